@@ -1,0 +1,150 @@
+"""Registers the objects of a component as its children."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes import core, discovery
+
+from . import _guards
+from .core.metadata import FIELD_MANAGER_ANNOTATION, Manifest
+
+_MAX_FIELD_MANAGER = 128
+_BACKGROUND = {"pulumi.com/deletionPropagationPolicy": "background"}
+_SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
+
+_SIBLINGS = {
+    "k8s-endpoints:index:ExternalService": "k8s-endpoints:index:ExternalServiceSet",
+    "k8s-endpoints:index:ExternalServiceSet": "k8s-endpoints:index:ExternalService",
+}
+
+
+class Children:
+    """Registers children under one component.
+
+    A child's Pulumi name is the object's own, `<namespace>/<name>`, not the component's: renaming
+    the component changes nothing, where otherwise Pulumi would create by upsert onto the same
+    object and then delete it by its old name.
+
+    Args:
+        parent: The component.
+        token: The component's type.
+        name: The component's name, which stands in for a namespace that is not known yet.
+        opts: The options that the component was given.
+        scope: Separates equal names on two clusters in one stack.
+    """
+
+    def __init__(
+        self,
+        parent: pulumi.ComponentResource,
+        token: str,
+        name: str,
+        opts: pulumi.ResourceOptions | None,
+        scope: str | None,
+    ) -> None:
+        self._parent = parent
+        self._stand_in = name
+        self._aliases = _aliases(parent, token, nested=opts is not None and opts.parent is not None)
+        self._scope = scope
+        self._rendering = _is_rendering()
+
+    def service(self, manifest: Manifest, *, awaited: bool) -> core.v1.Service:
+        """Register a Service; `awaited` waits for what makes it ready."""
+        return core.v1.Service(
+            self._name(manifest),
+            metadata=self._metadata(manifest, {} if awaited else _SKIP_AWAIT),
+            spec=manifest["spec"],
+            opts=self._options(hooks=_guards.hooks()),
+        )
+
+    def endpoint_slice(
+        self, manifest: Manifest, labels: Mapping[str, pulumi.Input[str]]
+    ) -> discovery.v1.EndpointSlice:
+        """Register an EndpointSlice; `labels` replace those of the manifest."""
+        metadata = self._metadata(manifest, {})
+        metadata["labels"] = {**metadata["labels"], **labels}
+        return discovery.v1.EndpointSlice(
+            self._name(manifest),
+            metadata=metadata,
+            address_type=manifest["addressType"],
+            endpoints=manifest["endpoints"],
+            ports=manifest["ports"],
+            opts=self._options(),
+        )
+
+    def endpoints(self, manifest: Manifest, service_name: pulumi.Output[str]) -> core.v1.Endpoints:
+        """Register a legacy Endpoints object, which takes its name from the confirmed Service.
+
+        The endpoints controller deletes it while the Service is missing, hence the dependency.
+        """
+        metadata = self._metadata(manifest, {})
+        metadata["name"] = service_name
+        return core.v1.Endpoints(
+            self._name(manifest),
+            metadata=metadata,
+            subsets=manifest["subsets"],
+            opts=self._options(),
+        )
+
+    def _name(self, manifest: Manifest) -> str:
+        metadata = manifest["metadata"]
+        namespace = metadata.get("namespace", "default")
+        if not isinstance(namespace, str):
+            namespace = self._stand_in
+        name = f"{namespace}/{metadata['name']}"
+        return f"{self._scope}/{name}" if self._scope else name
+
+    def _metadata(self, manifest: Manifest, extra: Mapping[str, str]) -> Any:
+        metadata = dict(manifest["metadata"])
+        if not self._rendering:
+            metadata["annotations"] = {
+                FIELD_MANAGER_ANNOTATION: _field_manager(),
+                **_BACKGROUND,
+                **extra,
+                **metadata.get("annotations", {}),
+            }
+        return metadata
+
+    def _options(self, hooks: pulumi.ResourceHookBinding | None = None) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self._parent, aliases=self._aliases, hooks=hooks)
+
+
+def _field_manager() -> str:
+    """One field manager for a stack: Pulumi's own are random, one a resource.
+
+    With a random one, a resource that is recovered after a lost checkpoint conflicts with itself at
+    its next change, and two stacks share an object without noticing.
+    """
+    manager = f"k8s-endpoints/{pulumi.get_project()}/{pulumi.get_stack()}"
+    if len(manager) <= _MAX_FIELD_MANAGER:
+        return manager
+    return f"k8s-endpoints/{sha256(manager.encode()).hexdigest()}"
+
+
+def _is_rendering() -> bool:
+    """Tell whether the default provider renders YAML, which has no `pulumi.com/*` annotations."""
+    return pulumi.Config("kubernetes").get("renderYamlToDirectory") is not None
+
+
+def _aliases(parent: pulumi.ComponentResource, token: str, *, nested: bool) -> list[pulumi.Alias]:
+    """Give where a child stood before its component moved: to its sibling type, or into another."""
+    sibling = _SIBLINGS.get(token)
+    aliases: list[pulumi.Alias] = []
+    if nested:
+        aliases.append(pulumi.Alias(parent=_root_urn(token)))
+        if sibling:
+            urn = parent.urn.apply(lambda urn: _with_type(urn, token, sibling))
+            aliases.append(pulumi.Alias(parent=urn))
+    if sibling:
+        aliases.append(pulumi.Alias(parent=_root_urn(sibling)))
+    return aliases
+
+
+def _root_urn(token: str) -> str:
+    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::any"
+
+
+def _with_type(urn: str, token: str, sibling: str) -> str:
+    head, _, tail = urn.rpartition(token)
+    return head + sibling + tail

@@ -1,0 +1,129 @@
+"""What all components share: checked arguments, children, lazy outputs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+import pulumi
+
+from ._inputs import read, substitute
+from .core.deferred import is_known
+from .core.findings import HIDDEN, Finding
+from .core.metadata import Manifest, Plain
+from .errors import ValidationError
+
+P = TypeVar("P")
+
+Planner = Callable[[Plain, str, list[Finding], frozenset[str]], P]
+"""A function of the core: arguments, component's name, findings to add to, deferred paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned(Generic[P]):
+    """A plan made of checked arguments."""
+
+    plan: P
+    """The plan as far as it is known while the program runs."""
+    final: pulumi.Output[P] | None
+    """The whole plan, once every argument that was an Output has arrived and been checked. None
+    where there was no Output."""
+
+    def fill(self, pick: Callable[[P], Manifest]) -> Manifest:
+        """Give a manifest whose unknown fields are Outputs of the whole plan."""
+        manifest = pick(self.plan)
+        if self.final is None:
+            return manifest
+        return _fill(manifest, self.final.apply(pick))
+
+    def value(self, pick: Callable[[P], Any]) -> pulumi.Output[Any]:
+        """Give something of the whole plan as one Output."""
+        if self.final is None:
+            return pulumi.Output.from_input("").apply(lambda _: pick(self.plan))
+        return self.final.apply(pick)
+
+
+def plan(
+    component: type[pulumi.ComponentResource],
+    name: str,
+    kind: type,
+    args: object,
+    planner: Planner[P],
+) -> Planned[P]:
+    """Check a component's arguments and plan its objects.
+
+    Plain values are judged here. The Outputs among them are joined once, and the whole is judged
+    again when they have arrived, before anything that depends on it is registered.
+
+    Raises:
+        ValidationError: With everything that is wrong.
+    """
+    label = component.__name__
+    inputs = read(kind, args)
+    first = planner(inputs.values, name, inputs.findings, frozenset())
+    if inputs.findings:
+        raise ValidationError(label, name, inputs.findings)
+    if not inputs.outputs:
+        return Planned(first, None)
+    paths = frozenset(inputs.outputs)
+
+    def complete(arrived: dict[str, _Arrived]) -> P:
+        found = {path: one.value for path, one in arrived.items()}
+        secrets = {path: one.value for path, one in arrived.items() if one.is_secret}
+        findings: list[Finding] = []
+        values = substitute(inputs.values, found, kind, findings)
+        whole = planner(values, name, findings, paths)
+        if findings:
+            raise ValidationError(label, name, [_hush(finding, secrets) for finding in findings])
+        return whole
+
+    joined = {path: _arrival(output) for path, output in inputs.outputs.items()}
+    return Planned(first, pulumi.Output.all(**joined).apply(complete))
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A value that was an Output. Being no list or dict, it is not taken apart by the SDK."""
+
+    value: Any
+    is_secret: bool
+
+
+def _arrival(output: pulumi.Output[Any]) -> pulumi.Output[_Arrived]:
+    async def arrived(value: Any) -> _Arrived:
+        return _Arrived(value, await output.is_secret())
+
+    return output.apply(arrived)
+
+
+def _fill(manifest: Manifest, final: pulumi.Output[Manifest]) -> Manifest:
+    filled: Manifest = {}
+    for key, value in manifest.items():
+        if is_known(value):
+            filled[key] = value
+        elif isinstance(value, dict):
+            filled[key] = _fill(cast("Manifest", value), _item(final, key))
+        else:
+            filled[key] = _item(final, key)
+    return filled
+
+
+def _item(output: pulumi.Output[Any], key: str) -> pulumi.Output[Any]:
+    return output.apply(lambda value: value[key])
+
+
+def _hush(finding: Finding, secrets: Mapping[str, object]) -> Finding:
+    """Take out of a finding whatever came from a secret."""
+    if any(finding.path.startswith(path) for path in secrets):
+        return Finding(finding.path, finding.type, "", HIDDEN)
+    texts = [text for value in secrets.values() for text in _texts(value)]
+    if any(text in str(finding) for text in texts):
+        return Finding(finding.path, finding.type, "", HIDDEN)
+    return finding
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, Mapping):
+        value = list(cast("Mapping[str, object]", value).values())
+    if isinstance(value, list):
+        return [text for item in cast("list[object]", value) for text in _texts(item)]
+    return [str(value)]

@@ -1,0 +1,229 @@
+"""Backends: external endpoints, each an address with what is known about it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from . import syntax
+from .addresses import FAMILIES, Address, Family, parse_address
+from .deferred import Deferred
+from .findings import Finding, duplicate, invalid, not_supported, required, too_many
+from .metadata import Manifest, Plain
+from .ports import Port
+
+_MAX_HINTS = 8
+
+_CONDITIONS = {
+    "Active": {"ready": True, "serving": True, "terminating": False},
+    "Draining": {"ready": False, "serving": True, "terminating": True},
+    "Disabled": {"ready": False, "serving": False, "terminating": False},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """One external endpoint, checked."""
+
+    key: str
+    """What identifies it from run to run: its id, else its canonical address."""
+    address: str | Deferred
+    family: Family
+    state: str = "Active"
+    hostname: str | Deferred | None = None
+    zone: str | Deferred | None = None
+    node_name: str | Deferred | None = None
+    for_zones: tuple[str, ...] = ()
+    ports: tuple[tuple[str, int], ...] = ()
+    """Where it listens elsewhere than the Service's ports say: port name and number, sorted."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether new connections are sent to it."""
+        return self.state == "Active"
+
+    @property
+    def is_placeable(self) -> bool:
+        """Whether its place among several slices is known before its address is."""
+        return not self.key.startswith(_NO_KEY)
+
+    def endpoint(self) -> Manifest:
+        """Render as an endpoint of an EndpointSlice."""
+        manifest: Manifest = {
+            "addresses": [self.address],
+            "conditions": dict(_CONDITIONS[self.state]),
+        }
+        if self.hostname is not None:
+            manifest["hostname"] = self.hostname
+        if self.zone is not None:
+            manifest["zone"] = self.zone
+        if self.node_name is not None:
+            manifest["nodeName"] = self.node_name
+        if self.for_zones:
+            manifest["hints"] = {"forZones": [{"name": zone} for zone in self.for_zones]}
+        return manifest
+
+    def legacy_address(self) -> Manifest:
+        """Render as an address of a legacy Endpoints object."""
+        manifest: Manifest = {"ip": self.address}
+        if self.hostname is not None:
+            manifest["hostname"] = self.hostname
+        if self.node_name is not None:
+            manifest["nodeName"] = self.node_name
+        return manifest
+
+
+_NO_KEY = "\0"
+
+
+def read_backends(
+    args: Plain, ports: Sequence[Port], findings: list[Finding], deferred: frozenset[str]
+) -> list[Backend]:
+    """Read and check `addresses` and `backends` together, sorted by key.
+
+    The same backend given twice is one. Two of the same address or id that differ are an error.
+
+    Args:
+        args: The component's arguments as plain values.
+        ports: The Service's ports, which a backend may override by name.
+        findings: Collects what is wrong.
+        deferred: The paths of values that were not known when the program ran. Their places were
+            fixed then, so that what arrives must fit: an address its family.
+    """
+    by_address: dict[str, Backend] = {}
+    by_key: dict[str, Backend] = {}
+    for path, backend in _each(args, ports, findings, deferred):
+        twin = by_key.setdefault(backend.key, backend)
+        if isinstance(backend.address, str):
+            other = by_address.setdefault(backend.address, backend)
+            if other is not backend and other != backend:
+                field = f"{path}.address" if path.startswith("backends") else path
+                reason = "two backends of one address differ in their settings"
+                findings.append(duplicate(field, backend.address, reason))
+                continue
+        if twin is not backend and twin != backend:
+            findings.append(duplicate(f"{path}.id", backend.key, "two backends of one id differ"))
+    return sorted(by_key.values(), key=lambda backend: backend.key)
+
+
+def _each(
+    args: Plain, ports: Sequence[Port], findings: list[Finding], deferred: frozenset[str]
+) -> Iterator[tuple[str, Backend]]:
+    addresses: Sequence[str | Deferred] | Deferred = args.get("addresses") or ()
+    allowed: Sequence[Family] = args.get("ip_families") or FAMILIES
+    presumed: Sequence[Family] = args.get("ip_families") or FAMILIES[:1]
+    for index, text in enumerate(() if isinstance(addresses, Deferred) else addresses):
+        path = f"addresses[{index}]"
+        if isinstance(text, Deferred):
+            yield path, Backend(_NO_KEY + path, text, presumed[0])
+            continue
+        parsed = parse_address(text)
+        if isinstance(parsed, str):
+            findings.append(invalid(path, text, parsed))
+            continue
+        families = allowed
+        if "addresses" in deferred:
+            families = presumed
+        elif path in deferred:
+            families = presumed[:1]
+        if parsed.family not in families:
+            findings.append(_wrong_family(parsed, path, families))
+        yield path, Backend(parsed.text, parsed.text, parsed.family)
+    for index, value in enumerate(args.get("backends") or ()):
+        path = f"backends[{index}]"
+        backend = _read_backend(value, ports, path, findings, deferred)
+        if backend is not None and backend.family not in allowed:
+            findings.append(
+                invalid(
+                    f"{path}.address",
+                    backend.address if isinstance(backend.address, str) else None,
+                    f"must be an {' or '.join(allowed)} address, as `ip_families` says",
+                )
+            )
+        elif backend is not None:
+            yield path, backend
+
+
+def _read_backend(
+    value: Plain,
+    ports: Sequence[Port],
+    path: str,
+    findings: list[Finding],
+    deferred: frozenset[str],
+) -> Backend | None:
+    text: str | Deferred = value["address"]
+    identity: str | None = value.get("id")
+    family: Family | None = value.get("family")
+    if identity is not None and (not identity or not identity.isprintable()):
+        findings.append(invalid(f"{path}.id", identity, "must be printable text, not empty"))
+    if isinstance(text, Deferred):
+        address: str | Deferred = text
+        key = identity or _NO_KEY + path
+        family = family or "IPv4"
+    else:
+        parsed = parse_address(text)
+        if isinstance(parsed, str):
+            findings.append(invalid(f"{path}.address", text, parsed))
+            return None
+        declared = family or ("IPv4" if f"{path}.address" in deferred else parsed.family)
+        if parsed.family != declared:
+            findings.append(_wrong_family(parsed, f"{path}.address", (declared,)))
+        address, family = parsed.text, parsed.family
+        key = identity or address
+    zones: Sequence[str] = value.get("for_zones") or ()
+    _check_zones(zones, f"{path}.for_zones", findings)
+    for field, judge in (("hostname", syntax.dns_label), ("node_name", syntax.dns_subdomain)):
+        given = value.get(field)
+        if isinstance(given, str):
+            findings.extend(invalid(f"{path}.{field}", given, why) for why in judge(given))
+    return Backend(
+        key=key,
+        address=address,
+        family=family,
+        state=value.get("state") or "Active",
+        hostname=value.get("hostname"),
+        zone=value.get("zone"),
+        node_name=value.get("node_name"),
+        for_zones=tuple(zones),
+        ports=_read_overrides(value.get("ports") or {}, ports, f"{path}.ports", findings),
+    )
+
+
+def _wrong_family(parsed: Address, path: str, families: Sequence[str]) -> Finding:
+    remedy = f'give the backend `family` "{parsed.family}"'
+    if path.startswith("addresses"):
+        remedy = "name its family in `ip_families`, or give it as one of `backends` with a `family`"
+    return invalid(path, parsed.text, f"must be an {' or '.join(families)} address", remedy)
+
+
+def _check_zones(zones: Sequence[str], path: str, findings: list[Finding]) -> None:
+    if len(zones) > _MAX_HINTS:
+        findings.append(too_many(path, len(zones), _MAX_HINTS))
+    for index, zone in enumerate(zones):
+        findings.extend(invalid(f"{path}[{index}]", zone, why) for why in syntax.label_value(zone))
+        if zone in zones[:index]:
+            findings.append(duplicate(f"{path}[{index}]", zone))
+
+
+def _read_overrides(
+    given: Mapping[str, int], ports: Sequence[Port], path: str, findings: list[Finding]
+) -> tuple[tuple[str, int], ...]:
+    """Give the ports on which a backend really listens elsewhere, sorted by name."""
+    targets = {port.name: port.target for port in ports}
+    overrides: list[tuple[str, int]] = []
+    for name, number in sorted(given.items()):
+        if name not in targets:
+            findings.append(not_supported(f"{path}[{name}]", name, targets))
+        findings.extend(
+            invalid(f"{path}[{name}]", number, why) for why in syntax.port_number(number)
+        )
+        if targets.get(name) != number:
+            overrides.append((name, number))
+    return tuple(overrides)
+
+
+def require_backends(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> None:
+    """Check that there is a backend at all: nothing is ever empty by accident."""
+    if isinstance(args.get("addresses"), Deferred) or backends:
+        return
+    if not any(finding.path.startswith(("addresses", "backends")) for finding in findings):
+        reason = "a Service without backends refuses every connection"
+        findings.append(required("addresses", reason, "give `addresses` or `backends`"))

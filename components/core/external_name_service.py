@@ -1,0 +1,42 @@
+"""The object of an `ExternalNameService`: an alias in the cluster's DNS."""
+
+from . import syntax
+from .deferred import Deferred
+from .findings import Finding, invalid, required
+from .metadata import Manifest, Plain, read_metadata, read_service_name
+from .ports import read_ports
+from .service import service
+
+
+def plan_external_name_service(
+    args: Plain,
+    component_name: str,
+    findings: list[Finding],
+    deferred: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
+) -> Manifest:
+    """Check the arguments of an `ExternalNameService` and render its Service.
+
+    Args:
+        args: The arguments as plain values.
+        component_name: Names the Service where `service_name` is not given.
+        findings: Collects what is wrong. Where it is not empty the result is not to be used.
+        deferred: The paths of arguments that were not known when the program ran.
+    """
+    name = read_service_name(args, component_name, findings)
+    metadata = read_metadata(args, name, findings)
+    external: str | Deferred = args["external_name"]
+    if isinstance(external, str):
+        _check_external_name(external, findings)
+    spec: Manifest = {"type": "ExternalName", "externalName": external}
+    ports = read_ports(args.get("ports") or (), findings, selectorless=True, headless=True)
+    if ports:
+        spec["ports"] = [port.for_service() for port in ports]
+    return service(metadata, spec)
+
+
+def _check_external_name(external: str, findings: list[Finding]) -> None:
+    name = external.removesuffix(".")
+    if not name:
+        findings.append(required("external_name"))
+        return
+    findings.extend(invalid("external_name", external, why) for why in syntax.dns_subdomain(name))

@@ -1,0 +1,219 @@
+"""The objects of an `ExternalService`: a selectorless Service and the slices behind it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from .addresses import FAMILIES, Family
+from .backends import Backend, read_backends, require_backends
+from .deferred import Deferred
+from .findings import Finding, invalid, required, too_many
+from .metadata import (
+    HEADLESS_LABEL,
+    MANAGED_BY,
+    MANAGED_BY_LABEL,
+    SERVICE_NAME_LABEL,
+    SKIP_MIRROR_LABEL,
+    Manifest,
+    Plain,
+    read_metadata,
+    read_service_name,
+)
+from .ports import Port, read_ports
+from .service import service, service_spec, takes_node_ports
+from .slicing import DEFAULT_LIMIT, MAX_LIMIT, slices
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalServicePlan:
+    """What an `ExternalService` declares."""
+
+    service: Manifest
+    slices: list[Manifest]
+    endpoints: Manifest | None
+    addresses: list[str | Deferred] | Deferred
+    """The backends' addresses, sorted by key."""
+
+    def picks(self) -> "list[Callable[[ExternalServicePlan], Manifest]]":
+        """Give for each slice what picks it from another plan of the same objects."""
+
+        def pick(index: int) -> "Callable[[ExternalServicePlan], Manifest]":
+            return lambda plan: plan.slices[index]
+
+        return [pick(index) for index in range(len(self.slices))]
+
+
+def plan_external_service(
+    args: Plain,
+    component_name: str,
+    findings: list[Finding],
+    deferred: frozenset[str] = frozenset(),
+) -> ExternalServicePlan:
+    """Check the arguments of an `ExternalService` and render its objects.
+
+    Args:
+        args: The arguments as plain values.
+        component_name: Names the Service where `service_name` is not given.
+        findings: Collects what is wrong. Where it is not empty the result is not to be used.
+        deferred: The paths of arguments that were not known when the program ran; the number and
+            names of the objects do not depend on their values.
+    """
+    name = read_service_name(args, component_name, findings)
+    headless = bool(args.get("headless"))
+    metadata = read_metadata(args, name, findings)
+    ports = read_ports(
+        args.get("ports") or (),
+        findings,
+        selectorless=True,
+        headless=headless,
+        node_ports=takes_node_ports(args),
+    )
+    if not ports and not any(finding.path == "ports" for finding in findings):
+        findings.append(required("ports", remedy="give at least one port"))
+    spec = service_spec(args, ports, findings)
+    backends = read_backends(args, ports, findings, deferred)
+    require_backends(args, backends, findings)
+    if not headless and "ipFamilies" not in spec and len({b.family for b in backends}) > 1:
+        spec["ipFamilyPolicy"] = "PreferDualStack"
+
+    mode: str = args.get("endpoint_api") or "Slices"
+    slice_labels: Manifest = {
+        **(metadata.get("labels") or {}),
+        SERVICE_NAME_LABEL: name,
+        MANAGED_BY_LABEL: MANAGED_BY,
+        **({HEADLESS_LABEL: ""} if headless else {}),
+    }
+    slice_metadata: Manifest = {**_place(metadata), "labels": slice_labels}
+    placed = _place_backends(args, name, backends, findings, deferred)
+    late = args["addresses"] if isinstance(args.get("addresses"), Deferred) else None
+    return ExternalServicePlan(
+        service=service(metadata, spec),
+        slices=[
+            _slice(slice_metadata, slice_name, family, members, ports, late)
+            for slice_name, family, members in placed
+        ]
+        if mode != "Endpoints"
+        else [],
+        endpoints=_endpoints(metadata, backends, ports, mode, late) if mode != "Slices" else None,
+        addresses=late or [backend.address for backend in backends],
+    )
+
+
+def _place(metadata: Manifest) -> Manifest:
+    return {"namespace": metadata["namespace"]} if "namespace" in metadata else {}
+
+
+def _place_backends(
+    args: Plain,
+    service_name: str,
+    backends: Sequence[Backend],
+    findings: list[Finding],
+    deferred: frozenset[str],
+) -> Iterator[tuple[str, Family, list[Backend]]]:
+    """Give the name, family and backends of each slice."""
+    limit: int = DEFAULT_LIMIT
+    given: int | None = args.get("max_endpoints_per_slice")
+    if given is not None:
+        limit = given
+        if not 1 <= given <= MAX_LIMIT:
+            reason = f"must be between 1 and {MAX_LIMIT}, inclusive"
+            findings.append(invalid("max_endpoints_per_slice", given, reason))
+            return
+    count: int | None = args.get("slice_count")
+    if count is not None and (count < 1 or count & (count - 1)):
+        findings.append(invalid("slice_count", count, "must be a power of two"))
+        return
+    groups: dict[tuple[Family, tuple[tuple[str, int], ...]], list[Backend]] = {}
+    if "addresses" in deferred or isinstance(args.get("addresses"), Deferred):
+        if count is None:
+            reason = "a list of addresses that is an Output is spread over a fixed number of slices"
+            findings.append(required("slice_count", reason, "1 holds up to 100 of each family"))
+            return
+        for family in args.get("ip_families") or FAMILIES[:1]:
+            groups[family, ()] = []
+    for backend in backends:
+        groups.setdefault((backend.family, backend.ports), []).append(backend)
+    for (family, overrides), members in sorted(groups.items()):
+        by_key = {backend.key: backend for backend in members}
+        placed = slices(by_key, limit, count)
+        if len(placed) > 1:
+            findings.extend(_unplaceable(members))
+        stem = f"{service_name}-{family.lower()}{_suffix(overrides)}"
+        for prefix, keys in placed.items():
+            if len(keys) > limit:
+                remedy = "raise `slice_count` or `max_endpoints_per_slice`"
+                findings.append(too_many(f"slices[{stem}]", len(keys), limit, remedy))
+            yield f"{stem}-{prefix}" if prefix else stem, family, [by_key[key] for key in keys]
+
+
+def _unplaceable(backends: Sequence[Backend]) -> Iterator[Finding]:
+    for backend in backends:
+        if not backend.is_placeable and isinstance(backend.address, Deferred):
+            yield required(
+                f"{backend.address.path.removesuffix('.address')}.id",
+                "an address that is an Output needs an id where there are several slices",
+                "give it as one of `backends`, with an `id`",
+            )
+
+
+def _suffix(overrides: tuple[tuple[str, int], ...]) -> str:
+    if not overrides:
+        return ""
+    text = ",".join(f"{name}={number}" for name, number in overrides)
+    return f"-p{sha256(text.encode()).hexdigest()[:8]}"
+
+
+def _slice(
+    metadata: Manifest,
+    name: str,
+    family: Family,
+    backends: Sequence[Backend],
+    ports: Sequence[Port],
+    late: Deferred | None,
+) -> Manifest:
+    overrides = dict(backends[0].ports) if backends else {}
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": name, **metadata},
+        "addressType": family,
+        "endpoints": late
+        if late and not overrides
+        else [backend.endpoint() for backend in backends],
+        "ports": [port.for_endpoints(overrides.get(port.name)) for port in ports],
+    }
+
+
+def _endpoints(
+    metadata: Manifest,
+    backends: Sequence[Backend],
+    ports: Sequence[Port],
+    mode: str,
+    late: Deferred | None,
+) -> Manifest:
+    groups: dict[tuple[tuple[str, int], ...], list[Backend]] = {}
+    for backend in backends:
+        groups.setdefault(backend.ports, []).append(backend)
+    subsets: list[Manifest] = []
+    for overrides, members in sorted(groups.items()):
+        numbers = dict(overrides)
+        subset: Manifest = {}
+        if ready := [b.legacy_address() for b in members if b.is_ready]:
+            subset["addresses"] = ready
+        if others := [b.legacy_address() for b in members if not b.is_ready]:
+            subset["notReadyAddresses"] = others
+        subset["ports"] = [port.for_endpoints(numbers.get(port.name)) for port in ports]
+        subsets.append(subset)
+    labels = dict(metadata.get("labels") or {})
+    if mode == "Both":
+        labels[SKIP_MIRROR_LABEL] = "true"
+    return {
+        "apiVersion": "v1",
+        "kind": "Endpoints",
+        "metadata": {
+            "name": metadata["name"],
+            **_place(metadata),
+            **({"labels": labels} if labels else {}),
+        },
+        "subsets": late or subsets,
+    }

@@ -1,0 +1,99 @@
+"""What is wrong with a value: where, why, and what to do about it.
+
+The wording follows the API server's own errors (`apimachinery/pkg/util/validation/field`), so that
+what is read before an apply is what would have been read after it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+REQUIRED = "Required value"
+INVALID = "Invalid value"
+NOT_SUPPORTED = "Unsupported value"
+FORBIDDEN = "Forbidden"
+DUPLICATE = "Duplicate value"
+TOO_MANY = "Too many"
+
+HIDDEN = "[secret]"
+"""Stands in a finding where the value came from a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason why a value cannot be used."""
+
+    path: str
+    """Where: a field path such as `ports[1].name`."""
+    type: str
+    """What kind of error, in the API server's words, such as `Invalid value`."""
+    detail: str = ""
+    """Why. May be empty where the type says it all."""
+    value: object = None
+    """The offending value, or None where there is none to show."""
+    remedy: str = ""
+    """What to do about it. Empty where the reason makes it plain."""
+
+    def __str__(self) -> str:
+        parts = [f"{self.path}: {self.type}" if self.path else self.type]
+        if self.value is not None:
+            parts.append(quote(self.value))
+        if self.detail:
+            parts.append(self.detail)
+        text = ": ".join(parts)
+        return f"{text} ({self.remedy})" if self.remedy else text
+
+    def under(self, prefix: str) -> "Finding":
+        """Give the same finding for a field that sits below `prefix`."""
+        return replace(self, path=join(prefix, self.path))
+
+    def hushed(self) -> "Finding":
+        """Give the same finding without its value, for values that came from a secret."""
+        return self if self.value is None else replace(self, value=HIDDEN)
+
+
+def required(path: str, detail: str = "", remedy: str = "") -> Finding:
+    """A value that must be given is missing."""
+    return Finding(path, REQUIRED, detail, None, remedy)
+
+
+def invalid(path: str, value: object, detail: str, remedy: str = "") -> Finding:
+    """A value is given and cannot be used."""
+    return Finding(path, INVALID, detail, value, remedy)
+
+
+def not_supported(path: str, value: object, supported: Iterable[str]) -> Finding:
+    """A value is none of those that are allowed."""
+    names = ", ".join(f'"{name}"' for name in supported)
+    return Finding(path, NOT_SUPPORTED, f"supported values: {names}", value)
+
+
+def forbidden(path: str, detail: str, remedy: str = "") -> Finding:
+    """A field may not be used here."""
+    return Finding(path, FORBIDDEN, detail, None, remedy)
+
+
+def duplicate(path: str, value: object, detail: str = "") -> Finding:
+    """A value that must be unique is given twice."""
+    return Finding(path, DUPLICATE, detail, value)
+
+
+def too_many(path: str, count: int, limit: int, remedy: str = "") -> Finding:
+    """A list is longer than allowed."""
+    return Finding(path, TOO_MANY, f"must have at most {limit} items", count, remedy)
+
+
+def join(prefix: str, path: str) -> str:
+    """Put a field path below another: `a` and `b` give `a.b`, `a` and `[0]` give `a[0]`."""
+    if not prefix or not path or path.startswith("["):
+        return prefix + path
+    return f"{prefix}.{path}"
+
+
+def quote(value: object) -> str:
+    """Show a value as the API server does: text in double quotes, the rest as it is."""
+    if value is HIDDEN:
+        return HIDDEN
+    if isinstance(value, str):
+        escaped = value.encode("unicode_escape").decode("ascii").replace('"', '\\"')
+        return f'"{escaped[:200]}"'
+    return str(value)[:200]

@@ -1,0 +1,119 @@
+"""Names, labels and annotations of the objects that we declare."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import syntax
+from .findings import Finding, forbidden, invalid, required
+
+Plain = Mapping[str, Any]
+"""Arguments of a component as plain values, with `Deferred` where one is still to come."""
+
+Manifest = dict[str, Any]
+"""A Kubernetes object in its wire form, with camel-cased keys."""
+
+SERVICE_NAME_LABEL = "kubernetes.io/service-name"
+MANAGED_BY_LABEL = "endpointslice.kubernetes.io/managed-by"
+MANAGED_BY = "k8s-endpoints.pulumi"
+HEADLESS_LABEL = "service.kubernetes.io/headless"
+SKIP_MIRROR_LABEL = "endpointslice.kubernetes.io/skip-mirror"
+FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
+
+RESERVED_LABELS = frozenset(
+    {SERVICE_NAME_LABEL, MANAGED_BY_LABEL, HEADLESS_LABEL, SKIP_MIRROR_LABEL}
+)
+"""Labels that tie the objects together, which no user label may override."""
+
+_MAX_ANNOTATION_BYTES = 262_144
+
+
+def read_service_name(args: Plain, component_name: str, findings: list[Finding]) -> str:
+    """Give the Service's name: `service_name`, or the component's name where that is not given.
+
+    A name is a DNS-1035 label; from Kubernetes 1.36 on it may also start with a digit (KEP-5311),
+    which is taken only where `kubernetes_version` says so.
+    """
+    given = args.get("service_name")
+    name: str = component_name if given is None else given
+    relaxed = read_version(args, findings) >= (1, 36)
+    reasons = (syntax.dns_label if relaxed else syntax.dns_1035_label)(name)
+    remedy = "it is the component's name; give `service_name`" if given is None else ""
+    findings.extend(invalid("service_name", name, reason, remedy) for reason in reasons)
+    return name
+
+
+def read_version(args: Plain, findings: list[Finding]) -> tuple[int, int]:
+    """Give `kubernetes_version` as numbers, or (0, 0) where it is not stated."""
+    text = args.get("kubernetes_version")
+    if text is None:
+        return (0, 0)
+    major, _, rest = str(text).removeprefix("v").partition(".")
+    minor = rest.partition(".")[0]
+    if not (major.isascii() and major.isdigit() and minor.isascii() and minor.isdigit()):
+        problem = invalid("kubernetes_version", text, "must be a version such as 1.36")
+        if problem not in findings:
+            findings.append(problem)
+        return (0, 0)
+    return (int(major), int(minor))
+
+
+def read_metadata(args: Plain, name: str, findings: list[Finding]) -> Manifest:
+    """Give the metadata of a Service: name, namespace, the user's labels and annotations."""
+    metadata: Manifest = {"name": name}
+    namespace = args.get("namespace")
+    if namespace is not None:
+        metadata["namespace"] = namespace
+        if isinstance(namespace, str):
+            findings.extend(
+                invalid("namespace", namespace, why) for why in syntax.dns_label(namespace)
+            )
+    if labels := _read_labels(args.get("labels") or {}, "labels", findings):
+        metadata["labels"] = labels
+        findings.extend(
+            forbidden(f"labels[{key}]", "the component sets this label itself")
+            for key in sorted(RESERVED_LABELS & labels.keys())
+        )
+    if annotations := _read_annotations(args.get("annotations") or {}, findings):
+        metadata["annotations"] = annotations
+    return metadata
+
+
+def read_selector(args: Plain, findings: list[Finding]) -> Manifest:
+    """Give the labels by which a Service selects its Pods; at least one is required."""
+    selector: Plain = args.get("selector") or {}
+    if not selector and not any(finding.path == "selector" for finding in findings):
+        findings.append(
+            required("selector", remedy="for backends outside the cluster use ExternalService")
+        )
+    return _read_labels(selector, "selector", findings)
+
+
+def _read_labels(labels: Plain, path: str, findings: list[Finding]) -> Manifest:
+    for key, value in labels.items():
+        findings.extend(invalid(path, key, reason) for reason in syntax.qualified_name(key))
+        if isinstance(value, str):
+            findings.extend(
+                invalid(f"{path}[{key}]", value, why) for why in syntax.label_value(value)
+            )
+    return dict(labels)
+
+
+def _read_annotations(annotations: Plain, findings: list[Finding]) -> Manifest:
+    size = 0
+    for key, value in annotations.items():
+        lowered = key.lower()
+        findings.extend(
+            invalid("annotations", key, reason) for reason in syntax.qualified_name(lowered)
+        )
+        if key == FIELD_MANAGER_ANNOTATION:
+            findings.append(
+                forbidden(f"annotations[{key}]", "the component sets this annotation itself")
+            )
+        size += len(key.encode()) + (len(value.encode()) if isinstance(value, str) else 0)
+    if size > _MAX_ANNOTATION_BYTES:
+        findings.append(
+            Finding(
+                "annotations", "Too long", f"may not be more than {_MAX_ANNOTATION_BYTES} bytes"
+            )
+        )
+    return dict(annotations)

@@ -1,0 +1,119 @@
+"""The spec of a Service: the fields that every kind of Service shares."""
+
+from collections.abc import Sequence
+
+from . import syntax
+from .addresses import FAMILIES
+from .deferred import Deferred
+from .findings import Finding, duplicate, forbidden, invalid, not_supported
+from .metadata import Manifest, Plain, read_version
+from .ports import Port
+
+_MAX_AFFINITY_SECONDS = 86_400
+
+
+def service(metadata: Manifest, spec: Manifest) -> Manifest:
+    """Put a Service together."""
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+
+
+def service_spec(args: Plain, ports: Sequence[Port], findings: list[Finding]) -> Manifest:
+    """Give the spec of a Service of any type but ExternalName, without a selector."""
+    kind: str = args.get("type") or "ClusterIP"
+    spec: Manifest = {"type": kind, "ports": [port.for_service() for port in ports]}
+    if args.get("headless"):
+        spec["clusterIP"] = "None"
+        if kind != "ClusterIP":
+            findings.append(
+                forbidden("headless", f"`clusterIP` may not be set to 'None' for {kind} services")
+            )
+    _add_families(args, spec, findings)
+    _add_affinity(args, spec, findings)
+    _add_load_balancer(args, kind, spec, findings)
+    _add_policies(args, kind, spec, findings)
+    return spec
+
+
+def takes_node_ports(args: Plain) -> bool:
+    """Tell whether the Service's type has node ports."""
+    return (args.get("type") or "ClusterIP") != "ClusterIP"
+
+
+def _add_families(args: Plain, spec: Manifest, findings: list[Finding]) -> None:
+    families: Sequence[str] | None = args.get("ip_families")
+    if families is None:
+        return
+    seen: set[str] = set()
+    for index, family in enumerate(families):
+        path = f"ip_families[{index}]"
+        if family not in FAMILIES:
+            findings.append(not_supported(path, family, FAMILIES))
+        elif family in seen:
+            findings.append(duplicate(path, family))
+        seen.add(family)
+    if families:
+        spec["ipFamilies"] = list(families)
+    if len(families) > 1:
+        spec["ipFamilyPolicy"] = "PreferDualStack"
+
+
+def _add_affinity(args: Plain, spec: Manifest, findings: list[Finding]) -> None:
+    affinity: str | None = args.get("session_affinity")
+    timeout: int | Deferred | None = args.get("session_affinity_timeout")
+    if affinity is not None:
+        spec["sessionAffinity"] = affinity
+    if timeout is None:
+        return
+    if affinity != "ClientIP":
+        findings.append(
+            forbidden("session_affinity_timeout", "needs `session_affinity` to be 'ClientIP'")
+        )
+    if isinstance(timeout, int) and not 0 < timeout <= _MAX_AFFINITY_SECONDS:
+        findings.append(
+            invalid(
+                "session_affinity_timeout",
+                timeout,
+                f"must be greater than 0 and at most {_MAX_AFFINITY_SECONDS}",
+            )
+        )
+    spec["sessionAffinityConfig"] = {"clientIP": {"timeoutSeconds": timeout}}
+
+
+def _add_load_balancer(args: Plain, kind: str, spec: Manifest, findings: list[Finding]) -> None:
+    for field, wire in (
+        ("load_balancer_class", "loadBalancerClass"),
+        ("load_balancer_source_ranges", "loadBalancerSourceRanges"),
+    ):
+        value = args.get(field)
+        if value is None:
+            continue
+        spec[wire] = value
+        if kind != "LoadBalancer":
+            findings.append(forbidden(field, "may only be used when `type` is 'LoadBalancer'"))
+    given = args.get("load_balancer_class")
+    if isinstance(given, str):
+        findings.extend(
+            invalid("load_balancer_class", given, why) for why in syntax.qualified_name(given)
+        )
+
+
+def _add_policies(args: Plain, kind: str, spec: Manifest, findings: list[Finding]) -> None:
+    external: str | None = args.get("external_traffic_policy")
+    if external is not None:
+        spec["externalTrafficPolicy"] = external
+        if kind == "ClusterIP":
+            findings.append(
+                invalid(
+                    "external_traffic_policy",
+                    external,
+                    "may only be set for externally-accessible services",
+                )
+            )
+    internal: str | None = args.get("internal_traffic_policy")
+    if internal is not None:
+        spec["internalTrafficPolicy"] = internal
+    distribution: str | None = args.get("traffic_distribution")
+    if distribution is not None:
+        spec["trafficDistribution"] = distribution
+        if distribution != "PreferClose" and (0, 0) < read_version(args, findings) < (1, 34):
+            findings.append(not_supported("traffic_distribution", distribution, ["PreferClose"]))

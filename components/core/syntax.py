@@ -1,0 +1,121 @@
+"""The forms of names that Kubernetes knows, each as a function that gives the reasons against one.
+
+The rules and their wording are those of `apimachinery/pkg/util/validation`. Go's `$` matches at the
+end of the text only, Python's also before a trailing newline, hence `fullmatch` throughout. Lengths
+count bytes, as in Go.
+"""
+
+import re
+from functools import lru_cache
+
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_LABEL_RE = re.compile(_LABEL)
+_LABEL_1035_RE = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_SUBDOMAIN_RE = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_QUALIFIED_RE = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
+_LABEL_VALUE_RE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
+
+_LABEL_TEXT = (
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must"
+    " start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for"
+    " validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+)
+_LABEL_1035_TEXT = (
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an"
+    " alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123',"
+    " regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
+)
+_SUBDOMAIN_TEXT = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.',"
+    " and must start and end with an alphanumeric character (e.g. 'example.com', regex used for"
+    r" validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+)
+_QUALIFIED_TEXT = (
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end"
+    " with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for"
+    " validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+)
+_QUALIFIED_SLASHES_TEXT = (
+    "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and"
+    " end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used"
+    " for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain"
+    " prefix and '/' (e.g. 'example.com/MyName')"
+)
+_LABEL_VALUE_TEXT = (
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.',"
+    " and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or"
+    " '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+)
+
+
+def dns_label(value: str) -> list[str]:
+    """Reasons why `value` is not an RFC 1123 label of at most 63 bytes."""
+    return _judge(value, _LABEL_RE, _LABEL_TEXT, 63)
+
+
+def dns_1035_label(value: str) -> list[str]:
+    """Reasons why `value` is not a DNS-1035 label, which is what a Service's name must be."""
+    return _judge(value, _LABEL_1035_RE, _LABEL_1035_TEXT, 63)
+
+
+def dns_subdomain(value: str) -> list[str]:
+    """Reasons why `value` is not an RFC 1123 subdomain of at most 253 bytes."""
+    return _judge(value, _SUBDOMAIN_RE, _SUBDOMAIN_TEXT, 253)
+
+
+@lru_cache(maxsize=4096)
+def qualified_name(value: str) -> tuple[str, ...]:
+    """Reasons why `value` is not a qualified name such as `example.com/my-key` (a label's key)."""
+    prefix, slash, name = value.rpartition("/")
+    if "/" in prefix:
+        return (_QUALIFIED_SLASHES_TEXT,)
+    reasons: list[str] = []
+    if slash and not prefix:
+        reasons.append("prefix part must be non-empty")
+    elif slash:
+        reasons += [f"prefix part {reason}" for reason in dns_subdomain(prefix)]
+    if not name:
+        reasons.append("name part must be non-empty")
+    elif len(name.encode()) > 63:
+        reasons.append("name part must be no more than 63 bytes")
+    if not _QUALIFIED_RE.fullmatch(name):
+        reasons.append(_QUALIFIED_TEXT)
+    return tuple(reasons)
+
+
+def label_value(value: str) -> list[str]:
+    """Reasons why `value` cannot be the value of a label."""
+    return _judge(value, _LABEL_VALUE_RE, _LABEL_VALUE_TEXT, 63)
+
+
+def iana_service_name(value: str) -> list[str]:
+    """Reasons why `value` is not an IANA service name, as a named targetPort must be (RFC 6335)."""
+    if len(value.encode()) > 15:
+        return ["must be no more than 15 characters"]
+    reasons: list[str] = []
+    if not re.fullmatch(r"[-a-z0-9]+", value):
+        reasons.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
+    if not re.search(r"[a-z]", value):
+        reasons.append("must contain at least one letter (a-z)")
+    if "--" in value:
+        reasons.append("must not contain consecutive hyphens")
+    if value.startswith("-") or value.endswith("-"):
+        reasons.append("must not begin or end with a hyphen")
+    return reasons
+
+
+def port_number(value: int) -> list[str]:
+    """Reasons why `value` is not a port number."""
+    return [] if 1 <= value <= 65535 else ["must be between 1 and 65535, inclusive"]
+
+
+def _judge(value: str, form: re.Pattern[str], text: str, limit: int) -> list[str]:
+    reasons: list[str] = []
+    if len(value.encode(errors="surrogatepass")) > limit:
+        reasons.append(f"must be no more than {limit} bytes")
+    if not form.fullmatch(value):
+        if form is _LABEL_RE and _SUBDOMAIN_RE.fullmatch(value):
+            reasons.append("must not contain dots")
+        else:
+            reasons.append(text)
+    return reasons

@@ -1,0 +1,71 @@
+"""`ExternalNameService`: a name in the cluster for a name outside it."""
+# No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
+
+from typing import NotRequired, Optional, TypedDict
+
+import pulumi
+
+from ._children import Children
+from ._component import plan
+from ._guards import confirmed_name
+from ._outputs import LazyOutputs, service_outputs
+from .core.external_name_service import plan_external_name_service
+from .types import ServicePort
+
+__all__ = ["ExternalNameService", "ExternalNameServiceArgs"]
+
+_TYPE = "k8s-endpoints:index:ExternalNameService"
+
+
+class ExternalNameServiceArgs(TypedDict):
+    """Arguments of `ExternalNameService`."""
+
+    external_name: pulumi.Input[str]
+    """The DNS name outside, a lower-case RFC 1123 subdomain. DNS answers with a CNAME to it."""
+    ports: NotRequired[list[ServicePort]]
+    """Ports, for readers only: DNS does not remap any. Defaults to none."""
+    service_name: NotRequired[str]
+    """The Service's name, a DNS-1035 label. Defaults to the component's name."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """The namespace. Defaults to the provider's."""
+    logical_name: NotRequired[str]
+    """Separates Services of one name on two clusters in one stack. Defaults to none."""
+    kubernetes_version: NotRequired[str]
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    versions from 1.30 on."""
+    labels: NotRequired[dict[str, pulumi.Input[str]]]
+    """Labels of the Service. Defaults to none."""
+    annotations: NotRequired[dict[str, pulumi.Input[str]]]
+    """Annotations of the Service. Defaults to none."""
+
+
+class ExternalNameService(LazyOutputs):
+    """A Service of type ExternalName: the cluster's DNS gives an alias, and no traffic passes it.
+
+    Raises:
+        ValidationError: Arguments cannot be used. Nothing has been registered then.
+    """
+
+    service_name: pulumi.Output[str]
+    """The Service's name in the cluster."""
+    namespace: pulumi.Output[str]
+    """The Service's namespace."""
+    host: pulumi.Output[str]
+    """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
+
+    def __init__(
+        self,
+        name: str,
+        args: ExternalNameServiceArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        planned = plan(
+            ExternalNameService, name, ExternalNameServiceArgs, args, plan_external_name_service
+        )
+        super().__init__(_TYPE, name, {}, opts)
+        manifest = planned.fill(lambda whole: whole)
+        children = Children(self, _TYPE, name, opts, args.get("logical_name"))
+        self.service = children.service(manifest, awaited=False)
+        confirmed = confirmed_name(self, name, self.service, manifest)
+        self._lazy = service_outputs(self.service, confirmed)
+        self.register_outputs({"service_name": manifest["metadata"]["name"]})

@@ -1,0 +1,129 @@
+"""`ExternalService`: a Service in front of backends that live outside the cluster."""
+# No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
+
+from typing import NotRequired, Optional, TypedDict
+
+import pulumi
+
+from ._children import Children
+from ._component import plan
+from ._guards import confirmed_name
+from ._outputs import LazyOutputs, service_outputs
+from .core.external_service import plan_external_service
+from .core.metadata import SERVICE_NAME_LABEL
+from .types import (
+    Backend,
+    EndpointApi,
+    ServicePort,
+    ServiceType,
+    SessionAffinity,
+    TrafficDistribution,
+    TrafficPolicy,
+)
+
+__all__ = ["ExternalService", "ExternalServiceArgs"]
+
+
+_TYPE = "k8s-endpoints:index:ExternalService"
+
+
+class ExternalServiceArgs(TypedDict):
+    """Arguments of `ExternalService`: `addresses` or `backends` or both, and `ports`."""
+
+    addresses: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Addresses of backends of which nothing else is known. A list that is itself an Output needs
+    `slice_count`. Defaults to none."""
+    backends: NotRequired[list[Backend]]
+    """Backends with their settings. Defaults to none."""
+    ports: NotRequired[list[ServicePort]]
+    """The ports of the Service and of every backend, at least one."""
+    service_name: NotRequired[str]
+    """The Service's name, a DNS-1035 label. Defaults to the component's name."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """The namespace of all objects. Defaults to the provider's."""
+    type: NotRequired[ServiceType]
+    """How the Service is reached. Defaults to `ServiceType.CLUSTER_IP`."""
+    headless: NotRequired[bool]
+    """No address of its own: DNS gives those of the backends (`clusterIP: None`). Defaults to
+    False."""
+    endpoint_api: NotRequired[EndpointApi]
+    """Which objects hold the backends. Defaults to `EndpointApi.SLICES`."""
+    max_endpoints_per_slice: NotRequired[int]
+    """How many backends one slice holds at most, 1 to 1000. Defaults to 100."""
+    slice_count: NotRequired[int]
+    """Pins the number of slices per family, a power of two. Defaults to as many as are needed."""
+    ip_families: NotRequired[list[str]]
+    """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
+    cluster gives; both, where backends of both are given and the cluster has both."""
+    logical_name: NotRequired[str]
+    """Separates Services of one name on two clusters in one stack. Defaults to none."""
+    kubernetes_version: NotRequired[str]
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    versions from 1.30 on."""
+    labels: NotRequired[dict[str, pulumi.Input[str]]]
+    """Labels of the Service and its slices. Defaults to none."""
+    annotations: NotRequired[dict[str, pulumi.Input[str]]]
+    """Annotations of the Service. Defaults to none."""
+    session_affinity: NotRequired[SessionAffinity]
+    """Whether a client stays with one backend. Defaults to `SessionAffinity.NONE`."""
+    session_affinity_timeout: NotRequired[pulumi.Input[int]]
+    """How long it stays, in seconds, 1 to 86400. Defaults to 10800."""
+    load_balancer_class: NotRequired[pulumi.Input[str]]
+    """Which load-balancer controller serves the Service. Defaults to the cluster's."""
+    load_balancer_source_ranges: NotRequired[list[pulumi.Input[str]]]
+    """The CIDRs from which the load balancer takes clients. Defaults to any."""
+    external_traffic_policy: NotRequired[TrafficPolicy]
+    """Which backends traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
+    internal_traffic_policy: NotRequired[TrafficPolicy]
+    """Which backends traffic from inside may use. Defaults to `TrafficPolicy.CLUSTER`."""
+    traffic_distribution: NotRequired[TrafficDistribution]
+    """Which backends are preferred. Defaults to none."""
+    await_ready: NotRequired[bool]
+    """Wait for a load balancer's address. Defaults to False: there is nothing else to wait for."""
+
+
+class ExternalService(LazyOutputs):
+    """A Service without a selector, and the EndpointSlices that give it its backends.
+
+    Every slice carries one family and at most `max_endpoints_per_slice` backends; where a backend
+    goes follows from its `id` or address alone, so that one change writes one slice.
+
+    Raises:
+        ValidationError: Arguments cannot be used. Nothing has been registered then.
+    """
+
+    service_name: pulumi.Output[str]
+    """The Service's name in the cluster."""
+    namespace: pulumi.Output[str]
+    """The Service's namespace."""
+    host: pulumi.Output[str]
+    """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
+    cluster_ip: pulumi.Output[str]
+    """The Service's own address; "None" if headless."""
+    endpoints: pulumi.Output[list[str]]
+    """The addresses of the backends."""
+
+    def __init__(
+        self,
+        name: str,
+        args: ExternalServiceArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        planned = plan(ExternalService, name, ExternalServiceArgs, args, plan_external_service)
+        super().__init__(_TYPE, name, {}, opts)
+        children = Children(self, _TYPE, name, opts, args.get("logical_name"))
+        manifest = planned.fill(lambda whole: whole.service)
+        self.service = children.service(manifest, awaited=args.get("await_ready", False))
+        confirmed = confirmed_name(self, name, self.service, manifest)
+        self.slices = [
+            children.endpoint_slice(planned.fill(pick), {SERVICE_NAME_LABEL: confirmed})
+            for pick in planned.plan.picks()
+        ]
+        if planned.plan.endpoints:
+            legacy = planned.fill(lambda whole: whole.endpoints or {})
+            self.legacy_endpoints = children.endpoints(legacy, confirmed)
+        self._lazy = {
+            **service_outputs(self.service, confirmed),
+            "endpoints": lambda: planned.value(lambda whole: whole.addresses),
+        }
+        self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

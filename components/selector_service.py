@@ -1,0 +1,102 @@
+"""`SelectorService`: a Service in front of Pods."""
+# No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
+
+from typing import NotRequired, Optional, TypedDict
+
+import pulumi
+
+from ._children import Children
+from ._component import plan
+from ._guards import confirmed_name
+from ._outputs import LazyOutputs, service_outputs
+from .core.selector_service import plan_selector_service
+from .types import (
+    ServicePort,
+    ServiceType,
+    SessionAffinity,
+    TrafficDistribution,
+    TrafficPolicy,
+)
+
+__all__ = ["SelectorService", "SelectorServiceArgs"]
+
+_TYPE = "k8s-endpoints:index:SelectorService"
+
+
+class SelectorServiceArgs(TypedDict):
+    """Arguments of `SelectorService`."""
+
+    selector: dict[str, pulumi.Input[str]]
+    """The labels of the Pods, at least one."""
+    ports: NotRequired[list[ServicePort]]
+    """The ports, at least one unless headless."""
+    service_name: NotRequired[str]
+    """The Service's name, a DNS-1035 label. Defaults to the component's name."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """The namespace. Defaults to the provider's."""
+    type: NotRequired[ServiceType]
+    """How the Service is reached. Defaults to `ServiceType.CLUSTER_IP`."""
+    headless: NotRequired[bool]
+    """No address of its own: DNS gives those of the Pods (`clusterIP: None`). Defaults to False."""
+    publish_not_ready_addresses: NotRequired[bool]
+    """DNS gives Pods that are not ready too. Defaults to False."""
+    ip_families: NotRequired[list[str]]
+    """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
+    cluster gives."""
+    logical_name: NotRequired[str]
+    """Separates Services of one name on two clusters in one stack. Defaults to none."""
+    kubernetes_version: NotRequired[str]
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    versions from 1.30 on."""
+    labels: NotRequired[dict[str, pulumi.Input[str]]]
+    """Labels of the Service. Defaults to none."""
+    annotations: NotRequired[dict[str, pulumi.Input[str]]]
+    """Annotations of the Service. Defaults to none."""
+    session_affinity: NotRequired[SessionAffinity]
+    """Whether a client stays with one Pod. Defaults to `SessionAffinity.NONE`."""
+    session_affinity_timeout: NotRequired[pulumi.Input[int]]
+    """How long it stays, in seconds, 1 to 86400. Defaults to 10800."""
+    load_balancer_class: NotRequired[pulumi.Input[str]]
+    """Which load-balancer controller serves the Service. Defaults to the cluster's."""
+    load_balancer_source_ranges: NotRequired[list[pulumi.Input[str]]]
+    """The CIDRs from which the load balancer takes clients. Defaults to any."""
+    external_traffic_policy: NotRequired[TrafficPolicy]
+    """Which Pods traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
+    internal_traffic_policy: NotRequired[TrafficPolicy]
+    """Which Pods traffic from inside may use. Defaults to `TrafficPolicy.CLUSTER`."""
+    traffic_distribution: NotRequired[TrafficDistribution]
+    """Which Pods are preferred. Defaults to none."""
+    await_ready: NotRequired[bool]
+    """Wait for ready Pods, and for a load balancer's address. Defaults to True."""
+
+
+class SelectorService(LazyOutputs):
+    """A Service that finds its backends, Pods of the cluster, by their labels.
+
+    Raises:
+        ValidationError: Arguments cannot be used. Nothing has been registered then.
+    """
+
+    service_name: pulumi.Output[str]
+    """The Service's name in the cluster."""
+    namespace: pulumi.Output[str]
+    """The Service's namespace."""
+    host: pulumi.Output[str]
+    """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
+    cluster_ip: pulumi.Output[str]
+    """The Service's own address; "None" if headless."""
+
+    def __init__(
+        self,
+        name: str,
+        args: SelectorServiceArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        planned = plan(SelectorService, name, SelectorServiceArgs, args, plan_selector_service)
+        super().__init__(_TYPE, name, {}, opts)
+        manifest = planned.fill(lambda whole: whole)
+        children = Children(self, _TYPE, name, opts, args.get("logical_name"))
+        self.service = children.service(manifest, awaited=args.get("await_ready", True))
+        confirmed = confirmed_name(self, name, self.service, manifest)
+        self._lazy = service_outputs(self.service, confirmed)
+        self.register_outputs({"service_name": manifest["metadata"]["name"]})

@@ -1,0 +1,132 @@
+"""Pulumi mocks that answer as the Kubernetes provider and the API server do."""
+
+from typing import Any, cast
+
+import pulumi
+
+__all__ = ["KubernetesMocks"]
+
+_CLUSTER_SCOPED = frozenset(
+    {
+        "APIService",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CSIDriver",
+        "CSINode",
+        "CustomResourceDefinition",
+        "FlowSchema",
+        "IPAddress",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PriorityClass",
+        "PriorityLevelConfiguration",
+        "RuntimeClass",
+        "ServiceCIDR",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+        "VolumeAttachment",
+    }
+)
+
+
+class KubernetesMocks(pulumi.runtime.Mocks):
+    """Mocks for `pulumi.runtime.set_mocks`.
+
+    Kubernetes objects come back with a name, a namespace and the API server's defaults; anything
+    else comes back as it was given. `manifests` collects the Kubernetes objects.
+
+    Attributes:
+        manifests: The objects that were declared, in order of registration, each with its name and
+            namespace filled in.
+    """
+
+    manifests: list[dict[str, Any]]
+
+    def __init__(self) -> None:
+        self.manifests = []
+
+    def new_resource(
+        self, args: pulumi.runtime.MockResourceArgs
+    ) -> tuple[str | None, dict[str, Any]]:
+        """Record an object and answer with what the cluster would make of it."""
+        inputs = _whole_numbers(cast("dict[str, Any]", args.inputs))  # pyright: ignore[reportUnknownMemberType]
+        if not args.typ.startswith("kubernetes:") or not inputs.get("kind"):
+            return f"{args.name}-id", inputs
+        manifest = _named(inputs, args.name)
+        self.manifests.append(manifest)
+        metadata = manifest["metadata"]
+        identity: str = metadata["name"]
+        if "namespace" in metadata:
+            identity = f"{metadata['namespace']}/{identity}"
+        return identity, self._observed(manifest)
+
+    def call(
+        self, args: pulumi.runtime.MockCallArgs
+    ) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        """Answer an invoke with its own arguments."""
+        return args.args, None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+
+    def _observed(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        number = len(self.manifests)
+        metadata = {
+            **manifest["metadata"],
+            "uid": f"00000000-0000-4000-8000-{number:012}",
+            "resourceVersion": str(number),
+            "generation": 1,
+        }
+        observed = {**manifest, "metadata": metadata}
+        if manifest["kind"] == "Service":
+            observed["spec"] = _defaulted_service_spec(manifest.get("spec") or {}, number)
+            observed["status"] = {"loadBalancer": {}}
+        return observed
+
+
+def _named(inputs: dict[str, Any], logical_name: str) -> dict[str, Any]:
+    metadata: dict[str, Any] = {**(inputs.get("metadata") or {})}
+    metadata.setdefault("name", f"{logical_name.lower().replace('/', '-')}-00000000")
+    if inputs["kind"] not in _CLUSTER_SCOPED:
+        metadata.setdefault("namespace", "default")
+    return {
+        "apiVersion": inputs["apiVersion"],
+        "kind": inputs["kind"],
+        "metadata": metadata,
+        **{key: value for key, value in inputs.items() if key not in _HEAD},
+    }
+
+
+_HEAD = frozenset({"apiVersion", "kind", "metadata"})
+
+
+def _defaulted_service_spec(spec: dict[str, Any], number: int) -> dict[str, Any]:
+    """Give a Service's spec as SetDefaults_Service and the allocators of the API server would."""
+    defaulted: dict[str, Any] = {"type": "ClusterIP", "sessionAffinity": "None", **spec}
+    if defaulted["type"] == "ExternalName":
+        return defaulted
+    address = f"10.96.{number // 256 % 256}.{number % 256}"
+    defaulted.setdefault("clusterIP", address)
+    defaulted.setdefault("clusterIPs", [defaulted["clusterIP"]])
+    defaulted.setdefault("ipFamilies", ["IPv4"])
+    defaulted.setdefault("ipFamilyPolicy", "SingleStack")
+    defaulted.setdefault("internalTrafficPolicy", "Cluster")
+    ports: list[dict[str, Any]] = spec.get("ports") or []
+    defaulted["ports"] = [
+        {"protocol": "TCP", "targetPort": port.get("port"), **port} for port in ports
+    ]
+    return defaulted
+
+
+def _whole_numbers(value: object) -> Any:
+    """Undo what the wire does: every number is a float there, and keys have no order."""
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value)
+        return {key: _whole_numbers(item) for key, item in sorted(entries.items())}
+    if isinstance(value, list):
+        return [_whole_numbers(item) for item in cast("list[Any]", value)]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

@@ -1,0 +1,106 @@
+"""What a program declares, as plain manifests."""
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from inspect import isawaitable
+from typing import Any
+
+import pulumi
+from pulumi.runtime import config, settings, stack
+
+from .mocks import KubernetesMocks
+
+__all__ = ["render"]
+
+
+def render(program: Callable[[], object], *, preview: bool = False) -> list[dict[str, Any]]:
+    """Run a program under Pulumi mocks and give the Kubernetes manifests that it declares.
+
+    It can be called anywhere, as often as wanted: inside `pulumi.runtime.test`, under mocks of your
+    own, in a running event loop. Configuration is that of the caller; what the program changes of
+    it is forgotten.
+
+    Args:
+        program: Takes no arguments and declares resources. May be a coroutine function.
+        preview: Run as `pulumi preview` does. Defaults to False, as `pulumi up` does.
+
+    Returns:
+        The manifests as plain dicts in order of registration, with names and namespaces filled in.
+
+    Raises:
+        Exception: The first error of the program, such as a `ValidationError`.
+    """
+    mocks = KubernetesMocks()
+    errors: list[BaseException] = []
+    outer_config = dict(config.CONFIG.get())
+
+    def run() -> None:
+        try:
+            _run(program, mocks, preview, outer_config)
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            errors.append(error)
+
+    context = contextvars.Context()
+    thread = threading.Thread(target=context.run, args=(run,), name="k8s-endpoints-render")
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+    return mocks.manifests
+
+
+def _run(
+    program: Callable[[], object],
+    mocks: KubernetesMocks,
+    preview: bool,  # noqa: FBT001
+    outer_config: dict[str, Any],
+) -> None:
+    """Run in a thread and a context of its own, so that nothing of the SDK's state is shared."""
+    config.CONFIG.set(outer_config)
+    settings.reset_options(project="project", stack="stack", preview=preview)
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda _loop, _context: None)
+    # One worker makes the order of registration that of the program.
+    executor = ThreadPoolExecutor(max_workers=1)
+    loop.set_default_executor(executor)
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(_declare(program, mocks, preview))
+    finally:
+        _cancel_rest(loop)
+        executor.submit(_close_worker_loop).result()
+        executor.shutdown()
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+async def _declare(
+    program: Callable[[], object],
+    mocks: KubernetesMocks,
+    preview: bool,  # noqa: FBT001
+) -> None:
+    pulumi.runtime.set_mocks(mocks, preview=preview)
+    result = program()
+    if isawaitable(result):
+        await result
+    await stack.wait_for_rpcs()
+
+
+def _close_worker_loop() -> None:
+    """Close the loop that the SDK's mock monitor makes in its worker thread."""
+    try:
+        loop = asyncio.get_event_loop()
+    except RuntimeError:  # it has made none
+        return
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+def _cancel_rest(loop: asyncio.AbstractEventLoop) -> None:
+    rest = asyncio.all_tasks(loop)
+    for task in rest:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))

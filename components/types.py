@@ -1,0 +1,146 @@
+"""The words that arguments are written in: ports, backends and the choices of a Service.
+
+Every class here maps to a type of the same name in other languages. Enum members and the strings
+that are their values are both taken.
+"""
+# No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
+
+from enum import StrEnum
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+
+class Protocol(StrEnum):
+    """The transport protocol of a port (Kubernetes `protocol`)."""
+
+    TCP = "TCP"
+    """The default."""
+    UDP = "UDP"
+    """Datagrams."""
+    SCTP = "SCTP"
+    """Needs a network plugin that supports it."""
+
+
+class ServiceType(StrEnum):
+    """How a Service is reached (Kubernetes `spec.type`)."""
+
+    CLUSTER_IP = "ClusterIP"
+    """From inside the cluster, at an address of its own. The default."""
+    NODE_PORT = "NodePort"
+    """Also from outside, at a port of every node."""
+    LOAD_BALANCER = "LoadBalancer"
+    """Also from outside, at an address that the cluster's load-balancer controller provides."""
+
+
+class EndpointApi(StrEnum):
+    """Which objects hold the backends."""
+
+    SLICES = "Slices"
+    """EndpointSlices (`discovery.k8s.io/v1`). The default."""
+    ENDPOINTS = "Endpoints"
+    """A legacy Endpoints object, which Kubernetes mirrors into slices. Deprecated since 1.33."""
+    BOTH = "Both"
+    """Both, the Endpoints object kept from being mirrored. For readers of Endpoints alone."""
+
+
+class BackendState(StrEnum):
+    """Whether connections are sent to a backend (Kubernetes `conditions`)."""
+
+    ACTIVE = "Active"
+    """Ready: it gets new connections. The default."""
+    DRAINING = "Draining"
+    """Serving and terminating: existing connections live on, new ones go elsewhere while any
+    other backend is ready."""
+    DISABLED = "Disabled"
+    """Not serving: no connections at all."""
+
+
+class SessionAffinity(StrEnum):
+    """Whether a client stays with one backend (Kubernetes `spec.sessionAffinity`)."""
+
+    NONE = "None"
+    """Every connection is balanced by itself. The default."""
+    CLIENT_IP = "ClientIP"
+    """Connections from one address go to one backend."""
+
+
+class TrafficPolicy(StrEnum):
+    """Which backends a node may use (Kubernetes `externalTrafficPolicy` and its sibling)."""
+
+    CLUSTER = "Cluster"
+    """All of them. The default."""
+    LOCAL = "Local"
+    """Those whose `node_name` is the node's."""
+
+
+class TrafficDistribution(StrEnum):
+    """Which backends are preferred (Kubernetes `spec.trafficDistribution`, KEP-4444, KEP-3015)."""
+
+    PREFER_CLOSE = "PreferClose"
+    """Those in the client's zone. The older name of the next one."""
+    PREFER_SAME_ZONE = "PreferSameZone"
+    """Those in the client's zone. From Kubernetes 1.34 on."""
+    PREFER_SAME_NODE = "PreferSameNode"
+    """Those on the client's node. From Kubernetes 1.34 on."""
+
+
+class IpFamily(StrEnum):
+    """An IP family (Kubernetes `addressType`)."""
+
+    IPV4 = "IPv4"
+    """Addresses such as `192.0.2.10`."""
+    IPV6 = "IPv6"
+    """Addresses such as `2001:db8::10`."""
+
+
+class ServicePort(TypedDict):
+    """A port of a Service, and of every backend behind it (Kubernetes `ServicePort`)."""
+
+    port: pulumi.Input[int]
+    """The port that clients connect to, 1 to 65535."""
+    name: NotRequired[str]
+    """A DNS label, unique among the ports; at most 15 characters to be usable in an Ingress.
+    Defaults to `<protocol>-<port>`, such as `tcp-5432`; required where `port` is an Output."""
+    target_port: NotRequired[pulumi.Input[int]]
+    """The port that the backends listen on, 1 to 65535. Defaults to `port`. A headless Service
+    without a selector cannot remap."""
+    target_port_name: NotRequired[pulumi.Input[str]]
+    """The name of the container's port, instead of `target_port`. Only where there is a selector:
+    nothing else resolves it. Defaults to none."""
+    protocol: NotRequired[Protocol]
+    """Defaults to `Protocol.TCP`."""
+    app_protocol: NotRequired[pulumi.Input[str]]
+    """The application protocol, a qualified name such as `kubernetes.io/h2c` (Kubernetes
+    `appProtocol`). Defaults to none."""
+    node_port: NotRequired[pulumi.Input[int]]
+    """The port on every node, for types NodePort and LoadBalancer. Defaults to one that the
+    cluster picks."""
+
+
+class Backend(TypedDict):
+    """One external endpoint (Kubernetes `Endpoint` of an EndpointSlice)."""
+
+    address: pulumi.Input[str]
+    """An IPv4 or IPv6 address, not loopback and not link-local."""
+    id: NotRequired[str]
+    """What identifies the backend from one run to the next, such as a machine's name. With it, a
+    change of address writes one slice. Defaults to the address."""
+    family: NotRequired[IpFamily]
+    """The family of an `address` that is an Output. Defaults to the address's own, and to
+    `IpFamily.IPV4` where that is not known yet."""
+    hostname: NotRequired[pulumi.Input[str]]
+    """A DNS label: `<hostname>.<service>.<namespace>.svc` resolves to the address. Defaults to
+    none."""
+    zone: NotRequired[pulumi.Input[str]]
+    """The zone it is in. Defaults to none."""
+    for_zones: NotRequired[list[str]]
+    """The zones whose clients should use it, at most 8 (Kubernetes `hints.forZones`). Defaults to
+    none."""
+    node_name: NotRequired[pulumi.Input[str]]
+    """The node it runs on; traffic policy `Local` goes by it. Defaults to none."""
+    state: NotRequired[BackendState]
+    """Defaults to `BackendState.ACTIVE`."""
+    ports: NotRequired[dict[str, int]]
+    """Where it listens elsewhere: the name of a port of the Service, and the number. Defaults to
+    the Service's ports."""

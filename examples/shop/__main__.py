@@ -1,0 +1,53 @@
+"""A small shop: its own Pods in the cluster, and what they need from outside it."""
+
+from pathlib import Path
+
+import pulumi
+from pulumi_kubernetes import apps, core
+
+from components import ExternalNameService, ExternalService, SelectorService, ServiceType
+from components.sources import inventory
+
+HERE = Path(__file__).parent
+APP = {"app": "my-app"}
+
+needs = inventory.load(HERE / "backends.yaml")
+namespace = core.v1.Namespace("shop", metadata={"name": "shop"}).metadata.name
+
+for name, args in needs.services.items():
+    pulumi.export(name, ExternalService(name, {**args, "namespace": namespace}).host)
+
+for name, alias in needs.external_names.items():
+    pulumi.export(name, ExternalNameService(name, {**alias, "namespace": namespace}).host)
+
+apps.v1.Deployment(
+    "my-app",
+    metadata={"name": "my-app", "namespace": namespace},
+    spec={
+        "replicas": 3,
+        "selector": {"match_labels": APP},
+        "template": {
+            "metadata": {"labels": APP},
+            "spec": {
+                "containers": [
+                    {
+                        "name": "my-app",
+                        "image": "registry.example/my-app:1",
+                        "ports": [{"name": "http", "container_port": 8080}],
+                    }
+                ]
+            },
+        },
+    },
+)
+
+service = SelectorService(
+    "my-app",
+    {
+        "namespace": namespace,
+        "selector": APP,
+        "type": ServiceType.LOAD_BALANCER,
+        "ports": [{"name": "http", "port": 80, "target_port": 8080}],
+    },
+)
+pulumi.export("my-app", service.host)

@@ -1,0 +1,4 @@
+"""What `make` does: the real parts, the embedded control plane and the stack.
+
+Standard library only: it runs before anything is installed.
+"""

@@ -1,0 +1,10 @@
+"""`python3 -m tools COMMAND`: what the targets of the Makefile call."""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs it may have an older one
+    sys.exit("Python 3.11 or newer is needed; name one with `make PYTHON=python3.12 ...`")
+
+from tools.commands import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,186 @@
+"""The embedded control plane: etcd, kube-apiserver and others as processes, and fake nodes."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import processes
+from .console import CommandError, step
+
+_SERVICE_RANGE = "10.96.0.0/16,fd00:10:96::/112"
+
+_CONFIGURATION = """\
+kind: KwokctlConfiguration
+apiVersion: config.kwok.x-k8s.io/v1alpha1
+options: {{bindAddress: 127.0.0.1, kubeAuthorization: true, kubeAdmission: true}}
+componentsPatches:
+- name: kube-apiserver
+  extraArgs: [{{key: service-cluster-ip-range, value: "{service_range}"}}]
+- name: kube-controller-manager
+  extraArgs: [{{key: service-cluster-ip-range, value: "{service_range}"}}]
+"""
+
+_LOAD_BALANCER = """\
+---
+kind: Stage
+apiVersion: kwok.x-k8s.io/v1alpha1
+metadata: {name: service-load-balancer}
+spec:
+  resourceRef: {apiGroup: v1, kind: Service}
+  selector:
+    matchExpressions:
+    - {key: '.spec.type', operator: In, values: ["LoadBalancer"]}
+    - {key: '.status.loadBalancer.ingress', operator: DoesNotExist}
+  delay: {durationMilliseconds: 200}
+  next:
+    statusTemplate: |
+      loadBalancer:
+        ingress:
+        {{ $number := mod (adler32sum .metadata.uid | int64) 254 }}
+        - ip: {{ printf "203.0.113.%d" (add 1 $number) | Quote }}
+          ipMode: VIP
+"""
+"""Plays the load-balancer controller: its addresses are simulated, nothing answers on them."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A control plane of this checkout, its files all below one folder."""
+
+    directory: Path
+    parts: Mapping[str, Path]
+    """The paths of the programs it runs."""
+    name: str = "k8s-endpoints"
+    service_range: str = _SERVICE_RANGE
+    load_balancer: bool = True
+    """Whether something plays the load-balancer controller."""
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The file that tells clients where the API server is."""
+        return self.directory / "kubeconfig"
+
+    @property
+    def _marker(self) -> Path:
+        return self.directory / "complete"
+
+    def start(self) -> bool:
+        """Start it unless it runs, and tell whether it had to be made anew.
+
+        One that is not complete or does not answer is deleted first: killed in its first moments,
+        kwokctl leaves one that it cannot continue.
+        """
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with self._locked():
+            if self.is_ready():
+                return False
+            self._delete()
+            with step("control plane: etcd, kube-apiserver, controllers, kwok with 2 fake nodes"):
+                self._create()
+            return True
+
+    def stop(self) -> None:
+        """Stop and delete it, whatever state it is in; nothing of it is left running."""
+        if not self.directory.exists():
+            return
+        with self._locked():
+            self._delete()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def is_ready(self) -> bool:
+        """Tell whether it was completely made and its API server answers."""
+        return self._marker.exists() and self._answers()
+
+    def kubectl(self, *arguments: str, given: str | None = None) -> str:
+        """Run kubectl against it and give what it prints."""
+        return kubectl(self.parts["kubectl"], self.kubeconfig, *arguments, given=given)
+
+    def _create(self) -> None:
+        configuration = self.directory / "kwok.yaml"
+        text = _CONFIGURATION.format(service_range=self.service_range)
+        configuration.write_text(text + (_LOAD_BALANCER if self.load_balancer else ""))
+        binaries = [
+            f"--{flag}-binary={self.parts[part]}"
+            for flag, part in (
+                ("etcd", "etcd"),
+                ("kube-apiserver", "kube-apiserver"),
+                ("kube-controller-manager", "kube-controller-manager"),
+                ("kube-scheduler", "kube-scheduler"),
+                ("kwok-controller", "kwok"),
+            )
+        ]
+        self._kwokctl(
+            "create",
+            "cluster",
+            "--runtime=binary",
+            f"--config={configuration}",
+            f"--kubeconfig={self.kubeconfig}",
+            "--wait=60s",
+            *binaries,
+        )
+        for number, node in enumerate(("node-a", "node-b")):  # each with a Pod range of its own
+            self._kwokctl("scale", "node", node, f'--param=.podCIDR="10.244.{number}.0/24"')
+        if not self._answers():
+            raise CommandError("the API server was started and does not answer /readyz")
+        self._marker.write_text("")
+
+    def _delete(self) -> None:
+        self._marker.unlink(missing_ok=True)
+        if (self.directory / "clusters").exists():
+            self._kwokctl("delete", "cluster", check=False)
+        processes.end(processes.mentioning(self.directory))
+        shutil.rmtree(self.directory / "clusters", ignore_errors=True)
+        self.kubeconfig.unlink(missing_ok=True)
+
+    def _answers(self) -> bool:
+        try:
+            return self.kubectl("get", "--raw=/readyz", "--request-timeout=5s") == "ok"
+        except CommandError:
+            return False
+
+    def _kwokctl(self, *arguments: str, check: bool = True) -> None:
+        folder = self.parts["kubectl"].parent
+        environment = {
+            **os.environ,
+            "KWOK_WORKDIR": str(self.directory),
+            "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}",
+        }
+        command = [str(self.parts["kwokctl"]), *arguments, f"--name={self.name}"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if check and done.returncode:
+            raise CommandError(
+                f"kwokctl {' '.join(arguments[:2])} failed:\n{done.stdout}{done.stderr}"
+            )
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self.directory / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def kubectl(
+    program: Path, kubeconfig: Path | None, *arguments: str, given: str | None = None
+) -> str:
+    """Run kubectl and give what it prints.
+
+    Args:
+        program: Where kubectl is.
+        kubeconfig: Which cluster; None for the one that the environment names.
+        arguments: Its arguments.
+        given: What it reads from standard input.
+
+    Raises:
+        CommandError: With what it says.
+    """
+    chosen = [] if kubeconfig is None else [f"--kubeconfig={kubeconfig}"]
+    command = [str(program), *chosen, *arguments]
+    done = subprocess.run(command, input=given, capture_output=True, text=True)
+    if done.returncode:
+        raise CommandError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout

@@ -1,0 +1,166 @@
+"""The commands of the Makefile: up, status, down, clean, test, lint."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from . import processes, report, venv
+from .backend import Backend
+from .cluster import Cluster
+from .console import CommandError, say
+from .install import ensure
+from .parts import CONTROL_PLANE, PULUMI
+from .paths import CLUSTER, RENDER_STATE, ROOT, STATE, TOOLS, VENV
+
+_STACK = "dev"
+_RENDER_STACK = "render"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; an expected failure ends in one line and exit code 1."""
+    commands: dict[str, Callable[[], None]] = {
+        "up": up,
+        "status": status,
+        "down": down,
+        "clean": clean,
+        "setup": setup,
+    }
+    name = arguments[0] if arguments else ""
+    if name not in commands:
+        say(f"usage: python3 -m tools {'|'.join(commands)}")
+        return 2
+    try:
+        commands[name]()
+    except CommandError as failure:
+        say(f"error: {failure}")
+        return 1
+    except KeyboardInterrupt:
+        say("interrupted; run the same command again to go on")
+        return 130
+    return 0
+
+
+def setup() -> None:
+    """Make `.venv` and get the parts, which is all that the tests need."""
+    venv.ensure()
+    ensure((*PULUMI, *CONTROL_PLANE))
+
+
+def up() -> None:
+    """Deploy the shop, or render it to YAML where RENDER names a folder."""
+    venv.ensure()
+    if os.environ.get("RENDER"):
+        _render(Path(os.environ["RENDER"]).absolute())
+        return
+    parts = ensure((*PULUMI, *CONTROL_PLANE))
+    kubeconfig, renewed = _cluster(parts)
+    backend = Backend.of_user(STATE, parts)
+    backend.release(_STACK)
+    backend.select(_STACK)
+    # A control plane that was made anew has forgotten what the state remembers.
+    refresh = ["--refresh"] if renewed else []
+    backend.pulumi("up", "--yes", *refresh, "--stack", _STACK, kubeconfig=kubeconfig, shown=True)
+    _print_services(backend, kubeconfig, parts["kubectl"])
+
+
+def status() -> None:
+    """Show the stack's outputs and its Services as they stand in the cluster."""
+    parts = ensure((*PULUMI, *CONTROL_PLANE))
+    kubeconfig = _kubeconfig()
+    if kubeconfig is not None and not Cluster(CLUSTER, parts).is_ready():
+        say("The control plane is not running; `make up` starts it.")
+        return
+    backend = Backend.of_user(STATE, parts)
+    backend.pulumi("stack", "output", "--stack", _STACK, shown=True)
+    _print_services(backend, kubeconfig, parts["kubectl"])
+
+
+def down() -> None:
+    """Destroy the stack and stop the control plane; nothing is left running."""
+    if not TOOLS.exists():
+        say("nothing is running")
+        return
+    parts = ensure((*PULUMI, *CONTROL_PLANE))
+    backend = Backend.of_user(STATE, parts)
+    kubeconfig = _kubeconfig()
+    cluster = Cluster(CLUSTER, parts)
+    if kubeconfig is None or cluster.is_ready():
+        backend.release(_STACK)
+        backend.select(_STACK)
+        backend.pulumi("destroy", "--yes", "--stack", _STACK, kubeconfig=kubeconfig, shown=True)
+    elif backend.directory is not None:
+        # The embedded control plane is gone, and with it all that the state speaks of.
+        shutil.rmtree(backend.directory, ignore_errors=True)
+        (ROOT / f"Pulumi.{_STACK}.yaml").unlink(missing_ok=True)
+    cluster.stop()
+    processes.end(processes.orphaned_plugins(TOOLS))
+    say("down: nothing of the project is running")
+
+
+def clean() -> None:
+    """Take down what runs and remove all that was made."""
+    down()
+    for folder in (STATE, RENDER_STATE, CLUSTER, TOOLS, VENV):
+        shutil.rmtree(folder, ignore_errors=True)
+    for stack in (_STACK, _RENDER_STACK):
+        (ROOT / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
+
+
+def _cluster(parts: dict[str, Path]) -> tuple[Path | None, bool]:
+    """Give the cluster to deploy to, started, and whether it had to be made anew."""
+    kubeconfig = _kubeconfig()
+    if kubeconfig is None:
+        say(f"cluster: the one of KUBECONFIG={os.environ['KUBECONFIG']}")
+        return None, False
+    cluster = Cluster(CLUSTER, parts)
+    return kubeconfig, cluster.start()
+
+
+def _kubeconfig() -> Path | None:
+    """Give the embedded cluster's, or None where KUBECONFIG names one of the user's own."""
+    given = os.environ.get("KUBECONFIG")
+    own = Cluster(CLUSTER, {}).kubeconfig
+    return None if given and Path(given).absolute() != own else own
+
+
+def _print_services(backend: Backend, kubeconfig: Path | None, kubectl: Path) -> None:
+    exported = backend.pulumi("stack", "export", "--stack", _STACK, kubeconfig=kubeconfig)
+    services = report.services_of_state(exported)
+    simulated = kubeconfig is not None
+    say("\n" + report.services_table(services, kubectl, kubeconfig, simulated=simulated))
+
+
+def _render(folder: Path) -> None:
+    """Write the shop's YAML into `folder`, without a cluster.
+
+    Rendering is another provider, so that on the stack `dev` it would delete what is deployed:
+    it has a stack and a state of its own, new each time.
+    """
+    parts = ensure(PULUMI)
+    shutil.rmtree(RENDER_STATE, ignore_errors=True)
+    (ROOT / f"Pulumi.{_RENDER_STACK}.yaml").unlink(missing_ok=True)
+    backend = Backend(RENDER_STATE, parts)
+    nowhere = Path(os.devnull)
+    backend.select(_RENDER_STACK)
+    target = RENDER_STATE / "yaml"
+    backend.pulumi(
+        "config", "set", "kubernetes:renderYamlToDirectory", str(target), "--stack", _RENDER_STACK
+    )
+    command = ["up", "--yes", "--skip-preview", "--stack", _RENDER_STACK]
+    backend.pulumi(*command, kubeconfig=nowhere, shown=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in sorted(target.iterdir()):
+        shutil.rmtree(folder / part.name, ignore_errors=True)
+        shutil.move(part, folder / part.name)
+    say(f"\nrendered into {folder}:")
+    for file in sorted(folder.glob("*/*.yaml")):
+        say(f"  {file.relative_to(folder)}")
+
+
+def run(command: Sequence[str]) -> None:
+    """Run a program of `.venv` and end as it does."""
+    done = subprocess.run([str(VENV / "bin" / command[0]), *command[1:]], cwd=ROOT)
+    if done.returncode:
+        raise SystemExit(done.returncode)

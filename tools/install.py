@@ -1,0 +1,124 @@
+"""Gets the real parts: each found on PATH in a usable version, else built from its Go module."""
+
+import fcntl
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import golang
+from .console import say, step
+from .parts import PULUMI, Part
+from .paths import GO_MODULES, TOOLS
+
+_RECORD = TOOLS / "parts.json"
+
+
+def ensure(parts: tuple[Part, ...]) -> dict[str, Path]:
+    """Give the path of each part, building what is missing; at once where nothing is."""
+    with _locked():
+        record = _read_record()
+        missing: list[tuple[Part, str]] = []
+        for part in parts:
+            if _is_current(part, record.get(part.name)):
+                continue
+            path, reason = _on_path(part)
+            if path is None:
+                missing.append((part, reason))
+                continue
+            record[part.name] = {"path": str(path), "key": _key(part, path)}
+            if part.companion:
+                _take_from_path(record, str(path))
+        missing = [(p, why) for p, why in missing if not _is_current(p, record.get(p.name))]
+        begun = time.monotonic()
+        for number, (part, reason) in enumerate(missing, 1):
+            path = part.into / part.name
+            title = f"[{number}/{len(missing)}] {part.name} {part.version}: {reason}, building"
+            with step(title):
+                part.prepare()
+                golang.build(GO_MODULES / part.module, part.package, part.ldflags, path)
+            record[part.name] = {"path": str(path), "key": _key(part, path)}
+            _write_record(record)
+        if missing:
+            say(f"built {len(missing)} parts in {time.monotonic() - begun:.0f} s")
+        _write_record(record)
+        return {part.name: Path(record[part.name]["path"]) for part in parts}
+
+
+def _take_from_path(record: dict[str, dict[str, str]], path: str) -> None:
+    """Note that a `pulumi` of the user's own brings its language hosts and providers itself."""
+    for part in PULUMI[1:]:
+        record[part.name] = {"path": path, "key": _key(part, Path(path))}
+
+
+def _on_path(part: Part) -> tuple[Path | None, str]:
+    """Give where on PATH a usable one is, or why there is none."""
+    if part.usable is None:
+        return None, "comes with pulumi"
+    found = shutil.which(part.name)
+    if found is None:
+        return None, "not on PATH"
+    if part.companion and shutil.which(part.companion) is None:
+        return None, f"the one on PATH lacks {part.companion}"
+    answer = subprocess.run([found, *part.asks], capture_output=True, text=True, timeout=30)
+    match = re.search(r"(\d+)\.(\d+)\.(\d+)", answer.stdout + answer.stderr)
+    if match is None:
+        return None, "the one on PATH does not tell its version"
+    version = tuple(int(number) for number in match.groups())
+    lowest, below = part.usable
+    if not lowest <= version < below:
+        return None, f"the one on PATH is {match[0]}"
+    return Path(found), ""
+
+
+def _is_current(part: Part, entry: dict[str, str] | None) -> bool:
+    return entry is not None and _key(part, Path(entry["path"])) == entry["key"]
+
+
+def _key(part: Part, path: Path) -> str:
+    """Give what changes when the part, its pinned module or the file changes."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ""
+    digest = hashlib.sha256(f"{path} {status.st_size} {status.st_mtime_ns}".encode())
+    digest.update(f"{part.package} {part.version} {part.ldflags}".encode())
+    if path.is_relative_to(TOOLS):
+        module = GO_MODULES / part.module
+        for file in sorted([*module.glob("go.*"), *module.glob("*.go")]):
+            digest.update(file.read_bytes())
+    elif shutil.which(path.name) != str(path):
+        return ""  # PATH has changed
+    return digest.hexdigest()
+
+
+def _read_record() -> dict[str, dict[str, str]]:
+    try:
+        record: dict[str, dict[str, str]] = json.loads(_RECORD.read_text())
+    except (OSError, ValueError):
+        return {}
+    return record
+
+
+def _write_record(record: dict[str, dict[str, str]]) -> None:
+    partial = _RECORD.with_suffix(".partial")
+    partial.write_text(json.dumps(record, indent=1))
+    partial.replace(_RECORD)
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """Let one build at a time go on in this checkout."""
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another build in this checkout")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

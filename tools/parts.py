@@ -1,0 +1,123 @@
+"""The real parts that the project runs, with the versions that are known to work together."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import golang
+from .paths import BIN, GO_MODULES, TOOLS
+
+Version = tuple[int, ...]
+
+PROVIDER_VERSION = "4.25.0"
+PROVIDER_PLUGIN = f"resource-kubernetes-v{PROVIDER_VERSION}"
+
+_K8S_LDFLAGS = (
+    "-X k8s.io/component-base/version.gitVersion=v1.36.3"
+    " -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36"
+)
+_EXEC = "pulumi-language-python-exec"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A program that the project runs, and how it is had."""
+
+    name: str
+    version: str
+    module: str
+    """The folder of its Go module below `tools/go`."""
+    package: str
+    usable: tuple[Version, Version] | None = None
+    """From which version on, and below which, one on PATH serves. None: never looked for."""
+    asks: tuple[str, ...] = ("--version",)
+    """What to call it with to learn its version."""
+    ldflags: str = ""
+    companion: str = ""
+    """Another part that must be on PATH too, or this one from there does not serve."""
+    into: Path = field(default=BIN)
+    """The folder that a built one goes to."""
+    prepare: Callable[[], None] = lambda: None
+    """What must be done before it is built."""
+
+
+def _install_exec_script() -> None:
+    """Put the script that runs a program beside its language host, from the engine's own SDK."""
+    sdk = golang.module_folder(GO_MODULES / "pulumi", "github.com/pulumi/pulumi/sdk/v3")
+    BIN.mkdir(parents=True, exist_ok=True)
+    partial = BIN / f".{_EXEC}.partial"
+    shutil.copyfile(sdk / "python" / "cmd" / _EXEC, partial)
+    partial.chmod(0o755)
+    partial.replace(BIN / _EXEC)
+
+
+def _write_provider_schema() -> None:
+    """Put the two files beside the provider's main that it embeds, from the module itself."""
+    folder = GO_MODULES / "pulumi-kubernetes"
+    module = "github.com/pulumi/pulumi-kubernetes/provider/v4"
+    source = golang.module_folder(folder, module) / "cmd" / "pulumi-resource-kubernetes"
+    schema = json.loads((source / "schema.json").read_text())
+    schema["version"] = PROVIDER_VERSION
+    (folder / "schema.json").write_text(json.dumps(schema))
+    shutil.copyfile(source / "terraform-mapping.json", folder / "terraform-mapping.json")
+
+
+def _kubernetes(name: str, *asks: str) -> Part:
+    newest = (1, 38) if name == "kubectl" else (1, 37)
+    oldest = (1, 35) if name == "kubectl" else (1, 36)
+    package = f"k8s.io/kubernetes/cmd/{name}"
+    return Part(
+        name,
+        "1.36.3",
+        "kubernetes",
+        package,
+        (oldest, newest),
+        asks or ("--version",),
+        _K8S_LDFLAGS,
+    )
+
+
+PULUMI = (
+    Part(
+        "pulumi",
+        "3.246.0",
+        "pulumi",
+        "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        ((3, 200), (4,)),
+        ("version",),
+        "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.246.0",
+        companion="pulumi-language-python",
+    ),
+    Part(
+        "pulumi-language-python",
+        "3.79.0",
+        "pulumi-language-python",
+        "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
+        prepare=_install_exec_script,
+    ),
+    Part(
+        "pulumi-resource-kubernetes",
+        PROVIDER_VERSION,
+        "pulumi-kubernetes",
+        ".",
+        ldflags="-X github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version="
+        + PROVIDER_VERSION,
+        into=TOOLS / "pulumi" / "plugins" / PROVIDER_PLUGIN,
+        prepare=_write_provider_schema,
+    ),
+)
+"""The engine, its language host for Python and the Kubernetes provider. A `pulumi` on PATH brings
+the other two."""
+
+CONTROL_PLANE = (
+    _kubernetes("kubectl", "version", "--client"),
+    Part("etcd", "3.6.5", "etcd", "go.etcd.io/etcd/server/v3", ((3, 5), (4,))),
+    _kubernetes("kube-apiserver"),
+    _kubernetes("kube-controller-manager"),
+    _kubernetes("kube-scheduler"),
+    Part("kwok", "0.7.0", "kwok", "sigs.k8s.io/kwok/cmd/kwok", ((0, 7), (0, 8))),
+    Part("kwokctl", "0.7.0", "kwok", "sigs.k8s.io/kwok/cmd/kwokctl", ((0, 7), (0, 8))),
+)
+"""What the embedded control plane runs on."""

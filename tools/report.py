@@ -1,0 +1,102 @@
+"""What stands in the cluster, as a person wants to see it."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from .cluster import kubectl
+from .console import table
+
+_MOST_SHOWN = 8
+_SERVICE_TYPE = "kubernetes:core/v1:Service"
+
+
+def services_of_state(exported: str) -> list[tuple[str, str]]:
+    """Give namespace and name of the Services in what `pulumi stack export` prints."""
+    resources = json.loads(exported)["deployment"].get("resources") or []
+    found = [one["id"] for one in resources if one["type"] == _SERVICE_TYPE and one.get("id")]
+    return [(namespace, name) for namespace, _, name in (one.partition("/") for one in found)]
+
+
+def services_table(
+    services: Iterable[tuple[str, str]], program: Path, kubeconfig: Path | None, *, simulated: bool
+) -> str:
+    """Lay out Services with their type, host, ports and live endpoints, read from the cluster.
+
+    Args:
+        services: Namespace and name of each.
+        program: Where kubectl is.
+        kubeconfig: Which cluster; None for the one that the environment names.
+        simulated: Whether addresses of load balancers are simulated, which is then marked.
+    """
+    rows: list[list[str]] = []
+    objects: dict[str, list[dict[str, Any]]] = {}
+    for namespace, name in sorted(services):
+        if namespace not in objects:
+            kinds = "services,endpointslices"
+            text = kubectl(program, kubeconfig, "get", kinds, "-n", namespace, "-o", "json")
+            objects[namespace] = json.loads(text)["items"]
+        live = objects[namespace]
+        service = next(
+            (one for one in live if one["kind"] == "Service" and one["metadata"]["name"] == name),
+            None,
+        )
+        host = f"{name}.{namespace}.svc"
+        if service is None:
+            rows.append(["(missing)", host, "", ""])
+            continue
+        slices = [one for one in live if _belongs(one, name)]
+        rows.append(
+            [
+                _type(service, simulated=simulated),
+                host,
+                _ports(service),
+                _endpoints(service, slices),
+            ]
+        )
+    return table(["TYPE", "HOST", "PORTS", "LIVE ENDPOINTS"], rows)
+
+
+def _belongs(one: dict[str, Any], service: str) -> bool:
+    labels = one["metadata"].get("labels") or {}
+    return one["kind"] == "EndpointSlice" and labels.get("kubernetes.io/service-name") == service
+
+
+def _type(service: dict[str, Any], *, simulated: bool) -> str:
+    spec = service["spec"]
+    kind: str = spec["type"]
+    if spec.get("clusterIP") == "None":
+        return "headless"
+    ingress = (service.get("status", {}).get("loadBalancer") or {}).get("ingress") or []
+    addresses = [one.get("ip") or one.get("hostname", "") for one in ingress]
+    mark = " (simulated)" if simulated else ""
+    return "\n".join([kind, *(f"{address}{mark}" for address in addresses)])
+
+
+def _ports(service: dict[str, Any]) -> str:
+    shown: list[str] = []
+    for port in service["spec"].get("ports") or []:
+        target = port.get("targetPort", port["port"])
+        number = str(port["port"]) if target == port["port"] else f"{port['port']} -> {target}"
+        shown.append(f"{port.get('name', '')} {number}/{port['protocol']}".strip())
+    return "\n".join(shown)
+
+
+def _endpoints(service: dict[str, Any], slices: list[dict[str, Any]]) -> str:
+    if service["spec"]["type"] == "ExternalName":
+        return f"alias of {service['spec']['externalName']}"
+    ready: list[str] = []
+    others = 0
+    for one in slices:
+        for endpoint in one.get("endpoints") or []:
+            if (endpoint.get("conditions") or {}).get("ready", True):
+                ready.append(endpoint["addresses"][0])
+            else:
+                others += 1
+    shown = sorted(ready, key=lambda address: (":" in address, address))[:_MOST_SHOWN]
+    if len(ready) > _MOST_SHOWN:
+        shown.append(f"and {len(ready) - _MOST_SHOWN} more")
+    if others:
+        shown.append(f"({others} not ready)")
+    return "\n".join(shown) or "(none)"
