@@ -16,6 +16,9 @@ from .console import say, step
 from .parts import PULUMI, Part
 from .paths import GO_MODULES, TOOLS
 
+Record = dict[str, dict[str, str]]
+"""Path and key of each part that was found or built."""
+
 _RECORD = TOOLS / "parts.json"
 
 
@@ -25,35 +28,31 @@ def ensure(parts: tuple[Part, ...]) -> dict[str, Path]:
         record = _read_record()
         missing: list[tuple[Part, str]] = []
         for part in parts:
-            if _is_current(part, record.get(part.name)):
+            if _is_current(part, record):
                 continue
             path, reason = _on_path(part)
             if path is None:
                 missing.append((part, reason))
                 continue
-            record[part.name] = {"path": str(path), "key": _key(part, path)}
-            if part.companion:
-                _take_from_path(record, str(path))
-        missing = [(p, why) for p, why in missing if not _is_current(p, record.get(p.name))]
-        begun = time.monotonic()
-        for number, (part, reason) in enumerate(missing, 1):
-            path = part.into / part.name
-            title = f"[{number}/{len(missing)}] {part.name} {part.version}: {reason}, building"
-            with step(title):
-                part.prepare()
-                golang.build(GO_MODULES / part.module, part.package, part.ldflags, path)
-            record[part.name] = {"path": str(path), "key": _key(part, path)}
-            _write_record(record)
-        if missing:
-            say(f"built {len(missing)} parts in {time.monotonic() - begun:.0f} s")
-        _write_record(record)
-        return {part.name: Path(record[part.name]["path"]) for part in parts}
+            _note(record, part, path)
+            if part.companion:  # a `pulumi` of the user's own brings the rest itself
+                for brought in PULUMI[1:]:
+                    _note(record, brought, path)
+        _build(missing, record)
+        return {part.name: TOOLS / record[part.name]["path"] for part in parts}
 
 
-def _take_from_path(record: dict[str, dict[str, str]], path: str) -> None:
-    """Note that a `pulumi` of the user's own brings its language hosts and providers itself."""
-    for part in PULUMI[1:]:
-        record[part.name] = {"path": path, "key": _key(part, Path(path))}
+def _build(missing: list[tuple[Part, str]], record: Record) -> None:
+    begun = time.monotonic()
+    for number, (part, reason) in enumerate(missing, 1):
+        path = part.into / part.name
+        title = f"[{number}/{len(missing)}] {part.name} {part.version}: {reason}, building"
+        with step(title):
+            part.prepare()
+            golang.build(GO_MODULES / part.module, part.package, part.ldflags, path)
+        _note(record, part, path)
+    if missing:
+        say(f"built {len(missing)} parts in {time.monotonic() - begun:.0f} s")
 
 
 def _on_path(part: Part) -> tuple[Path | None, str]:
@@ -76,39 +75,44 @@ def _on_path(part: Part) -> tuple[Path | None, str]:
     return Path(found), ""
 
 
-def _is_current(part: Part, entry: dict[str, str] | None) -> bool:
-    return entry is not None and _key(part, Path(entry["path"])) == entry["key"]
+def _is_current(part: Part, record: Record) -> bool:
+    entry = record.get(part.name)
+    return entry is not None and _key(part, entry["path"]) == entry["key"]
 
 
-def _key(part: Part, path: Path) -> str:
-    """Give what changes when the part, its pinned module or the file changes."""
-    try:
-        status = path.stat()
-    except OSError:
-        return ""
-    digest = hashlib.sha256(f"{path} {status.st_size} {status.st_mtime_ns}".encode())
-    digest.update(f"{part.package} {part.version} {part.ldflags}".encode())
-    if path.is_relative_to(TOOLS):
-        module = GO_MODULES / part.module
-        for file in sorted([*module.glob("go.*"), *module.glob("*.go")]):
-            digest.update(file.read_bytes())
-    elif shutil.which(path.name) != str(path):
-        return ""  # PATH has changed
-    return digest.hexdigest()
-
-
-def _read_record() -> dict[str, dict[str, str]]:
-    try:
-        record: dict[str, dict[str, str]] = json.loads(_RECORD.read_text())
-    except (OSError, ValueError):
-        return {}
-    return record
-
-
-def _write_record(record: dict[str, dict[str, str]]) -> None:
+def _note(record: Record, part: Part, path: Path) -> None:
+    """Write down where a part is, relative to `.tools` where it stands there."""
+    where = str(path.relative_to(TOOLS) if path.is_relative_to(TOOLS) else path)
+    record[part.name] = {"path": where, "key": _key(part, where)}
     partial = _RECORD.with_suffix(".partial")
     partial.write_text(json.dumps(record, indent=1))
     partial.replace(_RECORD)
+
+
+def _key(part: Part, where: str) -> str:
+    """Give what changes when the part, its pinned module or the file changes."""
+    try:
+        status = (TOOLS / where).stat()
+    except OSError:
+        return ""
+    digest = hashlib.sha256(f"{where} {status.st_size} {status.st_mtime_ns}".encode())
+    digest.update(f"{part.package} {part.version} {part.ldflags}".encode())
+    if Path(where).is_absolute():
+        found = shutil.which(Path(where).name)
+        digest.update(f"{found}".encode())  # PATH may have changed
+    else:
+        module = GO_MODULES / part.module
+        for file in sorted([*module.glob("go.*"), *module.glob("*.go")]):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _read_record() -> Record:
+    try:
+        record: Record = json.loads(_RECORD.read_text())
+    except (OSError, ValueError):
+        return {}
+    return record
 
 
 @contextmanager

@@ -1,0 +1,100 @@
+"""A copy of this checkout in which `make` can be run, broken off and run again."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.paths import ROOT, TOOLS
+
+_NOT_INHERITED = ("KUBECONFIG", "RENDER", "PULUMI_", "VIRTUAL_ENV", "MAKE", "MFLAGS")
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """The copy. It shares nothing with the original but the parts, which are linked."""
+
+    root: Path
+
+    @classmethod
+    def make(cls, root: Path) -> "Checkout":
+        """Copy what git tracks and what it does not ignore, and link the built parts."""
+        listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        files = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for name in filter(None, files.split("\0")):
+            if (ROOT / name).is_file():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, root / name)
+        shutil.copytree(TOOLS, root / ".tools", copy_function=os.link, symlinks=True)
+        return cls(root)
+
+    def run(self, target: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a target of the Makefile to its end."""
+        return subprocess.run(
+            ["make", target],
+            cwd=self.root,
+            env=self._environment(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+
+    def ok(self, target: str, **environment: str) -> str:
+        """Run a target that must succeed, and give what it prints."""
+        done = self.run(target, **environment)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def killed(self, target: str, *, when: str, within: float = 60.0, delay: float = 0.0) -> str:
+        """Run a target and kill it and all its children as soon as it has printed `when`."""
+        log = self.root / ".killed.log"
+        with log.open("w") as sink:
+            process = subprocess.Popen(
+                ["make", target],
+                cwd=self.root,
+                env=self._environment({}),
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            deadline = time.monotonic() + within
+            while when not in log.read_text() and process.poll() is None:
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.01)
+            time.sleep(delay)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        assert process.returncode == -signal.SIGKILL, log.read_text()
+        return log.read_text()
+
+    def processes(self) -> list[str]:
+        """Give the command lines of processes that belong to the copy."""
+        found: list[str] = []
+        for entry in Path("/proc").iterdir():
+            try:
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                folder = str((entry / "cwd").readlink())
+            except (OSError, UnicodeDecodeError):
+                continue
+            if not command:
+                continue  # it is ending
+            if str(self.root) in command or folder.startswith(str(self.root)):
+                found.append(command)
+        return found
+
+    def _environment(self, extra: dict[str, str]) -> dict[str, str]:
+        kept = {
+            key: value for key, value in os.environ.items() if not key.startswith(_NOT_INHERITED)
+        }
+        return {**kept, "HOME": str(self.root / "home"), "GOCACHE": _go_cache(), **extra}
+
+
+def _go_cache() -> str:
+    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "go-build"
+    return os.environ.get("GOCACHE", str(default))

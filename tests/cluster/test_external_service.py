@@ -1,0 +1,162 @@
+"""`ExternalService` on a real control plane."""
+
+import pytest
+
+from components import ExternalService
+from components.testing import render
+from tests.support.cluster import get, missing, names, uids, versions
+from tests.support.stack import Stack
+from tools.cluster import Cluster
+
+PROGRAM = """
+    from components import ExternalService
+
+    ExternalService("orders-db", {{
+        "namespace": "{namespace}",
+        "addresses": {addresses},
+        "ports": [
+            {{"name": "postgres", "port": 5432}},
+            {{"name": "metrics", "port": 80, "target_port": 9187, "app_protocol": "http"}},
+        ],
+        "labels": {{"team": "orders"}},
+    }})
+"""
+
+ADDRESSES = ["192.0.2.10", "192.0.2.11", "2001:db8::10"]
+
+
+def program(namespace: str, addresses: list[str] = ADDRESSES) -> str:
+    return PROGRAM.format(namespace=namespace, addresses=addresses)
+
+
+def test_what_is_declared_is_what_stands_in_the_cluster(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    args = {
+        "namespace": namespace,
+        "addresses": ADDRESSES,
+        "ports": [
+            {"name": "postgres", "port": 5432},
+            {"name": "metrics", "port": 80, "target_port": 9187, "app_protocol": "http"},
+        ],
+        "labels": {"team": "orders"},
+    }
+    declared = render(lambda: ExternalService("orders-db", args))
+
+    assert stack.write(program(namespace)).up() == {"created": 5}
+
+    assert [one["kind"] for one in declared] == ["Service", "EndpointSlice", "EndpointSlice"]
+    for manifest in declared:
+        manifest["metadata"].pop("annotations")
+        live = get(cluster, manifest["kind"], namespace, manifest["metadata"]["name"])
+        assert missing(manifest, live) == []
+    service = get(cluster, "service", namespace, "orders-db")
+    assert "selector" not in service["spec"]
+    assert service["spec"]["ipFamilies"] == ["IPv4", "IPv6"]
+
+
+def test_second_up_changes_nothing(stack: Stack, namespace: str) -> None:
+    stack.write(program(namespace)).up()
+
+    assert stack.up() == {"unchanged": 5}
+    assert stack.up("--refresh") == {"unchanged": 5}
+
+
+def test_one_changed_address_writes_one_slice(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    stack.write(program(namespace)).up()
+    before = versions(cluster, "endpointslices,services", namespace)
+
+    stack.write(program(namespace, ["192.0.2.10", "192.0.2.99", "2001:db8::10"]))
+
+    assert stack.up() == {"updated": 1, "unchanged": 4}
+    after = versions(cluster, "endpointslices,services", namespace)
+    assert {name for name in after if after[name] != before[name]} == {"orders-db-ipv4"}
+
+
+def test_destroy_leaves_nothing(cluster: Cluster, stack: Stack, namespace: str) -> None:
+    stack.write(program(namespace)).up()
+
+    stack.destroy()
+
+    assert names(cluster, "services,endpointslices,endpoints", namespace) == []
+
+
+def test_a_person_finds_exactly_the_declared_slices(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    stack.write(program(namespace)).up()
+
+    found = names(cluster, "endpointslices", namespace, "kubernetes.io/service-name=orders-db")
+
+    assert found == ["orders-db-ipv4", "orders-db-ipv6"]
+    assert names(cluster, "endpoints", namespace) == []
+
+
+def test_headless_has_no_diff_on_the_second_up(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    stack.write(f"""
+        from components import ExternalService
+
+        ExternalService("db", {{
+            "namespace": "{namespace}",
+            "headless": True,
+            "backends": [{{"address": "192.0.2.10", "hostname": "db-0"}}],
+            "ports": [{{"name": "postgres", "port": 5432}}],
+        }})
+    """)
+    assert stack.up() == {"created": 4}
+
+    assert stack.up("--refresh") == {"unchanged": 4}
+    slice_ = get(cluster, "endpointslice", namespace, "db-ipv4")
+    assert slice_["metadata"]["labels"]["service.kubernetes.io/headless"] == ""
+    assert get(cluster, "service", namespace, "db")["spec"]["clusterIP"] == "None"
+
+
+NESTED = """
+    import pulumi
+    from components import ExternalService
+
+    class Platform(pulumi.ComponentResource):
+        def __init__(self, name):
+            super().__init__("acme:index:Platform", name)
+            ExternalService("database", {{
+                "namespace": "{namespace}",
+                "service_name": "orders-db",
+                "addresses": ["192.0.2.10"],
+                "ports": [{{"name": "postgres", "port": 5432}}],
+            }}, pulumi.ResourceOptions(parent=self))
+
+    Platform("platform")
+"""
+
+FLAT = """
+    from components import ExternalService
+
+    ExternalService("{name}", {{
+        "namespace": "{namespace}",
+        "service_name": "orders-db",
+        "addresses": ["192.0.2.10"],
+        "ports": [{{"name": "postgres", "port": 5432}}],
+    }})
+"""
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [FLAT.replace("{name}", "renamed"), NESTED],
+    ids=["renamed", "nested in a component"],
+)
+def test_moving_a_component_keeps_the_objects(
+    cluster: Cluster, stack: Stack, namespace: str, moved: str
+) -> None:
+    stack.write(FLAT.format(name="database", namespace=namespace)).up()
+    before = uids(cluster, "services,endpointslices", namespace)
+    written = versions(cluster, "services,endpointslices", namespace)
+
+    stack.write(moved.format(namespace=namespace)).up()
+
+    assert uids(cluster, "services,endpointslices", namespace) == before
+    assert versions(cluster, "services,endpointslices", namespace) == written

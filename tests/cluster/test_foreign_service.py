@@ -1,0 +1,69 @@
+"""A Service that somebody else owns is never taken over (design: decision 8)."""
+
+import json
+import re
+
+import pytest
+
+from tests.support.cluster import get, names
+from tests.support.stack import Stack
+from tools.cluster import Cluster
+
+FOREIGN = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {"name": "orders-db"},
+    "spec": {
+        "selector": {"app": "somebody-elses"},
+        "ports": [{"name": "postgres", "port": 5432, "protocol": "TCP", "targetPort": 5432}],
+    },
+}
+
+OURS = """
+    from components import ExternalService
+
+    ExternalService("orders-db", {{
+        "namespace": "{namespace}",
+        "addresses": ["192.0.2.10"],
+        "ports": [{{"name": "postgres", "port": 5432}}],
+    }})
+"""
+
+
+@pytest.fixture(params=[[], ["--server-side"]], ids=["apply", "apply --server-side"])
+def foreign(request: pytest.FixtureRequest, cluster: Cluster, namespace: str) -> str:
+    cluster.kubectl("apply", "-n", namespace, *request.param, "-f", "-", given=json.dumps(FOREIGN))
+    return namespace
+
+
+def test_preview_fails_with_reason_and_remedy(stack: Stack, foreign: str) -> None:
+    done = stack.write(OURS.format(namespace=foreign)).run("preview")
+
+    assert done.returncode != 0
+    assert 'ExternalService "orders-db": service_name: Invalid value: "orders-db"' in done.stdout
+    assert 'selector "app=somebody-elses"' in done.stdout
+    assert "pulumi state delete" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_without_a_preview_nothing_of_it_is_lost(
+    cluster: Cluster, stack: Stack, foreign: str
+) -> None:
+    stack.write(OURS.format(namespace=foreign))
+
+    for _ in range(2):
+        done = stack.run("up", "--yes", "--skip-preview")
+
+        assert done.returncode != 0
+        assert 'selector "app=somebody-elses"' in done.stdout
+        live = get(cluster, "service", foreign, "orders-db")
+        assert live["spec"]["selector"] == {"app": "somebody-elses"}
+        ours = "endpointslice.kubernetes.io/managed-by=k8s-endpoints.pulumi"
+        assert names(cluster, "endpointslices", foreign, ours) == []
+
+    (remedy,) = set(re.findall(r"pulumi state delete '([^']+)'", done.stdout))
+    forgotten = stack.run("state", "delete", remedy, "--yes")
+    assert forgotten.returncode == 0, forgotten.stdout
+    stack.destroy()
+    live = get(cluster, "service", foreign, "orders-db")
+    assert live["spec"]["selector"] == {"app": "somebody-elses"}

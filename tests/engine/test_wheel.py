@@ -1,0 +1,49 @@
+"""The library as others install it: a wheel, imported as `k8s_endpoints`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.paths import ROOT
+
+USE = """
+import components
+assert components.MARK == "the user's own folder"
+
+from k8s_endpoints import ExternalService
+from k8s_endpoints.testing import render
+
+declared = render(lambda: ExternalService(
+    "db", {"addresses": ["192.0.2.1"], "ports": [{"port": 5432}]}
+))
+print([one["kind"] for one in declared])
+"""
+
+
+def test_a_wheel_works_beside_a_components_folder_of_the_user(tmp_path: Path) -> None:
+    def pip(*arguments: str) -> None:
+        command = [sys.executable, "-m", "pip", *arguments, "--quiet", "--no-deps"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    pip("wheel", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(ROOT))
+    (wheel,) = tmp_path.glob("k8s_endpoints-*.whl")
+    site = tmp_path / "site"
+    pip("install", "--target", str(site), str(wheel))
+    project = tmp_path / "project"
+    (project / "components").mkdir(parents=True)
+    (project / "components" / "__init__.py").write_text('MARK = "the user\'s own folder"\n')
+    (project / "use.py").write_text(USE)
+
+    done = subprocess.run(
+        [sys.executable, "use.py"],
+        cwd=project,
+        env={"PYTHONPATH": f"{project}:{site}"},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "['Service', 'EndpointSlice']"
+    assert (site / "k8s_endpoints" / "py.typed").exists()
+    assert not (site / "components").exists()

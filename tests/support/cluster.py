@@ -1,0 +1,71 @@
+"""Looks into a live cluster."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from tools.cluster import Cluster
+from tools.install import ensure
+from tools.parts import CONTROL_PLANE, PULUMI
+
+Object = dict[str, Any]
+
+
+@contextmanager
+def throw_away_cluster(**settings: Any) -> Iterator[Cluster]:
+    """Run a control plane that nobody else uses, and leave nothing of it."""
+    directory = Path(mkdtemp(prefix="k8s-endpoints-cluster-"))
+    cluster = Cluster(directory, ensure((*PULUMI, *CONTROL_PLANE)), **settings)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def get(cluster: Cluster, kind: str, namespace: str, name: str) -> Object:
+    """Give one live object."""
+    found: Object = json.loads(cluster.kubectl("get", kind, name, "-n", namespace, "-o", "json"))
+    return found
+
+
+def names(cluster: Cluster, kind: str, namespace: str, selector: str = "") -> list[str]:
+    """Give the names of live objects, sorted."""
+    chosen = ["-l", selector] if selector else []
+    text = cluster.kubectl("get", kind, "-n", namespace, *chosen, "-o", "json")
+    return sorted(one["metadata"]["name"] for one in json.loads(text)["items"])
+
+
+def versions(cluster: Cluster, kind: str, namespace: str) -> dict[str, str]:
+    """Give the resourceVersion of each live object by name: it changes with every write."""
+    text = cluster.kubectl("get", kind, "-n", namespace, "-o", "json")
+    items = json.loads(text)["items"]
+    return {one["metadata"]["name"]: one["metadata"]["resourceVersion"] for one in items}
+
+
+def uids(cluster: Cluster, kind: str, namespace: str) -> dict[str, str]:
+    """Give the uid of each live object by name: it changes when an object is made anew."""
+    text = cluster.kubectl("get", kind, "-n", namespace, "-o", "json")
+    return {one["metadata"]["name"]: one["metadata"]["uid"] for one in json.loads(text)["items"]}
+
+
+def missing(declared: object, live: object, path: str = "") -> list[str]:
+    """Give what of a declared object a live one does not hold in just that form."""
+    if isinstance(declared, dict) and isinstance(live, dict):
+        return [
+            problem
+            for key, value in declared.items()
+            for problem in missing(value, live.get(key), f"{path}.{key}")
+        ]
+    if isinstance(declared, list) and isinstance(live, list) and len(declared) == len(live):
+        return [
+            problem
+            for index, (one, other) in enumerate(zip(declared, live, strict=True))
+            for problem in missing(one, other, f"{path}[{index}]")
+        ]
+    return [] if declared == live else [f"{path}: declared {declared!r}, live {live!r}"]
