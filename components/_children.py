@@ -1,14 +1,14 @@
 """Registers the objects of a component as its children."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 import pulumi
 from pulumi_kubernetes import core, discovery
 
-from . import _guards
-from .core.metadata import FIELD_MANAGER_ANNOTATION, Manifest
+from . import _hooks
+from .core.metadata import FIELD_MANAGER_ANNOTATION, SERVICE_NAME_LABEL, Manifest
 
 _MAX_FIELD_MANAGER = 128
 _BACKGROUND = {"pulumi.com/deletionPropagationPolicy": "background"}
@@ -55,28 +55,46 @@ class Children:
             self._name(manifest),
             metadata=self._metadata(manifest, {} if awaited else _SKIP_AWAIT),
             spec=manifest["spec"],
-            opts=self._options(hooks=_guards.hooks()),
+            # What of clusterIP is ours is whether there is one, which the guard compares: Pulumi
+            # would replace a live Service, an outage, where it does not match.
+            opts=self._options(hooks=_hooks.of_service(), ignore_changes=["spec.clusterIP"]),
         )
 
     def endpoint_slice(
-        self, manifest: Manifest, labels: Mapping[str, pulumi.Input[str]]
+        self,
+        manifest: Manifest,
+        service_name: pulumi.Output[str],
+        addresses: Collection[str],
     ) -> discovery.v1.EndpointSlice:
-        """Register an EndpointSlice; `labels` replace those of the manifest."""
+        """Register an EndpointSlice, attached to the confirmed Service.
+
+        Args:
+            manifest: The slice.
+            service_name: The Service's name, once it is known to be ours.
+            addresses: What all slices of the Service hold together, as far as it is known.
+        """
         metadata = self._metadata(manifest, {})
-        metadata["labels"] = {**metadata["labels"], **labels}
+        metadata["labels"] = {**metadata["labels"], SERVICE_NAME_LABEL: service_name}
+        name = self._name(manifest)
         return discovery.v1.EndpointSlice(
-            self._name(manifest),
+            name,
             metadata=metadata,
             address_type=manifest["addressType"],
             endpoints=manifest["endpoints"],
             ports=manifest["ports"],
-            opts=self._options(),
+            opts=self._options(hooks=_hooks.of_slice(name, addresses)),
         )
 
-    def endpoints(self, manifest: Manifest, service_name: pulumi.Output[str]) -> core.v1.Endpoints:
+    def endpoints(
+        self,
+        manifest: Manifest,
+        service_name: pulumi.Output[str],
+        slices: Sequence[pulumi.Resource],
+    ) -> core.v1.Endpoints:
         """Register a legacy Endpoints object, which takes its name from the confirmed Service.
 
-        The endpoints controller deletes it while the Service is missing, hence the dependency.
+        The endpoints controller deletes it while the Service is missing, hence the dependency. It
+        comes after the slices: once it is not mirrored any more, they must be there.
         """
         metadata = self._metadata(manifest, {})
         metadata["name"] = service_name
@@ -84,7 +102,7 @@ class Children:
             self._name(manifest),
             metadata=metadata,
             subsets=manifest["subsets"],
-            opts=self._options(),
+            opts=self._options(depends_on=slices),
         )
 
     def _name(self, manifest: Manifest) -> str:
@@ -106,8 +124,19 @@ class Children:
             }
         return metadata
 
-    def _options(self, hooks: pulumi.ResourceHookBinding | None = None) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self._parent, aliases=self._aliases, hooks=hooks)
+    def _options(
+        self,
+        hooks: pulumi.ResourceHookBinding | None = None,
+        ignore_changes: list[str] | None = None,
+        depends_on: Sequence[pulumi.Resource] | None = None,
+    ) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(
+            parent=self._parent,
+            aliases=self._aliases,
+            hooks=hooks,
+            ignore_changes=ignore_changes,
+            depends_on=depends_on,
+        )
 
 
 def _field_manager() -> str:

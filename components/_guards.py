@@ -1,98 +1,145 @@
-"""Keeps a Service ours: never somebody else's object, never a selector that nobody declared.
+"""Compares the Service that the cluster returned with the declared one.
 
-Server-side apply is an upsert. Over a Service that exists already, a selector owned by another
-field manager survives, its Pods receive the traffic, and a later update may take the selector away
-from its owner. What a component declares is therefore compared with what the cluster returned, at
-preview (a server-side dry run) before anything is written, and before every update with what was
-there before it.
+Server-side apply is an upsert: over a Service that exists already, fields of another owner survive.
+What comes back is known at preview already, from a server-side dry run, before anything is written.
 """
 
-from collections.abc import Mapping
-from typing import Any
-from weakref import WeakKeyDictionary
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
 
 import pulumi
-from pulumi.runtime import mocks, settings
-from pulumi_kubernetes import core
+from pulumi_kubernetes import core, meta
 
+from ._hooks import foreign_selector, primary_family
 from .core.findings import Finding, invalid
-from .core.metadata import Manifest
+from .core.hazards import CO_OWNED, FAMILY_UNSERVED, Hazard
+from .core.metadata import FIELD_MANAGER_ANNOTATION, Manifest
 from .errors import ValidationError
 
-_HOOK_NAME = "k8s-endpoints:keep-foreign-selector"
-_hooks: WeakKeyDictionary[Any, pulumi.ResourceHook] = WeakKeyDictionary()
 
-
-def confirmed_name(
-    component: pulumi.ComponentResource,
-    name: str,
-    service: core.v1.Service,
-    declared: Manifest,
-) -> pulumi.Output[str]:
-    """Give the Service's name once the selector that the cluster returned is the declared one.
-
-    Objects that attach themselves to the Service take its name from here, so that none of them
-    ever attaches to a foreign one.
+class Guard:
+    """Watches over one Service.
 
     Args:
         component: The component that declares the Service.
         name: The component's name.
         service: The Service, as registered.
         declared: The Service's manifest.
-
-    Raises:
-        ValidationError: In `apply`, where the selector differs.
+        families: The families of its backends; empty where it has none of its own.
+        hazards: What is known from the arguments.
     """
-    service_name: str = declared["metadata"]["name"]
-    expected: Mapping[str, object] = declared["spec"].get("selector") or {}
 
-    def refuse(urn: str, found: Mapping[str, str]) -> str:
-        finding = _foreign_selector(service_name, found, urn)
-        raise ValidationError(type(component).__name__, name, [finding])
+    def __init__(
+        self,
+        component: pulumi.ComponentResource,
+        name: str,
+        service: core.v1.Service,
+        declared: Manifest,
+        families: Collection[str] = (),
+        hazards: Sequence[Hazard] = (),
+    ) -> None:
+        self._component = component
+        self._name = name
+        self._service = service
+        self._declared = declared
+        self._families = families
+        self._warned: set[str] = set()
+        self._warn(hazards)
+        service.metadata.apply(lambda metadata: self._warn(self._of_owners(metadata)))
+        self.confirmed = service.spec.apply(self._confirm)
+        """The Service's name, once the returned one is the declared one. Objects that attach
+        themselves to the Service take its name from here, so that none attaches to a foreign one.
+        Fails with a `ValidationError` where they differ."""
 
-    def check(spec: core.v1.outputs.ServiceSpec) -> str | pulumi.Output[str]:
-        found = spec.selector or {}
-        if found.keys() == expected.keys():
-            return service_name
-        return service.urn.apply(lambda urn: refuse(urn, found))
+    def hazards(self, known: pulumi.Output[Sequence[Hazard]]) -> pulumi.Output[list[str]]:
+        """Give all hazards as text: those that the arguments tell of, and those of the cluster."""
 
-    return service.spec.apply(check)
+        def combine(
+            hazards: Sequence[Hazard],
+            metadata: meta.v1.outputs.ObjectMeta,
+            spec: core.v1.outputs.ServiceSpec,
+        ) -> list[str]:
+            found = [*hazards, *self._of_families(spec), *self._of_owners(metadata)]
+            return [str(hazard) for hazard in found]
+
+        return known.apply(
+            lambda hazards: self._service.metadata.apply(
+                lambda metadata: self._service.spec.apply(
+                    lambda spec: combine(hazards, metadata, spec)
+                )
+            )
+        )
+
+    def warn_later(self, known: pulumi.Output[Sequence[Hazard]]) -> None:
+        """Warn of hazards that show only when all arguments have arrived."""
+        known.apply(self._warn)
+
+    def _confirm(self, spec: core.v1.outputs.ServiceSpec) -> str | pulumi.Output[str]:
+        name: str = self._declared["metadata"]["name"]
+        self._warn(self._of_families(spec))
+        findings = [*self._changed_headless(spec), *self._lost_primary(spec)]
+        if findings:
+            raise self._error(findings)
+        found: Mapping[str, str] = spec.selector or {}
+        ours: Mapping[str, Any] = self._declared["spec"].get("selector") or {}
+        if not foreign_selector(name, found, [ours], ""):
+            return name
+        return self._service.urn.apply(
+            lambda urn: self._fail(foreign_selector(name, found, [ours], urn))
+        )
+
+    def _fail(self, findings: list[Finding]) -> str:
+        raise self._error(findings)
+
+    def _error(self, findings: list[Finding]) -> ValidationError:
+        return ValidationError(type(self._component).__name__, self._name, findings)
+
+    def _changed_headless(self, spec: core.v1.outputs.ServiceSpec) -> list[Finding]:
+        declared = self._declared["spec"]
+        if declared["type"] == "ExternalName" or not spec.cluster_ip:
+            return []
+        wanted = declared.get("clusterIP") == "None"
+        if (spec.cluster_ip == "None") == wanted:
+            return []
+        return [
+            invalid(
+                "headless",
+                str(wanted),
+                "a live Service cannot become headless, nor stop being so",
+                "declare a Service of another `service_name` and move the clients, or accept an"
+                " outage: `pulumi destroy --target` this Service, then `pulumi up`",
+            )
+        ]
+
+    def _lost_primary(self, spec: core.v1.outputs.ServiceSpec) -> list[Finding]:
+        """Say where both families were served, and the backends of the primary one are gone."""
+        given = _families(spec)
+        if len(given) < 2 or not self._families or "ipFamilies" in self._declared["spec"]:  # noqa: PLR2004
+            return []
+        if given[0] in self._families or spec.cluster_ip == "None":
+            return []
+        return [primary_family(given[0], given[1])]
+
+    def _of_families(self, spec: core.v1.outputs.ServiceSpec) -> list[Hazard]:
+        given = _families(spec)
+        if given and any(family not in given for family in self._families):
+            return [FAMILY_UNSERVED]
+        return []
+
+    def _of_owners(self, metadata: meta.v1.outputs.ObjectMeta) -> list[Hazard]:
+        ours = (metadata.annotations or {}).get(FIELD_MANAGER_ANNOTATION)
+        for entry in metadata.managed_fields or []:
+            fields = cast("Mapping[str, Any]", entry.fields_v1 or {})
+            if entry.manager != ours and not entry.subresource and "f:spec" in fields:
+                return [CO_OWNED]
+        return []
+
+    def _warn(self, hazards: Sequence[Hazard]) -> None:
+        for hazard in hazards:
+            if hazard.code not in self._warned and not hazard.is_note:
+                self._warned.add(hazard.code)
+                pulumi.log.warn(str(hazard), resource=self._component)
 
 
-def hooks() -> pulumi.ResourceHookBinding | None:
-    """Give the hooks of a Service, or None under mocks, which cannot register any."""
-    monitor = settings.get_monitor()
-    if isinstance(monitor, mocks.MockMonitor):
-        return None
-    hook = _hooks.get(monitor)
-    if hook is None:
-        options = pulumi.ResourceHookOptions(on_dry_run=True)
-        hook = pulumi.ResourceHook(_HOOK_NAME, _keep_foreign_selector, options)
-        _hooks[monitor] = hook
-    return pulumi.ResourceHookBinding(before_update=[hook])
-
-
-def _keep_foreign_selector(args: pulumi.ResourceHookArgs) -> None:
-    before = _selector(args.old_outputs)
-    declared = _selector(args.new_inputs)
-    declared_before = _selector(args.old_inputs)
-    if before and before not in (declared, declared_before):
-        name = args.id.rpartition("/")[2]
-        raise ValidationError("Service", args.name, [_foreign_selector(name, before, args.urn)])
-
-
-def _selector(service: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    spec: Mapping[str, Any] = (service or {}).get("spec") or {}
-    return spec.get("selector") or {}
-
-
-def _foreign_selector(name: str, selector: Mapping[str, Any], urn: str) -> Finding:
-    shown = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
-    return invalid(
-        "service_name",
-        name,
-        f'the Service exists already with the selector "{shown}", which is not the one that'
-        " this program declares: the wrong Pods would get the traffic",
-        f"first `pulumi state delete '{urn}'` if an earlier up has recorded it, for destroy would"
-        " delete that Service; then choose another `service_name`, or remove that Service yourself",
-    )
+def _families(spec: core.v1.outputs.ServiceSpec) -> list[str]:
+    return list(spec.ip_families or [])

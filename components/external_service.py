@@ -7,13 +7,13 @@ import pulumi
 
 from ._children import Children
 from ._component import plan
-from ._guards import confirmed_name
+from ._guards import Guard
 from ._outputs import LazyOutputs, service_outputs
 from .core.external_service import plan_external_service
-from .core.metadata import SERVICE_NAME_LABEL
 from .types import (
     Backend,
     EndpointApi,
+    Preset,
     ServicePort,
     ServiceType,
     SessionAffinity,
@@ -36,7 +36,10 @@ class ExternalServiceArgs(TypedDict):
     backends: NotRequired[list[Backend]]
     """Backends with their settings. Defaults to none."""
     ports: NotRequired[list[ServicePort]]
-    """The ports of the Service and of every backend, at least one."""
+    """The ports of the Service and of every backend. With `preset`, further ones, or others of the
+    same names. Defaults to those of `preset`; without it at least one is required."""
+    preset: NotRequired[Preset]
+    """The known ports of a well-known server. Defaults to none."""
     service_name: NotRequired[str]
     """The Service's name, a DNS-1035 label. Defaults to the component's name."""
     namespace: NotRequired[pulumi.Input[str]]
@@ -60,6 +63,8 @@ class ExternalServiceArgs(TypedDict):
     kubernetes_version: NotRequired[str]
     """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
     versions from 1.30 on."""
+    denied_cidrs: NotRequired[list[str]]
+    """CIDRs in which no backend may be. Defaults to none."""
     labels: NotRequired[dict[str, pulumi.Input[str]]]
     """Labels of the Service and its slices. Defaults to none."""
     annotations: NotRequired[dict[str, pulumi.Input[str]]]
@@ -102,6 +107,8 @@ class ExternalService(LazyOutputs):
     """The Service's own address; "None" if headless."""
     endpoints: pulumi.Output[list[str]]
     """The addresses of the backends."""
+    hazards: pulumi.Output[list[str]]
+    """What is legal and will not work as it looks: code, text and remedy of each."""
 
     def __init__(
         self,
@@ -112,18 +119,22 @@ class ExternalService(LazyOutputs):
         planned = plan(ExternalService, name, ExternalServiceArgs, args, plan_external_service)
         super().__init__(_TYPE, name, {}, opts)
         children = Children(self, _TYPE, name, opts, args.get("logical_name"))
-        manifest = planned.fill(lambda whole: whole.service)
+        whole = planned.plan
+        manifest = planned.fill(lambda plan: plan.service)
         self.service = children.service(manifest, awaited=args.get("await_ready", False))
-        confirmed = confirmed_name(self, name, self.service, manifest)
+        guard = Guard(self, name, self.service, manifest, whole.families, whole.hazards)
+        if planned.final is not None:
+            guard.warn_later(planned.value(lambda plan: plan.hazards))
         self.slices = [
-            children.endpoint_slice(planned.fill(pick), {SERVICE_NAME_LABEL: confirmed})
-            for pick in planned.plan.picks()
+            children.endpoint_slice(planned.fill(pick), guard.confirmed, whole.known_addresses)
+            for pick in whole.picks()
         ]
-        if planned.plan.endpoints:
-            legacy = planned.fill(lambda whole: whole.endpoints or {})
-            self.legacy_endpoints = children.endpoints(legacy, confirmed)
+        if whole.endpoints:
+            legacy = planned.fill(lambda plan: plan.endpoints or {})
+            self.legacy_endpoints = children.endpoints(legacy, guard.confirmed, self.slices)
         self._lazy = {
-            **service_outputs(self.service, confirmed),
-            "endpoints": lambda: planned.value(lambda whole: whole.addresses),
+            **service_outputs(self.service, guard.confirmed),
+            "endpoints": lambda: planned.value(lambda plan: plan.addresses),
+            "hazards": lambda: guard.hazards(planned.value(lambda plan: plan.hazards)),
         }
-        self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})
+        self.register_outputs({"service_name": whole.service["metadata"]["name"]})

@@ -7,7 +7,7 @@ import pulumi
 
 from ._children import Children
 from ._component import plan
-from ._guards import confirmed_name
+from ._guards import Guard
 from ._outputs import LazyOutputs, service_outputs
 from .core.selector_service import plan_selector_service
 from .types import (
@@ -85,6 +85,8 @@ class SelectorService(LazyOutputs):
     """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
     cluster_ip: pulumi.Output[str]
     """The Service's own address; "None" if headless."""
+    hazards: pulumi.Output[list[str]]
+    """What is legal and will not work as it looks: code, text and remedy of each."""
 
     def __init__(
         self,
@@ -94,9 +96,14 @@ class SelectorService(LazyOutputs):
     ) -> None:
         planned = plan(SelectorService, name, SelectorServiceArgs, args, plan_selector_service)
         super().__init__(_TYPE, name, {}, opts)
-        manifest = planned.fill(lambda whole: whole)
+        manifest = planned.fill(lambda plan: plan.service)
         children = Children(self, _TYPE, name, opts, args.get("logical_name"))
         self.service = children.service(manifest, awaited=args.get("await_ready", True))
-        confirmed = confirmed_name(self, name, self.service, manifest)
-        self._lazy = service_outputs(self.service, confirmed)
+        guard = Guard(self, name, self.service, manifest, hazards=planned.plan.hazards)
+        if planned.final is not None:
+            guard.warn_later(planned.value(lambda plan: plan.hazards))
+        self._lazy = {
+            **service_outputs(self.service, guard.confirmed),
+            "hazards": lambda: guard.hazards(planned.value(lambda plan: plan.hazards)),
+        }
         self.register_outputs({"service_name": manifest["metadata"]["name"]})

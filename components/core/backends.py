@@ -1,10 +1,12 @@
 """Backends: external endpoints, each an address with what is known about it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 from . import syntax
 from .addresses import FAMILIES, Address, Family, parse_address
+from .cidrs import Network, parse_cidr
 from .deferred import Deferred
 from .findings import Finding, duplicate, invalid, not_supported, required, too_many
 from .metadata import Manifest, Plain
@@ -34,6 +36,8 @@ class Backend:
     for_zones: tuple[str, ...] = ()
     ports: tuple[tuple[str, int], ...] = ()
     """Where it listens elsewhere than the Service's ports say: port name and number, sorted."""
+    path: str = field(default="", compare=False)
+    """The field that gives its address, such as `addresses[0]`."""
 
     @property
     def is_ready(self) -> bool:
@@ -90,30 +94,30 @@ def read_backends(
     """
     by_address: dict[str, Backend] = {}
     by_key: dict[str, Backend] = {}
-    for path, backend in _each(args, ports, findings, deferred):
+    for backend in _each(args, ports, findings, deferred):
         twin = by_key.setdefault(backend.key, backend)
         if isinstance(backend.address, str):
             other = by_address.setdefault(backend.address, backend)
             if other is not backend and other != backend:
-                field = f"{path}.address" if path.startswith("backends") else path
                 reason = "two backends of one address differ in their settings"
-                findings.append(duplicate(field, backend.address, reason))
+                findings.append(duplicate(backend.path, backend.address, reason))
                 continue
         if twin is not backend and twin != backend:
-            findings.append(duplicate(f"{path}.id", backend.key, "two backends of one id differ"))
+            where = f"{backend.path.removesuffix('.address')}.id"
+            findings.append(duplicate(where, backend.key, "two backends of one id differ"))
     return sorted(by_key.values(), key=lambda backend: backend.key)
 
 
 def _each(
     args: Plain, ports: Sequence[Port], findings: list[Finding], deferred: frozenset[str]
-) -> Iterator[tuple[str, Backend]]:
+) -> Iterator[Backend]:
     addresses: Sequence[str | Deferred] | Deferred = args.get("addresses") or ()
     allowed: Sequence[Family] = args.get("ip_families") or FAMILIES
     presumed: Sequence[Family] = args.get("ip_families") or FAMILIES[:1]
     for index, text in enumerate(() if isinstance(addresses, Deferred) else addresses):
         path = f"addresses[{index}]"
         if isinstance(text, Deferred):
-            yield path, Backend(_NO_KEY + path, text, presumed[0])
+            yield Backend(_NO_KEY + path, text, presumed[0], path=path)
             continue
         parsed = parse_address(text)
         if isinstance(parsed, str):
@@ -126,20 +130,20 @@ def _each(
             families = presumed[:1]
         if parsed.family not in families:
             findings.append(_wrong_family(parsed, path, families))
-        yield path, Backend(parsed.text, parsed.text, parsed.family)
+        yield Backend(parsed.text, parsed.text, parsed.family, path=path)
     for index, value in enumerate(args.get("backends") or ()):
         path = f"backends[{index}]"
         backend = _read_backend(value, ports, path, findings, deferred)
         if backend is not None and backend.family not in allowed:
             findings.append(
                 invalid(
-                    f"{path}.address",
+                    backend.path,
                     backend.address if isinstance(backend.address, str) else None,
                     f"must be an {' or '.join(allowed)} address, as `ip_families` says",
                 )
             )
         elif backend is not None:
-            yield path, backend
+            yield backend
 
 
 def _read_backend(
@@ -170,10 +174,10 @@ def _read_backend(
         key = identity or address
     zones: Sequence[str] = value.get("for_zones") or ()
     _check_zones(zones, f"{path}.for_zones", findings)
-    for field, judge in (("hostname", syntax.dns_label), ("node_name", syntax.dns_subdomain)):
-        given = value.get(field)
+    for name, judge in (("hostname", syntax.dns_label), ("node_name", syntax.dns_subdomain)):
+        given = value.get(name)
         if isinstance(given, str):
-            findings.extend(invalid(f"{path}.{field}", given, why) for why in judge(given))
+            findings.extend(invalid(f"{path}.{name}", given, why) for why in judge(given))
     return Backend(
         key=key,
         address=address,
@@ -183,6 +187,7 @@ def _read_backend(
         zone=value.get("zone"),
         node_name=value.get("node_name"),
         for_zones=tuple(zones),
+        path=f"{path}.address",
         ports=_read_overrides(value.get("ports") or {}, ports, f"{path}.ports", findings),
     )
 
@@ -220,10 +225,41 @@ def _read_overrides(
     return tuple(overrides)
 
 
-def require_backends(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> None:
-    """Check that there is a backend at all: nothing is ever empty by accident."""
+def check_backends(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> None:
+    """Check the backends as a whole: that there are any, where they may be, and on which nodes."""
+    _require_any(args, backends, findings)
+    _refuse_denied(args, backends, findings)
+    for policy in ("internal_traffic_policy", "external_traffic_policy"):
+        nodeless = [backend for backend in backends if backend.node_name is None]
+        if args.get(policy) == "Local" and nodeless:
+            reason = (
+                f"{len(nodeless)} of {len(backends)} backends are on no node: nodes drop traffic"
+            )
+            remedy = "give every backend its `node_name`, or use `TrafficPolicy.CLUSTER`"
+            findings.append(invalid(policy, "Local", reason, remedy))
+
+
+def _require_any(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> None:
     if isinstance(args.get("addresses"), Deferred) or backends:
         return
     if not any(finding.path.startswith(("addresses", "backends")) for finding in findings):
         reason = "a Service without backends refuses every connection"
         findings.append(required("addresses", reason, "give `addresses` or `backends`"))
+
+
+def _refuse_denied(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> None:
+    denied: list[tuple[str, Network]] = []
+    for index, text in enumerate(args.get("denied_cidrs") or ()):
+        block = parse_cidr(text)
+        if isinstance(block, str):
+            findings.append(invalid(f"denied_cidrs[{index}]", text, block))
+        else:
+            denied.append((text, block))
+    for backend in backends if denied else ():
+        if not isinstance(backend.address, str):
+            continue
+        address = ip_address(backend.address)
+        for text, block in denied:
+            if address in block:
+                reason = f"is in {text}, which `denied_cidrs` denies"
+                findings.append(invalid(backend.path, backend.address, reason))

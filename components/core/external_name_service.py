@@ -3,9 +3,10 @@
 from . import syntax
 from .deferred import Deferred
 from .findings import Finding, invalid, required
+from .hazards import external_name_hazards
 from .metadata import Manifest, Plain, read_metadata, read_service_name
 from .ports import read_ports
-from .service import service
+from .service import ServicePlan, service
 
 
 def plan_external_name_service(
@@ -13,7 +14,7 @@ def plan_external_name_service(
     component_name: str,
     findings: list[Finding],
     deferred: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
-) -> Manifest:
+) -> ServicePlan:
     """Check the arguments of an `ExternalNameService` and render its Service.
 
     Args:
@@ -28,10 +29,10 @@ def plan_external_name_service(
     if isinstance(external, str):
         _check_external_name(external, findings)
     spec: Manifest = {"type": "ExternalName", "externalName": external}
-    ports = read_ports(args.get("ports") or (), findings, selectorless=True, headless=True)
+    ports = read_ports(args, findings, selectorless=True, headless=True)
     if ports:
         spec["ports"] = [port.for_service() for port in ports]
-    return service(metadata, spec)
+    return ServicePlan(service(metadata, spec), external_name_hazards(external, ports))
 
 
 def _check_external_name(external: str, findings: list[Finding]) -> None:

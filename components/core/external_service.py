@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from .addresses import FAMILIES, Family
-from .backends import Backend, read_backends, require_backends
+from .backends import Backend, check_backends, read_backends
 from .deferred import Deferred
 from .findings import Finding, invalid, required, too_many
+from .hazards import Hazard, external_service_hazards
 from .metadata import (
     HEADLESS_LABEL,
     MANAGED_BY,
     MANAGED_BY_LABEL,
+    MODE_ANNOTATION,
     SERVICE_NAME_LABEL,
     SKIP_MIRROR_LABEL,
     Manifest,
@@ -33,6 +35,16 @@ class ExternalServicePlan:
     endpoints: Manifest | None
     addresses: list[str | Deferred] | Deferred
     """The backends' addresses, sorted by key."""
+    families: frozenset[Family]
+    """The families of the backends."""
+    hazards: list[Hazard]
+    """What is legal and will not work as it looks, as far as the arguments tell."""
+
+    @property
+    def known_addresses(self) -> frozenset[str]:
+        """The addresses that are known while the program runs."""
+        known = [] if isinstance(self.addresses, Deferred) else self.addresses
+        return frozenset(address for address in known if isinstance(address, str))
 
     def picks(self) -> "list[Callable[[ExternalServicePlan], Manifest]]":
         """Give for each slice what picks it from another plan of the same objects."""
@@ -62,21 +74,23 @@ def plan_external_service(
     headless = bool(args.get("headless"))
     metadata = read_metadata(args, name, findings)
     ports = read_ports(
-        args.get("ports") or (),
+        args,
         findings,
         selectorless=True,
         headless=headless,
         node_ports=takes_node_ports(args),
     )
     if not ports and not any(finding.path == "ports" for finding in findings):
-        findings.append(required("ports", remedy="give at least one port"))
+        findings.append(required("ports", remedy="give at least one port, or a `preset`"))
     spec = service_spec(args, ports, findings)
     backends = read_backends(args, ports, findings, deferred)
-    require_backends(args, backends, findings)
+    check_backends(args, backends, findings)
     if not headless and "ipFamilies" not in spec and len({b.family for b in backends}) > 1:
         spec["ipFamilyPolicy"] = "PreferDualStack"
 
     mode: str = args.get("endpoint_api") or "Slices"
+    if mode != "Slices":
+        metadata["annotations"] = {**metadata.get("annotations", {}), MODE_ANNOTATION: mode}
     slice_labels: Manifest = {
         **(metadata.get("labels") or {}),
         SERVICE_NAME_LABEL: name,
@@ -96,6 +110,8 @@ def plan_external_service(
         else [],
         endpoints=_endpoints(metadata, backends, ports, mode, late) if mode != "Slices" else None,
         addresses=late or [backend.address for backend in backends],
+        families=frozenset(backend.family for backend in backends),
+        hazards=external_service_hazards(args, backends, ports),
     )
 
 
@@ -150,7 +166,7 @@ def _unplaceable(backends: Sequence[Backend]) -> Iterator[Finding]:
     for backend in backends:
         if not backend.is_placeable and isinstance(backend.address, Deferred):
             yield required(
-                f"{backend.address.path.removesuffix('.address')}.id",
+                f"{backend.path.removesuffix('.address')}.id",
                 "an address that is an Output needs an id where there are several slices",
                 "give it as one of `backends`, with an `id`",
             )

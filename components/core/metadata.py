@@ -18,6 +18,11 @@ MANAGED_BY = "k8s-endpoints.pulumi"
 HEADLESS_LABEL = "service.kubernetes.io/headless"
 SKIP_MIRROR_LABEL = "endpointslice.kubernetes.io/skip-mirror"
 FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
+MODE_ANNOTATION = "k8s-endpoints.pulumi/endpoint-api"
+"""Which objects hold the backends, where these are not slices alone: the next up compares."""
+
+RESERVED_ANNOTATIONS = frozenset({FIELD_MANAGER_ANNOTATION, MODE_ANNOTATION})
+"""Annotations that the components write, which no user annotation may override."""
 
 RESERVED_LABELS = frozenset(
     {SERVICE_NAME_LABEL, MANAGED_BY_LABEL, HEADLESS_LABEL, SKIP_MIRROR_LABEL}
@@ -105,7 +110,7 @@ def _read_annotations(annotations: Plain, findings: list[Finding]) -> Manifest:
         findings.extend(
             invalid("annotations", key, reason) for reason in syntax.qualified_name(lowered)
         )
-        if key == FIELD_MANAGER_ANNOTATION:
+        if key in RESERVED_ANNOTATIONS:
             findings.append(
                 forbidden(f"annotations[{key}]", "the component sets this annotation itself")
             )

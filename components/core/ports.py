@@ -1,12 +1,13 @@
 """Ports: one list makes the ports of the Service and those of every slice behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import syntax
 from .deferred import Deferred
 from .findings import Finding, duplicate, forbidden, invalid, required
 from .metadata import Manifest, Plain
+from .presets import with_preset
 
 Number = int | Deferred
 
@@ -45,28 +46,27 @@ class Port:
 
 
 def read_ports(
-    values: Sequence[Plain],
+    args: Plain,
     findings: list[Finding],
     *,
     selectorless: bool,
     headless: bool = False,
     node_ports: bool = False,
 ) -> list[Port]:
-    """Read and check `ports`.
+    """Read and check `ports`, and the ports of `preset`.
 
     Args:
-        values: The entries, as plain values.
+        args: The component's arguments as plain values.
         findings: Collects what is wrong.
         selectorless: Nothing resolves a named target, as there are no Pods.
         headless: DNS gives the endpoints' own addresses, so a port cannot be remapped.
         node_ports: Whether the Service's type has node ports.
     """
-    ports = [
-        _read_port(value, f"ports[{index}]", findings, selectorless=selectorless)
-        for index, value in enumerate(values)
-    ]
-    for index, port in enumerate(ports):
-        path = f"ports[{index}]"
+    ports = {
+        path: _read_port(value, path, findings, selectorless=selectorless)
+        for path, value in with_preset(args).items()
+    }
+    for path, port in ports.items():
         if port.node_port is not None and not node_ports:
             findings.append(
                 forbidden(f"{path}.node_port", "may not be used when `type` is 'ClusterIP'")
@@ -82,7 +82,7 @@ def read_ports(
                 )
             )
     _check_unique(ports, findings)
-    return ports
+    return list(ports.values())
 
 
 def _read_port(value: Plain, path: str, findings: list[Finding], *, selectorless: bool) -> Port:
@@ -153,12 +153,11 @@ def _read_app_protocol(value: Plain, path: str, findings: list[Finding]) -> str 
     return given
 
 
-def _check_unique(ports: Sequence[Port], findings: list[Finding]) -> None:
+def _check_unique(ports: Mapping[str, Port], findings: list[Finding]) -> None:
     names: set[str] = set()
     numbers: set[tuple[str, int]] = set()
     node_ports: set[tuple[str, int]] = set()
-    for index, port in enumerate(ports):
-        path = f"ports[{index}]"
+    for path, port in ports.items():
         if port.name and port.name in names:
             findings.append(duplicate(f"{path}.name", port.name))
         names.add(port.name)

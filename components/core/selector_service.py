@@ -2,9 +2,10 @@
 
 from .deferred import Deferred
 from .findings import Finding, required
-from .metadata import Manifest, Plain, read_metadata, read_selector, read_service_name
+from .hazards import selector_service_hazards
+from .metadata import Plain, read_metadata, read_selector, read_service_name
 from .ports import read_ports
-from .service import service, service_spec, takes_node_ports
+from .service import ServicePlan, service, service_spec, takes_node_ports
 
 
 def plan_selector_service(
@@ -12,7 +13,7 @@ def plan_selector_service(
     component_name: str,
     findings: list[Finding],
     deferred: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
-) -> Manifest:
+) -> ServicePlan:
     """Check the arguments of a `SelectorService` and render its Service.
 
     Args:
@@ -25,7 +26,7 @@ def plan_selector_service(
     name = read_service_name(args, component_name, findings)
     metadata = read_metadata(args, name, findings)
     ports = read_ports(
-        args.get("ports") or (),
+        args,
         findings,
         selectorless=False,
         headless=headless,
@@ -38,4 +39,4 @@ def plan_selector_service(
     publish: bool | Deferred | None = args.get("publish_not_ready_addresses")
     if publish is not None:
         spec["publishNotReadyAddresses"] = publish
-    return service(metadata, spec)
+    return ServicePlan(service(metadata, spec), selector_service_hazards(args))

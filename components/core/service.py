@@ -1,15 +1,27 @@
 """The spec of a Service: the fields that every kind of Service shares."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from . import syntax
 from .addresses import FAMILIES
+from .cidrs import parse_cidr
 from .deferred import Deferred
 from .findings import Finding, duplicate, forbidden, invalid, not_supported
+from .hazards import Hazard
 from .metadata import Manifest, Plain, read_version
 from .ports import Port
 
 _MAX_AFFINITY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePlan:
+    """What a component that has a Service alone declares."""
+
+    service: Manifest
+    hazards: list[Hazard]
+    """What is legal and will not work as it looks, as far as the arguments tell."""
 
 
 def service(metadata: Manifest, spec: Manifest) -> Manifest:
@@ -90,7 +102,11 @@ def _add_load_balancer(args: Plain, kind: str, spec: Manifest, findings: list[Fi
         spec[wire] = value
         if kind != "LoadBalancer":
             findings.append(forbidden(field, "may only be used when `type` is 'LoadBalancer'"))
-    given = args.get("load_balancer_class")
+    blocks: Sequence[str | Deferred] = args.get("load_balancer_source_ranges") or ()
+    for index, block in enumerate(blocks):
+        if isinstance(block, str) and isinstance(reason := parse_cidr(block.strip()), str):
+            findings.append(invalid(f"load_balancer_source_ranges[{index}]", block, reason))
+    given: str | Deferred | None = args.get("load_balancer_class")
     if isinstance(given, str):
         findings.extend(
             invalid("load_balancer_class", given, why) for why in syntax.qualified_name(given)

@@ -17,7 +17,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, cast
 
-import pulumi
 import yaml
 
 from .._inputs import read
@@ -26,6 +25,7 @@ from ..core.external_service import plan_external_service
 from ..core.findings import join
 from ..external_name_service import ExternalNameServiceArgs
 from ..external_service import ExternalServiceArgs
+from .errors import SourceError
 
 __all__ = ["Inventory", "InventoryError", "load"]
 
@@ -35,7 +35,7 @@ _SECTIONS: Mapping[str, tuple[type, Any]] = {
 }
 
 
-class InventoryError(pulumi.RunError):
+class InventoryError(SourceError):
     """An inventory file cannot be used. Names the file, the line and the reason of each error."""
 
 

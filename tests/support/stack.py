@@ -10,7 +10,7 @@ from textwrap import dedent
 from tools.backend import Backend
 
 _COUNT = re.compile(
-    r"^\s+(?:[-+~=<>]+\s*)?(\d+) (created|updated|deleted|unchanged|replaced|to \w+)$", re.M
+    r"^\s+(?:[-+~=<>]+\s*)?(\d+) (created|updated|deleted|unchanged|replaced|to \w+)$", re.MULTILINE
 )
 
 

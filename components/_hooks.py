@@ -1,0 +1,170 @@
+"""What needs the past: a program does not know what it declared last time, the engine's state does.
+
+Hooks are called by the engine before an update, at preview too, with the old and the new inputs. An
+error in one stops the update. Mocks cannot register hooks; under them there are none.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+import pulumi
+from pulumi.runtime import mocks, settings
+
+from .core.findings import Finding, forbidden, invalid
+from .core.hazards import ID_GIVEN
+from .core.metadata import MODE_ANNOTATION
+from .errors import ValidationError
+
+Values = Mapping[str, Any]
+
+
+class _Registered:
+    """The hooks of one run of a program, and what they must know of it."""
+
+    def __init__(self) -> None:
+        options = pulumi.ResourceHookOptions(on_dry_run=True)
+
+        def binding(name: str, check: Callable[..., None]) -> pulumi.ResourceHookBinding:
+            hook = pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)
+            return pulumi.ResourceHookBinding(before_update=[hook])
+
+        self.service = binding("service", _check_service)
+        self.slice = binding("slice", self._check_slice)
+        self.placed: dict[str, Collection[str]] = {}
+        """The addresses of all slices of its Service, by the Pulumi name of each slice."""
+
+    def _check_slice(self, args: pulumi.ResourceHookArgs) -> None:
+        gone = _addresses(args.old_inputs) - _addresses(args.new_inputs)
+        if any(address in self.placed.get(args.name, ()) for address in gone):
+            pulumi.log.warn(f'EndpointSlice "{args.name}": {ID_GIVEN}')
+
+
+_runs: WeakKeyDictionary[object, _Registered] = WeakKeyDictionary()
+
+
+def of_service() -> pulumi.ResourceHookBinding | None:
+    """Give the hooks of a Service, or None under mocks."""
+    run = _current_run()
+    return run.service if run else None
+
+
+def of_slice(name: str, addresses: Collection[str]) -> pulumi.ResourceHookBinding | None:
+    """Give the hooks of a slice, or None under mocks.
+
+    Args:
+        name: The slice's Pulumi name.
+        addresses: What all slices of its Service hold together, as far as it is known.
+    """
+    run = _current_run()
+    if run is None:
+        return None
+    run.placed[name] = addresses
+    return run.slice
+
+
+def _current_run() -> _Registered | None:
+    monitor = settings.get_monitor()
+    if monitor is None or isinstance(monitor, mocks.MockMonitor):
+        return None
+    run = _runs.get(monitor)
+    if run is None:
+        run = _runs[monitor] = _Registered()
+    return run
+
+
+def _check_service(args: pulumi.ResourceHookArgs) -> None:
+    old, new, before = args.old_inputs or {}, args.new_inputs or {}, args.old_outputs or {}
+    name = args.id.rpartition("/")[2]
+    findings = [
+        *foreign_selector(name, _selector(before), [_selector(new), _selector(old)], args.urn),
+        *_mode_jump(_mode(old), _mode(new)),
+        *_primary_family(_families(before), _families(new)),
+    ]
+    if findings:
+        raise ValidationError("Service", args.name, findings)
+
+
+def foreign_selector(
+    name: str, found: Values, declared: Collection[Values], urn: str
+) -> list[Finding]:
+    """Say where a Service has a selector that no program declares.
+
+    Args:
+        name: The Service's name.
+        found: The selector that it has.
+        declared: The selectors that are ours.
+        urn: The Service's URN, for the remedy.
+    """
+    if not found or any(found.keys() == ours.keys() for ours in declared):
+        return []
+    shown = ",".join(f"{key}={value}" for key, value in sorted(found.items()))
+    return [
+        invalid(
+            "service_name",
+            name,
+            f'the Service exists already with the selector "{shown}", which is not the one that'
+            " this program declares: the wrong Pods would get the traffic",
+            f"first `pulumi state delete '{urn}'` if an earlier up has recorded it, for destroy"
+            " would delete that Service; then choose another `service_name`, or remove that"
+            " Service yourself",
+        )
+    ]
+
+
+def _mode_jump(old: str, new: str) -> list[Finding]:
+    if old == new or "Both" in (old, new):
+        return []
+    reason = (
+        f"the backends are in {old} and would be in {new} alone: between the two, connections fail"
+    )
+    remedy = "first an up with `EndpointApi.BOTH`, then this one"
+    return [forbidden("endpoint_api", reason, remedy)]
+
+
+def _primary_family(old: list[str], new: list[str]) -> list[Finding]:
+    if not old or not new or old[0] == new[0]:
+        return []
+    return [primary_family(old[0], new[0])]
+
+
+def primary_family(old: str, new: str) -> Finding:
+    """Say that a live Service keeps its primary family."""
+    return invalid(
+        "ip_families",
+        new,
+        f"the primary IP family of a live Service cannot change, and is {old}",
+        f"declare a Service of another `service_name` and move the clients, or keep {old} backends,"
+        " or accept an outage: `pulumi destroy --target` this Service, then `pulumi up`",
+    )
+
+
+def _part(values: Values | None, *keys: str) -> Values:
+    """Give the mapping below `keys`, or an empty one."""
+    for key in keys:
+        values = cast("Values | None", (values or {}).get(key))
+    return values or {}
+
+
+def _selector(service: Values) -> Values:
+    return _part(service, "spec", "selector")
+
+
+def _families(service: Values) -> list[str]:
+    return cast("list[str] | None", _part(service, "spec").get("ipFamilies")) or []
+
+
+def _mode(service: Values) -> str:
+    return str(_part(service, "metadata", "annotations").get(MODE_ANNOTATION) or "Slices")
+
+
+def _addresses(slice_: Values | None) -> set[str]:
+    endpoints = (slice_ or {}).get("endpoints")
+    if not isinstance(endpoints, list):  # not known yet
+        return set()
+    return {
+        address
+        for endpoint in cast("list[Values]", endpoints)
+        for address in cast("list[object]", endpoint.get("addresses") or [])
+        if isinstance(address, str)
+    }

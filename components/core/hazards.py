@@ -1,0 +1,218 @@
+"""Hazards: what the API server accepts, and yet traffic will not flow, or flow badly.
+
+Each has a code that stays, one line that says what happens, and a remedy. The constants are the
+enumerated set; `docs/hazards.md` explains each.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from .backends import Backend
+from .deferred import Deferred
+from .metadata import Plain
+from .ports import Port
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """Something legal that will not work as it looks."""
+
+    code: str
+    """What it is called, in all versions."""
+    text: str
+    """What happens."""
+    remedy: str
+    """What to do instead, or to keep in mind."""
+    is_note: bool = False
+    """Holds for every Service of its kind: shown among the hazards, not logged as a warning."""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text} ({self.remedy})"
+
+
+NO_API_PROXY = Hazard(
+    "no-api-proxy",
+    "the API server's proxy and `kubectl port-forward` do not reach external endpoints",
+    "test from a Pod, such as `kubectl run -it --rm --image=busybox sh`",
+    is_note=True,
+)
+LOAD_BALANCER_IGNORES = Hazard(
+    "load-balancer-ignores",
+    "some load-balancer controllers ignore endpoints that are not Pods: AWS with ip targets,"
+    " MetalLB in layer 2 mode, GKE with NEGs",
+    "use instance targets, or put a gateway in front of a ClusterIP",
+)
+LOAD_BALANCER_PENDING = Hazard(
+    "load-balancer-pending",
+    "nothing waits for the load balancer's address, and without a load-balancer controller there"
+    " never is one",
+    "set `await_ready` to wait for it",
+)
+LOAD_BALANCER_AWAITED = Hazard(
+    "load-balancer-awaited",
+    "`pulumi up` waits up to 10 minutes for the load balancer's address, and fails without a"
+    " load-balancer controller",
+    "set `await_ready` to False where there is none",
+)
+NODE_SNAT = Hazard(
+    "node-snat",
+    "connections through a node port or load balancer reach the backends from the nodes' addresses,"
+    " not from the clients'",
+    "let the backends' firewalls and access lists take the nodes' addresses",
+)
+PUBLISH_NOT_READY = Hazard(
+    "publish-not-ready",
+    "Pods that are not ready are published, and connections to them may be refused",
+    "leave `publish_not_ready_addresses` out, unless Pods must find each other while they start",
+)
+ALL_DRAINING = Hazard(
+    "all-draining",
+    "every backend is draining, and kube-proxy goes on sending new connections to them as no other"
+    " is ready",
+    "use BackendState.DISABLED to stop connections",
+)
+NONE_READY = Hazard(
+    "none-ready",
+    "no backend is ready: every new connection is refused",
+    "make one backend active",
+)
+ID_GIVEN = Hazard(
+    "id-given",
+    "an address has moved from one live slice to another, for its backend was given another key:"
+    " for a moment it may be in neither",
+    "give a backend its `id` before there are several slices, or while it is drained",
+)
+AFFINITY = Hazard(
+    "affinity-dead-backend",
+    "with session affinity a client stays with its backend also when that is dead, for nothing"
+    " checks the health of external endpoints",
+    "put a health-checking address in front, or leave `session_affinity` out",
+)
+DISTRIBUTION = Hazard(
+    "distribution-without-hints",
+    "trafficDistribution has no effect: hints of hand-made slices are written by hand, and some"
+    " active backend has none",
+    "give `for_zones` to every backend",
+)
+ENDPOINTS_DEPRECATED = Hazard(
+    "endpoints-deprecated",
+    "v1 Endpoints is deprecated since Kubernetes 1.33",
+    "use EndpointApi.SLICES unless something reads Endpoints alone",
+)
+MULTICAST = Hazard(
+    "multicast",
+    "a multicast address is no endpoint that a connection can be made to",
+    "give the backends' own addresses",
+)
+FAMILY_UNSERVED = Hazard(
+    "family-unserved",
+    "there are backends of an IP family that the cluster did not give the Service: they get no"
+    " traffic",
+    "name the family in `ip_families`, on a cluster that has it",
+)
+CO_OWNED = Hazard(
+    "co-owned",
+    "another field manager owns fields of this Service too: it existed before, or was changed by"
+    " hand",
+    "see `kubectl get service -o yaml --show-managed-fields`",
+)
+EXTERNAL_NAME_TLS = Hazard(
+    "external-name-tls",
+    "clients ask for the Service's name: a TLS certificate for the external name does not match it",
+    "let clients verify the external name, or connect to it directly",
+)
+EXTERNAL_NAME_HOST = Hazard(
+    "external-name-host",
+    "clients send the Service's name as HTTP Host header, which the external server may not know",
+    "let clients send the external name, or connect to it directly",
+)
+EXTERNAL_NAME_ADDRESS = Hazard(
+    "external-name-address",
+    "an external name that looks like an IP address is not resolved by the cluster's DNS",
+    "use ExternalService for addresses",
+)
+EXTERNAL_NAME_SINGLE = Hazard(
+    "external-name-single-label",
+    "an external name of one label is looked up in the search domains of whoever asks",
+    "give the fully qualified name",
+)
+
+
+def external_service_hazards(
+    args: Plain, backends: Sequence[Backend], ports: Sequence[Port]
+) -> list[Hazard]:
+    """Give the hazards of an `ExternalService` that its arguments alone tell of."""
+    return [*_of_type(args), *_of_backends(args, backends), *_of_api(args), *_notes(ports)]
+
+
+def selector_service_hazards(args: Plain) -> list[Hazard]:
+    """Give the hazards of a `SelectorService`."""
+    return [PUBLISH_NOT_READY] if args.get("publish_not_ready_addresses") else []
+
+
+def external_name_hazards(external_name: str | Deferred, ports: Sequence[Port]) -> list[Hazard]:
+    """Give the hazards of an `ExternalNameService`."""
+    hazards: list[Hazard] = []
+    if isinstance(external_name, str):
+        name = external_name.removesuffix(".")
+        if _is_address(name):
+            hazards.append(EXTERNAL_NAME_ADDRESS)
+        elif "." not in name:
+            hazards.append(EXTERNAL_NAME_SINGLE)
+    numbers = {port.port for port in ports}
+    protocols = {port.app_protocol for port in ports}
+    if 443 in numbers or "https" in protocols:  # noqa: PLR2004 - the port of HTTPS
+        hazards.append(EXTERNAL_NAME_TLS)
+    if numbers & {80, 443} or protocols & {"http", "https"}:
+        hazards.append(EXTERNAL_NAME_HOST)
+    return hazards
+
+
+def _of_type(args: Plain) -> Iterator[Hazard]:
+    kind: str = args.get("type") or "ClusterIP"
+    if kind == "LoadBalancer":
+        yield LOAD_BALANCER_IGNORES
+        yield LOAD_BALANCER_AWAITED if args.get("await_ready") else LOAD_BALANCER_PENDING
+    if kind != "ClusterIP":
+        yield NODE_SNAT
+
+
+def _of_backends(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
+    states = {backend.state for backend in backends}
+    if states and "Active" not in states:
+        yield ALL_DRAINING if "Draining" in states else NONE_READY
+    if args.get("session_affinity") == "ClientIP" and len(backends) > 1:
+        yield AFFINITY
+    active = [backend for backend in backends if backend.is_ready]
+    if args.get("traffic_distribution") and not all(backend.for_zones for backend in active):
+        yield DISTRIBUTION
+    if any(_is_multicast(backend) for backend in backends):
+        yield MULTICAST
+
+
+def _of_api(args: Plain) -> Iterator[Hazard]:
+    if (args.get("endpoint_api") or "Slices") != "Slices":
+        yield ENDPOINTS_DEPRECATED
+
+
+def _notes(ports: Sequence[Port]) -> Iterator[Hazard]:
+    if any(port.protocol == "TCP" for port in ports):
+        yield NO_API_PROXY
+
+
+def _is_multicast(backend: Backend) -> bool:
+    address = backend.address
+    if not isinstance(address, str):
+        return False
+    if ":" in address:
+        return address.startswith("ff")
+    return 224 <= int(address.partition(".")[0]) < 240  # noqa: PLR2004 - 224.0.0.0/4, RFC 5771
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

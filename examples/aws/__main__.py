@@ -1,0 +1,26 @@
+"""Databases on EC2 instances and a mail relay behind Elastic IPs, as Services of the cluster."""
+
+import pulumi
+
+from components import ExternalService, TrafficDistribution
+from components.sources import aws
+
+database = ExternalService(
+    "orders-db",
+    {
+        "backends": aws.instances(tags={"role": "postgres"}),
+        "ports": [{"name": "postgres", "port": 5432}],
+        "traffic_distribution": TrafficDistribution.PREFER_CLOSE,
+    },
+)
+
+relay = ExternalService(
+    "mail-relay",
+    {
+        "backends": aws.elastic_ips(tags={"role": "smtp"}),
+        "ports": [{"name": "submission", "port": 587}],
+    },
+)
+
+pulumi.export("orders-db", database.host)
+pulumi.export("mail-relay", relay.host)
