@@ -49,7 +49,7 @@ class Children:
         self._scope = scope
         self._rendering = _is_rendering()
 
-    def service(self, manifest: Manifest, *, awaited: bool) -> core.v1.Service:
+    def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
         """Register a Service; `awaited` waits for what makes it ready."""
         return core.v1.Service(
             self._name(manifest),
@@ -65,7 +65,7 @@ class Children:
         manifest: Manifest,
         service_name: pulumi.Output[str],
         addresses: Collection[str],
-    ) -> discovery.v1.EndpointSlice:
+    ) -> "discovery.v1.EndpointSlice":
         """Register an EndpointSlice, attached to the confirmed Service.
 
         Args:
@@ -90,7 +90,7 @@ class Children:
         manifest: Manifest,
         service_name: pulumi.Output[str],
         slices: Sequence[pulumi.Resource],
-    ) -> core.v1.Endpoints:
+    ) -> "core.v1.Endpoints":
         """Register a legacy Endpoints object, which takes its name from the confirmed Service.
 
         The endpoints controller deletes it while the Service is missing, hence the dependency. It

@@ -59,6 +59,8 @@ def plan(
     """
     label = component.__name__
     inputs = read(kind, args)
+    if inputs.values is None:
+        raise ValidationError(label, name, inputs.findings)
     first = planner(inputs.values, name, inputs.findings, frozenset())
     if inputs.findings:
         raise ValidationError(label, name, inputs.findings)
@@ -126,4 +128,6 @@ def _texts(value: object) -> list[str]:
         value = list(cast("Mapping[str, object]", value).values())
     if isinstance(value, list):
         return [text for item in cast("list[object]", value) for text in _texts(item)]
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return [str(value)]

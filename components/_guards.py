@@ -33,7 +33,7 @@ class Guard:
         self,
         component: pulumi.ComponentResource,
         name: str,
-        service: core.v1.Service,
+        service: "core.v1.Service",
         declared: Manifest,
         families: Collection[str] = (),
         hazards: Sequence[Hazard] = (),
@@ -56,8 +56,8 @@ class Guard:
 
         def combine(
             hazards: Sequence[Hazard],
-            metadata: meta.v1.outputs.ObjectMeta,
-            spec: core.v1.outputs.ServiceSpec,
+            metadata: "meta.v1.outputs.ObjectMeta",
+            spec: "core.v1.outputs.ServiceSpec",
         ) -> list[str]:
             found = [*hazards, *self._of_families(spec), *self._of_owners(metadata)]
             return [str(hazard) for hazard in found]
@@ -74,7 +74,7 @@ class Guard:
         """Warn of hazards that show only when all arguments have arrived."""
         known.apply(self._warn)
 
-    def _confirm(self, spec: core.v1.outputs.ServiceSpec) -> str | pulumi.Output[str]:
+    def _confirm(self, spec: "core.v1.outputs.ServiceSpec") -> str | pulumi.Output[str]:
         name: str = self._declared["metadata"]["name"]
         self._warn(self._of_families(spec))
         findings = [*self._changed_headless(spec), *self._lost_primary(spec)]
@@ -94,7 +94,7 @@ class Guard:
     def _error(self, findings: list[Finding]) -> ValidationError:
         return ValidationError(type(self._component).__name__, self._name, findings)
 
-    def _changed_headless(self, spec: core.v1.outputs.ServiceSpec) -> list[Finding]:
+    def _changed_headless(self, spec: "core.v1.outputs.ServiceSpec") -> list[Finding]:
         declared = self._declared["spec"]
         if declared["type"] == "ExternalName" or not spec.cluster_ip:
             return []
@@ -111,7 +111,7 @@ class Guard:
             )
         ]
 
-    def _lost_primary(self, spec: core.v1.outputs.ServiceSpec) -> list[Finding]:
+    def _lost_primary(self, spec: "core.v1.outputs.ServiceSpec") -> list[Finding]:
         """Say where both families were served, and the backends of the primary one are gone."""
         given = _families(spec)
         if len(given) < 2 or not self._families or "ipFamilies" in self._declared["spec"]:  # noqa: PLR2004
@@ -120,13 +120,13 @@ class Guard:
             return []
         return [primary_family(given[0], given[1])]
 
-    def _of_families(self, spec: core.v1.outputs.ServiceSpec) -> list[Hazard]:
+    def _of_families(self, spec: "core.v1.outputs.ServiceSpec") -> list[Hazard]:
         given = _families(spec)
         if given and any(family not in given for family in self._families):
             return [FAMILY_UNSERVED]
         return []
 
-    def _of_owners(self, metadata: meta.v1.outputs.ObjectMeta) -> list[Hazard]:
+    def _of_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> list[Hazard]:
         ours = (metadata.annotations or {}).get(FIELD_MANAGER_ANNOTATION)
         for entry in metadata.managed_fields or []:
             fields = cast("Mapping[str, Any]", entry.fields_v1 or {})
@@ -141,5 +141,5 @@ class Guard:
                 pulumi.log.warn(str(hazard), resource=self._component)
 
 
-def _families(spec: core.v1.outputs.ServiceSpec) -> list[str]:
+def _families(spec: "core.v1.outputs.ServiceSpec") -> list[str]:
     return list(spec.ip_families or [])

@@ -48,7 +48,8 @@ class _Shape:
 def read(kind: type, values: object) -> Inputs:
     """Check the arguments of a component against its TypedDict `kind`."""
     inputs = Inputs({})
-    inputs.values = _read(_Shape(kind), values, "", inputs)
+    plain = _read(_Shape(kind), values, "", inputs)
+    inputs.values = None if plain is _BAD else plain
     return inputs
 
 

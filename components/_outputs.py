@@ -30,7 +30,7 @@ class LazyOutputs(pulumi.ComponentResource):
 
 
 def service_outputs(
-    service: core.v1.Service, confirmed: pulumi.Output[str]
+    service: "core.v1.Service", confirmed: pulumi.Output[str]
 ) -> dict[str, Callable[[], pulumi.Output[Any]]]:
     """Give the outputs that every component in front of a Service has.
 

@@ -29,7 +29,7 @@ class SelectorServiceArgs(TypedDict):
     selector: dict[str, pulumi.Input[str]]
     """The labels of the Pods, at least one."""
     ports: NotRequired[list[ServicePort]]
-    """The ports, at least one unless headless."""
+    """The ports, at least one unless headless. Defaults to none."""
     service_name: NotRequired[str]
     """The Service's name, a DNS-1035 label. Defaults to the component's name."""
     namespace: NotRequired[pulumi.Input[str]]

@@ -1,5 +1,6 @@
 """IP addresses of endpoints: read, made canonical, and judged as the API server judges them."""
 
+import re
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Literal
@@ -10,6 +11,7 @@ Family = Literal["IPv4", "IPv6"]
 FAMILIES: tuple[Family, Family] = ("IPv4", "IPv6")
 """Both families, in the order in which their objects are declared."""
 
+_LEADING_ZEROS = re.compile(r"(?<![0-9A-Fa-f])0+(?=[0-9A-Fa-f])")
 _NOT_AN_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 _LOOPBACK = "may not be in the loopback range (127.0.0.0/8, ::1/128)"
 _LINK_LOCAL = "may not be in the link-local range (169.254.0.0/16, fe80::/10)"
@@ -37,7 +39,7 @@ def parse_address(text: str) -> Address | str:
     try:
         packed = IPv4Address(text).packed
     except AddressValueError:
-        return "must not have leading 0s" if _has_leading_zeros(text) else _NOT_AN_ADDRESS
+        return _refusal(text, IPv4Address)
     first = packed[0]
     if first == 127:
         return _LOOPBACK
@@ -54,14 +56,14 @@ def _parse_v6(text: str) -> Address | str:
     try:
         address = IPv6Address(text)
     except AddressValueError:
-        return "must not have leading 0s" if _has_leading_zeros(text) else _NOT_AN_ADDRESS
+        return _refusal(text, IPv6Address)
     if address.scope_id is not None:
         return _NOT_AN_ADDRESS
     if address.ipv4_mapped is not None:
         return "must not be an IPv4-mapped IPv6 address"
     packed = address.packed
     if address.is_unspecified:
-        return "may not be unspecified (::)"
+        return "may not be unspecified (0.0.0.0)"
     if address.is_loopback:
         return _LOOPBACK
     if packed[0] == 0xFE and packed[1] & 0xC0 == 0x80:
@@ -71,15 +73,13 @@ def _parse_v6(text: str) -> Address | str:
     return Address(address.compressed, "IPv6")
 
 
-def _has_leading_zeros(text: str) -> bool:
-    octets = text.rpartition(":")[2].split(".")
-    if len(octets) != 4 or not all(octet.isascii() and octet.isdigit() for octet in octets):
-        return False
-    stripped = ".".join(octet.lstrip("0") or "0" for octet in octets)
-    if stripped == ".".join(octets):
-        return False
+def _refusal(text: str, kind: type[IPv4Address] | type[IPv6Address]) -> str:
+    """Say why `text` is no address: it would be one without its leading zeros, or not at all."""
+    stripped = _LEADING_ZEROS.sub("", text)
+    if stripped == text or "%" in text:
+        return _NOT_AN_ADDRESS
     try:
-        IPv4Address(stripped)
+        kind(stripped)
     except AddressValueError:
-        return False
-    return True
+        return _NOT_AN_ADDRESS
+    return "must not have leading 0s"

@@ -114,7 +114,7 @@ def _read_annotations(annotations: Plain, findings: list[Finding]) -> Manifest:
             findings.append(
                 forbidden(f"annotations[{key}]", "the component sets this annotation itself")
             )
-        size += len(key.encode()) + (len(value.encode()) if isinstance(value, str) else 0)
+        size += syntax.size(key) + (syntax.size(value) if isinstance(value, str) else 0)
     if size > _MAX_ANNOTATION_BYTES:
         findings.append(
             Finding(

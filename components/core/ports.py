@@ -112,10 +112,11 @@ def _read_port(value: Plain, path: str, findings: list[Finding], *, selectorless
             findings.append(
                 forbidden(f"{path}.target_port_name", "may not be given with `target_port`")
             )
-        findings.extend(
-            invalid(f"{path}.target_port_name", named, why)
-            for why in syntax.iana_service_name(named)
-        )
+        if isinstance(named, str):
+            findings.extend(
+                invalid(f"{path}.target_port_name", named, why)
+                for why in syntax.iana_service_name(named)
+            )
         target = named
     return Port(
         name=_read_name(value, port, protocol, path, findings),

@@ -73,10 +73,11 @@ def qualified_name(value: str) -> tuple[str, ...]:
     if slash and not prefix:
         reasons.append("prefix part must be non-empty")
     elif slash:
-        reasons += [f"prefix part {reason}" for reason in dns_subdomain(prefix)]
+        against = _judge(prefix, _SUBDOMAIN_RE, _SUBDOMAIN_TEXT, 253, "bytes")
+        reasons += [f"prefix part {reason}" for reason in against]
     if not name:
         reasons.append("name part must be non-empty")
-    elif len(name.encode()) > 63:
+    elif size(name) > 63:
         reasons.append("name part must be no more than 63 bytes")
     if not _QUALIFIED_RE.fullmatch(name):
         reasons.append(_QUALIFIED_TEXT)
@@ -85,14 +86,14 @@ def qualified_name(value: str) -> tuple[str, ...]:
 
 def label_value(value: str) -> list[str]:
     """Reasons why `value` cannot be the value of a label."""
-    return _judge(value, _LABEL_VALUE_RE, _LABEL_VALUE_TEXT, 63)
+    return _judge(value, _LABEL_VALUE_RE, _LABEL_VALUE_TEXT, 63, "bytes")
 
 
 def iana_service_name(value: str) -> list[str]:
     """Reasons why `value` is not an IANA service name, as a named targetPort must be (RFC 6335)."""
-    if len(value.encode()) > 15:
-        return ["must be no more than 15 characters"]
     reasons: list[str] = []
+    if size(value) > 15:
+        reasons.append("must be no more than 15 characters")
     if not re.fullmatch(r"[-a-z0-9]+", value):
         reasons.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
     if not re.search(r"[a-z]", value):
@@ -109,10 +110,17 @@ def port_number(value: int) -> list[str]:
     return [] if 1 <= value <= 65535 else ["must be between 1 and 65535, inclusive"]
 
 
-def _judge(value: str, form: re.Pattern[str], text: str, limit: int) -> list[str]:
+def size(value: str) -> int:
+    """Give the length in bytes, which is what Go's `len` and so every limit counts."""
+    return len(value.encode(errors="surrogatepass"))
+
+
+def _judge(
+    value: str, form: re.Pattern[str], text: str, limit: int, unit: str = "characters"
+) -> list[str]:
     reasons: list[str] = []
-    if len(value.encode(errors="surrogatepass")) > limit:
-        reasons.append(f"must be no more than {limit} bytes")
+    if size(value) > limit:
+        reasons.append(f"must be no more than {limit} {unit}")
     if not form.fullmatch(value):
         if form is _LABEL_RE and _SUBDOMAIN_RE.fullmatch(value):
             reasons.append("must not contain dots")

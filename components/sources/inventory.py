@@ -70,7 +70,7 @@ def load(path: str | PathLike[str]) -> Inventory:
     except yaml.YAMLError as error:
         raise InventoryError(f"{file}: {error}") from None
     reader = _Reader(file)
-    content: dict[str, Any] = {} if root is None else reader.value(root, "")
+    content: Any = (reader.value(root, "") if root else None) or {}
     errors = [*reader.errors, *_judge(content, reader.lines)]
     if errors:
         lines = [f"{file}:{line}: {reason}" for line, reason in sorted(errors)]
@@ -85,9 +85,20 @@ class _Reader:
         self.file = file
         self.lines: dict[str, int] = {}
         self.errors: list[tuple[int, str]] = []
+        self._open: list[yaml.Node] = []
         self._scalars = yaml.constructor.SafeConstructor()
 
     def value(self, node: yaml.Node, path: str) -> Any:
+        if node in self._open:
+            self.errors.append((node.start_mark.line + 1, f"{path}: contains itself"))
+            return None
+        self._open.append(node)
+        try:
+            return self._value(node, path)
+        finally:
+            self._open.pop()
+
+    def _value(self, node: yaml.Node, path: str) -> Any:
         self.lines[path] = node.start_mark.line + 1
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -97,14 +108,16 @@ class _Reader:
         try:
             return self._scalars.construct_object(node)  # pyright: ignore[reportUnknownMemberType]
         except (yaml.YAMLError, ValueError) as error:
-            self.errors.append((node.start_mark.line + 1, f"{path}: {error}"))
+            reason = error.problem if isinstance(error, yaml.MarkedYAMLError) else error
+            self.errors.append((node.start_mark.line + 1, f"{path}: {reason}"))
             return None
 
     def _mapping(self, node: yaml.MappingNode, path: str) -> dict[Any, Any]:
         mapping: dict[Any, Any] = {}
         for key_node, value_node in cast("list[tuple[yaml.Node, yaml.Node]]", node.value):
+            line, held = key_node.start_mark.line + 1, self.lines[path]
             key = self.value(key_node, path)
-            line = key_node.start_mark.line + 1
+            self.lines[path] = held
             if not isinstance(key, str):
                 self.errors.append((line, f"{path}: the key {key!r} is not a string"))
                 continue
@@ -113,6 +126,7 @@ class _Reader:
                 self.errors.append((line, f"{field}: given twice"))
             mapping[key] = self.value(value_node, field)
             self.lines[field] = line
+            self.lines.setdefault(f"{path}[{key}]", line)
         return mapping
 
 
@@ -135,7 +149,8 @@ def _judge_entry(
     path: str, name: str, kind: type, planner: Any, args: Any, lines: Mapping[str, int]
 ) -> Iterator[tuple[int, str]]:
     inputs = read(kind, {} if args is None else args)
-    planner(inputs.values, name, inputs.findings)
+    if inputs.values is not None:
+        planner(inputs.values, name, inputs.findings)
     for finding in inputs.findings:
         where = finding.under(path)
         yield _line(where.path, lines), str(where)

@@ -69,7 +69,7 @@ class KubernetesMocks(pulumi.runtime.Mocks):
         self, args: pulumi.runtime.MockCallArgs
     ) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         """Answer an invoke with its own arguments."""
-        return args.args, None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return args.args, []  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
     def _observed(self, manifest: dict[str, Any]) -> dict[str, Any]:
         number = len(self.manifests)
@@ -113,10 +113,11 @@ def _defaulted_service_spec(spec: dict[str, Any], number: int) -> dict[str, Any]
     defaulted.setdefault("ipFamilies", ["IPv4"])
     defaulted.setdefault("ipFamilyPolicy", "SingleStack")
     defaulted.setdefault("internalTrafficPolicy", "Cluster")
-    ports: list[dict[str, Any]] = spec.get("ports") or []
-    defaulted["ports"] = [
-        {"protocol": "TCP", "targetPort": port.get("port"), **port} for port in ports
-    ]
+    if isinstance(spec.get("ports"), list):  # else they are not known yet
+        ports: list[dict[str, Any]] = spec["ports"]
+        defaulted["ports"] = [
+            {"protocol": "TCP", "targetPort": port.get("port"), **port} for port in ports
+        ]
     return defaulted
 
 

@@ -1,0 +1,88 @@
+"""What several unit tests share: an unknown Output, and a record of all that is registered."""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pulumi
+import pytest
+from hypothesis import settings as hypothesis_settings
+from pulumi.runtime import settings
+
+from components.testing import render
+
+os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # an Output in a string is an error
+
+hypothesis_settings.register_profile("unit", deadline=None, database=None)
+hypothesis_settings.load_profile("unit")
+
+
+@pytest.fixture
+def unknown() -> Callable[[], pulumi.Output[Any]]:
+    """Make an Output as a preview has it for what is only known after an update."""
+
+    def make() -> pulumi.Output[Any]:
+        async def give(value: object) -> Any:
+            return value
+
+        return pulumi.Output(set(), give(None), give(value=False), give(value=False))
+
+    return make
+
+
+class Recorder:
+    """Renders a program and keeps every request to register a resource, components too."""
+
+    def __init__(self) -> None:
+        self.requests: list[Any] = []
+
+    def __call__(self, program: Callable[[], object], **options: bool) -> list[dict[str, Any]]:
+        def recorded() -> object:
+            monitor: Any = settings.get_monitor()
+            register = monitor.RegisterResource
+
+            def record(request: Any) -> Any:
+                if request.type != "pulumi:pulumi:Stack":
+                    self.requests.append(request)
+                return register(request)
+
+            monitor.RegisterResource = record
+            return program()
+
+        return render(recorded, **options)
+
+    def names(self) -> list[tuple[str, str]]:
+        return [(request.type, request.name) for request in self.requests]
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def sdk_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """Give the SDK a loop for plain `set_mocks`, and close what the SDK leaves open."""
+    loop = asyncio.new_event_loop()
+    executor = ThreadPoolExecutor(max_workers=1)
+    loop.set_default_executor(executor)
+    asyncio.set_event_loop(loop)
+
+    def close_worker_loop() -> None:
+        try:
+            worker_loop = asyncio.get_event_loop()
+        except RuntimeError:
+            return
+        asyncio.set_event_loop(None)
+        worker_loop.close()
+
+    try:
+        yield loop
+    finally:
+        settings.reset_options()
+        executor.submit(close_worker_loop).result()
+        executor.shutdown()
+        asyncio.set_event_loop(None)
+        loop.close()

@@ -1,0 +1,299 @@
+"""The components under mocks: exact objects, outputs, and Outputs as inputs."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import pulumi
+import pytest
+
+from components import ExternalNameService, ExternalService, SelectorService, ValidationError
+from components.testing import render
+
+ANNOTATIONS = {
+    "pulumi.com/deletionPropagationPolicy": "background",
+    "pulumi.com/patchFieldManager": "k8s-endpoints/project/stack",
+}
+SKIP_AWAIT = {"pulumi.com/skipAwait": "true", **ANNOTATIONS}
+LABELS = {
+    "kubernetes.io/service-name": "db",
+    "endpointslice.kubernetes.io/managed-by": "k8s-endpoints.pulumi",
+}
+ACTIVE = {"ready": True, "serving": True, "terminating": False}
+PORTS: list[Any] = [{"name": "pg", "port": 5432}]
+GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": PORTS}
+WEB: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"port": 80}]}
+
+
+def service(name: str, namespace: str = "default", awaited: bool = False, **spec: Any) -> Any:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "annotations": ANNOTATIONS if awaited else SKIP_AWAIT,
+        },
+        "spec": {"type": "ClusterIP", **spec},
+    }
+
+
+def endpoint_slice(name: str, *addresses: str, namespace: str = "default", port: int = 5432) -> Any:
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "annotations": ANNOTATIONS,
+            "labels": LABELS,
+        },
+        "addressType": "IPv6" if "ipv6" in name else "IPv4",
+        "endpoints": [{"addresses": [text], "conditions": ACTIVE} for text in addresses],
+        "ports": [{"name": "pg", "port": port, "protocol": "TCP"}],
+    }
+
+
+def port(name: str, number: int) -> Any:
+    return {"name": name, "port": number, "protocol": "TCP", "targetPort": number}
+
+
+def later(value: Any) -> pulumi.Output[Any]:
+    return pulumi.Output.from_input("").apply(lambda _: value)
+
+
+SIBLING = "ExternalServiceSet"
+SERVICE = service("db", ports=[port("pg", 5432)])
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize(
+    ("build", "manifests"),
+    [
+        pytest.param(
+            lambda: SelectorService("web", WEB),
+            [service("web", awaited=True, ports=[port("tcp-80", 80)], selector={"app": "web"})],
+            id="SelectorService",
+        ),
+        pytest.param(
+            lambda: ExternalNameService("api", {"external_name": "api.example.com"}),
+            [service("api", type="ExternalName", externalName="api.example.com")],
+            id="ExternalNameService",
+        ),
+        pytest.param(
+            lambda: ExternalService(
+                "any", {**GOOD, "addresses": ["192.0.2.11", "192.0.2.10"], "service_name": "db"}
+            ),
+            [SERVICE, endpoint_slice("db-ipv4", "192.0.2.10", "192.0.2.11")],
+            id="ExternalService",
+        ),
+        pytest.param(
+            lambda: ExternalService("db", {**GOOD, "addresses": ["2001:DB8::1", "192.0.2.1"]}),
+            [
+                service("db", ports=[port("pg", 5432)], ipFamilyPolicy="PreferDualStack"),
+                endpoint_slice("db-ipv4", "192.0.2.1"),
+                endpoint_slice("db-ipv6", "2001:db8::1"),
+            ],
+            id="ExternalService of both families",
+        ),
+        pytest.param(
+            lambda: ExternalService("db", {**GOOD, "addresses": [later("192.0.2.10")]}),
+            [SERVICE, endpoint_slice("db-ipv4", "192.0.2.10")],
+            id="an Output among the addresses",
+        ),
+        pytest.param(
+            lambda: ExternalService(
+                "db",
+                {**GOOD, "addresses": later(["192.0.2.10", "192.0.2.11"]), "slice_count": 2},
+            ),
+            [
+                SERVICE,
+                endpoint_slice("db-ipv4-0", "192.0.2.10"),
+                endpoint_slice("db-ipv4-1", "192.0.2.11"),
+            ],
+            id="an Output for all addresses",
+        ),
+        pytest.param(
+            lambda: ExternalService("db", {**GOOD, "namespace": later("shop")}),
+            [
+                service("db", "shop", ports=[port("pg", 5432)]),
+                endpoint_slice("db-ipv4", "192.0.2.10", namespace="shop"),
+            ],
+            id="an Output for the namespace",
+        ),
+        pytest.param(
+            lambda: ExternalService("db", {**GOOD, "ports": [{"name": "pg", "port": later(6432)}]}),
+            [
+                service("db", ports=[port("pg", 6432)]),
+                endpoint_slice("db-ipv4", "192.0.2.10", port=6432),
+            ],
+            id="an Output for a port",
+        ),
+        pytest.param(
+            lambda: ExternalNameService("api", {"external_name": later("api.example.com")}),
+            [service("api", type="ExternalName", externalName="api.example.com")],
+            id="an Output for the external name",
+        ),
+        pytest.param(
+            lambda: SelectorService("web", {**WEB, "selector": {"app": later("web")}}),
+            [service("web", awaited=True, ports=[port("tcp-80", 80)], selector={"app": "web"})],
+            id="an Output in the selector",
+        ),
+    ],
+)
+def test_components_declare(
+    build: Callable[[], object], manifests: list[Any], preview: bool
+) -> None:
+    assert render(build, preview=preview) == manifests
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_outputs_resolve(preview: bool) -> None:
+    seen: dict[str, Any] = {}
+
+    def program() -> None:
+        db = ExternalService("db", {**GOOD, "addresses": ["192.0.2.2", later("192.0.2.1")]})
+        web = SelectorService("web", {**WEB, "namespace": later("shop")})
+        headless = SelectorService("all", {**WEB, "headless": True})
+        api = ExternalNameService("api", {"external_name": "api.example.com", "namespace": "shop"})
+        for name in ("service_name", "namespace", "host", "cluster_ip", "endpoints"):
+            getattr(db, name).apply(lambda value, name=name: seen.update({f"db {name}": value}))
+        for label, output in (
+            ("web host", web.host),
+            ("headless cluster_ip", headless.cluster_ip),
+            ("api host", api.host),
+            ("api service_name", api.service_name),
+        ):
+            output.apply(lambda value, label=label: seen.update({label: value}))
+
+    render(program, preview=preview)
+    assert seen == {
+        "db service_name": "db",
+        "db namespace": "default",
+        "db host": "db.default.svc",
+        "db cluster_ip": "10.96.0.1",
+        "db endpoints": ["192.0.2.1", "192.0.2.2"],
+        "web host": "web.shop.svc",
+        "headless cluster_ip": "None",
+        "api host": "api.shop.svc",
+        "api service_name": "api",
+    }
+
+
+class Minimal(pulumi.runtime.Mocks):
+    """What Pulumi's own guide to unit tests tells users to write."""
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[Any, Any]]:
+        return f"{args.name}_id", args.inputs
+
+    def call(self, _: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], None]:
+        return {}, None
+
+
+@pytest.mark.usefixtures("sdk_loop")
+@pytest.mark.parametrize("preview", [False, True])
+def test_components_work_under_mocks_of_the_users_own(preview: bool) -> None:
+    pulumi.runtime.set_mocks(Minimal(), preview=preview)
+    seen: list[Any] = []
+
+    @pulumi.runtime.test
+    def program() -> pulumi.Output[None]:
+        db = ExternalService("db", {**GOOD, "addresses": [later("192.0.2.10")]})
+        web = SelectorService("web", {**WEB, "namespace": "shop"})
+        api = ExternalNameService("api", {"external_name": "api.example.com"})
+        return pulumi.Output.all(db.host, db.endpoints, web.host, api.host).apply(seen.extend)
+
+    program()
+    assert seen == ["db.default.svc", ["192.0.2.10"], "web.shop.svc", "api.default.svc"]
+
+
+class Team(pulumi.ComponentResource):
+    def __init__(self, name: str) -> None:
+        super().__init__("acme:index:Team", name)
+
+
+def child_names(recorder: Any) -> list[str]:
+    return [name for kind, name in recorder.names() if kind.startswith("kubernetes:")]
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        pytest.param({}, ["default/orders", "default/orders-ipv4"], id="no namespace"),
+        pytest.param({"namespace": "a"}, ["a/orders", "a/orders-ipv4"], id="a namespace"),
+        pytest.param(
+            {"logical_name": "west", "namespace": "a"},
+            ["west/a/orders", "west/a/orders-ipv4"],
+            id="a logical name",
+        ),
+        pytest.param(
+            {"endpoint_api": "Endpoints"}, ["default/orders", "default/orders"], id="Endpoints"
+        ),
+    ],
+)
+def test_names_of_children_are_those_of_their_objects(
+    recorder: Any, change: Any, names: list[str]
+) -> None:
+    recorder(lambda: ExternalService("any", {**GOOD, "service_name": "orders", **change}))
+    assert child_names(recorder) == names
+
+
+def test_the_components_name_stands_in_for_a_namespace_that_is_an_output(recorder: Any) -> None:
+    recorder(lambda: ExternalService("db", {**GOOD, "namespace": later("shop")}))
+    assert child_names(recorder) == ["db/db", "db/db-ipv4"]
+
+
+def test_children_carry_aliases_of_where_they_may_have_been(recorder: Any) -> None:
+    def program() -> None:
+        ExternalService("db", GOOD)
+        ExternalService(
+            "db", {**GOOD, "namespace": "a"}, pulumi.ResourceOptions(parent=Team("orders"))
+        )
+        SelectorService("web", WEB, pulumi.ResourceOptions(parent=Team("shop")))
+
+    recorder(program)
+    parents = {
+        request.name: [alias.spec.parentUrn for alias in request.aliases if alias.spec.parentUrn]
+        for request in recorder.requests
+    }
+    root = "urn:pulumi:stack::project::"
+    own, sibling = (f"k8s-endpoints:index:{kind}" for kind in ("ExternalService", SIBLING))
+    nested = [
+        f"{root}{own}::any",
+        f"{root}acme:index:Team${sibling}::db",
+        f"{root}{sibling}::any",
+    ]
+    assert parents["default/db"] == parents["default/db-ipv4"] == [f"{root}{sibling}::any"]
+    assert parents["a/db"] == parents["a/db-ipv4"] == nested
+    assert parents["default/web"] == [f"{root}k8s-endpoints:index:SelectorService::any"]
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_field_manager_is_hashed_where_it_is_over_128_characters(
+    monkeypatch: pytest.MonkeyPatch, over: int
+) -> None:
+    stack = "s" * (128 - len("k8s-endpoints/project/") + over)
+    name = f"k8s-endpoints/project/{stack}"
+    set_mocks = pulumi.runtime.set_mocks
+    monkeypatch.setattr(
+        pulumi.runtime, "set_mocks", lambda mocks, **rest: set_mocks(mocks, stack=stack, **rest)
+    )
+    if over:
+        name = f"k8s-endpoints/{sha256(name.encode()).hexdigest()}"
+    managers = {
+        found["metadata"]["annotations"]["pulumi.com/patchFieldManager"]
+        for found in render(lambda: (ExternalService("db", GOOD), SelectorService("web", WEB)))
+    }
+    assert managers == {name}
+
+
+def test_a_foreign_selector_that_the_cluster_returns_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def adopt(spec: dict[str, Any], _: int) -> dict[str, Any]:
+        return {**spec, "selector": {"app": "somebody-elses"}}
+
+    monkeypatch.setattr("components.testing.mocks._defaulted_service_spec", adopt)
+    with pytest.raises(ValidationError, match='with the selector "app=somebody-elses"') as caught:
+        render(lambda: ExternalService("db", GOOD), preview=True)
+    assert caught.value.findings[0].path == "service_name"

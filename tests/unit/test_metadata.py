@@ -1,0 +1,224 @@
+"""Names, labels and annotations of Services."""
+
+from typing import Any
+
+import pytest
+
+from components.core.deferred import Deferred
+from components.core.findings import Finding
+from components.core.metadata import (
+    read_metadata,
+    read_selector,
+    read_service_name,
+    read_version,
+)
+
+VALUE = (
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.',"
+    " and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or"
+    " '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+)
+OWN_LABEL = "Forbidden: the component sets this label itself"
+LIMIT = 262_144
+
+
+def name(component: str = "db", **args: Any) -> tuple[str, list[Finding]]:
+    findings: list[Finding] = []
+    return read_service_name(args, component, findings), findings
+
+
+def metadata(**args: Any) -> tuple[dict[str, Any], list[str]]:
+    findings: list[Finding] = []
+    found = read_metadata(args, "db", findings)
+    return found, [str(finding) for finding in findings]
+
+
+@pytest.mark.parametrize(
+    ("component", "args", "expected"),
+    [
+        ("db", {}, "db"),
+        ("a" * 63, {}, "a" * 63),
+        ("Any Name", {"service_name": "orders-db"}, "orders-db"),
+        ("db", {"service_name": "9svc", "kubernetes_version": "1.36"}, "9svc"),
+        ("db", {"service_name": "9svc", "kubernetes_version": "v1.37.2"}, "9svc"),
+        ("db", {"service_name": "9svc", "kubernetes_version": "2.0"}, "9svc"),
+    ],
+)
+def test_a_service_name_is_taken(component: str, args: Any, expected: str) -> None:
+    assert name(component, **args) == (expected, [])
+
+
+@pytest.mark.parametrize("version", [None, "1.30", "1.35", "v1.35.4"])
+def test_a_service_name_starts_with_a_letter_before_kubernetes_1_36(version: str | None) -> None:
+    _, (finding,) = name(service_name="9svc", kubernetes_version=version)
+    assert (finding.path, finding.value, finding.remedy) == ("service_name", "9svc", "")
+    assert finding.detail.startswith("a DNS-1035 label must consist of")
+
+
+@pytest.mark.parametrize("version", [None, "1.35", "1.36"])
+@pytest.mark.parametrize(
+    "bad", ["a.b", "A", "a_b", "a-", "", "a" * 64, "db\n", "\u212a", "d\u0432"]
+)
+def test_a_service_name_is_refused_on_every_version(bad: str, version: str | None) -> None:
+    _, findings = name(service_name=bad, kubernetes_version=version)
+    assert [(finding.path, finding.value) for finding in findings] == [("service_name", bad)]
+
+
+def test_a_component_name_that_cannot_be_the_services_says_what_to_give() -> None:
+    _, (finding,) = name("Orders DB")
+    assert finding.remedy == "it is the component's name; give `service_name`"
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        (None, (0, 0)),
+        ("1.36", (1, 36)),
+        ("v1.36.3", (1, 36)),
+        ("1.34.2-gke.100", (1, 34)),
+        ("1.9", (1, 9)),
+    ],
+)
+def test_a_version_is_read(text: str | None, version: tuple[int, int]) -> None:
+    findings: list[Finding] = []
+    assert read_version({"kubernetes_version": text}, findings) == version
+    assert findings == []
+
+
+@pytest.mark.parametrize("text", ["", "1", "latest", "1.x", "1.", ".36", "1.\u0663\u0666", "-1.36"])
+def test_a_version_that_is_none_is_refused_once(text: str) -> None:
+    findings: list[Finding] = []
+    for _ in range(2):
+        assert read_version({"kubernetes_version": text}, findings) == (0, 0)
+    (finding,) = findings
+    assert (finding.path, finding.value) == ("kubernetes_version", text)
+    assert finding.detail == "must be a version such as 1.36"
+
+
+LATER = Deferred("namespace")
+
+METADATA: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "nothing": ({}, {"name": "db"}),
+    "a namespace": ({"namespace": "9ns"}, {"name": "db", "namespace": "9ns"}),
+    "an unknown namespace": ({"namespace": LATER}, {"name": "db", "namespace": LATER}),
+    "labels": (
+        {"labels": {"example.com/a": "", "b": "X_1"}},
+        {"name": "db", "labels": {"example.com/a": "", "b": "X_1"}},
+    ),
+    "an unknown label": ({"labels": {"a": LATER}}, {"name": "db", "labels": {"a": LATER}}),
+    "no labels": ({"labels": {}, "annotations": {}}, {"name": "db"}),
+    "annotations": (
+        {"annotations": {"Foo.IO/Bar": "any\ntext \u2026", "b": LATER}},
+        {"name": "db", "annotations": {"Foo.IO/Bar": "any\ntext \u2026", "b": LATER}},
+    ),
+    "an annotation whose key is lowered into ASCII": (
+        {"annotations": {"\u212a": ""}},
+        {"name": "db", "annotations": {"\u212a": ""}},
+    ),
+    "a label value of 63 bytes": (
+        {"labels": {"a": "x" * 63}},
+        {"name": "db", "labels": {"a": "x" * 63}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("args", "expected"), METADATA.values(), ids=METADATA)
+def test_metadata_is_rendered(args: Any, expected: Any) -> None:
+    assert metadata(**args) == (expected, [])
+
+
+REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "a namespace with a dot": (
+        {"namespace": "a.b"},
+        ['namespace: Invalid value: "a.b": must not contain dots'],
+    ),
+    "a label's value": (
+        {"labels": {"a": "b c"}},
+        [f'labels[a]: Invalid value: "b c": {VALUE}'],
+    ),
+    "a label's value with a newline": (
+        {"labels": {"a": "b\n"}},
+        [f'labels[a]: Invalid value: "b\\n": {VALUE}'],
+    ),
+    "a label's value of 64 bytes": (
+        {"labels": {"a": "x" * 64}},
+        [f'labels[a]: Invalid value: "{"x" * 64}": must be no more than 63 bytes'],
+    ),
+    "a label's key": (
+        {"labels": {"/a": "b"}},
+        ['labels: Invalid value: "/a": prefix part must be non-empty'],
+    ),
+    "own labels": (
+        {
+            "labels": {
+                "kubernetes.io/service-name": "other",
+                "service.kubernetes.io/headless": "",
+                "endpointslice.kubernetes.io/managed-by": "me",
+                "endpointslice.kubernetes.io/skip-mirror": "false",
+            }
+        },
+        [
+            f"labels[endpointslice.kubernetes.io/managed-by]: {OWN_LABEL}",
+            f"labels[endpointslice.kubernetes.io/skip-mirror]: {OWN_LABEL}",
+            f"labels[kubernetes.io/service-name]: {OWN_LABEL}",
+            f"labels[service.kubernetes.io/headless]: {OWN_LABEL}",
+        ],
+    ),
+    "an annotation's key": (
+        {"annotations": {"/a": "b"}},
+        ['annotations: Invalid value: "/a": prefix part must be non-empty'],
+    ),
+    "our annotation": (
+        {"annotations": {"pulumi.com/patchFieldManager": "me"}},
+        [
+            (
+                "annotations[pulumi.com/patchFieldManager]: Forbidden:"
+                " the component sets this annotation itself"
+            )
+        ],
+    ),
+    "annotations of too many bytes": (
+        {"annotations": {"a": "\u00e9" * (LIMIT // 2)}},
+        ["annotations: Too long: may not be more than 262144 bytes"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("args", "found"), REFUSED.values(), ids=REFUSED)
+def test_metadata_is_refused(args: Any, found: list[str]) -> None:
+    assert metadata(**args)[1] == found
+
+
+def test_the_limit_of_annotations_counts_keys_and_values() -> None:
+    assert metadata(annotations={"a": "x" * (LIMIT // 2), "b": "x" * (LIMIT // 2 - 2)})[1] == []
+    over = metadata(annotations={"a": "x" * (LIMIT // 2), "b": "x" * (LIMIT // 2 - 1)})[1]
+    assert over == ["annotations: Too long: may not be more than 262144 bytes"]
+
+
+def test_a_selector_is_a_mapping_of_labels() -> None:
+    findings: list[Finding] = []
+    selector = {"app": "web", "example.com/tier": LATER}
+    assert read_selector({"selector": selector}, findings) == selector
+    assert findings == []
+
+
+@pytest.mark.parametrize("args", [{}, {"selector": {}}, {"selector": None}])
+def test_a_selector_is_required(args: Any) -> None:
+    findings: list[Finding] = []
+    read_selector(args, findings)
+    assert [str(finding) for finding in findings] == [
+        "selector: Required value (for backends outside the cluster use ExternalService)"
+    ]
+
+
+def test_a_selectors_labels_are_checked() -> None:
+    findings: list[Finding] = []
+    read_selector({"selector": {"app": "b c"}}, findings)
+    assert [str(finding) for finding in findings] == [
+        f'selector[app]: Invalid value: "b c": {VALUE}'
+    ]
+
+
+def test_a_key_that_is_no_unicode_is_refused() -> None:
+    for args in ({"labels": {"\ud800": "a"}}, {"annotations": {"\ud800": "a"}}):
+        assert metadata(**args)[1] != []

@@ -1,0 +1,193 @@
+"""What is public: its names, their documentation, and what importing them costs."""
+
+import ast
+import enum
+import importlib
+import inspect
+import subprocess
+import sys
+import typing
+from pathlib import Path
+
+import pytest
+
+import components
+
+PACKAGE = Path(components.__file__).parent
+
+# docs/design: the components, their arguments, and the words these are written in
+DOCUMENTED = {
+    "Backend",
+    "BackendState",
+    "EndpointApi",
+    "ExternalNameService",
+    "ExternalNameServiceArgs",
+    "ExternalService",
+    "ExternalServiceArgs",
+    "IpFamily",
+    "Preset",
+    "Protocol",
+    "SelectorService",
+    "SelectorServiceArgs",
+    "ServicePort",
+    "ServiceType",
+    "SessionAffinity",
+    "TrafficDistribution",
+    "TrafficPolicy",
+    "ValidationError",
+}
+
+MODULES = {
+    "components": components,
+    "components.testing": importlib.import_module("components.testing"),
+    "components.sources.inventory": importlib.import_module("components.sources.inventory"),
+}
+PUBLIC = {
+    f"{module_name}.{name}": getattr(module, name)
+    for module_name, module in MODULES.items()
+    for name in module.__all__
+}
+
+
+def test_the_documented_names_are_exported() -> None:
+    assert set(components.__all__) == DOCUMENTED
+
+
+@pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
+def test_exported_names_are_sorted_and_exist(module: typing.Any) -> None:
+    assert module.__all__ == sorted(set(module.__all__))
+    assert all(hasattr(module, name) for name in module.__all__)
+
+
+@pytest.mark.parametrize("public", PUBLIC.values(), ids=PUBLIC)
+def test_public_names_and_their_public_parts_are_documented(public: typing.Any) -> None:
+    assert (inspect.getdoc(public) or "").strip()
+    for name, part in vars(public).items() if inspect.isclass(public) else ():
+        if not name.startswith("_") and inspect.isfunction(part):
+            assert (part.__doc__ or "").strip(), f"{public.__name__}.{name}"
+
+
+def is_described(node: ast.AST | None) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+def described_fields(public: type) -> dict[str, tuple[str, str]]:
+    """Give the annotation or value of each field of a class, and the text that stands below it."""
+    (tree,) = ast.parse(inspect.getsource(public)).body
+    assert isinstance(tree, ast.ClassDef)
+    fields: dict[str, tuple[str, str]] = {}
+    for node, below in zip(tree.body, [*tree.body[1:], None], strict=True):
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=kind):
+                pass
+            case ast.Assign(targets=[ast.Name(id=name)], value=kind):
+                pass
+            case _:
+                continue
+        if not name.startswith("_"):
+            text = ast.literal_eval(below.value) if is_described(below) else ""  # type: ignore[union-attr]
+            fields[name] = (ast.unparse(kind), text)
+    return fields
+
+
+RECORDS = {
+    name: public
+    for name, public in PUBLIC.items()
+    if inspect.isclass(public) and (typing.is_typeddict(public) or issubclass(public, enum.Enum))
+}
+
+
+@pytest.mark.parametrize("public", RECORDS.values(), ids=RECORDS)
+def test_every_field_and_member_is_documented(public: type) -> None:
+    fields = described_fields(public)
+    assert fields
+    assert [name for name, (_, text) in fields.items() if not text.strip()] == []
+    if typing.is_typeddict(public):
+        assert fields.keys() == public.__annotations__.keys()
+    else:
+        assert list(fields) == [member.name for member in typing.cast("type[enum.Enum]", public)]
+
+
+@pytest.mark.parametrize("public", RECORDS.values(), ids=RECORDS)
+def test_every_field_that_may_be_left_out_says_its_default(public: type) -> None:
+    silent = [
+        name
+        for name, (kind, text) in described_fields(public).items()
+        if kind.startswith("NotRequired") and "Defaults " not in text
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("kind", ["ExternalService", "SelectorService", "ExternalNameService"])
+def test_a_components_outputs_are_documented(kind: str) -> None:
+    component = getattr(components, kind)
+    fields = described_fields(component)
+    assert {"service_name", "namespace", "host"} <= fields.keys()
+    assert all(text.strip() for _, text in fields.values())
+    assert list(inspect.signature(component).parameters) == ["name", "args", "opts"]
+
+
+def imported(program: str) -> str:
+    """Run a program in a fresh interpreter and give what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(PACKAGE)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_importing_the_package_leaves_the_providers_large_modules_alone() -> None:
+    program = (
+        "import sys, components\n"
+        "print([name for name in sys.modules if name.endswith('core.v1._inputs')])\n"
+    )
+    assert imported(program) == "[]"
+
+
+def test_the_core_imports_neither_pulumi_nor_yaml() -> None:
+    program = (
+        "import importlib, pathlib, sys, types\n"
+        "package = types.ModuleType('components')\n"
+        "package.__path__ = [sys.argv[1]]\n"
+        "sys.modules['components'] = package\n"
+        "core = pathlib.Path(sys.argv[1], 'core')\n"
+        "for file in sorted(core.rglob('*.py')):\n"
+        "    parts = file.relative_to(core).with_suffix('').parts\n"
+        "    importlib.import_module('.'.join(('components.core', *parts)))\n"
+        "foreign = {'pulumi', 'pulumi_kubernetes', 'yaml', 'grpc', 'google', 'boto3'}\n"
+        "print(sorted(foreign & {name.partition('.')[0] for name in sys.modules}))\n"
+        "print('components.core.slicing' in sys.modules)\n"
+    )
+    assert imported(program).splitlines() == ["[]", "True"]
+
+
+def test_the_core_imports_nothing_of_the_network_the_clock_or_chance() -> None:
+    banned = {"socket", "ssl", "http", "urllib", "time", "datetime", "random", "secrets", "asyncio"}
+    found = {
+        f"{file.name}: {name}"
+        for file in (PACKAGE / "core").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in [getattr(node, "module", None), *(alias.name for alias in node.names)]
+        if name and name.partition(".")[0] in banned and not getattr(node, "level", 0)
+    }
+    assert found == set()
+
+
+def test_the_package_imports_itself_by_relative_names_only() -> None:
+    found = {
+        f"{file.relative_to(PACKAGE)}:{node.lineno}"
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("components"))
+        or (
+            isinstance(node, ast.Import)
+            and any(alias.name.partition(".")[0] == "components" for alias in node.names)
+        )
+        if not getattr(node, "level", 0)
+    }
+    assert found == set()
