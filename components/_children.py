@@ -8,16 +8,19 @@ import pulumi
 from pulumi_kubernetes import core, discovery
 
 from . import _hooks
-from .core.metadata import FIELD_MANAGER_ANNOTATION, SERVICE_NAME_LABEL, Manifest
+from .core.metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, SERVICE_NAME_LABEL, Manifest
 
 _MAX_FIELD_MANAGER = 128
 _BACKGROUND = {"pulumi.com/deletionPropagationPolicy": "background"}
 _SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
 
-_SIBLINGS = {
-    "k8s-endpoints:index:ExternalService": "k8s-endpoints:index:ExternalServiceSet",
-    "k8s-endpoints:index:ExternalServiceSet": "k8s-endpoints:index:ExternalService",
-}
+_COMPONENTS = tuple(
+    f"k8s-endpoints:index:{name}"
+    for name in ("ExternalService", "ExternalServiceSet", "SelectorService", "ExternalNameService")
+)
+"""The components that a Service may move between."""
+
+_WITH_SLICES = _COMPONENTS[:2]
 
 
 class Children:
@@ -45,7 +48,9 @@ class Children:
     ) -> None:
         self._parent = parent
         self._stand_in = name
-        self._aliases = _aliases(parent, token, nested=opts is not None and opts.parent is not None)
+        nested = opts is not None and opts.parent is not None
+        self._service_aliases = _aliases(parent, token, _COMPONENTS, nested=nested)
+        self._aliases = _aliases(parent, token, _WITH_SLICES, nested=nested)
         self._scope = scope
         self._rendering = _is_rendering()
 
@@ -57,7 +62,11 @@ class Children:
             spec=manifest["spec"],
             # What of clusterIP is ours is whether there is one, which the guard compares: Pulumi
             # would replace a live Service, an outage, where it does not match.
-            opts=self._options(hooks=_hooks.of_service(), ignore_changes=["spec.clusterIP"]),
+            opts=self._options(
+                aliases=self._service_aliases,
+                hooks=_hooks.of_service(),
+                ignore_changes=["spec.clusterIP"],
+            ),
         )
 
     def endpoint_slice(
@@ -80,7 +89,7 @@ class Children:
             name,
             metadata=metadata,
             address_type=manifest["addressType"],
-            endpoints=manifest["endpoints"],
+            endpoints=_unless_empty(manifest["endpoints"]),
             ports=manifest["ports"],
             opts=self._options(hooks=_hooks.of_slice(name, addresses)),
         )
@@ -126,17 +135,25 @@ class Children:
 
     def _options(
         self,
+        aliases: list[pulumi.Alias] | None = None,
         hooks: pulumi.ResourceHookBinding | None = None,
         ignore_changes: list[str] | None = None,
         depends_on: Sequence[pulumi.Resource] | None = None,
     ) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(
             parent=self._parent,
-            aliases=self._aliases,
+            aliases=aliases or self._aliases,
             hooks=hooks,
             ignore_changes=ignore_changes,
             depends_on=depends_on,
         )
+
+
+def _unless_empty(endpoints: "list[Manifest] | pulumi.Output[list[Manifest]]") -> Any:
+    """Leave an empty list out: the API server drops it, and a refresh would show a difference."""
+    if isinstance(endpoints, pulumi.Output):
+        return endpoints.apply(lambda known: known or None)
+    return endpoints or pulumi.Output.from_input(None)
 
 
 def _field_manager() -> str:
@@ -145,10 +162,10 @@ def _field_manager() -> str:
     With a random one, a resource that is recovered after a lost checkpoint conflicts with itself at
     its next change, and two stacks share an object without noticing.
     """
-    manager = f"k8s-endpoints/{pulumi.get_project()}/{pulumi.get_stack()}"
+    manager = f"{FIELD_MANAGER}{pulumi.get_project()}/{pulumi.get_stack()}"
     if len(manager) <= _MAX_FIELD_MANAGER:
         return manager
-    return f"k8s-endpoints/{sha256(manager.encode()).hexdigest()}"
+    return f"{FIELD_MANAGER}{sha256(manager.encode()).hexdigest()}"
 
 
 def _is_rendering() -> bool:
@@ -156,17 +173,15 @@ def _is_rendering() -> bool:
     return pulumi.Config("kubernetes").get("renderYamlToDirectory") is not None
 
 
-def _aliases(parent: pulumi.ComponentResource, token: str, *, nested: bool) -> list[pulumi.Alias]:
-    """Give where a child stood before its component moved: to its sibling type, or into another."""
-    sibling = _SIBLINGS.get(token)
-    aliases: list[pulumi.Alias] = []
+def _aliases(
+    parent: pulumi.ComponentResource, token: str, others: Sequence[str], *, nested: bool
+) -> list[pulumi.Alias]:
+    """Give where a child stood before its component moved: to another type, or into another."""
+    others = [other for other in others if other != token]
+    aliases = [pulumi.Alias(parent=_root_urn(other)) for other in others]
     if nested:
         aliases.append(pulumi.Alias(parent=_root_urn(token)))
-        if sibling:
-            urn = parent.urn.apply(lambda urn: _with_type(urn, token, sibling))
-            aliases.append(pulumi.Alias(parent=urn))
-    if sibling:
-        aliases.append(pulumi.Alias(parent=_root_urn(sibling)))
+        aliases += [pulumi.Alias(parent=_moved_urn(parent, token, other)) for other in others]
     return aliases
 
 
@@ -174,6 +189,9 @@ def _root_urn(token: str) -> str:
     return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::any"
 
 
-def _with_type(urn: str, token: str, sibling: str) -> str:
-    head, _, tail = urn.rpartition(token)
-    return head + sibling + tail
+def _moved_urn(parent: pulumi.ComponentResource, token: str, other: str) -> pulumi.Output[str]:
+    def replace(urn: str) -> str:
+        head, _, tail = urn.rpartition(token)
+        return head + other + tail
+
+    return parent.urn.apply(replace)

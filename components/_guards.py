@@ -11,9 +11,9 @@ import pulumi
 from pulumi_kubernetes import core, meta
 
 from ._hooks import foreign_selector, primary_family
-from .core.findings import Finding, invalid
+from .core.findings import Finding, forbidden, invalid
 from .core.hazards import CO_OWNED, FAMILY_UNSERVED, Hazard
-from .core.metadata import FIELD_MANAGER_ANNOTATION, Manifest
+from .core.metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, Manifest
 from .errors import ValidationError
 
 
@@ -45,7 +45,7 @@ class Guard:
         self._families = families
         self._warned: set[str] = set()
         self._warn(hazards)
-        service.metadata.apply(lambda metadata: self._warn(self._of_owners(metadata)))
+        service.metadata.apply(self._check_owners)
         self.confirmed = service.spec.apply(self._confirm)
         """The Service's name, once the returned one is the declared one. Objects that attach
         themselves to the Service take its name from here, so that none attaches to a foreign one.
@@ -127,18 +127,40 @@ class Guard:
         return []
 
     def _of_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> list[Hazard]:
-        ours = (metadata.annotations or {}).get(FIELD_MANAGER_ANNOTATION)
-        for entry in metadata.managed_fields or []:
-            fields = cast("Mapping[str, Any]", entry.fields_v1 or {})
-            if entry.manager != ours and not entry.subresource and "f:spec" in fields:
-                return [CO_OWNED]
-        return []
+        return [CO_OWNED] if _other_owners(metadata) else []
+
+    def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> None:
+        """Refuse what another stack declares: a conflict, which a dry run does not tell."""
+        self._warn(self._of_owners(metadata))
+        stacks = [owner for owner in _other_owners(metadata) if owner.startswith(FIELD_MANAGER)]
+        if stacks and (metadata.annotations or {}).get("pulumi.com/patchForce") != "true":
+            raise self._error(
+                [
+                    forbidden(
+                        "service_name",
+                        f"another stack declares this Service, as field manager {stacks[0]}",
+                        "choose another `service_name`; if it is this stack under its old name,"
+                        ' give the annotation `pulumi.com/patchForce: "true"` for one up',
+                    )
+                ]
+            )
 
     def _warn(self, hazards: Sequence[Hazard]) -> None:
         for hazard in hazards:
             if hazard.code not in self._warned and not hazard.is_note:
                 self._warned.add(hazard.code)
                 pulumi.log.warn(str(hazard), resource=self._component)
+
+
+def _other_owners(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
+    """Give the field managers, other than ours, that own fields of the Service's spec."""
+    ours = (metadata.annotations or {}).get(FIELD_MANAGER_ANNOTATION)
+    owners: list[str] = []
+    for entry in metadata.managed_fields or []:
+        fields = cast("Mapping[str, Any]", entry.fields_v1 or {})
+        if entry.manager != ours and not entry.subresource and "f:spec" in fields:
+            owners.append(entry.manager or "")
+    return owners
 
 
 def _families(spec: "core.v1.outputs.ServiceSpec") -> list[str]:

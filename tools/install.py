@@ -96,7 +96,7 @@ def _key(part: Part, where: str) -> str:
     except OSError:
         return ""
     digest = hashlib.sha256(f"{where} {status.st_size} {status.st_mtime_ns}".encode())
-    digest.update(f"{part.package} {part.version} {part.ldflags}".encode())
+    digest.update(f"{part.package} {part.version} {part.ldflags} {part.scripts}".encode())
     if Path(where).is_absolute():
         found = shutil.which(Path(where).name)
         digest.update(f"{found}".encode())  # PATH may have changed

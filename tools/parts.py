@@ -18,7 +18,11 @@ _K8S_LDFLAGS = (
     "-X k8s.io/component-base/version.gitVersion=v1.36.3"
     " -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36"
 )
-_EXEC = "pulumi-language-python-exec"
+_SCRIPTS = (
+    "python/cmd/pulumi-language-python-exec",
+    "python/dist/pulumi-resource-pulumi-python",
+)
+"""What the language host needs beside it: it runs programs, and dynamic providers."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +43,22 @@ class Part:
     """Another part that must be on PATH too, or this one from there does not serve."""
     into: Path = field(default=BIN)
     """The folder that a built one goes to."""
+    scripts: tuple[str, ...] = ()
+    """Scripts that stand beside a built one."""
     prepare: Callable[[], None] = lambda: None
     """What must be done before it is built."""
 
 
-def _install_exec_script() -> None:
-    """Put the script that runs a program beside its language host, from the engine's own SDK."""
+def _install_scripts() -> None:
+    """Put the scripts of the language host beside it, from the engine's own SDK."""
     sdk = golang.module_folder(GO_MODULES / "pulumi", "github.com/pulumi/pulumi/sdk/v3")
     BIN.mkdir(parents=True, exist_ok=True)
-    partial = BIN / f".{_EXEC}.partial"
-    shutil.copyfile(sdk / "python" / "cmd" / _EXEC, partial)
-    partial.chmod(0o755)
-    partial.replace(BIN / _EXEC)
+    for script in _SCRIPTS:
+        name = Path(script).name
+        partial = BIN / f".{name}.partial"
+        shutil.copyfile(sdk / script, partial)
+        partial.chmod(0o755)
+        partial.replace(BIN / name)
 
 
 def _write_provider_schema() -> None:
@@ -95,7 +103,8 @@ PULUMI = (
         "3.79.0",
         "pulumi-language-python",
         "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
-        prepare=_install_exec_script,
+        scripts=_SCRIPTS,
+        prepare=_install_scripts,
     ),
     Part(
         "pulumi-resource-kubernetes",

@@ -29,7 +29,13 @@ def plan_external_name_service(
     if isinstance(external, str):
         _check_external_name(external, findings)
     spec: Manifest = {"type": "ExternalName", "externalName": external}
-    ports = read_ports(args, findings, selectorless=True, headless=True)
+    ports = read_ports(
+        args,
+        findings,
+        kind="ExternalName",
+        selectorless=True,
+        fixed="an alias cannot remap a port: its clients connect to the external name itself",
+    )
     if ports:
         spec["ports"] = [port.for_service() for port in ports]
     return ServicePlan(service(metadata, spec), external_name_hazards(external, ports))

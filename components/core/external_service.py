@@ -22,8 +22,14 @@ from .metadata import (
     read_service_name,
 )
 from .ports import Port, read_ports
-from .service import service, service_spec, takes_node_ports
+from .service import service, service_spec, service_type
 from .slicing import DEFAULT_LIMIT, MAX_LIMIT, slices
+
+_MAX_SLICES = 4096
+
+_HEADLESS_PORTS = (
+    "a headless Service cannot remap a port: its clients connect to the endpoints themselves"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +82,9 @@ def plan_external_service(
     ports = read_ports(
         args,
         findings,
+        kind=service_type(args),
         selectorless=True,
-        headless=headless,
-        node_ports=takes_node_ports(args),
+        fixed=_HEADLESS_PORTS if headless else "",
     )
     if not ports and not any(finding.path == "ports" for finding in findings):
         findings.append(required("ports", remedy="give at least one port, or a `preset`"))
@@ -116,7 +122,16 @@ def plan_external_service(
 
 
 def _place(metadata: Manifest) -> Manifest:
-    return {"namespace": metadata["namespace"]} if "namespace" in metadata else {}
+    """Give what the other objects share with the Service: its namespace, what steers Pulumi."""
+    steering = {
+        key: value
+        for key, value in metadata.get("annotations", {}).items()
+        if key.startswith("pulumi.com/")
+    }
+    shared: Manifest = {"annotations": steering} if steering else {}
+    if "namespace" in metadata:
+        shared["namespace"] = metadata["namespace"]
+    return shared
 
 
 def _place_backends(
@@ -136,8 +151,9 @@ def _place_backends(
             findings.append(invalid("max_endpoints_per_slice", given, reason))
             return
     count: int | None = args.get("slice_count")
-    if count is not None and (count < 1 or count & (count - 1)):
-        findings.append(invalid("slice_count", count, "must be a power of two"))
+    if count is not None and (not 1 <= count <= _MAX_SLICES or count & (count - 1)):
+        reason = f"must be a power of two, {_MAX_SLICES} at most"
+        findings.append(invalid("slice_count", count, reason))
         return
     groups: dict[tuple[Family, tuple[tuple[str, int], ...]], list[Backend]] = {}
     if "addresses" in deferred or isinstance(args.get("addresses"), Deferred):

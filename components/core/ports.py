@@ -49,38 +49,32 @@ def read_ports(
     args: Plain,
     findings: list[Finding],
     *,
+    kind: str,
     selectorless: bool,
-    headless: bool = False,
-    node_ports: bool = False,
+    fixed: str = "",
 ) -> list[Port]:
     """Read and check `ports`, and the ports of `preset`.
 
     Args:
         args: The component's arguments as plain values.
         findings: Collects what is wrong.
+        kind: The Service's type, such as `ClusterIP`, which has no node ports.
         selectorless: Nothing resolves a named target, as there are no Pods.
-        headless: DNS gives the endpoints' own addresses, so a port cannot be remapped.
-        node_ports: Whether the Service's type has node ports.
+        fixed: Why a port cannot be remapped, where that is so.
     """
     ports = {
         path: _read_port(value, path, findings, selectorless=selectorless)
         for path, value in with_preset(args).items()
     }
     for path, port in ports.items():
-        if port.node_port is not None and not node_ports:
+        if port.node_port is not None and kind not in ("NodePort", "LoadBalancer"):
             findings.append(
-                forbidden(f"{path}.node_port", "may not be used when `type` is 'ClusterIP'")
+                forbidden(f"{path}.node_port", f"may not be used when `type` is '{kind}'")
             )
-        if headless and selectorless and port.target != port.port:
-            findings.append(
-                invalid(
-                    f"{path}.target_port",
-                    port.target if isinstance(port.target, int) else None,
-                    "a headless Service cannot remap a port: its clients connect to the endpoints"
-                    " themselves",
-                    "leave `target_port` out, or do not set `headless`",
-                )
-            )
+        if fixed and port.target != port.port:
+            target = port.target if isinstance(port.target, int) else None
+            remedy = "leave `target_port` out"
+            findings.append(invalid(f"{path}.target_port", target, fixed, remedy))
     _check_unique(ports, findings)
     return list(ports.values())
 

@@ -5,7 +5,7 @@ from .findings import Finding, required
 from .hazards import selector_service_hazards
 from .metadata import Plain, read_metadata, read_selector, read_service_name
 from .ports import read_ports
-from .service import ServicePlan, service, service_spec, takes_node_ports
+from .service import ServicePlan, service, service_spec, service_type
 
 
 def plan_selector_service(
@@ -28,9 +28,8 @@ def plan_selector_service(
     ports = read_ports(
         args,
         findings,
+        kind=service_type(args),
         selectorless=False,
-        headless=headless,
-        node_ports=takes_node_ports(args),
     )
     if not ports and not headless and not any(finding.path == "ports" for finding in findings):
         findings.append(required("ports", remedy="give at least one port"))

@@ -31,7 +31,7 @@ def service(metadata: Manifest, spec: Manifest) -> Manifest:
 
 def service_spec(args: Plain, ports: Sequence[Port], findings: list[Finding]) -> Manifest:
     """Give the spec of a Service of any type but ExternalName, without a selector."""
-    kind: str = args.get("type") or "ClusterIP"
+    kind = service_type(args)
     spec: Manifest = {"type": kind, "ports": [port.for_service() for port in ports]}
     if args.get("headless"):
         spec["clusterIP"] = "None"
@@ -46,9 +46,9 @@ def service_spec(args: Plain, ports: Sequence[Port], findings: list[Finding]) ->
     return spec
 
 
-def takes_node_ports(args: Plain) -> bool:
-    """Tell whether the Service's type has node ports."""
-    return (args.get("type") or "ClusterIP") != "ClusterIP"
+def service_type(args: Plain) -> str:
+    """Give the Service's type."""
+    return args.get("type") or "ClusterIP"
 
 
 def _add_families(args: Plain, spec: Manifest, findings: list[Finding]) -> None:

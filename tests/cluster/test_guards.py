@@ -8,6 +8,7 @@ from tests.support.cluster import get, names, uids, versions
 from tests.support.programs import component, external_service
 from tests.support.stack import Stack
 from tools.cluster import Cluster
+from tools.paths import ROOT
 
 PORTS = [{"name": "postgres", "port": 5432}]
 
@@ -35,7 +36,8 @@ def test_a_live_service_neither_becomes_headless_nor_stops_being_so(
 
 def test_the_way_out_of_headless_works(cluster: Cluster, stack: Stack, namespace: str) -> None:
     stack.write(program(namespace, headless=True)).up()
-    urn = f"urn:pulumi:test::tests::k8s-endpoints:index:ExternalService$kubernetes:core/v1:Service::{namespace}/db"
+    kind = "k8s-endpoints:index:ExternalService$kubernetes:core/v1:Service"
+    urn = f"urn:pulumi:test::tests::{kind}::{namespace}/db"
 
     flags = ["--target", urn, "--target-dependents", "--yes", "--skip-preview"]
     assert stack.run("destroy", *flags).returncode == 0
@@ -53,10 +55,15 @@ def test_a_second_stack_cannot_declare_the_same_objects(
     before = versions(cluster, "services,endpointslices", namespace)
     second = new_stack(project="second").write(program(namespace))
 
-    for command in (["preview"], ["up", "--yes", "--skip-preview"]):
-        done = second.run(*command)
-        assert done.returncode != 0
-        assert "k8s-endpoints/first/test" in done.stdout
+    preview = second.run("preview")
+    assert preview.returncode != 0
+    assert (
+        "service_name: Forbidden: another stack declares this Service, as field manager"
+        " k8s-endpoints/first/test"
+    ) in preview.stdout
+    up = second.run("up", "--yes", "--skip-preview")
+    assert up.returncode != 0
+    assert 'conflict with "k8s-endpoints/first/test"' in up.stdout
     second.destroy()
 
     assert versions(cluster, "services,endpointslices", namespace) == before
@@ -130,15 +137,9 @@ def test_least_privilege_is_services_and_endpointslices(
 
 def role(namespace: str) -> str:
     """Give the Role that docs/permissions.md shows, bound to a ServiceAccount."""
-    from tools.paths import ROOT
-
     page = (ROOT / "docs" / "permissions.md").read_text()
-    text = (
-        page.split("```yaml\n")[1]
-        .split("```")[0]
-        .replace("namespace: shop", f"namespace: {namespace}")
-    )
-    return text
+    manifests = page.split("```yaml\n")[1].split("```")[0]
+    return manifests.replace("namespace: shop", f"namespace: {namespace}")
 
 
 def of_token(cluster: Cluster, token: str) -> str:
