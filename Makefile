@@ -1,7 +1,7 @@
 # `make up` deploys the shop of examples/ to a control plane of its own; `make test` tests everything.
 PYTHON ?= python3
 
-.PHONY: help up status down clean setup test lint format
+.PHONY: help up status down clean setup test lint format bench
 
 help:
 	@echo "make up       deploy the shop (RENDER=out: write its YAML instead)"
@@ -10,6 +10,7 @@ help:
 	@echo "make test     lint, unit, engine and cluster tests"
 	@echo "make lint     ruff, mypy, pyright"
 	@echo "make format   let ruff format the code"
+	@echo "make bench    measure, side by side, and print ratios"
 	@echo "make clean    down, and remove everything that was made"
 
 up status down clean setup:
@@ -27,3 +28,7 @@ lint: setup
 format: setup
 	@.venv/bin/ruff check --fix --quiet || true
 	@.venv/bin/ruff format
+
+bench: setup
+	@.venv/bin/python -m bench.placement
+	@.venv/bin/python -m bench.churn

@@ -111,7 +111,7 @@ class Children:
             self._name(manifest),
             metadata=metadata,
             subsets=manifest["subsets"],
-            opts=self._options(depends_on=slices),
+            opts=self._options(hooks=_hooks.of_endpoints(), depends_on=slices),
         )
 
     def _name(self, manifest: Manifest) -> str:

@@ -4,6 +4,7 @@ Hooks are called by the engine before an update, at preview too, with the old an
 error in one stops the update. Mocks cannot register hooks; under them there are none.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -13,10 +14,13 @@ from pulumi.runtime import mocks, settings
 
 from .core.findings import Finding, forbidden, invalid
 from .core.hazards import ID_GIVEN
-from .core.metadata import MODE_ANNOTATION
+from .core.metadata import MODE_ANNOTATION, SKIP_MIRROR_LABEL
 from .errors import ValidationError
 
 Values = Mapping[str, Any]
+
+_MIRROR_SECONDS = 3
+"""The controller does it in milliseconds; on a busy cluster it may take longer."""
 
 
 class _Registered:
@@ -29,6 +33,8 @@ class _Registered:
             hook = pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)
             return pulumi.ResourceHookBinding(before_update=[hook])
 
+        settle = pulumi.ResourceHook("k8s-endpoints:endpoints", _await_mirror)
+        self.endpoints = pulumi.ResourceHookBinding(after_update=[settle])
         self.service = binding("service", _check_service)
         self.slice = binding("slice", self._check_slice)
         self.placed: dict[str, Collection[str]] = {}
@@ -63,6 +69,12 @@ def of_slice(name: str, addresses: Collection[str]) -> pulumi.ResourceHookBindin
     return run.slice
 
 
+def of_endpoints() -> pulumi.ResourceHookBinding | None:
+    """Give the hooks of a legacy Endpoints object, or None under mocks."""
+    run = _current_run()
+    return run.endpoints if run else None
+
+
 def _current_run() -> _Registered | None:
     monitor = settings.get_monitor()
     if monitor is None or isinstance(monitor, mocks.MockMonitor):
@@ -71,6 +83,16 @@ def _current_run() -> _Registered | None:
     if run is None:
         run = _runs[monitor] = _Registered()
     return run
+
+
+async def _await_mirror(args: pulumi.ResourceHookArgs) -> None:
+    """Give the cluster time to mirror Endpoints into slices, before ours are deleted."""
+    was_kept, is_kept = (
+        SKIP_MIRROR_LABEL in _part(inputs, "metadata", "labels")
+        for inputs in (args.old_inputs, args.new_inputs)
+    )
+    if was_kept and not is_kept:
+        await asyncio.sleep(_MIRROR_SECONDS)
 
 
 def _check_service(args: pulumi.ResourceHookArgs) -> None:

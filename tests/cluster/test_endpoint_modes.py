@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.cluster import names
+from tests.support.cluster import names, watched
 from tests.support.programs import external_service
 from tests.support.stack import Stack
 from tools.cluster import Cluster
@@ -97,3 +97,28 @@ def test_the_way_by_both_ends_without_an_orphan(
     assert names(cluster, "endpointslices", namespace) == ["db-ipv4", "db-ipv6"]
     stack.destroy()
     assert names(cluster, "services,endpoints,endpointslices", namespace) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("Slices", "Both"), ("Both", "Endpoints"), ("Endpoints", "Both"), ("Both", "Slices")],
+)
+def test_no_step_leaves_the_service_without_an_endpoint(
+    cluster: Cluster, stack: Stack, namespace: str, old: str, new: str
+) -> None:
+    stack.write(program(namespace, old)).up()
+    wait_for_slices(cluster, namespace, "kubernetes.io/service-name=db", 2)
+
+    with watched(cluster, "endpointslices", namespace, "kubernetes.io/service-name=db") as seen:
+        stack.write(program(namespace, new)).up()
+
+    standing = seen.history[1:]  # from when the list of what stood before was complete
+    assert standing
+    for slices in standing:
+        ready = {
+            endpoint["addresses"][0]
+            for one in slices.values()
+            for endpoint in one["endpoints"]
+            if endpoint["conditions"]["ready"]
+        }
+        assert ready == {"192.0.2.10", "2001:db8::10"}, sorted(slices)

@@ -2,10 +2,12 @@
 
 import json
 import shutil
+import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryFile, mkdtemp
 from typing import Any
 
 from tools.cluster import Cluster
@@ -52,6 +54,52 @@ def uids(cluster: Cluster, kind: str, namespace: str) -> dict[str, str]:
     """Give the uid of each live object by name: it changes when an object is made anew."""
     text = cluster.kubectl("get", kind, "-n", namespace, "-o", "json")
     return {one["metadata"]["name"]: one["metadata"]["uid"] for one in json.loads(text)["items"]}
+
+
+class Watched:
+    """What happened to the objects of one selector while the context was open."""
+
+    def __init__(self) -> None:
+        self.history: list[dict[str, Object]] = []
+        """All objects by name, after each event."""
+
+
+@contextmanager
+def watched(cluster: Cluster, kind: str, namespace: str, selector: str) -> Iterator[Watched]:
+    """Watch objects; every change is seen, in the order in which the API server made it."""
+    seen = Watched()
+    command = [
+        *(str(cluster.parts["kubectl"]), f"--kubeconfig={cluster.kubeconfig}", "get", kind),
+        *("-n", namespace, "-l", selector, "--watch", "--output-watch-events", "-o", "json"),
+    ]
+    with TemporaryFile("w+") as sink:
+        process = subprocess.Popen(command, stdout=sink)
+        try:
+            time.sleep(1)  # it lists what there is, and then waits for events
+            yield seen
+            time.sleep(1)  # the last events arrive
+        finally:
+            process.terminate()
+            process.wait()
+        sink.seek(0)
+        text = sink.read()
+    current: dict[str, Object] = {}
+    for event in _documents(text):
+        name = event["object"]["metadata"]["name"]
+        current = {key: value for key, value in current.items() if key != name}
+        if event["type"] != "DELETED":
+            current[name] = event["object"]
+        seen.history.append(current)
+
+
+def _documents(text: str) -> Iterator[Object]:
+    decoder = json.JSONDecoder()
+    position = 0
+    while position < len(text):
+        document, position = decoder.raw_decode(text, position)
+        yield document
+        while position < len(text) and text[position].isspace():
+            position += 1
 
 
 def missing(declared: object, live: object, path: str = "") -> list[str]:
