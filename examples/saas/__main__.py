@@ -1,0 +1,11 @@
+"""A payment service that is known by its DNS name alone."""
+
+import pulumi
+
+from components import ExternalNameService
+
+payments = ExternalNameService(
+    "payments", {"namespace": "shop", "external_name": "api.payments.example"}
+)
+
+pulumi.export("host", payments.host)

@@ -1,0 +1,308 @@
+"""The programs of `examples/` and of the pages in `docs/`: as they stand, under mocks."""
+
+import re
+import runpy
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+from pulumi.runtime import config
+
+from components import (
+    Backend,
+    ExternalNameServiceArgs,
+    ExternalServiceArgs,
+    Preset,
+    SelectorServiceArgs,
+    ServicePort,
+)
+from components.core import hazards
+from components.core.presets import PRESETS
+from components.core.slicing import slices
+from components.testing import KubernetesMocks, render
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+
+Manifests = dict[tuple[str, str], dict[str, Any]]
+
+READY = {"ready": True, "serving": True, "terminating": False}
+DRAINING = {"ready": False, "serving": True, "terminating": True}
+
+
+@pytest.fixture(autouse=True)
+def machines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Configure the stack of the machines, and answer for it."""
+    answer = KubernetesMocks.new_resource
+
+    def new_resource(self: KubernetesMocks, args: pulumi.runtime.MockResourceArgs) -> Any:
+        if args.typ != "pulumi:pulumi:StackReference":
+            return answer(self, args)
+        assert args.inputs["name"] == "organization/machines/prod"
+        outputs = {
+            "databases": {"db-1": "192.0.2.10", "db-2": "192.0.2.11"},
+            "workers": ["198.51.100.30", "198.51.100.31"],
+        }
+        return args.name, {**args.inputs, "outputs": outputs, "secretOutputNames": []}
+
+    monkeypatch.setattr(KubernetesMocks, "new_resource", new_resource)
+    token = config.CONFIG.set({"project:machines": "organization/machines/prod"})
+    yield
+    config.CONFIG.reset(token)
+
+
+def run(example: str, *, preview: bool = False) -> Manifests:
+    """Give what an example declares, by kind and name."""
+    program = str(EXAMPLES / example / "__main__.py")
+    found = render(lambda: runpy.run_path(program), preview=preview)
+    manifests = {(one["kind"], one["metadata"]["name"]): one for one in found}
+    assert len(manifests) == len(found), "two objects of one kind and name"
+    return manifests
+
+
+def service(manifests: Manifests, name: str) -> dict[str, Any]:
+    return manifests["Service", name]["spec"]
+
+
+def endpoints(manifests: Manifests, name: str) -> dict[str, dict[str, Any]]:
+    """Give the endpoints of a slice by address."""
+    return {one["addresses"][0]: one for one in manifests["EndpointSlice", name]["endpoints"]}
+
+
+def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, str]]:
+    manifest = manifests[kind, name]
+    found = manifest["spec"]["ports"] if kind == "Service" else manifest["ports"]
+    return [(port["name"], port["port"], port["protocol"]) for port in found]
+
+
+@pytest.mark.parametrize(
+    "example",
+    ["database", "dual-stack", "headless", "saas", "shop", "virtual-machines", "web"],
+)
+def test_a_preview_declares_what_an_up_declares(example: str) -> None:
+    assert run(example, preview=True) == run(example)
+
+
+def test_every_example_is_a_project_of_its_own() -> None:
+    for program in EXAMPLES.glob("*/__main__.py"):
+        if program.parent.name == "shop":  # it is run by the project at the top
+            continue
+        project = yaml.safe_load((program.parent / "Pulumi.yaml").read_text())
+        assert project["name"] == program.parent.name
+        assert project["runtime"] == "python"
+        assert project["description"].endswith(".")
+
+
+def test_database() -> None:
+    found = run("database")
+    assert list(found) == [("Service", "orders-db"), ("EndpointSlice", "orders-db-ipv4")]
+    assert {one["metadata"]["namespace"] for one in found.values()} == {"shop"}
+    assert ports(found, "Service", "orders-db") == [("postgres", 5432, "TCP")]
+    assert ports(found, "EndpointSlice", "orders-db-ipv4") == [("postgres", 5432, "TCP")]
+    assert "selector" not in service(found, "orders-db")
+    assert {
+        address: (one["zone"], one["conditions"])
+        for address, one in endpoints(found, "orders-db-ipv4").items()
+    } == {
+        "192.0.2.10": ("eu-1a", READY),
+        "192.0.2.11": ("eu-1b", DRAINING),
+        "192.0.2.12": ("eu-1c", READY),
+    }
+
+
+def test_dual_stack() -> None:
+    found = run("dual-stack")
+    spec = service(found, "resolver")
+    assert spec["ipFamilies"] == ["IPv4", "IPv6"]
+    assert spec["ipFamilyPolicy"] == "PreferDualStack"
+    for family, addresses in (
+        ("IPv4", ["192.0.2.53", "192.0.2.54"]),
+        ("IPv6", ["2001:db8::53", "2001:db8::54"]),
+    ):
+        name = f"resolver-{family.lower()}"
+        assert found["EndpointSlice", name]["addressType"] == family
+        assert sorted(endpoints(found, name)) == addresses
+        assert ports(found, "EndpointSlice", name) == [("dns", 53, "UDP"), ("dns-tcp", 53, "TCP")]
+    assert len(found) == 3
+
+
+def test_headless() -> None:
+    found = run("headless")
+    assert list(found) == [("Service", "kafka"), ("EndpointSlice", "kafka-ipv4")]
+    assert service(found, "kafka")["clusterIP"] == "None"
+    labels = found["EndpointSlice", "kafka-ipv4"]["metadata"]["labels"]
+    assert labels["service.kubernetes.io/headless"] == ""
+    assert {
+        address: one["hostname"] for address, one in endpoints(found, "kafka-ipv4").items()
+    } == {"192.0.2.20": "kafka-0", "192.0.2.21": "kafka-1", "192.0.2.22": "kafka-2"}
+
+
+def test_virtual_machines() -> None:
+    found = run("virtual-machines")
+    assert sorted(found) == [
+        ("EndpointSlice", "orders-db-ipv4"),
+        ("EndpointSlice", "workers-ipv4"),
+        ("Service", "orders-db"),
+        ("Service", "workers"),
+    ]
+    assert sorted(endpoints(found, "orders-db-ipv4")) == ["192.0.2.10", "192.0.2.11"]
+    assert sorted(endpoints(found, "workers-ipv4")) == ["198.51.100.30", "198.51.100.31"]
+    assert ports(found, "EndpointSlice", "workers-ipv4") == [("http", 80, "TCP")]
+
+
+def test_saas() -> None:
+    found = run("saas")
+    assert list(found) == [("Service", "payments")]
+    spec = {"type": "ExternalName", "externalName": "api.payments.example"}
+    assert service(found, "payments") == spec
+
+
+def test_web() -> None:
+    found = run("web")
+    assert sorted(found) == [("Deployment", "web"), ("Service", "web")]
+    spec = service(found, "web")
+    template = found["Deployment", "web"]["spec"]["template"]
+    assert spec["selector"] == template["metadata"]["labels"] == {"app": "web"}
+    (container,) = template["spec"]["containers"]
+    assert [port["targetPort"] for port in spec["ports"]] == [container["ports"][0]["name"]]
+
+
+def test_shop() -> None:
+    found = run("shop")
+    assert sorted(found) == [
+        ("Deployment", "my-app"),
+        ("EndpointSlice", "orders-db-ipv4"),
+        ("EndpointSlice", "orders-db-ipv6"),
+        ("EndpointSlice", "sessions-ipv4"),
+        ("Namespace", "shop"),
+        ("Service", "my-app"),
+        ("Service", "orders-db"),
+        ("Service", "payments"),
+        ("Service", "sessions"),
+    ]
+    spaces = {one["metadata"].get("namespace") for one in found.values()}
+    assert spaces == {"shop", None}  # the Namespace itself is in none
+    assert service(found, "my-app")["type"] == "LoadBalancer"
+    assert service(found, "my-app")["selector"] == {"app": "my-app"}
+    assert service(found, "payments")["externalName"] == "api.payments.example"
+    assert service(found, "orders-db")["ipFamilyPolicy"] == "PreferDualStack"
+    zones = {a: one["zone"] for a, one in endpoints(found, "orders-db-ipv4").items()}
+    assert zones == {"192.0.2.10": "eu-1a", "192.0.2.11": "eu-1b"}
+    assert list(endpoints(found, "orders-db-ipv6")) == ["2001:db8::10"]
+    assert list(endpoints(found, "sessions-ipv4")) == ["198.51.100.20"]
+    assert ports(found, "EndpointSlice", "sessions-ipv4") == [("redis", 6379, "TCP")]
+
+
+def blocks() -> list[Any]:
+    """Give every Python block of the pages that uses the components."""
+    found = []
+    for page in PAGES:
+        for match in re.finditer(
+            r"^```python\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE
+        ):
+            line = page.read_text().count("\n", 0, match.start()) + 2
+            if re.search(r"^(from|import) components\b", match[1], re.MULTILINE):
+                found.append(pytest.param(page, line, match[1], id=f"{page.name}:{line}"))
+    return found
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize(("page", "line", "text"), blocks())
+def test_a_program_of_a_page_runs(page: Path, line: int, text: str, preview: bool) -> None:
+    code = compile("\n" * (line - 1) + text, str(page), "exec")
+    assert render(lambda: exec(code, {"__name__": "__main__"}), preview=preview)  # noqa: S102
+
+
+def test_pages_have_programs() -> None:
+    with_programs = {param.values[0].name for param in blocks()}
+    assert with_programs >= {
+        "external-service.md",
+        "selector-service.md",
+        "external-name-service.md",
+        "outputs-as-inputs.md",
+        "presets.md",
+        "slicing.md",
+    }
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.name)
+def test_relative_links_point_to_files(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        file, _, anchor = target.partition("#")
+        if re.match(r"[a-z]+:", target):
+            continue
+        linked = page.parent / file if file else page
+        assert linked.exists(), target
+        if anchor:
+            assert anchor in anchors(linked), target
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_index_links_every_page() -> None:
+    linked = set(re.findall(r"\]\(([^)/]+\.md)\)", (ROOT / "docs" / "index.md").read_text()))
+    assert linked == {page.name for page in PAGES} - {"index.md"}
+
+
+def rows(page: str, heading: str) -> list[list[str]]:
+    """Give the cells of the table below a heading."""
+    text = (ROOT / "docs" / page).read_text()
+    (section,) = re.findall(rf"^#+ {heading}\n(.*?)(?=^#|\Z)", text, re.DOTALL | re.MULTILINE)
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "kind"),
+    [
+        ("external-service.md", "Arguments", ExternalServiceArgs),
+        ("external-service.md", "Backend", Backend),
+        ("external-service.md", "ServicePort", ServicePort),
+        ("selector-service.md", "Arguments", SelectorServiceArgs),
+        ("external-name-service.md", "Arguments", ExternalNameServiceArgs),
+    ],
+)
+def test_tables_of_arguments_are_complete(page: str, heading: str, kind: Any) -> None:
+    found = rows(page, heading)
+    assert [row[0].strip("`") for row in found] == list(kind.__annotations__)
+    required = {row[0].strip("`") for row in found if row[2] == "required"}
+    assert required == kind.__required_keys__
+
+
+def test_every_hazard_has_a_section() -> None:
+    text = (ROOT / "docs" / "hazards.md").read_text()
+    known = [one for one in vars(hazards).values() if isinstance(one, hazards.Hazard)]
+    assert sorted(re.findall(r"^### (.+)$", text, re.MULTILINE)) == sorted(
+        one.code for one in known
+    )
+
+
+def test_the_table_of_presets_is_complete() -> None:
+    def shown(port: Mapping[str, Any]) -> tuple[str, str]:
+        protocol = port.get("app_protocol")
+        return f"`{port['name']}` {port['port']}", f"`{protocol}`" if protocol else "none"
+
+    expected = {
+        f"`Preset.{preset.name}`": tuple(
+            ", ".join(column) for column in zip(*map(shown, PRESETS[preset]), strict=True)
+        )
+        for preset in Preset
+    }
+    assert {row[0]: (row[1], row[2]) for row in rows("presets.md", "Table")} == expected
+
+
+def test_the_placement_that_a_page_shows() -> None:
+    table = rows("slicing.md", "Example")
+    keys = [row[0].strip("`") for row in table]
+    shown: dict[str, list[str]] = {}
+    for row in table:
+        shown.setdefault(row[2].strip("`"), []).append(row[0].strip("`"))
+    placed = {f"orders-db-ipv4-{bits}": found for bits, found in slices(keys, 2).items()}
+    assert {name: sorted(found) for name, found in shown.items()} == placed
