@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 from pulumi_kubernetes import core, discovery
@@ -22,6 +22,9 @@ _COMPONENTS = tuple(
 
 _WITH_SLICES = _COMPONENTS[:2]
 
+_LATE = "~"
+"""Stands in a child's Pulumi name for a namespace that is an Output."""
+
 
 class Children:
     """Registers children under one component.
@@ -33,7 +36,6 @@ class Children:
     Args:
         parent: The component.
         token: The component's type.
-        name: The component's name, which stands in for a namespace that is not known yet.
         opts: The options that the component was given.
         scope: Separates equal names on two clusters in one stack.
     """
@@ -42,12 +44,10 @@ class Children:
         self,
         parent: pulumi.ComponentResource,
         token: str,
-        name: str,
         opts: pulumi.ResourceOptions | None,
         scope: str | None,
     ) -> None:
         self._parent = parent
-        self._stand_in = name
         nested = opts is not None and opts.parent is not None
         self._service_aliases = _aliases(parent, token, _COMPONENTS, nested=nested)
         self._aliases = _aliases(parent, token, _WITH_SLICES, nested=nested)
@@ -63,7 +63,8 @@ class Children:
             # What of clusterIP is ours is whether there is one, which the guard compares: Pulumi
             # would replace a live Service, an outage, where it does not match.
             opts=self._options(
-                aliases=self._service_aliases,
+                manifest,
+                self._service_aliases,
                 hooks=_hooks.of_service(),
                 ignore_changes=["spec.clusterIP"],
             ),
@@ -91,7 +92,9 @@ class Children:
             address_type=manifest["addressType"],
             endpoints=_unless_empty(manifest["endpoints"]),
             ports=manifest["ports"],
-            opts=self._options(hooks=_hooks.of_slice(name, addresses)),
+            opts=self._options(
+                manifest, self._aliases, hooks=_hooks.of_slice(name, addresses, self._parent)
+            ),
         )
 
     def endpoints(
@@ -111,16 +114,26 @@ class Children:
             self._name(manifest),
             metadata=metadata,
             subsets=manifest["subsets"],
-            opts=self._options(hooks=_hooks.of_endpoints(), depends_on=slices),
+            opts=self._options(
+                manifest, self._aliases, hooks=_hooks.of_endpoints(), depends_on=slices
+            ),
         )
 
     def _name(self, manifest: Manifest) -> str:
-        metadata = manifest["metadata"]
-        namespace = metadata.get("namespace", "default")
-        if not isinstance(namespace, str):
-            namespace = self._stand_in
-        name = f"{namespace}/{metadata['name']}"
+        namespace = manifest["metadata"].get("namespace", _default_namespace())
+        return self._scoped(namespace if isinstance(namespace, str) else _LATE, manifest)
+
+    def _scoped(self, namespace: str, manifest: Manifest) -> str:
+        name = f"{namespace}/{manifest['metadata']['name']}"
         return f"{self._scope}/{name}" if self._scope else name
+
+    def _former_name(self, manifest: Manifest) -> pulumi.Input[pulumi.Alias]:
+        """Give what the child was called when its namespace was an Output, or when it was plain."""
+        namespace = manifest["metadata"].get("namespace")
+        if not isinstance(namespace, pulumi.Output):
+            return pulumi.Alias(name=self._scoped(_LATE, manifest))
+        late = cast("pulumi.Output[str]", namespace)
+        return late.apply(lambda known: pulumi.Alias(name=self._scoped(known, manifest)))
 
     def _metadata(self, manifest: Manifest, extra: Mapping[str, str]) -> Any:
         metadata = dict(manifest["metadata"])
@@ -135,14 +148,15 @@ class Children:
 
     def _options(
         self,
-        aliases: list[pulumi.Alias] | None = None,
+        manifest: Manifest,
+        aliases: list[pulumi.Alias],
         hooks: pulumi.ResourceHookBinding | None = None,
         ignore_changes: list[str] | None = None,
         depends_on: Sequence[pulumi.Resource] | None = None,
     ) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(
             parent=self._parent,
-            aliases=aliases or self._aliases,
+            aliases=[*aliases, self._former_name(manifest)],
             hooks=hooks,
             ignore_changes=ignore_changes,
             depends_on=depends_on,
@@ -166,6 +180,11 @@ def _field_manager() -> str:
     if len(manager) <= _MAX_FIELD_MANAGER:
         return manager
     return f"{FIELD_MANAGER}{sha256(manager.encode()).hexdigest()}"
+
+
+def _default_namespace() -> str:
+    """Give the namespace of an object that names none, as far as a program knows it."""
+    return pulumi.Config("kubernetes").get("namespace") or "default"
 
 
 def _is_rendering() -> bool:

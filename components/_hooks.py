@@ -13,7 +13,7 @@ import pulumi
 from pulumi.runtime import mocks, settings
 
 from .core.findings import Finding, forbidden, invalid
-from .core.hazards import ID_GIVEN
+from .core.hazards import ID_GIVEN, SELECTOR_REMOVED
 from .core.metadata import MODE_ANNOTATION, SKIP_MIRROR_LABEL
 from .errors import ValidationError
 
@@ -37,13 +37,14 @@ class _Registered:
         self.endpoints = pulumi.ResourceHookBinding(after_update=[settle])
         self.service = binding("service", _check_service)
         self.slice = binding("slice", self._check_slice)
-        self.placed: dict[str, Collection[str]] = {}
-        """The addresses of all slices of its Service, by the Pulumi name of each slice."""
+        self.placed: dict[str, tuple[Collection[str], pulumi.Resource]] = {}
+        """The addresses of all slices of its Service, and its component, by each slice's name."""
 
     def _check_slice(self, args: pulumi.ResourceHookArgs) -> None:
         gone = _addresses(args.old_inputs) - _addresses(args.new_inputs)
-        if any(address in self.placed.get(args.name, ()) for address in gone):
-            pulumi.log.warn(f'EndpointSlice "{args.name}": {ID_GIVEN}')
+        kept, component = self.placed.get(args.name, ((), None))
+        if any(address in kept for address in gone):
+            pulumi.log.warn(str(ID_GIVEN), resource=component)
 
 
 _runs: WeakKeyDictionary[object, _Registered] = WeakKeyDictionary()
@@ -55,17 +56,20 @@ def of_service() -> pulumi.ResourceHookBinding | None:
     return run.service if run else None
 
 
-def of_slice(name: str, addresses: Collection[str]) -> pulumi.ResourceHookBinding | None:
+def of_slice(
+    name: str, addresses: Collection[str], component: pulumi.Resource
+) -> pulumi.ResourceHookBinding | None:
     """Give the hooks of a slice, or None under mocks.
 
     Args:
         name: The slice's Pulumi name.
         addresses: What all slices of its Service hold together, as far as it is known.
+        component: The component that declares it, on which warnings are shown.
     """
     run = _current_run()
     if run is None:
         return None
-    run.placed[name] = addresses
+    run.placed[name] = addresses, component
     return run.slice
 
 
@@ -105,6 +109,8 @@ def _check_service(args: pulumi.ResourceHookArgs) -> None:
     ]
     if findings:
         raise ValidationError("Service", args.name, findings)
+    if _selector(old) and not _selector(new):
+        pulumi.log.warn(f'Service "{name}": {SELECTOR_REMOVED}')
 
 
 def foreign_selector(

@@ -39,7 +39,7 @@ class _Shape:
     """What a field takes, read from its annotation."""
 
     plain: Any
-    """`str`, `int`, `bool`, an Enum, a TypedDict, `list` or `dict`."""
+    """`str`, `int`, `bool`, an Enum, a TypedDict, `Sequence` or `Mapping`."""
     item: "_Shape | None" = None
     """For a list or a map: what its items are."""
     may_be_output: bool = False
@@ -108,7 +108,7 @@ def _read(shape: _Shape, value: Any, path: str, inputs: Inputs) -> Any:
         inputs.outputs[path] = pulumi.Output.from_input(cast("pulumi.Input[Any]", value))
         return Deferred(path)
     if shape.item is not None:
-        read_items = _read_map if shape.plain is dict else _read_list
+        read_items = _read_map if shape.plain is Mapping else _read_list
         return read_items(shape.item, value, path, inputs)
     if is_typeddict(shape.plain):
         return _read_record(shape.plain, value, path, inputs)
@@ -202,7 +202,7 @@ def _stand_in(shape: _Shape, path: str) -> Any:
         fields, required_names = _fields(shape.plain)
         return {name: _stand_in(fields[name], join(path, name)) for name in required_names}
     if shape.item is not None:
-        return {} if shape.plain is dict else []
+        return {} if shape.plain is Mapping else []
     return Deferred(path)
 
 

@@ -1,6 +1,7 @@
 """`ExternalNameService`: a name in the cluster for a name outside it."""
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
+from collections.abc import Mapping, Sequence
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
@@ -22,7 +23,7 @@ class ExternalNameServiceArgs(TypedDict):
 
     external_name: pulumi.Input[str]
     """The DNS name outside, a lower-case RFC 1123 subdomain. DNS answers with a CNAME to it."""
-    ports: NotRequired[list[ServicePort]]
+    ports: NotRequired[Sequence[ServicePort]]
     """Ports, for readers only: DNS does not remap any. Defaults to none."""
     service_name: NotRequired[str]
     """The Service's name, a DNS-1035 label. Defaults to the component's name."""
@@ -33,9 +34,9 @@ class ExternalNameServiceArgs(TypedDict):
     kubernetes_version: NotRequired[str]
     """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
     versions from 1.30 on."""
-    labels: NotRequired[dict[str, pulumi.Input[str]]]
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Labels of the Service. Defaults to none."""
-    annotations: NotRequired[dict[str, pulumi.Input[str]]]
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Annotations of the Service. Defaults to none."""
 
 
@@ -66,7 +67,7 @@ class ExternalNameService(LazyOutputs):
         )
         super().__init__(_TYPE, name, {}, opts)
         manifest = planned.fill(lambda plan: plan.service)
-        children = Children(self, _TYPE, name, opts, args.get("logical_name"))
+        children = Children(self, _TYPE, opts, args.get("logical_name"))
         self.service = children.service(manifest, awaited=False)
         guard = Guard(self, name, self.service, manifest, hazards=planned.plan.hazards)
         if planned.final is not None:

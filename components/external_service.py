@@ -1,6 +1,7 @@
 """`ExternalService`: a Service in front of backends that live outside the cluster."""
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
+from collections.abc import Mapping, Sequence
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
@@ -30,12 +31,12 @@ _TYPE = "k8s-endpoints:index:ExternalService"
 class ExternalServiceArgs(TypedDict):
     """Arguments of `ExternalService`: `addresses` or `backends` or both, and `ports`."""
 
-    addresses: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Addresses of backends of which nothing else is known. A list that is itself an Output needs
     `slice_count`. Defaults to none."""
-    backends: NotRequired[list[Backend]]
+    backends: NotRequired[Sequence[Backend]]
     """Backends with their settings. Defaults to none."""
-    ports: NotRequired[list[ServicePort]]
+    ports: NotRequired[Sequence[ServicePort]]
     """The ports of the Service and of every backend. With `preset`, further ones, or others of the
     same names. Defaults to those of `preset`; without it at least one is required."""
     preset: NotRequired[Preset]
@@ -55,7 +56,7 @@ class ExternalServiceArgs(TypedDict):
     """How many backends one slice holds at most, 1 to 1000. Defaults to 100."""
     slice_count: NotRequired[int]
     """Pins the number of slices per family, a power of two. Defaults to as many as are needed."""
-    ip_families: NotRequired[list[str]]
+    ip_families: NotRequired[Sequence[str]]
     """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
     cluster gives; both, where backends of both are given and the cluster has both."""
     logical_name: NotRequired[str]
@@ -63,11 +64,11 @@ class ExternalServiceArgs(TypedDict):
     kubernetes_version: NotRequired[str]
     """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
     versions from 1.30 on."""
-    denied_cidrs: NotRequired[list[str]]
+    denied_cidrs: NotRequired[Sequence[str]]
     """CIDRs in which no backend may be. Defaults to none."""
-    labels: NotRequired[dict[str, pulumi.Input[str]]]
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Labels of the Service and its slices. Defaults to none."""
-    annotations: NotRequired[dict[str, pulumi.Input[str]]]
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Annotations of the Service. Defaults to none."""
     session_affinity: NotRequired[SessionAffinity]
     """Whether a client stays with one backend. Defaults to `SessionAffinity.NONE`."""
@@ -75,7 +76,7 @@ class ExternalServiceArgs(TypedDict):
     """How long it stays, in seconds, 1 to 86400. Defaults to 10800."""
     load_balancer_class: NotRequired[pulumi.Input[str]]
     """Which load-balancer controller serves the Service. Defaults to the cluster's."""
-    load_balancer_source_ranges: NotRequired[list[pulumi.Input[str]]]
+    load_balancer_source_ranges: NotRequired[Sequence[pulumi.Input[str]]]
     """The CIDRs from which the load balancer takes clients. Defaults to any."""
     external_traffic_policy: NotRequired[TrafficPolicy]
     """Which backends traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
@@ -118,7 +119,7 @@ class ExternalService(LazyOutputs):
     ) -> None:
         planned = plan(ExternalService, name, ExternalServiceArgs, args, plan_external_service)
         super().__init__(_TYPE, name, {}, opts)
-        children = Children(self, _TYPE, name, opts, args.get("logical_name"))
+        children = Children(self, _TYPE, opts, args.get("logical_name"))
         whole = planned.plan
         manifest = planned.fill(lambda plan: plan.service)
         self.service = children.service(manifest, awaited=args.get("await_ready", False))

@@ -1,6 +1,7 @@
 """`SelectorService`: a Service in front of Pods."""
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
+from collections.abc import Mapping, Sequence
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
@@ -26,9 +27,9 @@ _TYPE = "k8s-endpoints:index:SelectorService"
 class SelectorServiceArgs(TypedDict):
     """Arguments of `SelectorService`."""
 
-    selector: dict[str, pulumi.Input[str]]
+    selector: Mapping[str, pulumi.Input[str]]
     """The labels of the Pods, at least one."""
-    ports: NotRequired[list[ServicePort]]
+    ports: NotRequired[Sequence[ServicePort]]
     """The ports, at least one unless headless. Defaults to none."""
     service_name: NotRequired[str]
     """The Service's name, a DNS-1035 label. Defaults to the component's name."""
@@ -40,7 +41,7 @@ class SelectorServiceArgs(TypedDict):
     """No address of its own: DNS gives those of the Pods (`clusterIP: None`). Defaults to False."""
     publish_not_ready_addresses: NotRequired[bool]
     """DNS gives Pods that are not ready too. Defaults to False."""
-    ip_families: NotRequired[list[str]]
+    ip_families: NotRequired[Sequence[str]]
     """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
     cluster gives."""
     logical_name: NotRequired[str]
@@ -48,9 +49,9 @@ class SelectorServiceArgs(TypedDict):
     kubernetes_version: NotRequired[str]
     """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
     versions from 1.30 on."""
-    labels: NotRequired[dict[str, pulumi.Input[str]]]
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Labels of the Service. Defaults to none."""
-    annotations: NotRequired[dict[str, pulumi.Input[str]]]
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Annotations of the Service. Defaults to none."""
     session_affinity: NotRequired[SessionAffinity]
     """Whether a client stays with one Pod. Defaults to `SessionAffinity.NONE`."""
@@ -58,7 +59,7 @@ class SelectorServiceArgs(TypedDict):
     """How long it stays, in seconds, 1 to 86400. Defaults to 10800."""
     load_balancer_class: NotRequired[pulumi.Input[str]]
     """Which load-balancer controller serves the Service. Defaults to the cluster's."""
-    load_balancer_source_ranges: NotRequired[list[pulumi.Input[str]]]
+    load_balancer_source_ranges: NotRequired[Sequence[pulumi.Input[str]]]
     """The CIDRs from which the load balancer takes clients. Defaults to any."""
     external_traffic_policy: NotRequired[TrafficPolicy]
     """Which Pods traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
@@ -97,7 +98,7 @@ class SelectorService(LazyOutputs):
         planned = plan(SelectorService, name, SelectorServiceArgs, args, plan_selector_service)
         super().__init__(_TYPE, name, {}, opts)
         manifest = planned.fill(lambda plan: plan.service)
-        children = Children(self, _TYPE, name, opts, args.get("logical_name"))
+        children = Children(self, _TYPE, opts, args.get("logical_name"))
         self.service = children.service(manifest, awaited=args.get("await_ready", True))
         guard = Guard(self, name, self.service, manifest, hazards=planned.plan.hazards)
         if planned.final is not None:

@@ -5,6 +5,7 @@ that are their values are both taken.
 """
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NotRequired, TypedDict
 
@@ -193,13 +194,13 @@ class Backend(TypedDict):
     none."""
     zone: NotRequired[pulumi.Input[str]]
     """The zone it is in. Defaults to none."""
-    for_zones: NotRequired[list[str]]
+    for_zones: NotRequired[Sequence[str]]
     """The zones whose clients should use it, at most 8 (Kubernetes `hints.forZones`). Defaults to
     none."""
     node_name: NotRequired[pulumi.Input[str]]
     """The node it runs on; traffic policy `Local` goes by it. Defaults to none."""
     state: NotRequired[BackendState]
     """Defaults to `BackendState.ACTIVE`."""
-    ports: NotRequired[dict[str, int]]
+    ports: NotRequired[Mapping[str, int]]
     """Where it listens elsewhere: the name of a port of the Service, and the number. Defaults to
     the Service's ports."""

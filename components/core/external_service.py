@@ -159,7 +159,9 @@ def _place_backends(
     if "addresses" in deferred or isinstance(args.get("addresses"), Deferred):
         if count is None:
             reason = "a list of addresses that is an Output is spread over a fixed number of slices"
-            findings.append(required("slice_count", reason, "1 holds up to 100 of each family"))
+            findings.append(
+                required("slice_count", reason, f"1 holds up to {limit} of each family")
+            )
             return
         for family in args.get("ip_families") or FAMILIES[:1]:
             groups[family, ()] = []

@@ -13,6 +13,9 @@ from .deferred import Deferred
 from .metadata import Plain
 from .ports import Port
 
+_MOST_MIRRORED = 1000
+"""`--mirroring-max-endpoints-per-subset` of kube-controller-manager, by default."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
@@ -79,9 +82,16 @@ NONE_READY = Hazard(
 )
 ID_GIVEN = Hazard(
     "id-given",
-    "an address has moved from one live slice to another, for its backend was given another key:"
-    " for a moment it may be in neither",
+    "an address has moved from one live slice to another, for its backend was given another `id` or"
+    " other `ports`: for a moment it may be in neither",
     "give a backend its `id` before there are several slices, or while it is drained",
+)
+SELECTOR_REMOVED = Hazard(
+    "selector-removed",
+    "the Endpoints and EndpointSlices of the controllers stay when a selector is removed, and go on"
+    " serving its Pods",
+    "delete the Endpoints of the Service's name, and the EndpointSlices of the Service that are"
+    " managed by endpointslice-controller.k8s.io",
 )
 AFFINITY = Hazard(
     "affinity-dead-backend",
@@ -99,6 +109,16 @@ ENDPOINTS_DEPRECATED = Hazard(
     "endpoints-deprecated",
     "v1 Endpoints is deprecated since Kubernetes 1.33",
     "use EndpointApi.SLICES unless something reads Endpoints alone",
+)
+MIRROR_TRUNCATES = Hazard(
+    "mirror-truncates",
+    "the controller that mirrors Endpoints into slices leaves out addresses beyond the first 1000",
+    "use EndpointApi.SLICES or EndpointApi.BOTH",
+)
+ENDPOINTS_LOSE_ZONES = Hazard(
+    "endpoints-lose-zones",
+    "legacy Endpoints hold no zones and no hints: `zone` and `for_zones` have no effect",
+    "use EndpointApi.SLICES or EndpointApi.BOTH",
 )
 MULTICAST = Hazard(
     "multicast",
@@ -143,7 +163,12 @@ def external_service_hazards(
     args: Plain, backends: Sequence[Backend], ports: Sequence[Port]
 ) -> list[Hazard]:
     """Give the hazards of an `ExternalService` that its arguments alone tell of."""
-    return [*_of_type(args), *_of_backends(args, backends), *_of_api(args), *_notes(ports)]
+    return [
+        *_of_type(args),
+        *_of_backends(args, backends),
+        *_of_api(args, backends),
+        *_notes(ports),
+    ]
 
 
 def selector_service_hazards(args: Plain) -> list[Hazard]:
@@ -180,8 +205,9 @@ def _of_type(args: Plain) -> Iterator[Hazard]:
 
 def _of_backends(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
     states = {backend.state for backend in backends}
+    drains = "Draining" in states and args.get("endpoint_api") != "Endpoints"
     if states and "Active" not in states:
-        yield ALL_DRAINING if "Draining" in states else NONE_READY
+        yield ALL_DRAINING if drains else NONE_READY
     if args.get("session_affinity") == "ClientIP" and len(backends) > 1:
         yield AFFINITY
     active = [backend for backend in backends if backend.is_ready]
@@ -191,9 +217,15 @@ def _of_backends(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
         yield MULTICAST
 
 
-def _of_api(args: Plain) -> Iterator[Hazard]:
-    if (args.get("endpoint_api") or "Slices") != "Slices":
+def _of_api(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
+    mode: str = args.get("endpoint_api") or "Slices"
+    if mode != "Slices":
         yield ENDPOINTS_DEPRECATED
+    if mode == "Endpoints":
+        if len(backends) > _MOST_MIRRORED:
+            yield MIRROR_TRUNCATES
+        if any(backend.zone is not None or backend.for_zones for backend in backends):
+            yield ENDPOINTS_LOSE_ZONES
 
 
 def _notes(ports: Sequence[Port]) -> Iterator[Hazard]:

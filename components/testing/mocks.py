@@ -37,8 +37,13 @@ _CLUSTER_SCOPED = frozenset(
 class KubernetesMocks(pulumi.runtime.Mocks):
     """Mocks for `pulumi.runtime.set_mocks`.
 
-    Kubernetes objects come back with a name, a namespace and the API server's defaults; anything
-    else comes back as it was given. `manifests` collects the Kubernetes objects.
+    Kubernetes objects come back with a name, a namespace and the defaults of an API server on a
+    dual-stack cluster; anything else comes back as it was given. `manifests` collects the
+    Kubernetes objects.
+
+    Args:
+        others: Mocks that answer for everything that is not a Kubernetes object, and for invokes.
+            Defaults to none.
 
     Attributes:
         manifests: The objects that were declared, in order of registration, each with its name and
@@ -47,8 +52,9 @@ class KubernetesMocks(pulumi.runtime.Mocks):
 
     manifests: list[dict[str, Any]]
 
-    def __init__(self) -> None:
+    def __init__(self, others: pulumi.runtime.Mocks | None = None) -> None:
         self.manifests = []
+        self._others = others
 
     def new_resource(
         self, args: pulumi.runtime.MockResourceArgs
@@ -56,6 +62,8 @@ class KubernetesMocks(pulumi.runtime.Mocks):
         """Record an object and answer with what the cluster would make of it."""
         inputs = _whole_numbers(cast("dict[str, Any]", args.inputs))  # pyright: ignore[reportUnknownMemberType]
         if not args.typ.startswith("kubernetes:") or not inputs.get("kind"):
+            if self._others:
+                return self._others.new_resource(args)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
             return f"{args.name}-id", inputs
         manifest = _named(inputs, args.name)
         self.manifests.append(manifest)
@@ -68,7 +76,9 @@ class KubernetesMocks(pulumi.runtime.Mocks):
     def call(
         self, args: pulumi.runtime.MockCallArgs
     ) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        """Answer an invoke with its own arguments."""
+        """Answer an invoke with its own arguments, unless other mocks do."""
+        if self._others:
+            return self._others.call(args)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         return args.args, []  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
     def _observed(self, manifest: dict[str, Any]) -> dict[str, Any]:
@@ -110,8 +120,11 @@ def _defaulted_service_spec(spec: dict[str, Any], number: int) -> dict[str, Any]
     address = f"10.96.{number // 256 % 256}.{number % 256}"
     defaulted.setdefault("clusterIP", address)
     defaulted.setdefault("clusterIPs", [defaulted["clusterIP"]])
-    defaulted.setdefault("ipFamilies", ["IPv4"])
-    defaulted.setdefault("ipFamilyPolicy", "SingleStack")
+    without_selector = defaulted["clusterIP"] == "None" and not spec.get("selector")
+    policy = "RequireDualStack" if without_selector else "SingleStack"
+    defaulted.setdefault("ipFamilyPolicy", policy)
+    both = defaulted["ipFamilyPolicy"] != "SingleStack"
+    defaulted.setdefault("ipFamilies", ["IPv4", "IPv6"] if both else ["IPv4"])
     defaulted.setdefault("internalTrafficPolicy", "Cluster")
     if isinstance(spec.get("ports"), list):  # else they are not known yet
         ports: list[dict[str, Any]] = spec["ports"]

@@ -16,7 +16,12 @@ from .mocks import KubernetesMocks
 __all__ = ["render"]
 
 
-def render(program: Callable[[], object], *, preview: bool = False) -> list[dict[str, Any]]:
+def render(
+    program: Callable[[], object],
+    *,
+    preview: bool = False,
+    mocks: pulumi.runtime.Mocks | None = None,
+) -> list[dict[str, Any]]:
     """Run a program under Pulumi mocks and give the Kubernetes manifests that it declares.
 
     It can be called anywhere, as often as wanted: inside `pulumi.runtime.test`, under mocks of your
@@ -26,6 +31,8 @@ def render(program: Callable[[], object], *, preview: bool = False) -> list[dict
     Args:
         program: Takes no arguments and declares resources. May be a coroutine function.
         preview: Run as `pulumi preview` does. Defaults to False, as `pulumi up` does.
+        mocks: Mocks of your own for what is not Kubernetes: clouds, stack references, invokes.
+            Defaults to none: such resources come back as they were given.
 
     Returns:
         The manifests as plain dicts in order of registration, with names and namespaces filled in.
@@ -33,13 +40,13 @@ def render(program: Callable[[], object], *, preview: bool = False) -> list[dict
     Raises:
         Exception: The first error of the program, such as a `ValidationError`.
     """
-    mocks = KubernetesMocks()
+    kubernetes = KubernetesMocks(mocks)
     errors: list[BaseException] = []
     outer_config = dict(config.CONFIG.get())
 
     def run() -> None:
         try:
-            _run(program, mocks, preview, outer_config)
+            _run(program, kubernetes, preview, outer_config)
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             errors.append(error)
 
@@ -49,7 +56,7 @@ def render(program: Callable[[], object], *, preview: bool = False) -> list[dict
     thread.join()
     if errors:
         raise errors[0]
-    return mocks.manifests
+    return kubernetes.manifests
 
 
 def _run(

@@ -1,5 +1,8 @@
 """`ExternalService` on a real control plane."""
 
+from collections.abc import Callable
+from textwrap import dedent
+
 import pytest
 
 from components import ExternalService
@@ -115,48 +118,77 @@ def test_headless_has_no_diff_on_the_second_up(
     assert get(cluster, "service", namespace, "db")["spec"]["clusterIP"] == "None"
 
 
-NESTED = """
+FLAT = """
     import pulumi
     from components import ExternalService
 
-    class Platform(pulumi.ComponentResource):
-        def __init__(self, name):
-            super().__init__("acme:index:Platform", name)
-            ExternalService("database", {{
-                "namespace": "{namespace}",
-                "service_name": "orders-db",
-                "addresses": ["192.0.2.10"],
-                "ports": [{{"name": "postgres", "port": 5432}}],
-            }}, pulumi.ResourceOptions(parent=self))
-
-    Platform("platform")
-"""
-
-FLAT = """
-    from components import ExternalService
-
     ExternalService("{name}", {{
-        "namespace": "{namespace}",
+        "namespace": {namespace},
         "service_name": "orders-db",
         "addresses": ["192.0.2.10"],
         "ports": [{{"name": "postgres", "port": 5432}}],
-    }})
+    }}{opts})
+"""
+
+NESTED = """
+    import pulumi
+
+    class Platform(pulumi.ComponentResource):
+        def __init__(self):
+            super().__init__("acme:index:Platform", "platform")
+
+    platform = Platform()
 """
 
 
-@pytest.mark.parametrize(
-    "moved",
-    [FLAT.replace("{name}", "renamed"), NESTED],
-    ids=["renamed", "nested in a component"],
-)
+def flat(namespace: str, *, name: str = "database", late: bool = False, opts: str = "") -> str:
+    given = f'pulumi.Output.from_input("{namespace}")' if late else f'"{namespace}"'
+    return dedent(FLAT.format(name=name, namespace=given, opts=opts))
+
+
+def nested(namespace: str) -> str:
+    return dedent(NESTED) + flat(namespace, opts=", pulumi.ResourceOptions(parent=platform)")
+
+
+MOVES = {
+    "renamed": (flat, lambda namespace: flat(namespace, name="renamed")),
+    "nested in a component": (flat, nested),
+    "its namespace becomes an Output": (flat, lambda namespace: flat(namespace, late=True)),
+    "its namespace becomes plain": (lambda namespace: flat(namespace, late=True), flat),
+    "renamed, with an Output namespace": (
+        lambda namespace: flat(namespace, late=True),
+        lambda namespace: flat(namespace, late=True, name="renamed"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), MOVES.values(), ids=MOVES)
 def test_moving_a_component_keeps_the_objects(
-    cluster: Cluster, stack: Stack, namespace: str, moved: str
+    cluster: Cluster,
+    stack: Stack,
+    namespace: str,
+    before: Callable[[str], str],
+    after: Callable[[str], str],
 ) -> None:
-    stack.write(FLAT.format(name="database", namespace=namespace)).up()
-    before = uids(cluster, "services,endpointslices", namespace)
+    stack.write(before(namespace)).up()
+    made = uids(cluster, "services,endpointslices", namespace)
     written = versions(cluster, "services,endpointslices", namespace)
+    assert len(made) == 2
 
-    stack.write(moved.format(namespace=namespace)).up()
+    stack.write(after(namespace)).up()
 
-    assert uids(cluster, "services,endpointslices", namespace) == before
+    assert uids(cluster, "services,endpointslices", namespace) == made
     assert versions(cluster, "services,endpointslices", namespace) == written
+
+
+def test_a_namespace_from_configuration_can_be_written_out(
+    cluster: Cluster, new_stack: Callable[..., Stack], namespace: str
+) -> None:
+    stack = new_stack(config={"kubernetes:namespace": namespace})
+    stack.write(flat(namespace).replace(f'"namespace": "{namespace}",', "")).up()
+    made = uids(cluster, "services,endpointslices", namespace)
+    assert len(made) == 2
+
+    stack.write(flat(namespace)).up()
+
+    assert uids(cluster, "services,endpointslices", namespace) == made

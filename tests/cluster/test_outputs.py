@@ -103,3 +103,26 @@ def test_a_late_address_that_cannot_be_used_is_told_before_the_request(
     assert names(cluster, "endpointslices", namespace) == []
     assert stack.write(text.replace("127.0.0.1", "192.0.2.2")).up()["created"] >= 4
     assert live(cluster, namespace) == ["192.0.2.1", "192.0.2.2"]
+
+
+def test_a_namespace_that_is_unknown_at_preview(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    text = (
+        LATE
+        + f"""
+from components import ExternalService
+
+late = Late("names", ["{namespace}"])
+ExternalService("db", {{
+    "namespace": late.made.apply(lambda made: made[0]),
+    "addresses": ["192.0.2.1"],
+    "ports": [{{"port": 5432}}],
+}})
+"""
+    )
+    assert stack.write(text).preview() == {"to create": 5}
+
+    assert stack.up() == {"created": 5}
+
+    assert live(cluster, namespace) == ["192.0.2.1"]
