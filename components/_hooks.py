@@ -41,7 +41,8 @@ class _Registered:
         """The addresses of all slices of its Service, and its component, by each slice's name."""
 
     def _check_slice(self, args: pulumi.ResourceHookArgs) -> None:
-        gone = _addresses(args.old_inputs) - _addresses(args.new_inputs)
+        old, new = _addresses(args.old_inputs), _addresses(args.new_inputs)
+        gone = old - new if old is not None and new is not None else ()
         kept, component = self.placed.get(args.name, ((), None))
         if any(address in kept for address in gone):
             pulumi.log.warn(str(ID_GIVEN), resource=component)
@@ -105,7 +106,7 @@ def _check_service(args: pulumi.ResourceHookArgs) -> None:
     findings = [
         *foreign_selector(name, _selector(before), [_selector(new), _selector(old)], args.urn),
         *_mode_jump(_mode(old), _mode(new)),
-        *_primary_family(_families(before), _families(new)),
+        *([] if _is_headless(new) else _primary_family(_families(before), _families(new))),
     ]
     if findings:
         raise ValidationError("Service", args.name, findings)
@@ -178,6 +179,10 @@ def _selector(service: Values) -> Values:
     return _part(service, "spec", "selector")
 
 
+def _is_headless(service: Values) -> bool:
+    return _part(service, "spec").get("clusterIP") == "None"
+
+
 def _families(service: Values) -> list[str]:
     return cast("list[str] | None", _part(service, "spec").get("ipFamilies")) or []
 
@@ -186,10 +191,11 @@ def _mode(service: Values) -> str:
     return str(_part(service, "metadata", "annotations").get(MODE_ANNOTATION) or "Slices")
 
 
-def _addresses(slice_: Values | None) -> set[str]:
-    endpoints = (slice_ or {}).get("endpoints")
-    if not isinstance(endpoints, list):  # not known yet
-        return set()
+def _addresses(slice_: Values | None) -> set[str] | None:
+    """Give the addresses of a slice, or None where they are not known yet."""
+    endpoints = (slice_ or {}).get("endpoints", [])
+    if not isinstance(endpoints, list):
+        return None
     return {
         address
         for endpoint in cast("list[Values]", endpoints)

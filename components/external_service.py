@@ -122,7 +122,7 @@ class ExternalService(LazyOutputs):
         children = Children(self, _TYPE, opts, args.get("logical_name"))
         whole = planned.plan
         manifest = planned.fill(lambda plan: plan.service)
-        self.service = children.service(manifest, awaited=args.get("await_ready", False))
+        self.service = children.service(manifest, awaited=bool(args.get("await_ready")))
         guard = Guard(self, name, self.service, manifest, whole.families, whole.hazards)
         if planned.final is not None:
             guard.warn_later(planned.value(lambda plan: plan.hazards))

@@ -99,7 +99,7 @@ class SelectorService(LazyOutputs):
         super().__init__(_TYPE, name, {}, opts)
         manifest = planned.fill(lambda plan: plan.service)
         children = Children(self, _TYPE, opts, args.get("logical_name"))
-        self.service = children.service(manifest, awaited=args.get("await_ready", True))
+        self.service = children.service(manifest, awaited=args.get("await_ready") is not False)
         guard = Guard(self, name, self.service, manifest, hazards=planned.plan.hazards)
         if planned.final is not None:
             guard.warn_later(planned.value(lambda plan: plan.hazards))

@@ -86,7 +86,7 @@ def plan_external_service(
         selectorless=True,
         fixed=_HEADLESS_PORTS if headless else "",
     )
-    if not ports and not any(finding.path == "ports" for finding in findings):
+    if not ports and not any(finding.path in ("ports", "preset") for finding in findings):
         findings.append(required("ports", remedy="give at least one port, or a `preset`"))
     spec = service_spec(args, ports, findings)
     backends = read_backends(args, ports, findings, deferred)

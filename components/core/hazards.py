@@ -4,6 +4,7 @@ Each has a code that stays, one line that says what happens, and a remedy. The c
 enumerated set; `docs/hazards.md` explains each.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -238,7 +239,7 @@ def _is_multicast(backend: Backend) -> bool:
     if not isinstance(address, str):
         return False
     if ":" in address:
-        return address.startswith("ff")
+        return re.match("ff..:", address) is not None
     return 224 <= int(address.partition(".")[0]) < 240  # noqa: PLR2004 - 224.0.0.0/4, RFC 5771
 
 

@@ -24,6 +24,13 @@ class Port:
     app_protocol: str | Deferred | None
     node_port: Number | None
 
+    @property
+    def is_remapped(self) -> bool:
+        """Whether backends listen on another port than clients connect to, as far as is known."""
+        if isinstance(self.port, Deferred) or isinstance(self.target, Deferred):
+            return False
+        return self.target != self.port
+
     def for_service(self) -> Manifest:
         """Render as an entry of a Service's `spec.ports`."""
         manifest = self._common(self.port)
@@ -71,7 +78,7 @@ def read_ports(
             findings.append(
                 forbidden(f"{path}.node_port", f"may not be used when `type` is '{kind}'")
             )
-        if fixed and port.target != port.port:
+        if fixed and port.is_remapped:
             target = port.target if isinstance(port.target, int) else None
             remedy = "leave `target_port` out"
             findings.append(invalid(f"{path}.target_port", target, fixed, remedy))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from . import syntax
 from .addresses import FAMILIES
-from .cidrs import parse_cidr
+from .cidrs import GO_SPACE, parse_cidr
 from .deferred import Deferred
 from .findings import Finding, duplicate, forbidden, invalid, not_supported
 from .hazards import Hazard
@@ -104,7 +104,7 @@ def _add_load_balancer(args: Plain, kind: str, spec: Manifest, findings: list[Fi
             findings.append(forbidden(field, "may only be used when `type` is 'LoadBalancer'"))
     blocks: Sequence[str | Deferred] = args.get("load_balancer_source_ranges") or ()
     for index, block in enumerate(blocks):
-        if isinstance(block, str) and isinstance(reason := parse_cidr(block.strip()), str):
+        if isinstance(block, str) and isinstance(reason := parse_cidr(block.strip(GO_SPACE)), str):
             findings.append(invalid(f"load_balancer_source_ranges[{index}]", block, reason))
     given: str | Deferred | None = args.get("load_balancer_class")
     if isinstance(given, str):

@@ -60,7 +60,7 @@ class KubernetesMocks(pulumi.runtime.Mocks):
         self, args: pulumi.runtime.MockResourceArgs
     ) -> tuple[str | None, dict[str, Any]]:
         """Record an object and answer with what the cluster would make of it."""
-        inputs = _whole_numbers(cast("dict[str, Any]", args.inputs))  # pyright: ignore[reportUnknownMemberType]
+        inputs = _plain(cast("dict[str, Any]", args.inputs))  # pyright: ignore[reportUnknownMemberType]
         if not args.typ.startswith("kubernetes:") or not inputs.get("kind"):
             if self._others:
                 return self._others.new_resource(args)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
@@ -112,6 +112,11 @@ def _named(inputs: dict[str, Any], logical_name: str) -> dict[str, Any]:
 _HEAD = frozenset({"apiVersion", "kind", "metadata"})
 
 
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105
+"""Key and value that mark a secret on Pulumi's wire."""
+
+
 def _defaulted_service_spec(spec: dict[str, Any], number: int) -> dict[str, Any]:
     """Give a Service's spec as SetDefaults_Service and the allocators of the API server would."""
     defaulted: dict[str, Any] = {"type": "ClusterIP", "sessionAffinity": "None", **spec}
@@ -134,13 +139,15 @@ def _defaulted_service_spec(spec: dict[str, Any], number: int) -> dict[str, Any]
     return defaulted
 
 
-def _whole_numbers(value: object) -> Any:
-    """Undo what the wire does: every number is a float there, and keys have no order."""
+def _plain(value: object) -> Any:
+    """Undo what the wire does: numbers are floats there, keys unordered, and secrets wrapped."""
     if isinstance(value, dict):
         entries = cast("dict[str, Any]", value)
-        return {key: _whole_numbers(item) for key, item in sorted(entries.items())}
+        if entries.get(_SIGNATURE) == _SECRET:
+            return _plain(entries["value"])
+        return {key: _plain(item) for key, item in sorted(entries.items())}
     if isinstance(value, list):
-        return [_whole_numbers(item) for item in cast("list[Any]", value)]
+        return [_plain(item) for item in cast("list[Any]", value)]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

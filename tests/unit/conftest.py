@@ -10,8 +10,9 @@ import pulumi
 import pytest
 from hypothesis import settings as hypothesis_settings
 from pulumi.runtime import settings
+from pulumi.runtime.proto.engine_pb2 import WARNING
 
-from components.testing import render
+from components.testing import KubernetesMocks, render
 
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # an Output in a string is an error
 
@@ -33,10 +34,12 @@ def unknown() -> Callable[[], pulumi.Output[Any]]:
 
 
 class Recorder:
-    """Renders a program and keeps every request to register a resource, components too."""
+    """Renders a program; keeps every request to register a resource, and every warning."""
 
     def __init__(self) -> None:
         self.requests: list[Any] = []
+        self.warnings: list[tuple[str, str]] = []
+        """The URN that each warning is for, and its text."""
 
     def __call__(self, program: Callable[[], object], **options: bool) -> list[dict[str, Any]]:
         def recorded() -> object:
@@ -49,9 +52,15 @@ class Recorder:
                 return register(request)
 
             monitor.RegisterResource = record
+            engine: Any = settings.get_engine()
+            engine.Log = self._log
             return program()
 
         return render(recorded, **options)
+
+    def _log(self, request: Any) -> None:
+        if request.severity == WARNING:
+            self.warnings.append((request.urn, request.message))
 
     def names(self) -> list[tuple[str, str]]:
         return [(request.type, request.name) for request in self.requests]
@@ -60,6 +69,24 @@ class Recorder:
 @pytest.fixture
 def recorder() -> Recorder:
     return Recorder()
+
+
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let the cluster answer for Services with other fields of metadata and spec."""
+    observed = KubernetesMocks._observed
+
+    def change(metadata: dict[str, Any] | None = None, **spec: Any) -> None:
+        def answered(mocks: KubernetesMocks, manifest: dict[str, Any]) -> dict[str, Any]:
+            state = observed(mocks, manifest)
+            if manifest["kind"] == "Service":
+                state["metadata"] = {**state["metadata"], **(metadata or {})}
+                state["spec"] = {**state["spec"], **spec}
+            return state
+
+        monkeypatch.setattr(KubernetesMocks, "_observed", answered)
+
+    return change
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ LATE_BACKEND = Deferred("backends[0].address")
 def read(deferred: frozenset[str] = frozenset(), **args: Any) -> tuple[list[Backend], list[str]]:
     findings: list[Finding] = []
     args = {"ports": [{"port": 80, "name": "http"}, {"port": 443, "name": "https"}], **args}
-    ports = read_ports(args, findings, selectorless=True)
+    ports = read_ports(args, findings, kind="ClusterIP", selectorless=True)
     assert findings == []
     backends = read_backends(args, ports, findings, deferred)
     return backends, [str(finding) for finding in findings]

@@ -1,7 +1,6 @@
 """The components under mocks: exact objects, outputs, and Outputs as inputs."""
 
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Any
 
 import pulumi
@@ -62,7 +61,6 @@ def later(value: Any) -> pulumi.Output[Any]:
     return pulumi.Output.from_input("").apply(lambda _: value)
 
 
-SIBLING = "ExternalServiceSet"
 SERVICE = service("db", ports=[port("pg", 5432)])
 
 
@@ -205,86 +203,6 @@ def test_components_work_under_mocks_of_the_users_own(preview: bool) -> None:
 
     program()
     assert seen == ["db.default.svc", ["192.0.2.10"], "web.shop.svc", "api.default.svc"]
-
-
-class Team(pulumi.ComponentResource):
-    def __init__(self, name: str) -> None:
-        super().__init__("acme:index:Team", name)
-
-
-def child_names(recorder: Any) -> list[str]:
-    return [name for kind, name in recorder.names() if kind.startswith("kubernetes:")]
-
-
-@pytest.mark.parametrize(
-    ("change", "names"),
-    [
-        pytest.param({}, ["default/orders", "default/orders-ipv4"], id="no namespace"),
-        pytest.param({"namespace": "a"}, ["a/orders", "a/orders-ipv4"], id="a namespace"),
-        pytest.param(
-            {"logical_name": "west", "namespace": "a"},
-            ["west/a/orders", "west/a/orders-ipv4"],
-            id="a logical name",
-        ),
-        pytest.param(
-            {"endpoint_api": "Endpoints"}, ["default/orders", "default/orders"], id="Endpoints"
-        ),
-    ],
-)
-def test_names_of_children_are_those_of_their_objects(
-    recorder: Any, change: Any, names: list[str]
-) -> None:
-    recorder(lambda: ExternalService("any", {**GOOD, "service_name": "orders", **change}))
-    assert child_names(recorder) == names
-
-
-def test_the_components_name_stands_in_for_a_namespace_that_is_an_output(recorder: Any) -> None:
-    recorder(lambda: ExternalService("db", {**GOOD, "namespace": later("shop")}))
-    assert child_names(recorder) == ["db/db", "db/db-ipv4"]
-
-
-def test_children_carry_aliases_of_where_they_may_have_been(recorder: Any) -> None:
-    def program() -> None:
-        ExternalService("db", GOOD)
-        ExternalService(
-            "db", {**GOOD, "namespace": "a"}, pulumi.ResourceOptions(parent=Team("orders"))
-        )
-        SelectorService("web", WEB, pulumi.ResourceOptions(parent=Team("shop")))
-
-    recorder(program)
-    parents = {
-        request.name: [alias.spec.parentUrn for alias in request.aliases if alias.spec.parentUrn]
-        for request in recorder.requests
-    }
-    root = "urn:pulumi:stack::project::"
-    own, sibling = (f"k8s-endpoints:index:{kind}" for kind in ("ExternalService", SIBLING))
-    nested = [
-        f"{root}{own}::any",
-        f"{root}acme:index:Team${sibling}::db",
-        f"{root}{sibling}::any",
-    ]
-    assert parents["default/db"] == parents["default/db-ipv4"] == [f"{root}{sibling}::any"]
-    assert parents["a/db"] == parents["a/db-ipv4"] == nested
-    assert parents["default/web"] == [f"{root}k8s-endpoints:index:SelectorService::any"]
-
-
-@pytest.mark.parametrize("over", [0, 1])
-def test_the_field_manager_is_hashed_where_it_is_over_128_characters(
-    monkeypatch: pytest.MonkeyPatch, over: int
-) -> None:
-    stack = "s" * (128 - len("k8s-endpoints/project/") + over)
-    name = f"k8s-endpoints/project/{stack}"
-    set_mocks = pulumi.runtime.set_mocks
-    monkeypatch.setattr(
-        pulumi.runtime, "set_mocks", lambda mocks, **rest: set_mocks(mocks, stack=stack, **rest)
-    )
-    if over:
-        name = f"k8s-endpoints/{sha256(name.encode()).hexdigest()}"
-    managers = {
-        found["metadata"]["annotations"]["pulumi.com/patchFieldManager"]
-        for found in render(lambda: (ExternalService("db", GOOD), SelectorService("web", WEB)))
-    }
-    assert managers == {name}
 
 
 def test_a_foreign_selector_that_the_cluster_returns_is_refused(

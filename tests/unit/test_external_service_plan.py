@@ -80,8 +80,7 @@ def test_both_families() -> None:
 
 def test_families_that_are_named_are_kept() -> None:
     made = planned(addresses=["2001:db8::1", "192.0.2.1"], ip_families=["IPv6", "IPv4"])
-    expected = service(ipFamilies=["IPv6", "IPv4"], ipFamilyPolicy="PreferDualStack")
-    assert made.service == expected
+    assert made.service == service(ipFamilies=["IPv6", "IPv4"], ipFamilyPolicy="PreferDualStack")
 
 
 def test_headless() -> None:
@@ -258,13 +257,14 @@ def test_each_slice_can_be_picked_from_the_whole_plan() -> None:
     assert [pick(whole) for pick in first.picks()] == whole.slices
 
 
-POWER = "must be a power of two"
+POWER = "must be a power of two, 4096 at most"
 RANGE = "must be between 1 and 1000, inclusive"
 LATE_ID = "an address that is an Output needs an id where there are several slices"
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a count of 0": ({"slice_count": 0}, f"slice_count: Invalid value: 0: {POWER}"),
     "a count of 3": ({"slice_count": 3}, f"slice_count: Invalid value: 3: {POWER}"),
+    "a count of 8192": ({"slice_count": 8192}, f"slice_count: Invalid value: 8192: {POWER}"),
     "a limit of 0": (
         {"max_endpoints_per_slice": 0},
         f"max_endpoints_per_slice: Invalid value: 0: {RANGE}",

@@ -10,11 +10,13 @@ from components.core.ports import Port, read_ports
 
 OUT_OF_RANGE = "must be between 1 and 65535, inclusive"
 LATER = Deferred("ports[0].port")
+FIXED = {"fixed": "nothing stands between the client and the endpoint"}
 
 
-def read(*values: dict[str, Any], **options: bool) -> tuple[list[Port], list[str]]:
+def read(*values: dict[str, Any], **options: Any) -> tuple[list[Port], list[str]]:
     findings: list[Finding] = []
-    ports = read_ports({"ports": list(values)}, findings, **{"selectorless": True, **options})
+    defaults: dict[str, Any] = {"kind": "ClusterIP", "selectorless": True}
+    ports = read_ports({"ports": list(values)}, findings, **{**defaults, **options})
     return ports, [str(finding) for finding in findings]
 
 
@@ -72,7 +74,7 @@ def test_a_port_is_rendered(value: Any, for_service: Any, for_endpoints: Any) ->
 
 
 def test_a_node_port_belongs_to_the_service_alone() -> None:
-    (port,), findings = read({"port": 80, "node_port": 30080}, node_ports=True)
+    (port,), findings = read({"port": 80, "node_port": 30080}, kind="NodePort")
     assert findings == []
     assert port.for_service()["nodePort"] == 30080
     assert "nodePort" not in port.for_endpoints()
@@ -89,7 +91,7 @@ def test_a_backend_may_have_a_number_of_its_own() -> None:
     assert port.for_endpoints(9090) == {"name": "tcp-80", "port": 9090, "protocol": "TCP"}
 
 
-Rows = dict[str, tuple[list[dict[str, Any]], dict[str, bool], list[str]]]
+Rows = dict[str, tuple[list[dict[str, Any]], dict[str, Any], list[str]]]
 
 REFUSED: Rows = {
     "port 0": ([{"port": 0}], {}, [f"ports[0].port: Invalid value: 0: {OUT_OF_RANGE}"]),
@@ -106,13 +108,18 @@ REFUSED: Rows = {
     ),
     "node port 65536": (
         [{"port": 80, "node_port": 65536}],
-        {"node_ports": True},
+        {"kind": "NodePort"},
         [f"ports[0].node_port: Invalid value: 65536: {OUT_OF_RANGE}"],
     ),
     "a node port without node ports": (
         [{"port": 80, "node_port": 30080}],
         {},
         ["ports[0].node_port: Forbidden: may not be used when `type` is 'ClusterIP'"],
+    ),
+    "a node port of an alias": (
+        [{"port": 80, "node_port": 30080}],
+        {"kind": "ExternalName"},
+        ["ports[0].node_port: Forbidden: may not be used when `type` is 'ExternalName'"],
     ),
     "a name with a dot": (
         [{"port": 80, "name": "a.b"}],
@@ -141,7 +148,7 @@ REFUSED: Rows = {
     ),
     "one node port twice": (
         [{"port": 80, "node_port": 30080}, {"port": 81, "node_port": 30080}],
-        {"node_ports": True},
+        {"kind": "NodePort"},
         ["ports[1].node_port: Duplicate value: 30080"],
     ),
     "an unknown number without a name": (
@@ -184,14 +191,13 @@ REFUSED: Rows = {
             )
         ],
     ),
-    "a remap of a headless Service": (
+    "a remap where none can be": (
         [{"port": 80, "target_port": 8080}],
-        {"headless": True},
+        FIXED,
         [
             (
-                "ports[0].target_port: Invalid value: 8080: a headless Service cannot remap a port:"
-                " its clients connect to the endpoints themselves"
-                " (leave `target_port` out, or do not set `headless`)"
+                f"ports[0].target_port: Invalid value: 8080: {FIXED['fixed']}"
+                " (leave `target_port` out)"
             )
         ],
     ),
@@ -199,7 +205,7 @@ REFUSED: Rows = {
 
 
 @pytest.mark.parametrize(("values", "options", "found"), REFUSED.values(), ids=REFUSED)
-def test_ports_are_refused(values: Any, options: dict[str, bool], found: list[str]) -> None:
+def test_ports_are_refused(values: Any, options: dict[str, Any], found: list[str]) -> None:
     assert read(*values, **options)[1] == found
 
 
@@ -210,7 +216,12 @@ TAKEN: Rows = {
     "one number in two protocols": ([{"port": 53}, {"port": 53, "protocol": "UDP"}], {}, []),
     "one node port in two protocols": (
         [{"port": 53, "node_port": 30053}, {"port": 53, "node_port": 30053, "protocol": "UDP"}],
-        {"node_ports": True},
+        {"kind": "NodePort"},
+        [],
+    ),
+    "a node port of a load balancer": (
+        [{"port": 53, "node_port": 30053}],
+        {"kind": "LoadBalancer"},
         [],
     ),
     "one target twice": (
@@ -223,19 +234,19 @@ TAKEN: Rows = {
         {"selectorless": False},
         [],
     ),
-    "a headless Service that does not remap": (
+    "no remap where none can be": (
         [{"port": 80, "target_port": 80}],
-        {"headless": True},
+        FIXED,
         [],
     ),
-    "a remap of a headless Service with Pods": (
+    "a remap of a Service with Pods": (
         [{"port": 80, "target_port": 8080}],
-        {"headless": True, "selectorless": False},
+        {"selectorless": False},
         [],
     ),
-    "a headless Service with an unknown port": (
+    "an unknown port where no remap can be": (
         [{"port": LATER, "name": "pg"}],
-        {"headless": True},
+        FIXED,
         [],
     ),
     "two unknown numbers": (
@@ -247,7 +258,7 @@ TAKEN: Rows = {
 
 
 @pytest.mark.parametrize(("values", "options", "found"), TAKEN.values(), ids=TAKEN)
-def test_ports_are_taken(values: Any, options: dict[str, bool], found: list[str]) -> None:
+def test_ports_are_taken(values: Any, options: dict[str, Any], found: list[str]) -> None:
     ports, findings = read(*values, **options)
     assert findings == found
     assert len(ports) == len(values)

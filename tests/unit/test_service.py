@@ -9,7 +9,7 @@ from components.core.external_name_service import plan_external_name_service
 from components.core.findings import Finding
 from components.core.ports import read_ports
 from components.core.selector_service import plan_selector_service
-from components.core.service import service_spec, takes_node_ports
+from components.core.service import service_spec, service_type
 
 LATE = Deferred("x")
 ONLY_LB = "Forbidden: may only be used when `type` is 'LoadBalancer'"
@@ -21,7 +21,7 @@ SUB253 = ".".join(["a" * 63] * 3 + ["a" * 61])
 def spec(**args: Any) -> tuple[dict[str, Any], list[str]]:
     findings: list[Finding] = []
     args = {"ports": [{"port": 80}], **args}
-    ports = read_ports(args, findings, selectorless=True)
+    ports = read_ports(args, findings, kind=service_type(args), selectorless=True)
     made = service_spec(args, ports, findings)
     return made, [str(finding) for finding in findings]
 
@@ -196,9 +196,23 @@ def test_a_spec_is_refused(args: Any, found: list[str]) -> None:
     assert spec(**args)[1] == found
 
 
-def test_node_ports_belong_to_types_other_than_cluster_ip() -> None:
+def test_a_service_is_a_cluster_ip_where_no_type_is_given() -> None:
     types = [None, "ClusterIP", "NodePort", "LoadBalancer"]
-    assert [takes_node_ports({"type": kind}) for kind in types] == [False, False, True, True]
+    given = ["ClusterIP", "ClusterIP", "NodePort", "LoadBalancer"]
+    assert [service_type({"type": kind}) for kind in types] == given
+    assert service_type({}) == "ClusterIP"
+
+
+@pytest.mark.parametrize("kind", ["ClusterIP", "NodePort", "LoadBalancer"])
+def test_node_ports_belong_to_types_other_than_cluster_ip(kind: str) -> None:
+    made, findings = spec(type=kind, ports=[{"port": 80, "node_port": 30080}])
+    if kind == "ClusterIP":
+        assert findings == [
+            "ports[0].node_port: Forbidden: may not be used when `type` is 'ClusterIP'"
+        ]
+    else:
+        assert findings == []
+        assert made["ports"] == [{**PORT, "nodePort": 30080}]
 
 
 def alias(name: object, **args: Any) -> tuple[dict[str, Any], list[str]]:

@@ -1,0 +1,259 @@
+"""The children of the components: their names, options and annotations."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import pulumi
+import pytest
+
+from components import ExternalNameService, ExternalService, SelectorService, ValidationError
+from components.testing import render
+
+GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
+WEB: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"port": 80}]}
+BOTH: dict[str, Any] = {"endpoint_api": "Both"}
+
+
+def later(value: Any) -> pulumi.Output[Any]:
+    return pulumi.Output.from_input("").apply(lambda _: value)
+
+
+class Team(pulumi.ComponentResource):
+    def __init__(self, name: str) -> None:
+        super().__init__("acme:index:Team", name)
+
+
+def child_names(recorder: Any) -> list[str]:
+    return [name for kind, name in recorder.names() if kind.startswith("kubernetes:")]
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        pytest.param({}, ["default/orders", "default/orders-ipv4"], id="no namespace"),
+        pytest.param({"namespace": "a"}, ["a/orders", "a/orders-ipv4"], id="a namespace"),
+        pytest.param(
+            {"logical_name": "west", "namespace": "a"},
+            ["west/a/orders", "west/a/orders-ipv4"],
+            id="a logical name",
+        ),
+        pytest.param(
+            {"endpoint_api": "Endpoints"}, ["default/orders", "default/orders"], id="Endpoints"
+        ),
+    ],
+)
+def test_names_of_children_are_those_of_their_objects(
+    recorder: Any, change: Any, names: list[str]
+) -> None:
+    recorder(lambda: ExternalService("any", {**GOOD, "service_name": "orders", **change}))
+    assert child_names(recorder) == names
+
+
+def test_a_tilde_stands_in_for_a_namespace_that_is_an_output(recorder: Any) -> None:
+    recorder(lambda: ExternalService("db", {**GOOD, "namespace": later("shop")}))
+    assert child_names(recorder) == ["~/db", "~/db-ipv4"]
+
+
+def former_names(recorder: Any) -> dict[str, list[str]]:
+    return {
+        request.name: [alias.spec.name for alias in request.aliases if alias.spec.name]
+        for request in recorder.requests
+        if request.type.startswith("kubernetes:")
+    }
+
+
+NAMESPACES: dict[str, tuple[Callable[[], dict[str, Any]], dict[str, list[str]]]] = {
+    "none": (dict, {"default/db": ["~/db"], "default/db-ipv4": ["~/db-ipv4"]}),
+    "a plain one": (
+        lambda: {"namespace": "shop"},
+        {"shop/db": ["~/db"], "shop/db-ipv4": ["~/db-ipv4"]},
+    ),
+    "an Output": (
+        lambda: {"namespace": later("shop")},
+        {"~/db": ["shop/db"], "~/db-ipv4": ["shop/db-ipv4"]},
+    ),
+    "a logical name": (
+        lambda: {"namespace": "shop", "logical_name": "west"},
+        {"west/shop/db": ["west/~/db"], "west/shop/db-ipv4": ["west/~/db-ipv4"]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("args", "expected"), NAMESPACES.values(), ids=NAMESPACES)
+def test_a_namespace_may_become_an_output_or_plain(
+    recorder: Any, args: Callable[[], Any], expected: Any
+) -> None:
+    recorder(lambda: ExternalService("db", {**GOOD, **args()}))
+    assert former_names(recorder) == expected
+
+
+def test_a_logical_name_tells_apart_what_is_in_two_late_namespaces(recorder: Any) -> None:
+    def program() -> None:
+        for team in ("a", "b"):
+            args: Any = {**GOOD, "service_name": "db", "namespace": later(team)}
+            args["logical_name"] = team
+            ExternalService(f"{team}-db", args)
+
+    recorder(program)
+    names = child_names(recorder)
+    assert len(set(names)) == len(names) == 4
+
+
+def token(kind: str) -> str:
+    return f"k8s-endpoints:index:{kind}"
+
+
+ROOT = "urn:pulumi:stack::project::"
+SLICED = ("ExternalService", "ExternalServiceSet")
+ALL = (*SLICED, "SelectorService", "ExternalNameService")
+
+
+def roots(kinds: tuple[str, ...], own: str) -> list[str]:
+    return [f"{ROOT}{token(kind)}::any" for kind in kinds if kind != own]
+
+
+def moves(kinds: tuple[str, ...], own: str, name: str) -> list[str]:
+    return [
+        *roots(kinds, own),
+        f"{ROOT}{token(own)}::any",
+        *(f"{ROOT}acme:index:Team${token(kind)}::{name}" for kind in kinds if kind != own),
+    ]
+
+
+BUILD: dict[str, Callable[[pulumi.ResourceOptions | None], object]] = {
+    "ExternalService": lambda opts: ExternalService("any", {**GOOD, "service_name": "a"}, opts),
+    "SelectorService": lambda opts: SelectorService("any", {**WEB, "service_name": "a"}, opts),
+    "ExternalNameService": lambda opts: ExternalNameService(
+        "any", {"external_name": "api.example.com", "service_name": "a"}, opts
+    ),
+}
+
+
+def parents(recorder: Any) -> dict[str, list[str]]:
+    return {
+        request.name: [alias.spec.parentUrn for alias in request.aliases if alias.spec.parentUrn]
+        for request in recorder.requests
+        if request.type.startswith("kubernetes:")
+    }
+
+
+@pytest.mark.parametrize("own", BUILD)
+def test_a_service_carries_aliases_of_every_other_component(recorder: Any, own: str) -> None:
+    recorder(lambda: BUILD[own](None))
+    assert parents(recorder)["default/a"] == roots(ALL, own)
+
+
+@pytest.mark.parametrize("own", BUILD)
+def test_a_service_in_a_component_carries_aliases_of_the_root_too(recorder: Any, own: str) -> None:
+    recorder(lambda: BUILD[own](pulumi.ResourceOptions(parent=Team("orders"))))
+    assert parents(recorder)["default/a"] == moves(ALL, own, "any")
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_slices_and_endpoints_move_between_components_that_have_slices(
+    recorder: Any, nested: bool
+) -> None:
+    def program() -> None:
+        opts = pulumi.ResourceOptions(parent=Team("orders")) if nested else None
+        ExternalService("a", {**GOOD, "endpoint_api": "Both"}, opts)
+
+    recorder(program)
+    own = "ExternalService"
+    expected = moves(SLICED, own, "a") if nested else roots(SLICED, own)
+    assert parents(recorder)["default/a-ipv4"] == expected
+    assert parents(recorder)["default/a"] == expected, "the Endpoints, registered last"
+
+
+def test_the_address_of_a_service_is_left_to_the_cluster(recorder: Any) -> None:
+    recorder(lambda: ExternalService("db", {**GOOD, "endpoint_api": "Both"}))
+    assert {request.type: list(request.ignoreChanges) for request in recorder.requests} == {
+        "k8s-endpoints:index:ExternalService": [],
+        "kubernetes:core/v1:Service": ["spec.clusterIP"],
+        "kubernetes:discovery.k8s.io/v1:EndpointSlice": [],
+        "kubernetes:core/v1:Endpoints": [],
+    }
+
+
+def test_there_are_no_hooks_under_mocks(recorder: Any) -> None:
+    recorder(lambda: ExternalService("db", GOOD))
+    assert [request.hooks.ListFields() for request in recorder.requests] == [[], [], []]
+
+
+def test_endpoints_come_after_the_service_and_its_slices(recorder: Any) -> None:
+    recorder(lambda: ExternalService("db", {**GOOD, "endpoint_api": "Both"}))
+    component = f"{ROOT}{token('ExternalService')}"
+    by_type = {request.type: request for request in recorder.requests}
+    assert set(by_type["kubernetes:core/v1:Endpoints"].dependencies) == {
+        f"{component}$kubernetes:core/v1:Service::default/db",
+        f"{component}$kubernetes:discovery.k8s.io/v1:EndpointSlice::default/db-ipv4",
+    }
+    (slice_,) = [request for request in recorder.requests if request.name == "default/db-ipv4"]
+    assert list(slice_.dependencies) == [f"{component}$kubernetes:core/v1:Service::default/db"]
+
+
+def test_what_steers_pulumi_is_on_every_child(recorder: Any) -> None:
+    given = {"pulumi.com/patchForce": "true", "note": "a"}
+    made = recorder(lambda: ExternalService("db", {**GOOD, "annotations": given, **BOTH}))
+    steering = {
+        "pulumi.com/deletionPropagationPolicy": "background",
+        "pulumi.com/patchFieldManager": "k8s-endpoints/project/stack",
+        "pulumi.com/patchForce": "true",
+    }
+    assert {part["kind"]: part["metadata"]["annotations"] for part in made} == {
+        "Service": {
+            **steering,
+            "pulumi.com/skipAwait": "true",
+            "k8s-endpoints.pulumi/endpoint-api": "Both",
+            "note": "a",
+        },
+        "EndpointSlice": steering,
+        "Endpoints": steering,
+    }
+
+
+@pytest.mark.parametrize(
+    ("mode", "annotation"),
+    [("Slices", None), ("Endpoints", "Endpoints"), ("Both", "Both")],
+)
+def test_the_service_records_which_objects_hold_the_backends(
+    recorder: Any, mode: str, annotation: str | None
+) -> None:
+    made = recorder(lambda: ExternalService("db", {**GOOD, "endpoint_api": mode}))
+    annotations = made[0]["metadata"]["annotations"]
+    assert annotations.get("k8s-endpoints.pulumi/endpoint-api") == annotation
+    kinds = {"Slices": ["EndpointSlice"], "Endpoints": ["Endpoints"]}
+    expected = kinds.get(mode, ["EndpointSlice", "Endpoints"])
+    assert [part["kind"] for part in made] == ["Service", *expected]
+
+
+@pytest.mark.parametrize(
+    "key", ["pulumi.com/patchFieldManager", "k8s-endpoints.pulumi/endpoint-api"]
+)
+@pytest.mark.parametrize("own", [ExternalService, SelectorService])
+def test_annotations_of_our_own_cannot_be_given(recorder: Any, own: Any, key: str) -> None:
+    args = GOOD if own is ExternalService else WEB
+    with pytest.raises(ValidationError) as caught:
+        recorder(lambda: own("db", {**args, "annotations": {key: "x"}}))
+    assert [str(finding) for finding in caught.value.findings] == [
+        f"annotations[{key}]: Forbidden: the component sets this annotation itself"
+    ]
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_field_manager_is_hashed_where_it_is_over_128_characters(
+    monkeypatch: pytest.MonkeyPatch, over: int
+) -> None:
+    stack = "s" * (128 - len("k8s-endpoints/project/") + over)
+    name = f"k8s-endpoints/project/{stack}"
+    set_mocks = pulumi.runtime.set_mocks
+    monkeypatch.setattr(
+        pulumi.runtime, "set_mocks", lambda mocks, **rest: set_mocks(mocks, stack=stack, **rest)
+    )
+    if over:
+        name = f"k8s-endpoints/{sha256(name.encode()).hexdigest()}"
+    managers = {
+        found["metadata"]["annotations"]["pulumi.com/patchFieldManager"]
+        for found in render(lambda: (ExternalService("db", GOOD), SelectorService("web", WEB)))
+    }
+    assert managers == {name}

@@ -1,0 +1,282 @@
+"""Hazards that arguments tell of: when each appears and when not."""
+
+import re
+from typing import Any
+
+import pytest
+
+from components.core import hazards
+from components.core.deferred import Deferred
+from components.core.external_name_service import plan_external_name_service
+from components.core.external_service import plan_external_service
+from components.core.findings import Finding
+from components.core.hazards import Hazard
+from components.core.selector_service import plan_selector_service
+
+ALL = [value for value in vars(hazards).values() if isinstance(value, Hazard)]
+CODES = {
+    "no-api-proxy",
+    "load-balancer-ignores",
+    "load-balancer-pending",
+    "load-balancer-awaited",
+    "node-snat",
+    "publish-not-ready",
+    "all-draining",
+    "none-ready",
+    "id-given",
+    "affinity-dead-backend",
+    "distribution-without-hints",
+    "endpoints-deprecated",
+    "mirror-truncates",
+    "endpoints-lose-zones",
+    "selector-removed",
+    "multicast",
+    "family-unserved",
+    "co-owned",
+    "external-name-tls",
+    "external-name-host",
+    "external-name-address",
+    "external-name-single-label",
+}
+
+
+def test_the_codes_of_hazards_are_these() -> None:
+    assert {hazard.code for hazard in ALL} == CODES
+    assert len(ALL) == len(CODES), "no code is used twice"
+
+
+@pytest.mark.parametrize("hazard", ALL, ids=lambda hazard: hazard.code)
+def test_a_hazard_is_one_line_of_code_text_and_remedy(hazard: Hazard) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", hazard.code)
+    assert hazard.text
+    assert hazard.remedy
+    assert "  " not in str(hazard), "parts of the text are joined by one space"
+    assert str(hazard).isprintable()
+    assert str(hazard) == f"{hazard.code}: {hazard.text} ({hazard.remedy})"
+
+
+def test_only_what_holds_for_all_of_a_kind_is_a_note() -> None:
+    assert [hazard.code for hazard in ALL if hazard.is_note] == ["no-api-proxy"]
+
+
+PORT = {"name": "http", "port": 80}
+UDP = {"ports": [{**PORT, "protocol": "UDP"}]}
+NOTE = ["no-api-proxy"]
+LOAD_BALANCED = ["load-balancer-ignores", "load-balancer-pending", "node-snat"]
+
+
+def external(*backends: dict[str, Any], **args: Any) -> list[str]:
+    findings: list[Finding] = []
+    given = {"backends": list(backends) or [{"address": "192.0.2.1"}], "ports": [PORT], **args}
+    made = plan_external_service(given, "db", findings)
+    assert findings == []
+    return [hazard.code for hazard in made.hazards]
+
+
+def states(*names: str) -> list[dict[str, Any]]:
+    return [
+        {"address": f"192.0.2.{number}", "state": state} for number, state in enumerate(names, 1)
+    ]
+
+
+OF_ARGUMENTS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "a ClusterIP": ({}, NOTE),
+    "UDP alone": (UDP, []),
+    "SCTP alone": ({"ports": [{**PORT, "protocol": "SCTP"}]}, []),
+    "UDP and TCP": ({"ports": [*UDP["ports"], {"name": "tcp", "port": 80}]}, NOTE),
+    "headless": ({"headless": True}, NOTE),
+    "a node port": ({"type": "NodePort"}, ["node-snat", *NOTE]),
+    "a load balancer": ({"type": "LoadBalancer"}, [*LOAD_BALANCED, *NOTE]),
+    "a load balancer, not awaited": (
+        {"type": "LoadBalancer", "await_ready": False},
+        [*LOAD_BALANCED, *NOTE],
+    ),
+    "a load balancer, awaited": (
+        {"type": "LoadBalancer", "await_ready": True},
+        ["load-balancer-ignores", "load-balancer-awaited", "node-snat", *NOTE],
+    ),
+    "a ClusterIP, awaited": ({"await_ready": True}, NOTE),
+    "slices": ({"endpoint_api": "Slices"}, NOTE),
+    "Endpoints": ({"endpoint_api": "Endpoints"}, ["endpoints-deprecated", *NOTE]),
+    "both": ({"endpoint_api": "Both"}, ["endpoints-deprecated", *NOTE]),
+    "affinity of one backend": ({"session_affinity": "ClientIP"}, NOTE),
+    "a distribution, without hints": (
+        {"traffic_distribution": "PreferClose"},
+        ["distribution-without-hints", *NOTE],
+    ),
+}
+
+
+@pytest.mark.parametrize(("args", "codes"), OF_ARGUMENTS.values(), ids=OF_ARGUMENTS)
+def test_an_external_service_has_hazards_of_its_arguments(args: Any, codes: list[str]) -> None:
+    assert external(**args) == codes
+
+
+CLOSE = {"traffic_distribution": "PreferClose"}
+STICKY = {"session_affinity": "ClientIP"}
+
+OF_BACKENDS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = {
+    "all active": (states("Active", "Active"), {}, []),
+    "one of all": (states("Active", "Draining", "Disabled"), {}, []),
+    "all draining": (states("Draining", "Draining"), {}, ["all-draining"]),
+    "draining or disabled": (states("Disabled", "Draining"), {}, ["all-draining"]),
+    "all disabled": (states("Disabled", "Disabled"), {}, ["none-ready"]),
+    "affinity of two": (states("Active", "Active"), STICKY, ["affinity-dead-backend"]),
+    "no affinity of two": (states("Active", "Active"), {"session_affinity": "None"}, []),
+    "hints for all": ([{"address": "192.0.2.1", "for_zones": ["a"]}], CLOSE, []),
+    "hints for some": (
+        [{"address": "192.0.2.1", "for_zones": ["a"]}, {"address": "192.0.2.2"}],
+        CLOSE,
+        ["distribution-without-hints"],
+    ),
+    "a zone is no hint": (
+        [{"address": "192.0.2.1", "zone": "a"}],
+        CLOSE,
+        ["distribution-without-hints"],
+    ),
+    "hints for all that are active": (
+        [
+            {"address": "192.0.2.1", "for_zones": ["a"]},
+            {"address": "192.0.2.2", "state": "Draining"},
+            {"address": "192.0.2.3", "state": "Disabled"},
+        ],
+        CLOSE,
+        [],
+    ),
+    "no hints without a distribution": (states("Active"), {}, []),
+    "several at once": (
+        [{"address": "239.1.1.1", "state": "Draining"}, {"address": "192.0.2.2"}],
+        {**CLOSE, **STICKY},
+        ["affinity-dead-backend", "distribution-without-hints", "multicast"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("backends", "args", "codes"), OF_BACKENDS.values(), ids=OF_BACKENDS)
+def test_an_external_service_has_hazards_of_its_backends(
+    backends: Any, args: Any, codes: list[str]
+) -> None:
+    assert external(*backends, **UDP, **args) == codes
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    return [{"address": f"10.0.{number >> 8}.{number & 255}"} for number in range(1, count + 1)]
+
+
+ZONED = {"address": "192.0.2.1", "zone": "a"}
+HINTED = {"address": "192.0.2.1", "for_zones": ["a"]}
+OF_ENDPOINTS: dict[str, tuple[list[dict[str, Any]], str, list[str]]] = {
+    "1000, mirrored": (many(1000), "Endpoints", []),
+    "1001, mirrored": (many(1001), "Endpoints", ["mirror-truncates"]),
+    "1001 in both": (many(1001), "Both", []),
+    "a zone": ([ZONED], "Endpoints", ["endpoints-lose-zones"]),
+    "hints": ([HINTED], "Endpoints", ["endpoints-lose-zones"]),
+    "a zone and hints in both": ([{**ZONED, **HINTED}], "Both", []),
+    "draining": (states("Draining"), "Endpoints", ["none-ready"]),
+    "draining in both": (states("Draining"), "Both", ["all-draining"]),
+    "disabled": (states("Disabled"), "Endpoints", ["none-ready"]),
+}
+
+
+@pytest.mark.parametrize(("backends", "mode", "codes"), OF_ENDPOINTS.values(), ids=OF_ENDPOINTS)
+def test_legacy_endpoints_have_hazards_of_what_they_cannot_hold(
+    backends: Any, mode: str, codes: list[str]
+) -> None:
+    found = external(*backends, **UDP, endpoint_api=mode)
+    assert sorted(found) == sorted([*codes, "endpoints-deprecated"])
+
+
+@pytest.mark.parametrize("mode", [None, "Slices"])
+def test_slices_hold_all_of_it(mode: str | None) -> None:
+    backends = [*many(1001), ZONED]
+    assert external(*backends, **UDP, endpoint_api=mode) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "is_multicast"),
+    [
+        ("223.255.255.255", False),
+        ("224.0.1.1", True),
+        ("239.1.1.1", True),
+        ("239.255.255.255", True),
+        ("240.0.0.1", False),
+        ("255.255.255.255", False),
+        ("ff05::1", True),
+        ("ff0e::1", True),
+        ("FF05::1", True),
+        ("fe00::1", False),
+        ("fd00::ff", False),
+        pytest.param("ff::1", False),
+    ],
+)
+def test_multicast_addresses_are_told(address: str, is_multicast: bool) -> None:
+    assert external({"address": address}, **UDP) == ["multicast"] * is_multicast
+
+
+def test_an_address_that_is_not_known_yet_has_no_hazard() -> None:
+    assert external({"address": Deferred("backends[0].address")}, **UDP) == []
+    late = {"addresses": Deferred("addresses"), "slice_count": 1, "backends": []}
+    assert external(**late, **UDP, **CLOSE, **STICKY) == []
+
+
+@pytest.mark.parametrize(
+    ("publish", "codes"), [(None, []), (False, []), (True, ["publish-not-ready"])]
+)
+def test_a_selector_service_has_a_hazard_where_it_publishes_pods_that_are_not_ready(
+    publish: bool | None, codes: list[str]
+) -> None:
+    findings: list[Finding] = []
+    args = {
+        "selector": {"app": "web"},
+        "ports": [PORT],
+        "publish_not_ready_addresses": publish,
+        "type": "LoadBalancer",
+    }
+    made = plan_selector_service(args, "web", findings)
+    assert findings == []
+    assert [hazard.code for hazard in made.hazards] == codes
+
+
+TLS_AND_HOST = ["external-name-tls", "external-name-host"]
+
+ALIASES: dict[str, tuple[object, list[dict[str, Any]], list[str]]] = {
+    "no ports": ("api.example.com", [], []),
+    "another port": ("db.example.com", [{"port": 5432}], []),
+    "80": ("api.example.com", [{"port": 80}], ["external-name-host"]),
+    "443": ("api.example.com", [{"port": 443}], TLS_AND_HOST),
+    "80 and 443": ("api.example.com", [{"port": 80}, {"port": 443}], TLS_AND_HOST),
+    "8443": ("api.example.com", [{"port": 8443}], []),
+    "https elsewhere": (
+        "api.example.com",
+        [{"port": 8443, "app_protocol": "https"}],
+        TLS_AND_HOST,
+    ),
+    "http elsewhere": (
+        "api.example.com",
+        [{"port": 8080, "app_protocol": "http"}],
+        ["external-name-host"],
+    ),
+    "a port that is not known yet": (
+        "api.example.com",
+        [{"name": "a", "port": Deferred("ports[0].port")}],
+        [],
+    ),
+    "an IPv4 address": ("10.0.0.1", [], ["external-name-address"]),
+    "an IPv4 address and a dot": ("10.0.0.1.", [], ["external-name-address"]),
+    "almost an address": ("10.0.0.1.example.com", [], []),
+    "four numbers that are no address": ("10.0.0.256", [], []),
+    "a single label": ("db", [], ["external-name-single-label"]),
+    "a single label of digits": ("10", [], ["external-name-single-label"]),
+    "two labels": ("db.example", [], []),
+    "a fully qualified name": ("db.example.com.", [], []),
+    "a name that is not known yet": (Deferred("external_name"), [{"port": 80}], TLS_AND_HOST[1:]),
+    "all at once": ("10.0.0.1", [{"port": 443}], ["external-name-address", *TLS_AND_HOST]),
+}
+
+
+@pytest.mark.parametrize(("name", "ports", "codes"), ALIASES.values(), ids=ALIASES)
+def test_an_external_name_service_has_hazards(name: object, ports: Any, codes: list[str]) -> None:
+    findings: list[Finding] = []
+    made = plan_external_name_service({"external_name": name, "ports": ports}, "api", findings)
+    assert findings == []
+    assert [hazard.code for hazard in made.hazards] == codes

@@ -1,0 +1,85 @@
+"""How many Outputs a component makes: the SDK's cost is quadratic in them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+
+from components import ExternalService
+from components.testing import render
+
+PORTS: list[Any] = [{"name": "pg", "port": 5432}]
+
+
+def later(value: Any) -> pulumi.Output[Any]:
+    return pulumi.Output.from_input("").apply(lambda _: value)
+
+
+def external(**args: Any) -> object:
+    return ExternalService("db", {"ports": PORTS, **args})  # type: ignore[typeddict-item]
+
+
+def count_outputs(monkeypatch: pytest.MonkeyPatch, program: Callable[[], object]) -> int:
+    """Count the Outputs that are made, in either way that the SDK makes them."""
+    count = 0
+
+    def counted(make: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*args: Any, **options: Any) -> Any:
+            nonlocal count
+            count += 1
+            return make(*args, **options)
+
+        return counting
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pulumi.Output, "__init__", counted(pulumi.Output.__init__))
+        if hasattr(pulumi.Output, "_from_data"):  # `apply` of newer SDKs passes __init__ by
+            patched.setattr(pulumi.Output, "_from_data", counted(pulumi.Output._from_data))
+        render(program)
+    return count
+
+
+def test_outputs_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def program() -> None:
+        made = pulumi.Output.from_input("")
+        for _ in range(100):
+            made = made.apply(lambda value: value)
+
+    def nothing() -> None:
+        pass
+
+    assert count_outputs(monkeypatch, program) - count_outputs(monkeypatch, nothing) == 101
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_number_of_outputs_does_not_depend_on_the_number_of_backends(
+    monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    def program(size: int) -> Callable[[], object]:
+        addresses: list[Any] = [f"10.0.{n >> 8}.{n & 255}" for n in range(1, size)]
+        limit = {"max_endpoints_per_slice": 1000}
+        return lambda: external(
+            addresses=[*addresses, later("192.0.2.1") if late else "192.0.2.1"], **limit
+        )
+
+    few = count_outputs(monkeypatch, program(2))
+    many = count_outputs(monkeypatch, program(1000))
+    assert few == many
+    assert few > 0
+
+
+def test_outputs_that_nobody_reads_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["host", "namespace", "cluster_ip", "endpoints", "hazards"]
+
+    def program(times: int) -> Callable[[], object]:
+        def read() -> None:
+            made = ExternalService("db", {"ports": PORTS, "addresses": ["192.0.2.1"]})
+            assert not vars(made).keys() & set(names)
+            for name in names * times:
+                assert isinstance(getattr(made, name), pulumi.Output)
+
+        return read
+
+    unread, once, twice = (count_outputs(monkeypatch, program(times)) for times in (0, 1, 2))
+    assert unread < once == twice
