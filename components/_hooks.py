@@ -127,7 +127,10 @@ def foreign_selector(
     """
     if not found or any(found.keys() == ours.keys() for ours in declared):
         return []
-    shown = ",".join(f"{key}={value}" for key, value in sorted(found.items()))
+    known = {key for ours in declared for key in ours}  # whose values may be secret
+    shown = ",".join(
+        key if key in known else f"{key}={value}" for key, value in sorted(found.items())
+    )
     return [
         invalid(
             "service_name",

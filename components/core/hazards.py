@@ -100,6 +100,11 @@ AFFINITY = Hazard(
     " checks the health of external endpoints",
     "put a health-checking address in front, or leave `session_affinity` out",
 )
+AFFINITY_HEADLESS = Hazard(
+    "affinity-headless",
+    "session affinity has no effect on a headless Service: its clients choose among the addresses",
+    "leave `session_affinity` out, or do not set `headless`",
+)
 DISTRIBUTION = Hazard(
     "distribution-without-hints",
     "trafficDistribution has no effect: hints of hand-made slices are written by hand, and some"
@@ -155,7 +160,7 @@ EXTERNAL_NAME_ADDRESS = Hazard(
 )
 EXTERNAL_NAME_SINGLE = Hazard(
     "external-name-single-label",
-    "an external name of one label is looked up in the search domains of whoever asks",
+    "an external name of one label is a top-level domain to DNS: search domains do not apply to it",
     "give the fully qualified name",
 )
 
@@ -174,7 +179,8 @@ def external_service_hazards(
 
 def selector_service_hazards(args: Plain) -> list[Hazard]:
     """Give the hazards of a `SelectorService`."""
-    return [PUBLISH_NOT_READY] if args.get("publish_not_ready_addresses") else []
+    published = [PUBLISH_NOT_READY] if args.get("publish_not_ready_addresses") else []
+    return [*published, *_of_affinity(args)]
 
 
 def external_name_hazards(external_name: str | Deferred, ports: Sequence[Port]) -> list[Hazard]:
@@ -204,11 +210,17 @@ def _of_type(args: Plain) -> Iterator[Hazard]:
         yield NODE_SNAT
 
 
+def _of_affinity(args: Plain) -> Iterator[Hazard]:
+    if args.get("session_affinity") == "ClientIP" and args.get("headless"):
+        yield AFFINITY_HEADLESS
+
+
 def _of_backends(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
     states = {backend.state for backend in backends}
     drains = "Draining" in states and args.get("endpoint_api") != "Endpoints"
     if states and "Active" not in states:
         yield ALL_DRAINING if drains else NONE_READY
+    yield from _of_affinity(args)
     if args.get("session_affinity") == "ClientIP" and len(backends) > 1:
         yield AFFINITY
     active = [backend for backend in backends if backend.is_ready]

@@ -25,6 +25,7 @@ CODES = {
     "none-ready",
     "id-given",
     "affinity-dead-backend",
+    "affinity-headless",
     "distribution-without-hints",
     "endpoints-deprecated",
     "mirror-truncates",
@@ -280,3 +281,10 @@ def test_an_external_name_service_has_hazards(name: object, ports: Any, codes: l
     made = plan_external_name_service({"external_name": name, "ports": ports}, "api", findings)
     assert findings == []
     assert [hazard.code for hazard in made.hazards] == codes
+
+
+def test_affinity_has_no_effect_where_there_is_no_address_of_the_service() -> None:
+    args = {"session_affinity": "ClientIP", "headless": True}
+    assert "affinity-headless" in [hazard.code for hazard in selector_service_hazards(args)]
+    assert "affinity-headless" in [hazard.code for hazard in external_service_hazards(args, [], [])]
+    assert selector_service_hazards({"session_affinity": "ClientIP"}) == []

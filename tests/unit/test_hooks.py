@@ -121,7 +121,7 @@ SELECTORS: dict[str, tuple[Any, Any, Any, list[str]]] = {
     "ours from now on": (None, A, A, []),
     "removed by somebody": (A, A, None, []),
     "somebody else's": (None, None, A, [foreign("app=a")]),
-    "somebody else's, beside ours": (A, A, AB, [foreign("app=a,tier=b")]),
+    "somebody else's, beside ours": (A, A, AB, [foreign("app,tier=b")]),
     "somebody else's, instead of ours": (A, A, B, [foreign("tier=b")]),
 }
 
