@@ -285,6 +285,8 @@ def test_an_external_name_service_has_hazards(name: object, ports: Any, codes: l
 
 def test_affinity_has_no_effect_where_there_is_no_address_of_the_service() -> None:
     args = {"session_affinity": "ClientIP", "headless": True}
-    assert "affinity-headless" in [hazard.code for hazard in selector_service_hazards(args)]
-    assert "affinity-headless" in [hazard.code for hazard in external_service_hazards(args, [], [])]
-    assert selector_service_hazards({"session_affinity": "ClientIP"}) == []
+    assert "affinity-headless" in [hazard.code for hazard in hazards.selector_service_hazards(args)]
+    assert "affinity-headless" in [
+        hazard.code for hazard in hazards.external_service_hazards(args, [], [])
+    ]
+    assert hazards.selector_service_hazards({"session_affinity": "ClientIP"}) == []
