@@ -2,13 +2,12 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import processes, report, venv
 from .backend import Backend
-from .cluster import Cluster
+from .cluster import Cluster, kubectl
 from .console import CommandError, say
 from .install import ensure
 from .parts import CONTROL_PLANE, PULUMI
@@ -16,6 +15,7 @@ from .paths import CLUSTER, RENDER_STATE, ROOT, STATE, TOOLS, VENV
 
 _STACK = "dev"
 _RENDER_STACK = "render"
+_EMBEDDED = "the embedded control plane"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,8 +55,9 @@ def up() -> None:
         _render(Path(os.environ["RENDER"]).absolute())
         return
     parts = ensure((*PULUMI, *CONTROL_PLANE))
-    kubeconfig, renewed = _cluster(parts)
     backend = Backend.of_user(STATE, parts)
+    _check_target(backend, parts["kubectl"])
+    kubeconfig, renewed = _cluster(parts)
     backend.release(_STACK)
     backend.select(_STACK)
     # A control plane that was made anew has forgotten what the state remembers.
@@ -73,6 +74,7 @@ def status() -> None:
         say("The control plane is not running; `make up` starts it.")
         return
     backend = Backend.of_user(STATE, parts)
+    _check_target(backend, parts["kubectl"])
     backend.pulumi("stack", "output", "--stack", _STACK, shown=True)
     _print_services(backend, kubeconfig, parts["kubectl"])
 
@@ -84,12 +86,15 @@ def down() -> None:
         return
     parts = ensure((*PULUMI, *CONTROL_PLANE))
     backend = Backend.of_user(STATE, parts)
+    _check_target(backend, parts["kubectl"])
     kubeconfig = _kubeconfig()
     cluster = Cluster(CLUSTER, parts)
     if kubeconfig is None or cluster.is_ready():
         backend.release(_STACK)
         backend.select(_STACK)
         backend.pulumi("destroy", "--yes", "--stack", _STACK, kubeconfig=kubeconfig, shown=True)
+        if backend.directory is not None:
+            (backend.directory / "cluster").unlink(missing_ok=True)
     elif backend.directory is not None:
         # The embedded control plane is gone, and with it all that the state speaks of.
         shutil.rmtree(backend.directory, ignore_errors=True)
@@ -106,6 +111,28 @@ def clean() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     for stack in (_STACK, _RENDER_STACK):
         (ROOT / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
+
+
+def _check_target(backend: Backend, kubectl_program: Path) -> None:
+    """Refuse to use the state of one cluster on another: Pulumi would not notice.
+
+    Raises:
+        CommandError: The state in the folder is that of another cluster.
+    """
+    if backend.directory is None:
+        return
+    target = _EMBEDDED
+    if _kubeconfig() is None:
+        server = "jsonpath={.clusters[0].cluster.server}"
+        target = kubectl(kubectl_program, None, "config", "view", "--minify", "-o", server)
+    file = backend.directory / "cluster"
+    if file.exists() and file.read_text() != target:
+        raise CommandError(
+            f"{backend.directory.name} is the state of {file.read_text()}, not of {target}:"
+            " go on with the KUBECONFIG that you began with, and `make down` there first"
+        )
+    backend.directory.mkdir(parents=True, exist_ok=True)
+    file.write_text(target)
 
 
 def _cluster(parts: dict[str, Path]) -> tuple[Path | None, bool]:
@@ -125,11 +152,11 @@ def _kubeconfig() -> Path | None:
     return None if given and Path(given).absolute() != own else own
 
 
-def _print_services(backend: Backend, kubeconfig: Path | None, kubectl: Path) -> None:
+def _print_services(backend: Backend, kubeconfig: Path | None, program: Path) -> None:
     exported = backend.pulumi("stack", "export", "--stack", _STACK, kubeconfig=kubeconfig)
     services = report.services_of_state(exported)
     simulated = kubeconfig is not None
-    say("\n" + report.services_table(services, kubectl, kubeconfig, simulated=simulated))
+    say("\n" + report.services_table(services, program, kubeconfig, simulated=simulated))
 
 
 def _render(folder: Path) -> None:
@@ -157,10 +184,3 @@ def _render(folder: Path) -> None:
     say(f"\nrendered into {folder}:")
     for file in sorted(folder.glob("*/*.yaml")):
         say(f"  {file.relative_to(folder)}")
-
-
-def run(command: Sequence[str]) -> None:
-    """Run a program of `.venv` and end as it does."""
-    done = subprocess.run([str(VENV / "bin" / command[0]), *command[1:]], cwd=ROOT)
-    if done.returncode:
-        raise SystemExit(done.returncode)
