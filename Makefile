@@ -17,7 +17,7 @@ up status down clean setup:
 	@$(PYTHON) -m tools $@
 
 test: lint
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup
 	@.venv/bin/ruff check

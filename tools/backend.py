@@ -105,7 +105,9 @@ class Backend:
         self.pulumi("stack", "select", "--create", stack)
 
     def release(self, stack: str) -> None:
-        """Cancel the lock of an update that died on this host; a living one is respected.
+        """Undo what an update that died on this host has left; a living one is respected.
+
+        Its lock is cancelled, and a checkpoint that it was writing is replaced by the one before.
 
         Raises:
             CommandError: The stack is locked by a living process, or by another host.
@@ -125,12 +127,43 @@ class Backend:
             )
             processes.end(processes.orphaned_plugins(TOOLS))
             lock.unlink(missing_ok=True)
+        self._mend(stack)
+
+    def _mend(self, stack: str) -> None:
+        """Take the last whole checkpoint where the engine was killed while it wrote one.
+
+        What the step in between made is found again: objects have names of their own, and a create
+        is an upsert by the stack's own field manager.
+        """
+        if self.directory is None:
+            return
+        state = self.directory / ".pulumi"
+        for folder in (state / "stacks").glob("*/"):
+            file = folder / f"{stack}.json"
+            backups = (state / "backups" / folder.name / stack).glob("*.json")
+            older = [folder / f"{stack}.json.bak", *sorted(backups, reverse=True)]
+            if _is_whole(file) or not any(one.exists() for one in (file, *older)):
+                continue
+            say(f"stack {stack}: its last checkpoint was cut short; going on from the one before")
+            whole = next((one for one in older if _is_whole(one)), None)
+            if whole:
+                shutil.copyfile(whole, file)
+            else:  # it was the very first one
+                file.unlink()
 
     def _locks(self, stack: str) -> list[Path]:
         if self.directory is None:
             return []
         folder = self.directory / ".pulumi" / "locks"
         return [file for file in folder.glob("**/*.json") if file.parent.name == stack]
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    try:
+        json.loads(checkpoint.read_text())
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _is_logged_in() -> bool:

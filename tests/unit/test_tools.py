@@ -265,3 +265,51 @@ def test_a_process_that_ignores_sigterm_is_ended_too(tmp_path: Path) -> None:
         ready.readline()
         processes.end(processes.mentioning(tmp_path), patience=0.5)
     assert started.wait(timeout=10) == -9
+
+
+@pytest.mark.parametrize("cut", ["", '{"version": 3, "check'])
+def test_a_checkpoint_that_was_cut_short_is_replaced_by_the_one_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], cut: str
+) -> None:
+    folder = tmp_path / ".pulumi" / "stacks" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "dev.json").write_text(cut)
+    (folder / "dev.json.bak").write_text('{"version": 3}')
+    (folder / "other.json").write_text(cut)
+
+    backend.Backend(tmp_path, {"pulumi": Path("pulumi")}).release("dev")
+
+    assert (folder / "dev.json").read_text() == '{"version": 3}'
+    assert "its last checkpoint was cut short" in capsys.readouterr().out
+    assert (folder / "other.json").read_text() == cut
+
+
+def test_a_checkpoint_that_was_moved_aside_is_taken_back(tmp_path: Path) -> None:
+    folder = tmp_path / ".pulumi" / "stacks" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "dev.json.bak").write_text("{}")
+
+    backend.Backend(tmp_path, {"pulumi": Path("pulumi")}).release("dev")
+
+    assert (folder / "dev.json").read_text() == "{}"
+
+
+def test_the_very_first_checkpoint_is_begun_anew(tmp_path: Path) -> None:
+    folder = tmp_path / ".pulumi" / "stacks" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "dev.json").write_text("")
+
+    backend.Backend(tmp_path, {"pulumi": Path("pulumi")}).release("dev")
+
+    assert not (folder / "dev.json").exists()
+
+
+def test_a_whole_checkpoint_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / ".pulumi" / "stacks" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "dev.json").write_text("{}")
+    (folder / "dev.json.bak").write_text('{"older": true}')
+
+    backend.Backend(tmp_path, {"pulumi": Path("pulumi")}).release("dev")
+
+    assert (folder / "dev.json").read_text() == "{}"
