@@ -149,7 +149,7 @@ class Backend:
             if whole:
                 shutil.copyfile(whole, file)
             else:  # it was the very first one
-                file.unlink()
+                file.unlink(missing_ok=True)
 
     def _locks(self, stack: str) -> list[Path]:
         if self.directory is None:
