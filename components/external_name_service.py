@@ -8,8 +8,7 @@ import pulumi
 
 from ._children import Children
 from ._component import plan
-from ._guards import Guard
-from ._outputs import LazyOutputs, service_outputs
+from ._service_component import ServiceComponent
 from .core.external_name_service import plan_external_name_service
 from .types import ServicePort
 
@@ -40,7 +39,7 @@ class ExternalNameServiceArgs(TypedDict):
     """Annotations of the Service. Defaults to none."""
 
 
-class ExternalNameService(LazyOutputs):
+class ExternalNameService(ServiceComponent):
     """A Service of type ExternalName: the cluster's DNS gives an alias, and no traffic passes it.
 
     Raises:
@@ -66,14 +65,6 @@ class ExternalNameService(LazyOutputs):
             ExternalNameService, name, ExternalNameServiceArgs, args, plan_external_name_service
         )
         super().__init__(_TYPE, name, {}, opts)
-        manifest = planned.fill(lambda plan: plan.service)
         children = Children(self, _TYPE, opts, args.get("logical_name"))
-        self.service = children.service(manifest, awaited=False)
-        guard = Guard(self, name, self.service, manifest, hazards=planned.plan.hazards)
-        if planned.final is not None:
-            guard.warn_later(planned.value(lambda plan: plan.hazards))
-        self._lazy = {
-            **service_outputs(self.service, guard.confirmed),
-            "hazards": lambda: guard.hazards(planned.value(lambda plan: plan.hazards)),
-        }
-        self.register_outputs({"service_name": manifest["metadata"]["name"]})
+        self._declare_service(name, planned, children, awaited=False)
+        self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

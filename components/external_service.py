@@ -8,8 +8,7 @@ import pulumi
 
 from ._children import Children
 from ._component import plan
-from ._guards import Guard
-from ._outputs import LazyOutputs, service_outputs
+from ._service_component import ServiceComponent
 from .core.external_service import plan_external_service
 from .types import (
     Backend,
@@ -88,7 +87,7 @@ class ExternalServiceArgs(TypedDict):
     """Wait for a load balancer's address. Defaults to False: there is nothing else to wait for."""
 
 
-class ExternalService(LazyOutputs):
+class ExternalService(ServiceComponent):
     """A Service without a selector, and the EndpointSlices that give it its backends.
 
     Every slice carries one family and at most `max_endpoints_per_slice` backends; where a backend
@@ -121,21 +120,20 @@ class ExternalService(LazyOutputs):
         super().__init__(_TYPE, name, {}, opts)
         children = Children(self, _TYPE, opts, args.get("logical_name"))
         whole = planned.plan
-        manifest = planned.fill(lambda plan: plan.service)
-        self.service = children.service(manifest, awaited=bool(args.get("await_ready")))
-        guard = Guard(self, name, self.service, manifest, whole.families, whole.hazards)
-        if planned.final is not None:
-            guard.warn_later(planned.value(lambda plan: plan.hazards))
+        confirmed = self._declare_service(
+            name,
+            planned,
+            children,
+            awaited=bool(args.get("await_ready")),
+            families=whole.families,
+        )
+        addresses = whole.known_addresses
         self.slices = [
-            children.endpoint_slice(planned.fill(pick), guard.confirmed, whole.known_addresses)
+            children.endpoint_slice(planned.fill(pick), confirmed, addresses)
             for pick in whole.picks()
         ]
         if whole.endpoints:
             legacy = planned.fill(lambda plan: plan.endpoints or {})
-            self.legacy_endpoints = children.endpoints(legacy, guard.confirmed, self.slices)
-        self._lazy = {
-            **service_outputs(self.service, guard.confirmed),
-            "endpoints": lambda: planned.value(lambda plan: plan.addresses),
-            "hazards": lambda: guard.hazards(planned.value(lambda plan: plan.hazards)),
-        }
+            self.legacy_endpoints = children.endpoints(legacy, confirmed, self.slices)
+        self._lazy["endpoints"] = lambda: planned.value(lambda plan: plan.addresses)
         self.register_outputs({"service_name": whole.service["metadata"]["name"]})

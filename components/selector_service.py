@@ -8,8 +8,7 @@ import pulumi
 
 from ._children import Children
 from ._component import plan
-from ._guards import Guard
-from ._outputs import LazyOutputs, service_outputs
+from ._service_component import ServiceComponent
 from .core.selector_service import plan_selector_service
 from .types import (
     ServicePort,
@@ -71,7 +70,7 @@ class SelectorServiceArgs(TypedDict):
     """Wait for ready Pods, and for a load balancer's address. Defaults to True."""
 
 
-class SelectorService(LazyOutputs):
+class SelectorService(ServiceComponent):
     """A Service that finds its backends, Pods of the cluster, by their labels.
 
     Raises:
@@ -97,14 +96,6 @@ class SelectorService(LazyOutputs):
     ) -> None:
         planned = plan(SelectorService, name, SelectorServiceArgs, args, plan_selector_service)
         super().__init__(_TYPE, name, {}, opts)
-        manifest = planned.fill(lambda plan: plan.service)
         children = Children(self, _TYPE, opts, args.get("logical_name"))
-        self.service = children.service(manifest, awaited=args.get("await_ready") is not False)
-        guard = Guard(self, name, self.service, manifest, hazards=planned.plan.hazards)
-        if planned.final is not None:
-            guard.warn_later(planned.value(lambda plan: plan.hazards))
-        self._lazy = {
-            **service_outputs(self.service, guard.confirmed),
-            "hazards": lambda: guard.hazards(planned.value(lambda plan: plan.hazards)),
-        }
-        self.register_outputs({"service_name": manifest["metadata"]["name"]})
+        self._declare_service(name, planned, children, awaited=args.get("await_ready") is not False)
+        self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})
