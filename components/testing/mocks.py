@@ -42,7 +42,7 @@ class KubernetesMocks(pulumi.runtime.Mocks):
     Kubernetes objects.
 
     Args:
-        others: Mocks that answer for everything that is not a Kubernetes object, and for invokes.
+        others: Mocks that answer for other custom resources, and for invokes.
             Defaults to none.
 
     Attributes:
@@ -62,7 +62,7 @@ class KubernetesMocks(pulumi.runtime.Mocks):
         """Record an object and answer with what the cluster would make of it."""
         inputs = _plain(cast("dict[str, Any]", args.inputs))  # pyright: ignore[reportUnknownMemberType]
         if not args.typ.startswith("kubernetes:") or not inputs.get("kind"):
-            if self._others:
+            if self._others and args.custom is not False:
                 return self._others.new_resource(args)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
             return f"{args.name}-id", inputs
         manifest = _named(inputs, args.name)

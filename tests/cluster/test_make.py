@@ -9,6 +9,7 @@ import yaml
 from tests.cluster.checkout import Checkout
 from tests.cluster.locks import living_lock
 from tests.support.cluster import versions
+from tools import processes
 from tools.cluster import Cluster
 from tools.install import ensure
 from tools.parts import CONTROL_PLANE
@@ -29,10 +30,13 @@ def shows_the_services(said: str) -> bool:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     made = Checkout.make(tmp_path_factory.mktemp("checkout"))
-    made.ok("up")
-    yield made
-    made.ok("clean")
-    assert made.processes() == []
+    try:
+        made.ok("up")
+        yield made
+        made.ok("clean")
+        assert made.processes() == []
+    finally:
+        processes.end(processes.mentioning(made.root))
 
 
 def test_second_up_reports_no_changes_and_shows_the_services(checkout: Checkout) -> None:

@@ -22,7 +22,7 @@ from components import (
 from components.core import hazards
 from components.core.presets import PRESETS
 from components.core.slicing import slices
-from components.testing import KubernetesMocks, render
+from components.testing import render
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -34,14 +34,10 @@ READY = {"ready": True, "serving": True, "terminating": False}
 DRAINING = {"ready": False, "serving": True, "terminating": True}
 
 
-@pytest.fixture(autouse=True)
-def machines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Configure the stack of the machines, and answer for it."""
-    answer = KubernetesMocks.new_resource
+class Machines(pulumi.runtime.Mocks):
+    """Answers for the stack that makes the machines."""
 
-    def new_resource(self: KubernetesMocks, args: pulumi.runtime.MockResourceArgs) -> Any:
-        if args.typ != "pulumi:pulumi:StackReference":
-            return answer(self, args)
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         assert args.inputs["name"] == "organization/machines/prod"
         outputs = {
             "databases": {"db-1": "192.0.2.10", "db-2": "192.0.2.11"},
@@ -49,7 +45,12 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         }
         return args.name, {**args.inputs, "outputs": outputs, "secretOutputNames": []}
 
-    monkeypatch.setattr(KubernetesMocks, "new_resource", new_resource)
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
+        raise AssertionError(args.token)
+
+
+@pytest.fixture(autouse=True)
+def configured() -> Iterator[None]:
     token = config.CONFIG.set({"project:machines": "organization/machines/prod"})
     yield
     config.CONFIG.reset(token)
@@ -58,7 +59,8 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def run(example: str, *, preview: bool = False) -> Manifests:
     """Give what an example declares, by kind and name."""
     program = str(EXAMPLES / example / "__main__.py")
-    found = render(lambda: runpy.run_path(program), preview=preview)
+    mocks = Machines() if example == "virtual-machines" else None
+    found = render(lambda: runpy.run_path(program), preview=preview, mocks=mocks)
     manifests = {(one["kind"], one["metadata"]["name"]): one for one in found}
     assert len(manifests) == len(found), "two objects of one kind and name"
     return manifests

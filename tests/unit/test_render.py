@@ -295,3 +295,26 @@ def test_nothing_warns_even_where_warnings_are_errors() -> None:
         text=True,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "ValidationError\n", "")
+
+
+class Clouds(pulumi.runtime.Mocks):
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        return "i-1", {**args.inputs, "privateIp": "192.0.2.77"}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[Any]]:
+        return {"answered": args.token}, []
+
+
+def test_mocks_of_the_caller_answer_for_what_is_not_kubernetes() -> None:
+    answers: list[Any] = []
+
+    def program() -> None:
+        machine = pulumi.CustomResource("acme:index:Machine", "m", {"privateIp": None})
+        machine.id.apply(answers.append)
+        answers.append(pulumi.runtime.invoke("acme:index:lookUp", {}).value)
+        core.v1.ConfigMap("config", metadata={"name": "config"})
+
+    manifests = render(program, mocks=Clouds())
+
+    assert [one["kind"] for one in manifests] == ["ConfigMap"]
+    assert sorted(map(str, answers)) == ["i-1", "{'answered': 'acme:index:lookUp'}"]
