@@ -93,7 +93,7 @@ class Backend:
             stdin=None if shown else subprocess.DEVNULL,
             capture_output=not shown,
             text=True,
-            preexec_fn=_hear_interrupts,
+            preexec_fn=hear_interrupts,
         )
         if done.returncode:
             said = "" if shown else f":\n{done.stdout}{done.stderr}".rstrip()
@@ -176,6 +176,6 @@ def _is_logged_in() -> bool:
         return False
 
 
-def _hear_interrupts() -> None:
+def hear_interrupts() -> None:
     """Undo an ignored SIGINT, as under nohup: with it every pulumi command takes 5 s longer."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 
-from tools.backend import Backend
+from tools.backend import Backend, hear_interrupts
 
 _COUNT = re.compile(
     r"^\s+(?:[-+~=<>]+\s*)?(\d+) (created|updated|deleted|unchanged|replaced|to \w+)$", re.MULTILINE
@@ -50,6 +50,7 @@ class Stack:
             stderr=subprocess.STDOUT,
             text=True,
             timeout=300,
+            preexec_fn=hear_interrupts,
         )
 
     def command(self, *arguments: str) -> list[str]:
