@@ -47,11 +47,6 @@ def _from_proc() -> Iterable[Process]:
             yield Process(int(entry.name), int(status[1]), command.strip())
 
 
-def is_running(pid: int) -> bool:
-    """Tell whether a process of this id exists."""
-    return pid in running()
-
-
 def mentioning(directory: Path) -> list[Process]:
     """Give the processes whose command line names `directory`, but for this one's own line."""
     everything = running()
