@@ -1,22 +1,29 @@
-"""Kubernetes Services whose endpoints live outside the cluster, as Pulumi components."""
+"""Kubernetes Services whose endpoints live outside the cluster, as Pulumi components.
 
-from .errors import ValidationError
-from .external_name_service import ExternalNameService, ExternalNameServiceArgs
-from .external_service import ExternalService, ExternalServiceArgs
-from .selector_service import SelectorService, SelectorServiceArgs
-from .types import (
-    Backend,
-    BackendState,
-    EndpointApi,
-    IpFamily,
-    Preset,
-    Protocol,
-    ServicePort,
-    ServiceType,
-    SessionAffinity,
-    TrafficDistribution,
-    TrafficPolicy,
-)
+Names load on first use, so that the core and the command line start without Pulumi.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import ValidationError
+    from .external_name_service import ExternalNameService, ExternalNameServiceArgs
+    from .external_service import ExternalService, ExternalServiceArgs
+    from .selector_service import SelectorService, SelectorServiceArgs
+    from .types import (
+        Backend,
+        BackendState,
+        EndpointApi,
+        IpFamily,
+        Preset,
+        Protocol,
+        ServicePort,
+        ServiceType,
+        SessionAffinity,
+        TrafficDistribution,
+        TrafficPolicy,
+    )
 
 __all__ = [
     "Backend",
@@ -38,3 +45,26 @@ __all__ = [
     "TrafficPolicy",
     "ValidationError",
 ]
+
+_HOMES = {
+    "ExternalNameService": "external_name_service",
+    "ExternalNameServiceArgs": "external_name_service",
+    "ExternalService": "external_service",
+    "ExternalServiceArgs": "external_service",
+    "SelectorService": "selector_service",
+    "SelectorServiceArgs": "selector_service",
+    "ValidationError": "errors",
+}
+"""The modules of the names that are not in `types`."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f".{_HOMES.get(name, 'types')}", __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

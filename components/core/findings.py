@@ -6,6 +6,10 @@ what is read before an apply is what would have been read after it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+"""An error is what the API server refuses; a warning what it takes and yet is likely wrong."""
 
 REQUIRED = "Required value"
 INVALID = "Invalid value"
@@ -13,6 +17,7 @@ NOT_SUPPORTED = "Unsupported value"
 FORBIDDEN = "Forbidden"
 DUPLICATE = "Duplicate value"
 TOO_MANY = "Too many"
+TOO_LONG = "Too long"
 
 HIDDEN = "[secret]"
 """Stands in a finding where the value came from a secret."""
@@ -32,14 +37,22 @@ class Finding:
     """The offending value, or None where there is none to show."""
     remedy: str = ""
     """What to do about it. Empty where the reason makes it plain."""
+    code: str = ""
+    """Which rule it breaks, a name that stays; those of manifests are in `validation.RULES`."""
+    severity: Severity = "error"
 
-    def __str__(self) -> str:
-        parts = [f"{self.path}: {self.type}" if self.path else self.type]
+    @property
+    def message(self) -> str:
+        """Type, value and detail, as the API server words the cause of a refusal."""
+        parts = [self.type]
         if self.value is not None:
             parts.append(quote(self.value))
         if self.detail:
             parts.append(self.detail)
-        text = ": ".join(parts)
+        return ": ".join(part for part in parts if part)
+
+    def __str__(self) -> str:
+        text = f"{self.path}: {self.message}" if self.path else self.message
         return f"{text} ({self.remedy})" if self.remedy else text
 
     def under(self, prefix: str) -> "Finding":
@@ -51,35 +64,42 @@ class Finding:
         return self if self.value is None else replace(self, value=HIDDEN)
 
 
-def required(path: str, detail: str = "", remedy: str = "") -> Finding:
+def required(path: str, detail: str = "", remedy: str = "", code: str = "") -> Finding:
     """A value that must be given is missing."""
-    return Finding(path, REQUIRED, detail, None, remedy)
+    return Finding(path, REQUIRED, detail, None, remedy, code)
 
 
-def invalid(path: str, value: object, detail: str, remedy: str = "") -> Finding:
+def invalid(path: str, value: object, detail: str, remedy: str = "", code: str = "") -> Finding:
     """A value is given and cannot be used."""
-    return Finding(path, INVALID, detail, value, remedy)
+    return Finding(path, INVALID, detail, value, remedy, code)
 
 
-def not_supported(path: str, value: object, supported: Iterable[str]) -> Finding:
+def not_supported(
+    path: str, value: object, supported: Iterable[str], code: str = ""
+) -> Finding:
     """A value is none of those that are allowed."""
     names = ", ".join(f'"{name}"' for name in supported)
-    return Finding(path, NOT_SUPPORTED, f"supported values: {names}", value)
+    return Finding(path, NOT_SUPPORTED, f"supported values: {names}", value, "", code)
 
 
-def forbidden(path: str, detail: str, remedy: str = "") -> Finding:
+def forbidden(path: str, detail: str, remedy: str = "", code: str = "") -> Finding:
     """A field may not be used here."""
-    return Finding(path, FORBIDDEN, detail, None, remedy)
+    return Finding(path, FORBIDDEN, detail, None, remedy, code)
 
 
-def duplicate(path: str, value: object, detail: str = "") -> Finding:
+def duplicate(path: str, value: object, detail: str = "", code: str = "") -> Finding:
     """A value that must be unique is given twice."""
-    return Finding(path, DUPLICATE, detail, value)
+    return Finding(path, DUPLICATE, detail, value, "", code)
 
 
-def too_many(path: str, count: int, limit: int, remedy: str = "") -> Finding:
+def too_many(path: str, count: int, limit: int, remedy: str = "", code: str = "") -> Finding:
     """A list is longer than allowed."""
-    return Finding(path, TOO_MANY, f"must have at most {limit} items", count, remedy)
+    return Finding(path, TOO_MANY, f"must have at most {limit} items", count, remedy, code)
+
+
+def too_long(path: str, limit: int, code: str = "") -> Finding:
+    """A text is longer than allowed."""
+    return Finding(path, TOO_LONG, f"may not be more than {limit} bytes", None, "", code)
 
 
 def join(prefix: str, path: str) -> str:

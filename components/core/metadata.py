@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import syntax
-from .findings import Finding, forbidden, invalid, required
+from .findings import Finding, forbidden, invalid, required, too_long
 
 Plain = Mapping[str, Any]
 """Arguments of a component as plain values, with `Deferred` where one is still to come."""
@@ -118,9 +118,5 @@ def _read_annotations(annotations: Plain, findings: list[Finding]) -> Manifest:
             )
         size += syntax.size(key) + (syntax.size(value) if isinstance(value, str) else 0)
     if size > _MAX_ANNOTATION_BYTES:
-        findings.append(
-            Finding(
-                "annotations", "Too long", f"may not be more than {_MAX_ANNOTATION_BYTES} bytes"
-            )
-        )
+        findings.append(too_long("annotations", _MAX_ANNOTATION_BYTES))
     return dict(annotations)
