@@ -6,6 +6,7 @@ from .findings import Finding, invalid, required
 from .hazards import external_name_hazards
 from .metadata import Manifest, Plain, read_metadata, read_service_name
 from .ports import read_ports
+from .refusals import refusals
 from .service import ServicePlan, service
 
 
@@ -38,7 +39,10 @@ def plan_external_name_service(
     )
     if ports:
         spec["ports"] = [port.for_service() for port in ports]
-    return ServicePlan(service(metadata, spec), external_name_hazards(external, ports))
+    plan = ServicePlan(service(metadata, spec), external_name_hazards(external, ports))
+    if not findings:
+        findings.extend(refusals([plan.service], args))
+    return plan
 
 
 def _check_external_name(external: str, findings: list[Finding]) -> None:

@@ -22,6 +22,7 @@ from .metadata import (
     read_service_name,
 )
 from .ports import Port, read_ports
+from .refusals import refusals
 from .service import service, service_spec, service_type
 from .slicing import DEFAULT_LIMIT, MAX_LIMIT, slices
 
@@ -106,7 +107,7 @@ def plan_external_service(
     slice_metadata: Manifest = {**_place(metadata), "labels": slice_labels}
     placed = _place_backends(args, name, backends, findings, deferred)
     late = args["addresses"] if isinstance(args.get("addresses"), Deferred) else None
-    return ExternalServicePlan(
+    plan = ExternalServicePlan(
         service=service(metadata, spec),
         slices=[
             _slice(slice_metadata, slice_name, family, members, ports, late)
@@ -119,6 +120,10 @@ def plan_external_service(
         families=frozenset(backend.family for backend in backends),
         hazards=external_service_hazards(args, backends, ports),
     )
+    if not findings:
+        legacy = [] if plan.endpoints is None else [plan.endpoints]
+        findings.extend(refusals([plan.service, *plan.slices, *legacy], args))
+    return plan
 
 
 def _place(metadata: Manifest) -> Manifest:

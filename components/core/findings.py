@@ -4,6 +4,7 @@ The wording follows the API server's own errors (`apimachinery/pkg/util/validati
 what is read before an apply is what would have been read after it.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -21,6 +22,28 @@ TOO_LONG = "Too long"
 
 HIDDEN = "[secret]"
 """Stands in a finding where the value came from a secret."""
+
+
+class _Null:
+    def __str__(self) -> str:
+        return "null"
+
+
+NULL = _Null()
+"""Stands in a finding where the API server shows null for the value."""
+
+_MOST_SHOWN = 1000
+_ESCAPES = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\a": "\\a",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\v": "\\v",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +97,7 @@ def invalid(path: str, value: object, detail: str, remedy: str = "", code: str =
     return Finding(path, INVALID, detail, value, remedy, code)
 
 
-def not_supported(
-    path: str, value: object, supported: Iterable[str], code: str = ""
-) -> Finding:
+def not_supported(path: str, value: object, supported: Iterable[str], code: str = "") -> Finding:
     """A value is none of those that are allowed."""
     names = ", ".join(f'"{name}"' for name in supported)
     return Finding(path, NOT_SUPPORTED, f"supported values: {names}", value, "", code)
@@ -110,10 +131,22 @@ def join(prefix: str, path: str) -> str:
 
 
 def quote(value: object) -> str:
-    """Show a value as the API server does: text in double quotes, the rest as it is."""
-    if value is HIDDEN:
-        return HIDDEN
+    """Show a value as the API server does: text as Go quotes it, the rest as JSON."""
+    if value is HIDDEN or value is NULL:
+        return str(value)
     if isinstance(value, str):
-        escaped = value.encode("unicode_escape").decode("ascii").replace('"', '\\"')
-        return f'"{escaped[:200]}"'
-    return str(value)[:200]
+        return _shorten(f'"{"".join(map(_escape, value))}"')
+    return _shorten(json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str))
+
+
+def _escape(letter: str) -> str:
+    if letter in _ESCAPES:
+        return _ESCAPES[letter]
+    if letter.isprintable():
+        return letter
+    code = ord(letter)
+    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}"  # noqa: PLR2004 - ASCII
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."

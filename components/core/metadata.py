@@ -5,6 +5,7 @@ from typing import Any
 
 from . import syntax
 from .findings import Finding, forbidden, invalid, required, too_long
+from .versions import OLDEST, Rules, rules_of
 
 Plain = Mapping[str, Any]
 """Arguments of a component as plain values, with `Deferred` where one is still to come."""
@@ -32,6 +33,7 @@ RESERVED_LABELS = frozenset(
 """Labels that tie the objects together, which no user label may override."""
 
 _MAX_ANNOTATION_BYTES = 262_144
+_OLDEST = ".".join(map(str, OLDEST))
 
 
 def read_service_name(args: Plain, component_name: str, findings: list[Finding]) -> str:
@@ -42,26 +44,26 @@ def read_service_name(args: Plain, component_name: str, findings: list[Finding])
     """
     given = args.get("service_name")
     name: str = component_name if given is None else given
-    relaxed = read_version(args, findings) >= (1, 36)
+    relaxed = read_rules(args, findings).relaxed_service_names
     reasons = (syntax.dns_label if relaxed else syntax.dns_1035_label)(name)
     remedy = "it is the component's name; give `service_name`" if given is None else ""
     findings.extend(invalid("service_name", name, reason, remedy) for reason in reasons)
     return name
 
 
-def read_version(args: Plain, findings: list[Finding]) -> tuple[int, int]:
-    """Give `kubernetes_version` as numbers, or (0, 0) where it is not stated."""
-    text = args.get("kubernetes_version")
-    if text is None:
-        return (0, 0)
-    major, _, rest = str(text).removeprefix("v").partition(".")
-    minor = rest.partition(".")[0]
-    if not (major.isascii() and major.isdigit() and minor.isascii() and minor.isdigit()):
-        problem = invalid("kubernetes_version", text, "must be a version such as 1.36")
+def read_rules(args: Plain, findings: list[Finding]) -> Rules:
+    """Give the rules of `kubernetes_version`: what is legal on all versions where it is not given.
+
+    A version that cannot be used is found once.
+    """
+    text: str | None = args.get("kubernetes_version")
+    try:
+        return rules_of(text)
+    except ValueError:
+        problem = invalid("kubernetes_version", text, f"must be a version from {_OLDEST} on")
         if problem not in findings:
             findings.append(problem)
-        return (0, 0)
-    return (int(major), int(minor))
+        return rules_of(None)
 
 
 def read_metadata(args: Plain, name: str, findings: list[Finding]) -> Manifest:

@@ -5,6 +5,7 @@ from .findings import Finding, required
 from .hazards import selector_service_hazards
 from .metadata import Plain, read_metadata, read_selector, read_service_name
 from .ports import read_ports
+from .refusals import refusals
 from .service import ServicePlan, service, service_spec, service_type
 
 
@@ -38,4 +39,7 @@ def plan_selector_service(
     publish: bool | Deferred | None = args.get("publish_not_ready_addresses")
     if publish is not None:
         spec["publishNotReadyAddresses"] = publish
-    return ServicePlan(service(metadata, spec), selector_service_hazards(args))
+    plan = ServicePlan(service(metadata, spec), selector_service_hazards(args))
+    if not findings:
+        findings.extend(refusals([plan.service], args))
+    return plan

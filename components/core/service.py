@@ -1,7 +1,7 @@
 """The spec of a Service: the fields that every kind of Service shares."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import syntax
 from .addresses import FAMILIES
@@ -9,7 +9,7 @@ from .cidrs import GO_SPACE, parse_cidr
 from .deferred import Deferred
 from .findings import Finding, duplicate, forbidden, invalid, not_supported
 from .hazards import Hazard
-from .metadata import Manifest, Plain, read_version
+from .metadata import Manifest, Plain, read_rules
 from .ports import Port
 
 _MAX_AFFINITY_SECONDS = 86_400
@@ -131,5 +131,8 @@ def _add_policies(args: Plain, kind: str, spec: Manifest, findings: list[Finding
     distribution: str | None = args.get("traffic_distribution")
     if distribution is not None:
         spec["trafficDistribution"] = distribution
-        if distribution != "PreferClose" and (0, 0) < read_version(args, findings) < (1, 34):
-            findings.append(not_supported("traffic_distribution", distribution, ["PreferClose"]))
+        known = read_rules(args, findings).traffic_distributions
+        if known is not None and distribution not in known:
+            remedy = "Kubernetes 1.34 has it: state `kubernetes_version`"
+            problem = not_supported("traffic_distribution", distribution, known)
+            findings.append(replace(problem, remedy=remedy))

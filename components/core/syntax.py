@@ -12,6 +12,7 @@ _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _LABEL_RE = re.compile(_LABEL)
 _LABEL_1035_RE = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN_RE = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_WILDCARD_RE = re.compile(rf"\*\.{_LABEL}(\.{_LABEL})*")
 _QUALIFIED_RE = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _LABEL_VALUE_RE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
 
@@ -29,6 +30,12 @@ _SUBDOMAIN_TEXT = (
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.',"
     " and must start and end with an alphanumeric character (e.g. 'example.com', regex used for"
     r" validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+)
+_WILDCARD_TEXT = (
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which"
+    " must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric"
+    " character (e.g. '*.example.com', regex used for validation is"
+    r" '\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 )
 _QUALIFIED_TEXT = (
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end"
@@ -61,6 +68,18 @@ def dns_1035_label(value: str) -> list[str]:
 def dns_subdomain(value: str) -> list[str]:
     """Reasons why `value` is not an RFC 1123 subdomain of at most 253 bytes."""
     return _judge(value, _SUBDOMAIN_RE, _SUBDOMAIN_TEXT, 253)
+
+
+def wildcard_subdomain(value: str) -> list[str]:
+    """Reasons why `value` is not `*.` and an RFC 1123 subdomain, at most 253 bytes in all."""
+    return _judge(value, _WILDCARD_RE, _WILDCARD_TEXT, 253)
+
+
+def path_segment(value: str) -> list[str]:
+    """Reasons why `value` cannot stand between two slashes of a URL, as a kind or a name does."""
+    if value in (".", ".."):
+        return [f"may not be '{value}'"]
+    return [f"may not contain '{character}'" for character in "/%" if character in value]
 
 
 @lru_cache(maxsize=4096)

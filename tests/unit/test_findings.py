@@ -5,6 +5,7 @@ import pytest
 from components import ValidationError
 from components.core.findings import (
     HIDDEN,
+    NULL,
     Finding,
     duplicate,
     forbidden,
@@ -27,7 +28,7 @@ TEXTS = {
         'a: Invalid value: "x": why (do this)',
     ),
     "invalid and empty": (invalid("a", "", "why"), 'a: Invalid value: "": why'),
-    "invalid and false": (invalid("a", value=False, detail="why"), "a: Invalid value: False: why"),
+    "invalid and false": (invalid("a", value=False, detail="why"), "a: Invalid value: false: why"),
     "unsupported": (
         not_supported("a", "x", ["B", "C"]),
         'a: Unsupported value: "x": supported values: "B", "C"',
@@ -62,13 +63,15 @@ QUOTED = {
     "quotes": ('say "a"', '"say \\"a\\""'),
     "a newline": ("a\n", '"a\\n"'),
     "a terminal's escape": ("\x1b[31m", '"\\x1b[31m"'),
-    "letters beyond ASCII": ("é", '"\\xe9"'),
+    "letters beyond ASCII": ("é", '"é"'),
     "text that reverses its direction": ("\u202e", '"\\u202e"'),
     "half a surrogate pair": ("\ud800", '"\\ud800"'),
     "a number": (7, "7"),
-    "a list": (["a"], "['a']"),
+    "a list": (["a"], '["a"]'),
+    "a map": ({"a": True}, '{"a":true}'),
+    "nothing": (NULL, "null"),
     "a secret": (HIDDEN, "[secret]"),
-    "long text": ("a" * 300, '"' + "a" * 200 + '"'),
+    "long text": ("a" * 3000, '"' + "a" * 999 + "..."),
 }
 
 

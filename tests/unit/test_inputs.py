@@ -55,11 +55,11 @@ STRUCTURE: dict[str, tuple[Any, list[str]]] = {
     ),
     "not a number": (
         {"ports": [{"port": float("nan")}]},
-        [f"{PORT}: nan: must be a whole number, not float"],
+        [f"{PORT}: NaN: must be a whole number, not float"],
     ),
     "a truth value for a number": (
         {"ports": [{"port": True}]},
-        [f"{PORT}: True: must be a whole number, not bool"],
+        [f"{PORT}: true: must be a whole number, not bool"],
     ),
     "bytes for text": (
         {"namespace": b"shop"},
@@ -78,7 +78,7 @@ STRUCTURE: dict[str, tuple[Any, list[str]]] = {
     ),
     "a list for a choice": (
         {"ports": [{"port": 80, "protocol": ["TCP"]}]},
-        ['ports[0].protocol: Unsupported value: [\'TCP\']: supported values: "TCP", "UDP", "SCTP"'],
+        ['ports[0].protocol: Unsupported value: ["TCP"]: supported values: "TCP", "UDP", "SCTP"'],
     ),
     "a typo": (
         {"headles": True},

@@ -6,12 +6,8 @@ import pytest
 
 from components.core.deferred import Deferred
 from components.core.findings import Finding
-from components.core.metadata import (
-    read_metadata,
-    read_selector,
-    read_service_name,
-    read_version,
-)
+from components.core.metadata import read_metadata, read_rules, read_selector, read_service_name
+from components.core.versions import rules_of
 
 VALUE = (
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.',"
@@ -70,29 +66,33 @@ def test_a_component_name_that_cannot_be_the_services_says_what_to_give() -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "version"),
-    [
-        (None, (0, 0)),
-        ("1.36", (1, 36)),
-        ("v1.36.3", (1, 36)),
-        ("1.34.2-gke.100", (1, 34)),
-        ("1.9", (1, 9)),
-    ],
+    ("text", "strict"),
+    [(None, True), ("1.36", True), ("v1.36.3", True), ("1.34.2-gke.100", False), ("1.30", False)],
 )
-def test_a_version_is_read(text: str | None, version: tuple[int, int]) -> None:
+def test_a_version_has_its_rules(text: str | None, strict: bool) -> None:
     findings: list[Finding] = []
-    assert read_version({"kubernetes_version": text}, findings) == version
+    assert read_rules({"kubernetes_version": text}, findings).strict_addresses == strict
     assert findings == []
 
 
-@pytest.mark.parametrize("text", ["", "1", "latest", "1.x", "1.", ".36", "1.\u0663\u0666", "-1.36"])
+def test_without_a_version_what_is_legal_on_all_is_taken() -> None:
+    rules = read_rules({}, [])
+    assert rules.strict_addresses
+    assert not rules.relaxed_service_names
+    assert rules.traffic_distributions == ("PreferClose",)
+
+
+NO_VERSIONS = ["", "1", "latest", "1.x", "1.", ".36", "1.\u0663\u0666", "-1.36", "1.29", "1.9"]
+
+
+@pytest.mark.parametrize("text", NO_VERSIONS)
 def test_a_version_that_is_none_is_refused_once(text: str) -> None:
     findings: list[Finding] = []
     for _ in range(2):
-        assert read_version({"kubernetes_version": text}, findings) == (0, 0)
+        assert read_rules({"kubernetes_version": text}, findings) == rules_of(None)
     (finding,) = findings
     assert (finding.path, finding.value) == ("kubernetes_version", text)
-    assert finding.detail == "must be a version such as 1.36"
+    assert finding.detail == "must be a version from 1.30 on"
 
 
 LATER = Deferred("namespace")

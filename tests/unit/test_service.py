@@ -92,8 +92,8 @@ RENDERED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"type": "ClusterIP", "internalTrafficPolicy": "Local"},
     ),
     "a distribution": (
-        {"traffic_distribution": "PreferSameNode"},
-        {"type": "ClusterIP", "trafficDistribution": "PreferSameNode"},
+        {"traffic_distribution": "PreferClose"},
+        {"type": "ClusterIP", "trafficDistribution": "PreferClose"},
     ),
     "a distribution that 1.34 has": (
         {"traffic_distribution": "PreferSameZone", "kubernetes_version": "1.34"},
@@ -185,6 +185,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
             (
                 'traffic_distribution: Unsupported value: "PreferSameZone":'
                 ' supported values: "PreferClose"'
+                " (Kubernetes 1.34 has it: state `kubernetes_version`)"
             )
         ],
     ),

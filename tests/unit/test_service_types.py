@@ -105,7 +105,7 @@ FIELDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     **{
         f"distribution {value.value}": (
-            {"traffic_distribution": value},
+            {"traffic_distribution": value, "kubernetes_version": "1.34"},
             {"type": "ClusterIP", "trafficDistribution": value.value},
         )
         for value in TrafficDistribution
@@ -259,7 +259,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"traffic_distribution": "PreferSameNode", "kubernetes_version": "1.33"},
         (
             'traffic_distribution: Unsupported value: "PreferSameNode": supported values:'
-            ' "PreferClose"'
+            ' "PreferClose" (Kubernetes 1.34 has it: state `kubernetes_version`)'
         ),
     ),
 }

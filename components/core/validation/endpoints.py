@@ -1,0 +1,166 @@
+"""v1 Endpoints, the object that EndpointSlices superseded (`ValidateEndpoints`)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..findings import Finding, invalid, not_supported, required
+from ..syntax import dns_label, dns_subdomain, port_number, qualified_name
+from ..versions import Rules
+from . import shapes
+from .ip import check_endpoint_ip, check_legacy_ip
+from .metadata import OBJECT_REFERENCE, check_metadata
+from .metadata import SHAPE as METADATA
+
+RULES = {
+    "endpoints-addresses-required": "A subset of an Endpoints has an address, ready or not.",
+    "endpoints-hostname": "An address of an Endpoints has no hostname or an RFC 1123 label.",
+    "endpoints-node-name": "An address of an Endpoints has an RFC 1123 subdomain for a nodeName.",
+    "endpoints-port-name-required": "Ports of a subset are named where there is more than one.",
+    "endpoints-port-name": "A port of an Endpoints has an RFC 1123 label for a name.",
+    "endpoints-port-number": "A port number of an Endpoints is 1 to 65535.",
+    "endpoints-port-protocol": "A port of an Endpoints is TCP, UDP or SCTP.",
+    "endpoints-app-protocol": "An appProtocol of an Endpoints is a qualified name.",
+}
+
+_ADDRESSES = shapes.ListOf(
+    shapes.Struct(
+        {
+            "ip": shapes.STRING,
+            "hostname": shapes.STRING,
+            "nodeName": shapes.STRING,
+            "targetRef": OBJECT_REFERENCE,
+        }
+    )
+)
+_PORT = shapes.Struct(
+    {
+        "name": shapes.STRING,
+        "port": shapes.INT32,
+        "protocol": shapes.STRING,
+        "appProtocol": shapes.STRING,
+    }
+)
+_SUBSET = shapes.Struct(
+    {
+        "addresses": _ADDRESSES,
+        "notReadyAddresses": _ADDRESSES,
+        "ports": shapes.ListOf(_PORT),
+    }
+)
+SHAPE = shapes.Struct(
+    {
+        "apiVersion": shapes.STRING,
+        "kind": shapes.STRING,
+        "metadata": METADATA,
+        "subsets": shapes.ListOf(_SUBSET),
+    }
+)
+
+_PROTOCOLS = ("SCTP", "TCP", "UDP")
+_ADDRESS_LISTS = ("addresses", "notReadyAddresses")
+
+Plain = Mapping[str, Any]
+
+
+def judge(
+    new: dict[str, Any], old: dict[str, Any] | None, rules: Rules, findings: list[Finding]
+) -> None:
+    """Judge an Endpoints that is created, or that updates `old`."""
+    check_metadata(new, old, dns_subdomain, findings, rename=True)
+    subsets: Sequence[Plain] = new.get("subsets", ())
+    against: list[Finding] = []
+    for index, subset in enumerate(subsets):
+        _check_subset(subset, index, rules, against)
+    if against and (old is None or not _same(subsets, old.get("subsets", ()))):
+        findings += against
+
+
+def _check_subset(subset: Plain, index: int, rules: Rules, findings: list[Finding]) -> None:
+    if not any(subset.get(field) for field in _ADDRESS_LISTS):
+        detail = "must specify `addresses` or `notReadyAddresses`"
+        findings.append(required(f"subsets[{index}]", detail, code="endpoints-addresses-required"))
+    for field in _ADDRESS_LISTS:
+        for place, address in enumerate(subset.get(field, ())):
+            against: list[Finding] = []
+            _check_address(address, rules, against)
+            findings.extend(
+                finding.under(f"subsets[{index}].{field}[{place}]") for finding in against
+            )
+    ports: Sequence[Plain] = subset.get("ports", ())
+    for place, port in enumerate(ports):
+        against = []
+        _check_port(port, against, named=len(ports) > 1)
+        findings.extend(finding.under(f"subsets[{index}].ports[{place}]") for finding in against)
+
+
+def _check_address(address: Plain, rules: Rules, findings: list[Finding]) -> None:
+    """Judge an address; one that cannot be read is named twice, as by the API server."""
+    ip = address.get("ip", "")
+    check_legacy_ip(ip, "ip", rules, findings)
+    hostname = address.get("hostname", "")
+    if hostname:
+        findings.extend(
+            invalid("hostname", hostname, reason, code="endpoints-hostname")
+            for reason in dns_label(hostname)
+        )
+    node = address.get("nodeName")
+    if node is not None:
+        findings.extend(
+            invalid("nodeName", node, reason, code="endpoints-node-name")
+            for reason in dns_subdomain(node)
+        )
+    check_endpoint_ip(ip, "ip", findings)
+
+
+def _check_port(port: Plain, findings: list[Finding], *, named: bool) -> None:
+    name = port.get("name", "")
+    if name:
+        findings.extend(
+            invalid("name", name, reason, code="endpoints-port-name") for reason in dns_label(name)
+        )
+    elif named:
+        findings.append(required("name", code="endpoints-port-name-required"))
+    number = port.get("port", 0)
+    findings.extend(
+        invalid("port", number, reason, code="endpoints-port-number")
+        for reason in port_number(number)
+    )
+    protocol = port.get("protocol") or "TCP"
+    if protocol not in _PROTOCOLS:
+        findings.append(not_supported("protocol", protocol, _PROTOCOLS, "endpoints-port-protocol"))
+    app_protocol = port.get("appProtocol")
+    if app_protocol is not None:
+        findings.extend(
+            invalid("appProtocol", app_protocol, reason, code="endpoints-app-protocol")
+            for reason in qualified_name(app_protocol)
+        )
+
+
+def _same(new: Sequence[Plain], old: Sequence[Plain]) -> bool:
+    """Tell whether an update leaves the subsets alone, so that they are not judged again."""
+    return [_settled(subset) for subset in new] == [_settled(subset) for subset in old]
+
+
+def _settled(subset: Plain) -> list[list[Plain]]:
+    """Give what a subset holds, with defaults and without what equals its absence."""
+    addresses = [[_address(one) for one in subset.get(field, ())] for field in _ADDRESS_LISTS]
+    return [*addresses, [_port(one) for one in subset.get("ports", ())]]
+
+
+def _address(address: Plain) -> Plain:
+    reference: Plain | None = address.get("targetRef")
+    return {
+        "ip": address.get("ip", ""),
+        "hostname": address.get("hostname", ""),
+        "nodeName": address.get("nodeName"),
+        "targetRef": reference and {field: one for field, one in reference.items() if one},
+    }
+
+
+def _port(port: Plain) -> Plain:
+    return {
+        "name": port.get("name", ""),
+        "port": port.get("port", 0),
+        "protocol": port.get("protocol") or "TCP",
+        "appProtocol": port.get("appProtocol"),
+    }

@@ -1,0 +1,115 @@
+"""Hazards of a set of manifests: what the API server accepts, and yet does not work as it looks."""
+
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from ...findings import Finding, quote
+from . import (
+    egress,
+    endpoints,
+    ingresses,
+    kinds,
+    policies,
+    ports,
+    services,
+    slices,
+    traffic,
+)
+from .objects import ObjectSet, Report, mapping
+from .reader import read_objects
+
+HAZARDS: dict[str, str] = {
+    **kinds.HAZARDS,
+    **services.HAZARDS,
+    **slices.HAZARDS,
+    **endpoints.HAZARDS,
+    **ports.HAZARDS,
+    **traffic.HAZARDS,
+    **ingresses.HAZARDS,
+    **policies.HAZARDS,
+    **egress.HAZARDS,
+}
+"""Every hazard by its code, with one line that says what happens."""
+
+
+def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]:
+    """Say what will not work as it looks in a set of manifests that are applied together.
+
+    Objects meet in one namespace only; an absent one is `default`. Absence counts where the set
+    speaks of a namespace, for users look at single files too:
+
+    - A slice, Endpoints or Ingress whose Service is not in the set is reported if the set holds
+      some Service of its namespace, which is then taken to be there with all of them, or the
+      Service in another namespace. A file of slices alone is not.
+    - The ports, families and states of a Service are compared with its slices and Endpoints if the
+      set holds one of them. A Service without a selector of which it holds none is reported if it
+      holds those of others in the namespace, and none that belong to no Service.
+    - A Service that the set holds more than once, as overlays do, is compared with nothing.
+    - A policy that selects no Pods is reported if the set holds workloads of its namespace, and no
+      custom resources, which may make Pods too.
+
+    Slices and Endpoints that a controller wrote count as endpoints, and are not reported. Nothing
+    that `validate` gives as an error is repeated.
+
+    Args:
+        manifests: Objects of any kind, in their wire form. Others than Services, EndpointSlices,
+            Endpoints, Ingresses, NetworkPolicies and workloads are ignored, as is what is broken.
+
+    Returns:
+        The index of the object that each is about, and a finding of severity `warning`. In the
+        order of the objects.
+    """
+    report = Report()
+    for index, manifest in enumerate(manifests):
+        kinds.look_at_kind(index, mapping(manifest), report)
+    objects = read_objects(manifests)
+    virtual = _cluster_ips(objects)
+    _look_at_services(objects, report)
+    for one in objects.slices:
+        slices.look_at_slice(one, objects, virtual, report)
+    for legacy in objects.legacy:
+        endpoints.look_at_legacy(legacy, objects, virtual, report)
+    for index, namespace, spec in objects.ingresses:
+        ingresses.look_at_ingress(index, namespace, spec, objects, report)
+    if objects.policies:
+        _look_at_policies(objects, virtual, report)
+    unique = dict.fromkeys(report)
+    return sorted(unique, key=itemgetter(0))
+
+
+def _look_at_services(objects: ObjectSet, report: Report) -> None:
+    unmirrored = {legacy.key for legacy in objects.legacy}
+    served = objects.served - _strays(objects)
+    for key, service in objects.services.items():
+        services.look_at_service(service, report)
+        if not service.is_selectorless:
+            continue
+        groups = objects.groups.get(key)
+        if groups:
+            traffic.look_at_traffic(service, groups, report)
+        elif key not in unmirrored:
+            traffic.look_at_unserved(service, key[0] in served, report)
+
+
+def _strays(objects: ObjectSet) -> set[str]:
+    """Give the namespaces with endpoints of no Service, which are reported themselves."""
+    keys = [one.key for one in objects.slices] + [legacy.key for legacy in objects.legacy]
+    return {key[0] for key in keys if not key[1] or objects.whereabouts(key) is not None}
+
+
+def _look_at_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Report) -> None:
+    rules = egress.EgressRules(objects)
+    look = policies.PolicyLook(objects, rules)
+    for policy in objects.policies:
+        look.look_at(policy, report)
+    rules.look(virtual, report)
+
+
+def _cluster_ips(objects: ObjectSet) -> dict[str, str]:
+    """Give the Services of all known cluster IPs."""
+    return {
+        address: quote(service.key[1])
+        for service in objects.services.values()
+        for address in services.cluster_ips(service)
+    }

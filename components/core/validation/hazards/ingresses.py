@@ -1,0 +1,102 @@
+"""Backends of an Ingress that its Services do not have."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...findings import quote
+from .objects import ObjectSet, Report, Service, items, mapping, number, text
+
+HAZARDS = {
+    "ingress-service-missing": "The Service that an Ingress points at is not there.",
+    "ingress-port-missing": "The Service that an Ingress points at has no such port.",
+    "ingress-external-name": "Many controllers send no traffic to an ExternalName Service.",
+    "ingress-port-too-long": "An Ingress cannot name a Service's port of more than 15 characters.",
+}
+
+_LONGEST_NAME = 15
+
+
+def look_at_ingress(
+    index: int, namespace: str, spec: Mapping[str, Any], objects: ObjectSet, report: Report
+) -> None:
+    """Report backends of an Ingress that lead nowhere."""
+    for path, given in _backends(spec):
+        backend = mapping(given.get("service"))
+        key = namespace, text(backend.get("name"))
+        service = objects.services.get(key)
+        if service is not None:
+            if service.is_alias:
+                _tell_alias(index, f"{path}.service.name", service, report)
+            else:
+                port = mapping(backend.get("port"))
+                _look_at_port(index, f"{path}.service.port", port, service, report)
+        elif key[1] and (reason := objects.whereabouts(key)) is not None:
+            report.add(
+                index,
+                "ingress-service-missing",
+                f"{path}.service.name",
+                f"requests for {quote(key[1])} are answered with an error: {reason}",
+                "name a Service of the Ingress's own namespace",
+            )
+
+
+def _backends(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield "spec.defaultBackend", mapping(spec.get("defaultBackend"))
+    for position, rule in enumerate(map(mapping, items(spec.get("rules")))):
+        paths = items(mapping(rule.get("http")).get("paths"))
+        for place, path in enumerate(map(mapping, paths)):
+            where = f"spec.rules[{position}].http.paths[{place}].backend"
+            yield where, mapping(path.get("backend"))
+
+
+def _tell_alias(index: int, path: str, service: Service, report: Report) -> None:
+    report.add(
+        index,
+        "ingress-external-name",
+        path,
+        f"Service {quote(service.key[1])} is an ExternalName, which has no endpoints: many"
+        " controllers refuse it or answer with an error",
+        "declare a Service without a selector, and EndpointSlices with the addresses",
+    )
+
+
+def _look_at_port(
+    index: int, path: str, port: Mapping[str, Any], service: Service, report: Report
+) -> None:
+    wanted, name = number(port.get("number")), text(port.get("name"))
+    if wanted and not name:
+        if any(one.number == wanted for one in service.ports):
+            return
+        known = ", ".join(str(one.number) for one in service.ports[:3]) or "none"
+        mapped = any(one.target == wanted for one in service.ports)
+        remedy = "write the Service's port, not its targetPort" if mapped else "write one of those"
+        _tell_port(index, f"{path}.number", str(wanted), service, (known, remedy), report)
+    elif name and not wanted:
+        found = [place for place, one in enumerate(service.ports) if one.name == name]
+        if not found:
+            named = ", ".join(quote(one.name) for one in service.ports[:3] if one.name) or "none"
+            mapped = any(one.target == name for one in service.ports)
+            remedy = "write the port's name" + (", not its targetPort" if mapped else " or number")
+            _tell_port(index, f"{path}.name", quote(name), service, (named, remedy), report)
+        elif len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
+            report.add(
+                service.index,
+                "ingress-port-too-long",
+                f"spec.ports[{found[0]}].name",
+                f"an Ingress points at port {quote(name)}, and cannot name a port of more than"
+                f" {_LONGEST_NAME} characters",
+                "shorten the name, or point at the port by its number",
+            )
+
+
+def _tell_port(
+    index: int, path: str, port: str, service: Service, known: tuple[str, str], report: Report
+) -> None:
+    report.add(
+        index,
+        "ingress-port-missing",
+        path,
+        f"Service {quote(service.key[1])} has no port {port} (it has {known[0]}): requests are"
+        " answered with an error",
+        known[1],
+    )

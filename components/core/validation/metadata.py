@@ -1,0 +1,376 @@
+"""An object's metadata, which is judged alike whatever its kind (`ValidateObjectMeta`)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..findings import Finding, forbidden, invalid, required, too_long
+from ..syntax import dns_label, label_value, qualified_name, size
+from . import shapes
+
+RULES = {
+    "metadata-name-required": "An object has a name or a generateName.",
+    "metadata-name": "An object's name has the form that its kind asks for.",
+    "metadata-generate-name": "A generateName has the form of a name, but for one trailing dash.",
+    "metadata-namespace": "A namespace is an RFC 1123 label.",
+    "metadata-generation": "A generation is not negative.",
+    "metadata-label-key": "A label's key is a qualified name.",
+    "metadata-label-value": "A label's value has at most 63 letters, digits, '-', '_' and '.'.",
+    "metadata-annotation-key": "An annotation's key is a qualified name, in upper or lower case.",
+    "metadata-annotation-size": "All annotations together have at most 256 KiB.",
+    "metadata-owner-version": "An owner's apiVersion is a version or a group and a version.",
+    "metadata-owner-kind": "An owner's kind is given.",
+    "metadata-owner-name": "An owner's name is given.",
+    "metadata-owner-uid": "An owner's uid is given.",
+    "metadata-owner-event": "An Event is no owner.",
+    "metadata-owner-controller": "At most one owner is the controller.",
+    "metadata-finalizer": "A finalizer is a qualified name.",
+    "metadata-finalizer-prefix": "A finalizer of one's own has a domain before its name.",
+    "metadata-finalizer-conflict": "Dependents are orphaned or deleted first, not both.",
+    "metadata-finalizer-new": "No finalizer is added to an object that is being deleted.",
+    "metadata-resource-version": "A resourceVersion is absent on create, and current on update.",
+    "metadata-immutable": "An object's name, namespace, uid and deletion do not change.",
+}
+
+_OWNER = shapes.Struct(
+    {
+        "apiVersion": shapes.STRING,
+        "kind": shapes.STRING,
+        "name": shapes.STRING,
+        "uid": shapes.STRING,
+        "controller": shapes.BOOL,
+        "blockOwnerDeletion": shapes.BOOL,
+    }
+)
+_MANAGED_FIELDS = shapes.Struct(
+    {
+        "manager": shapes.STRING,
+        "operation": shapes.STRING,
+        "apiVersion": shapes.STRING,
+        "time": shapes.TIME,
+        "fieldsType": shapes.STRING,
+        "fieldsV1": shapes.ANYTHING,
+        "subresource": shapes.STRING,
+    }
+)
+SHAPE = shapes.Struct(
+    {
+        "name": shapes.STRING,
+        "generateName": shapes.STRING,
+        "namespace": shapes.STRING,
+        "selfLink": shapes.STRING,
+        "uid": shapes.STRING,
+        "resourceVersion": shapes.STRING,
+        "generation": shapes.INT64,
+        "creationTimestamp": shapes.TIME,
+        "deletionTimestamp": shapes.TIME,
+        "deletionGracePeriodSeconds": shapes.INT64,
+        "labels": shapes.STRING_MAP,
+        "annotations": shapes.STRING_MAP,
+        "ownerReferences": shapes.ListOf(_OWNER),
+        "finalizers": shapes.STRINGS,
+        "managedFields": shapes.ListOf(_MANAGED_FIELDS),
+    }
+)
+OBJECT_REFERENCE = shapes.Struct(
+    {
+        "kind": shapes.STRING,
+        "namespace": shapes.STRING,
+        "name": shapes.STRING,
+        "uid": shapes.STRING,
+        "apiVersion": shapes.STRING,
+        "resourceVersion": shapes.STRING,
+        "fieldPath": shapes.STRING,
+    }
+)
+"""A core/v1 ObjectReference, such as an endpoint's `targetRef`, of which nothing is asked."""
+
+NameReasons = Callable[[str], Sequence[str]]
+"""Gives the reasons against a name, such as `syntax.dns_subdomain`."""
+
+_ANNOTATIONS_LIMIT = 256 * 1024
+_GENERATED_BASE = 58
+_NO_VERSION = 1 << 64
+_ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
+_STANDARD_FINALIZERS = frozenset({"kubernetes", _ORPHAN, _FOREGROUND})
+_GENERATION_IS_SET = frozenset({"EndpointSlice", "Ingress", "NetworkPolicy"})
+_GO_LOWER = {"\u212a": "k", "\u0130": "i"}
+"""The characters outside ASCII that Go's `strings.ToLower` turns into ASCII."""
+
+
+def check_metadata(
+    new: Mapping[str, Any],
+    old: Mapping[str, Any] | None,
+    name_reasons: NameReasons,
+    findings: list[Finding],
+    *,
+    rename: bool = False,
+) -> None:
+    """Judge `metadata` of a decoded object that is created, or that updates `old`.
+
+    On update a kind's own form of names is not asked for again, unless `rename` says so, as of an
+    EndpointSlice, an Endpoints or an Ingress: then a `generateName` is judged as on create. Managed
+    fields are not judged: the API server writes them anew.
+    """
+    metadata: Mapping[str, Any] = new.get("metadata", {})
+    before: Mapping[str, Any] | None = None if old is None else old.get("metadata", {})
+    if before is None:
+        _check_names(metadata, name_reasons, findings)
+    else:
+        _check_path_segments(metadata, findings)
+    _check_namespace(metadata.get("namespace", ""), findings)
+    if before is None and new.get("kind") not in _GENERATION_IS_SET:
+        _check_generation(metadata.get("generation", 0), findings)
+    check_labels(metadata.get("labels"), "metadata.labels", findings)
+    _check_annotations(metadata.get("annotations"), findings)
+    _check_owners(metadata.get("ownerReferences", ()), findings)
+    finalizers: list[str] = metadata.get("finalizers", [])
+    _check_finalizers(finalizers, findings)
+    if before is not None:
+        _check_changes(metadata, before, findings)
+        if rename and metadata.get("name"):
+            _check_names(metadata, name_reasons, findings)
+    for index, finalizer in enumerate(finalizers):
+        _check_finalizer_prefix(finalizer, index, findings)
+    _check_resource_version(metadata, before, findings)
+
+
+def check_labels(labels: Mapping[str, str] | None, path: str, findings: list[Finding]) -> None:
+    """Judge labels, or whatever has their form (`ValidateLabels`)."""
+    for key, value in (labels or {}).items():
+        findings.extend(
+            invalid(path, key, reason, code="metadata-label-key") for reason in qualified_name(key)
+        )
+        findings.extend(
+            invalid(path, value, reason, code="metadata-label-value")
+            for reason in label_value(value)
+        )
+
+
+def path_segment(name: str) -> list[str]:
+    """Reasons why `name` cannot be a part of a URL's path (`IsPathSegmentName`)."""
+    if name in (".", ".."):
+        return [f"may not be '{name}'"]
+    return _path_prefix(name)
+
+
+def _path_prefix(name: str) -> list[str]:
+    """Reasons why no part of a URL's path begins with `name` (`IsPathSegmentPrefix`)."""
+    return [f"may not contain '{one}'" for one in "/%" if one in name]
+
+
+def _check_names(
+    metadata: Mapping[str, Any], reasons: NameReasons, findings: list[Finding]
+) -> None:
+    """Judge `generateName` and the name, or what the API server would make of the former."""
+    prefix = metadata.get("generateName", "")
+    name = metadata.get("name", "")
+    if prefix:
+        findings.extend(
+            invalid("metadata.generateName", prefix, reason, code="metadata-generate-name")
+            for reason in reasons(_mask_trailing_dash(prefix))
+        )
+        name = name or _generated(prefix)
+    if not name:
+        findings.append(_nameless())
+        return
+    findings.extend(
+        invalid("metadata.name", name, reason, code="metadata-name") for reason in reasons(name)
+    )
+
+
+def _check_path_segments(metadata: Mapping[str, Any], findings: list[Finding]) -> None:
+    """Judge the names as parts of a URL's path, which is all that every update asks of them.
+
+    Of a name that is not the old one it is said that it is immutable.
+    """
+    prefix: str = metadata.get("generateName", "")
+    findings.extend(
+        invalid("metadata.generateName", prefix, reason, code="metadata-generate-name")
+        for reason in _path_prefix(prefix)
+    )
+    if not metadata.get("name"):
+        findings.append(_nameless())
+
+
+def _nameless() -> Finding:
+    detail = "name or generateName is required"
+    return required("metadata.name", detail, code="metadata-name-required")
+
+
+def _mask_trailing_dash(prefix: str) -> str:
+    """Do as `maskTrailingDash` does, which puts an `a` for the last *two* characters."""
+    return f"{prefix[:-2]}a" if size(prefix) > 1 and prefix.endswith("-") else prefix
+
+
+def _generated(prefix: str) -> str:
+    """Give a name such as the API server generates, with `x` for what is random."""
+    cut = prefix.encode(errors="surrogatepass")[:_GENERATED_BASE]
+    return f"{cut.decode(errors='replace')}xxxxx"
+
+
+def _check_namespace(namespace: str, findings: list[Finding]) -> None:
+    """Judge the namespace; where there is none, it is the request's."""
+    if namespace:
+        findings.extend(
+            invalid("metadata.namespace", namespace, reason, code="metadata-namespace")
+            for reason in dns_label(namespace)
+        )
+
+
+def _check_generation(generation: int, findings: list[Finding]) -> None:
+    if generation < 0:
+        detail = "must be greater than or equal to 0"
+        findings.append(
+            invalid("metadata.generation", generation, detail, code="metadata-generation")
+        )
+
+
+def _check_resource_version(
+    metadata: Mapping[str, Any], before: Mapping[str, Any] | None, findings: list[Finding]
+) -> None:
+    """Judge the version: a create takes none (its dry run does), an update the latest or none."""
+    path = "metadata.resourceVersion"
+    version: str = metadata.get("resourceVersion", "")
+    if not version.strip("0"):
+        return
+    if before is None:
+        if version.isascii() and version.isdigit() and _is_uint64(version):
+            detail = "resourceVersion should not be set on objects to be created"
+            findings.append(forbidden(path, detail, code="metadata-resource-version"))
+    elif version != before.get("resourceVersion", version):
+        detail = (
+            "the object has been modified; please apply your changes to the latest version and "
+            "try again"
+        )
+        findings.append(invalid(path, version, detail, code="metadata-resource-version"))
+
+
+def _is_uint64(digits: str) -> bool:
+    significant = digits.lstrip("0")
+    return len(significant) <= len(str(_NO_VERSION)) and int(significant) < _NO_VERSION
+
+
+def _check_annotations(annotations: Mapping[str, str] | None, findings: list[Finding]) -> None:
+    if not annotations:
+        return
+    for key in annotations:
+        findings.extend(
+            invalid("metadata.annotations", key, reason, code="metadata-annotation-key")
+            for reason in qualified_name(_lower(key))
+        )
+    total = sum(size(key) + size(value) for key, value in annotations.items())
+    if total > _ANNOTATIONS_LIMIT:
+        findings.append(
+            too_long("metadata.annotations", _ANNOTATIONS_LIMIT, "metadata-annotation-size")
+        )
+
+
+def _lower(key: str) -> str:
+    if not key.isascii():
+        key = "".join(_GO_LOWER.get(one, one) for one in key)
+    return key.lower()
+
+
+def _check_owners(owners: Sequence[Mapping[str, Any]], findings: list[Finding]) -> None:
+    path = "metadata.ownerReferences"
+    controller = ""
+    for index, owner in enumerate(owners):
+        if index and _same(owner, owners[:index]):
+            continue
+        _check_owner(owner, path, findings)
+        if owner.get("controller"):
+            title = f"{owner.get('kind', '')}/{owner.get('name', '')}"
+            if controller:
+                detail = (
+                    "Only one reference can have Controller set to true. Found "
+                    f'"true" in references for {controller} and {title}'
+                )
+                findings.append(
+                    invalid(path, list(owners), detail, code="metadata-owner-controller")
+                )
+            else:
+                controller = title
+
+
+def _same(owner: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether an owner is given twice, as then the API server keeps it once."""
+    return any(
+        all(owner.get(field) == other.get(field) for field in _OWNER.fields) for other in others
+    )
+
+
+def _check_owner(owner: Mapping[str, Any], path: str, findings: list[Finding]) -> None:
+    """Judge one owner; the API server's paths have no index."""
+    version = owner.get("apiVersion", "")
+    if version in ("", "/") or version.count("/") > 1 or version.endswith("/"):
+        findings.append(
+            invalid(
+                f"{path}.apiVersion",
+                version,
+                "version must not be empty",
+                code="metadata-owner-version",
+            )
+        )
+    findings.extend(
+        invalid(f"{path}.{field}", "", "must not be empty", code=f"metadata-owner-{field}")
+        for field in ("kind", "name", "uid")
+        if not owner.get(field)
+    )
+    if version in ("v1", "/v1") and owner.get("kind") == "Event":
+        detail = "/v1, Kind=Event is disallowed from being an owner"
+        findings.append(invalid(path, dict(owner), detail, code="metadata-owner-event"))
+
+
+def _check_finalizers(finalizers: Sequence[str], findings: list[Finding]) -> None:
+    path = "metadata.finalizers"
+    for finalizer in finalizers:
+        findings.extend(
+            invalid(path, finalizer, reason, code="metadata-finalizer")
+            for reason in qualified_name(finalizer)
+        )
+    if _ORPHAN in finalizers and _FOREGROUND in finalizers:
+        detail = f"finalizer {_ORPHAN} and {_FOREGROUND} cannot be both set"
+        findings.append(invalid(path, list(finalizers), detail, code="metadata-finalizer-conflict"))
+
+
+def _check_finalizer_prefix(finalizer: str, index: int, findings: list[Finding]) -> None:
+    if "/" not in finalizer and finalizer not in _STANDARD_FINALIZERS:
+        findings.append(
+            invalid(
+                f"metadata.finalizers[{index}]",
+                finalizer,
+                "name is neither a standard finalizer name nor is it fully qualified",
+                code="metadata-finalizer-prefix",
+            )
+        )
+
+
+def _check_changes(
+    metadata: Mapping[str, Any], before: Mapping[str, Any], findings: list[Finding]
+) -> None:
+    """Judge what an update changes; what the API server sets itself is not looked at."""
+    if before.get("deletionTimestamp"):
+        added = set(metadata.get("finalizers", ())).difference(before.get("finalizers", ()))
+        if added:
+            listed = ", ".join(f'"{one}"' for one in sorted(added))
+            detail = (
+                "no new finalizers can be added if the object is being deleted, found new "
+                f"finalizers []string{{{listed}}}"
+            )
+            findings.append(forbidden("metadata.finalizers", detail, code="metadata-finalizer-new"))
+    changed = [
+        field
+        for field in ("name", "namespace", "uid")
+        if metadata.get(field) and metadata[field] != before.get(field, metadata[field])
+    ]
+    if metadata.get("deletionTimestamp") and not before.get("deletionTimestamp"):
+        changed.append("deletionTimestamp")
+    grace = metadata.get("deletionGracePeriodSeconds")
+    if grace is not None and grace != before.get("deletionGracePeriodSeconds"):
+        changed.append("deletionGracePeriodSeconds")
+    findings.extend(
+        invalid(
+            f"metadata.{field}", metadata[field], "field is immutable", code="metadata-immutable"
+        )
+        for field in changed
+    )

@@ -1,0 +1,129 @@
+"""The ports of a Service (`validateServicePort`, and what `validateService` says of them)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..findings import Finding, duplicate, forbidden, invalid, not_supported, required
+from ..syntax import dns_label, iana_service_name, port_number, qualified_name
+from .service_spec import CLUSTER_IP, EXTERNAL_NAME, Spec, protocol_of
+
+RULES = {
+    "service-ports-required": "A Service has ports, unless it is headless or an ExternalName.",
+    "service-port-name-required": "A Service's ports are named where there is more than one.",
+    "service-port-name": "A Service's port has an RFC 1123 label for a name.",
+    "service-port-name-duplicate": "A Service's ports differ in name.",
+    "service-port-number": "A Service's port number is 1 to 65535.",
+    "service-port-protocol": "A Service's port is TCP, UDP or SCTP.",
+    "service-target-port-number": "A Service's numeric target port is 1 to 65535.",
+    "service-target-port-name": "A Service's named target port is an IANA service name.",
+    "service-app-protocol": "A Service's appProtocol is a qualified name.",
+    "service-node-port-type": "A Service of type ClusterIP has no node ports.",
+    "service-node-port-duplicate": "A Service's ports differ in node port or in protocol.",
+    "service-port-duplicate": "A Service's ports differ in number or in protocol.",
+}
+
+_PROTOCOLS = ("SCTP", "TCP", "UDP")
+_INT32 = 1 << 31
+
+
+def check_any_ports(spec: Spec, findings: list[Finding]) -> None:
+    """Judge whether there are ports where there must be."""
+    if not spec.ports and not spec.headless and spec.type != EXTERNAL_NAME:
+        findings.append(required("spec.ports", code="service-ports-required"))
+
+
+def check_ports(spec: Spec, findings: list[Finding]) -> None:
+    """Judge every port for itself, and that the names differ."""
+    several = len(spec.ports) > 1
+    names: set[str] = set()
+    for index, port in enumerate(spec.ports):
+        _check_name(port.get("name", ""), index, names, findings, needed=several)
+        number = port.get("port", 0)
+        for reason in port_number(number):
+            path = f"spec.ports[{index}].port"
+            findings.append(invalid(path, number, reason, code="service-port-number"))
+        protocol = protocol_of(port)
+        if protocol not in _PROTOCOLS:
+            path = f"spec.ports[{index}].protocol"
+            findings.append(not_supported(path, protocol, _PROTOCOLS, "service-port-protocol"))
+        _check_target(port.get("targetPort") or number, index, findings)
+        app_protocol = port.get("appProtocol")
+        if app_protocol is not None:
+            for reason in qualified_name(app_protocol):
+                path = f"spec.ports[{index}].appProtocol"
+                findings.append(invalid(path, app_protocol, reason, code="service-app-protocol"))
+
+
+def check_port_clashes(spec: Spec, findings: list[Finding]) -> None:
+    """Judge node ports against the type, and that no two ports take the same place."""
+    if spec.type == CLUSTER_IP and any(spec.node_ports):
+        for index, node_port in enumerate(spec.node_ports):
+            if node_port:
+                path = f"spec.ports[{index}].nodePort"
+                detail = "may not be used when `type` is 'ClusterIP'"
+                findings.append(forbidden(path, detail, code="service-node-port-type"))
+    if len(spec.ports) > 1:
+        _check_node_port_clashes(spec, findings)
+        _check_number_clashes(spec, findings)
+
+
+def _check_name(
+    name: str, index: int, names: set[str], findings: list[Finding], *, needed: bool
+) -> None:
+    if not name:
+        if needed:
+            path = f"spec.ports[{index}].name"
+            findings.append(required(path, code="service-port-name-required"))
+        return
+    for reason in dns_label(name):
+        path = f"spec.ports[{index}].name"
+        findings.append(invalid(path, name, reason, code="service-port-name"))
+    if name in names:
+        path = f"spec.ports[{index}].name"
+        findings.append(duplicate(path, name, code="service-port-name-duplicate"))
+    names.add(name)
+
+
+def _check_target(target: int | str, index: int, findings: list[Finding]) -> None:
+    if isinstance(target, str):
+        reasons, code = iana_service_name(target), "service-target-port-name"
+    else:
+        reasons, code = port_number(target), "service-target-port-number"
+    path = f"spec.ports[{index}].targetPort" if reasons else ""
+    findings += [invalid(path, target, reason, code=code) for reason in reasons]
+
+
+def _check_node_port_clashes(spec: Spec, findings: list[Finding]) -> None:
+    seen: set[tuple[str, int]] = set()
+    for index, (port, node_port) in enumerate(zip(spec.ports, spec.node_ports, strict=True)):
+        if not node_port:
+            continue
+        key = protocol_of(port), node_port
+        if key in seen:
+            path = f"spec.ports[{index}].nodePort"
+            shown = node_port if -_INT32 <= node_port < _INT32 else None
+            findings.append(duplicate(path, shown, code="service-node-port-duplicate"))
+        seen.add(key)
+
+
+def _check_number_clashes(spec: Spec, findings: list[Finding]) -> None:
+    seen: set[tuple[str, int]] = set()
+    for index, port in enumerate(spec.ports):
+        key = protocol_of(port), port.get("port", 0)
+        if key in seen:
+            shown = _as_the_server_shows(*key)
+            path = f"spec.ports[{index}]"
+            findings.append(duplicate(path, shown, code="service-port-duplicate"))
+        seen.add(key)
+
+
+def _as_the_server_shows(protocol: str, number: int) -> Mapping[str, Any]:
+    """Give what is unique of a port in the API server's own form, all else being zero."""
+    return {
+        "Name": "",
+        "Protocol": protocol,
+        "AppProtocol": None,
+        "Port": number,
+        "TargetPort": 0,
+        "NodePort": 0,
+    }

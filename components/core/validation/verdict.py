@@ -1,0 +1,111 @@
+"""Judges one manifest, whatever its kind."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
+
+from ..findings import Finding, not_supported, required
+from ..versions import Rules, rules_of
+from . import (
+    endpoint_slice,
+    endpoints,
+    ingress,
+    ip,
+    metadata,
+    network_policy,
+    service,
+    shapes,
+)
+
+
+class _Kind(Protocol):
+    SHAPE: shapes.Struct
+    RULES: dict[str, str]
+
+    def judge(
+        self, new: dict[str, Any], old: dict[str, Any] | None, rules: Rules, findings: list[Finding]
+    ) -> None: ...
+
+
+KINDS: Mapping[tuple[str, str], _Kind] = {
+    ("v1", "Service"): service,
+    ("v1", "Endpoints"): endpoints,
+    ("discovery.k8s.io/v1", "EndpointSlice"): endpoint_slice,
+    ("networking.k8s.io/v1", "Ingress"): ingress,
+    ("networking.k8s.io/v1", "NetworkPolicy"): network_policy,
+}
+"""What is judged, by `apiVersion` and `kind`."""
+
+RULES: Mapping[str, str] = {
+    "kind": "The object's apiVersion or kind is missing or not one that is judged.",
+    **shapes.RULES,
+    **metadata.RULES,
+    **ip.RULES,
+    **service.RULES,
+    **endpoint_slice.RULES,
+    **endpoints.RULES,
+    **ingress.RULES,
+    **network_policy.RULES,
+}
+"""Every rule by its code, with one line that says what it asks."""
+
+
+def validate(
+    manifest: Mapping[str, Any],
+    *,
+    kubernetes_version: str | None = "1.36",
+    old: Mapping[str, Any] | None = None,
+) -> list[Finding]:
+    """Say everything that the API server would say against a manifest.
+
+    Args:
+        manifest: A v1 Service or Endpoints, discovery.k8s.io/v1 EndpointSlice, or
+            networking.k8s.io/v1 Ingress or NetworkPolicy, in its wire form.
+        kubernetes_version: Whose rules apply, such as "1.36"; None for what is legal on every
+            version from 1.30 to 1.36. Defaults to "1.36".
+        old: The object as it is in the cluster, where the manifest updates one. Defaults to None:
+            the manifest creates it.
+
+    Returns:
+        The findings in the order in which the API server gives them. Those of severity `error` are
+        what it refuses; there is none in a manifest that it takes.
+
+    Raises:
+        ValueError: `kubernetes_version` is no version from 1.30 on.
+    """
+    rules = rules_of(kubernetes_version)
+    kind = KINDS.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
+    if kind is None:
+        return [_unjudged(manifest)]
+    types: list[Finding] = []
+    new = shapes.decode(kind.SHAPE, manifest, types)
+    before = None if old is None else shapes.decode(kind.SHAPE, old, [])
+    findings: list[Finding] = []
+    kind.judge(new, before, rules, findings)
+    broken = [finding.path.lower() for finding in types if finding.severity == "error"]
+    if broken:
+        findings = [finding for finding in findings if not _touches(finding.path, broken)]
+    errors = [finding for finding in types if finding.severity == "error"]
+    return [*errors, *findings, *(finding for finding in types if finding.severity == "warning")]
+
+
+def _touches(path: str, broken: list[str]) -> bool:
+    """Tell whether a finding may be there only because a value of the wrong type was left out.
+
+    Some paths of the API server differ from the field's name in case, such as
+    `spec.LoadBalancerSourceRanges`.
+    """
+    path = path.lower()
+    return any(_holds(path, one) or _holds(one, path) for one in broken)
+
+
+def _holds(outer: str, inner: str) -> bool:
+    return inner.startswith(outer) and inner[len(outer) : len(outer) + 1] in ("", ".", "[")
+
+
+def _unjudged(manifest: Mapping[str, Any]) -> Finding:
+    for field in ("apiVersion", "kind"):
+        if not isinstance(manifest.get(field), str) or not manifest[field]:
+            return required(field, code="kind")
+    known = [f"{version} {kind}" for version, kind in KINDS]
+    given = cast("dict[str, Any]", manifest)
+    return not_supported("kind", f"{given['apiVersion']} {given['kind']}", known, "kind")

@@ -1,0 +1,32 @@
+"""Walks through lists and structs; a path is built only where something is wrong."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from ..findings import Finding, invalid
+
+_Value = TypeVar("_Value")
+
+Plain = dict[str, Any]
+"""A decoded struct: without nulls, an absent field standing for Go's zero value or nil."""
+
+
+def each(items: Iterable[Any], check: Callable[[Any], list[Finding]], path: str) -> list[Finding]:
+    """Check every item of the list at `path`; `check` gives paths that begin at the item."""
+    return [
+        finding.under(f"{path}[{index}]")
+        for index, item in enumerate(items)
+        for finding in check(item)
+    ]
+
+
+def below(path: str, findings: Iterable[Finding]) -> list[Finding]:
+    """Put findings below the field at `path`."""
+    return [finding.under(path) for finding in findings]
+
+
+def against(
+    path: str, value: _Value, reasons: Callable[[_Value], Iterable[str]], code: str
+) -> list[Finding]:
+    """Give a finding for every reason against a value."""
+    return [invalid(path, value, reason, code=code) for reason in reasons(value)]

@@ -1,0 +1,101 @@
+"""Hazards of Ingresses: backends that the Services of the set do not have."""
+
+from typing import Any
+
+import pytest
+from hazard_tables import Hit, Quiet, ids, ingress, service
+
+WEB = {"app": "web"}
+HTTP = {"name": "http", "port": 80, "targetPort": 8080}
+BACKEND = "spec.rules[0].http.paths[0].backend.service"
+LONG = "a-very-long-name"
+
+
+def web(*ports: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return service("web", *(ports or (HTTP,)), selector=WEB, **fields)
+
+
+HITS = [
+    Hit(
+        "ingress-service-missing",
+        1,
+        f"{BACKEND}.name",
+        "there is no Service",
+        [service("api", selector=WEB), ingress({"number": 80})],
+    ),
+    Hit(
+        "ingress-service-missing",
+        1,
+        f"{BACKEND}.name",
+        'in namespace "shop"',
+        [web(namespace="shop"), ingress({"number": 80}, namespace="ingress")],
+    ),
+    Hit(
+        "ingress-port-missing",
+        1,
+        f"{BACKEND}.port.number",
+        "no port 8080 (it has 80)",
+        [web(), ingress({"number": 8080})],
+    ),
+    Hit(
+        "ingress-port-missing",
+        1,
+        f"{BACKEND}.port.name",
+        'no port "https" (it has "http")',
+        [web(), ingress({"name": "https"})],
+    ),
+    Hit(
+        "ingress-port-missing",
+        1,
+        "spec.defaultBackend.service.port.number",
+        "no port 81",
+        [web(), ingress({"number": 81}, default=True)],
+    ),
+    Hit(
+        "ingress-external-name",
+        1,
+        f"{BACKEND}.name",
+        "has no endpoints",
+        [
+            service("web", type="ExternalName", externalName="a.example"),
+            ingress({"number": 443}),
+        ],
+    ),
+    Hit(
+        "ingress-port-too-long",
+        0,
+        "spec.ports[0].name",
+        "more than 15 characters",
+        [web({"name": LONG, "port": 80}), ingress({"name": LONG})],
+    ),
+]
+
+QUIET = [
+    Quiet("an Ingress alone", [ingress({"number": 80})]),
+    Quiet("a Service's port by number", [web(), ingress({"number": 80})]),
+    Quiet("a Service's port by name", [web(), ingress({"name": "http"})]),
+    Quiet(
+        "a name of 15 characters",
+        [web({"name": LONG[:14], "port": 80}), ingress({"name": LONG[:14]})],
+    ),
+    Quiet(
+        "a long name, and the port by number",
+        [web({"name": LONG, "port": 80}), ingress({"number": 80})],
+    ),
+    Quiet(
+        "Services of other namespaces",
+        [service("api", selector=WEB, namespace="a"), ingress({"number": 80})],
+    ),
+    Quiet("both name and number, which is an error", [web(), ingress({"number": 8, "name": "x"})]),
+    Quiet("a Service that is there twice", [web(), web(), ingress({"number": 8080})]),
+]
+
+
+@pytest.mark.parametrize("hit", HITS, ids=ids(HITS))
+def test_there_is_a_hazard(hit: Hit) -> None:
+    hit.check()
+
+
+@pytest.mark.parametrize("quiet", QUIET, ids=ids(QUIET))
+def test_there_is_no_hazard(quiet: Quiet) -> None:
+    quiet.check()

@@ -1,0 +1,154 @@
+"""Hazards that a Service's own manifest tells of, and objects whose kind is a near miss."""
+
+from typing import Any
+
+import pytest
+from hazard_tables import TCP_80, Hit, Quiet, endpoint, eps, ids, named, service
+
+WEB = {"app": "web"}
+
+
+def alias(name: str, *ports: dict[str, Any]) -> dict[str, Any]:
+    return service("saas", *ports, type="ExternalName", externalName=name)
+
+
+HITS = [
+    Hit(
+        "service-endpoints-field",
+        0,
+        "spec.endpoints",
+        "no such field",
+        [service(endpoints=["192.0.2.10"])],
+    ),
+    Hit("service-endpoints-field", 0, "spec.addresses", "dropped", [service(addresses=[])]),
+    Hit("service-endpoints-field", 0, "subsets", "dropped", [service(top={"subsets": []})]),
+    Hit(
+        "external-name-ignored",
+        0,
+        "spec.externalName",
+        'type "ClusterIP"',
+        [service(externalName="db.example.com")],
+    ),
+    Hit("external-name-address", 0, "spec.externalName", "not resolved", [alias("192.0.2.10")]),
+    Hit("external-name-address", 0, "spec.externalName", "not resolved", [alias("010.0.0.1.")]),
+    Hit("external-name-single-label", 0, "spec.externalName", '"db."', [alias("db.")]),
+    Hit(
+        "external-name-remap",
+        0,
+        "spec.ports[0].targetPort",
+        "not 8443",
+        [alias("api.example.com", {"name": "https", "port": 443, "targetPort": 8443})],
+    ),
+    Hit(
+        "headless-remap",
+        0,
+        "spec.ports[1].targetPort",
+        "clients that connect to 81",
+        [
+            service(
+                "web",
+                TCP_80,
+                {"name": "b", "port": 81, "targetPort": 8081},
+                clusterIP="None",
+                selector=WEB,
+            )
+        ],
+    ),
+    Hit(
+        "target-port-name",
+        0,
+        "spec.ports[0].targetPort",
+        '"postgres"',
+        [service("db", {"name": "http", "port": 80, "targetPort": "postgres"})],
+    ),
+    Hit(
+        "affinity-headless",
+        0,
+        "spec.sessionAffinity",
+        "no effect",
+        [service(clusterIP="None", sessionAffinity="ClientIP")],
+    ),
+    Hit(
+        "publish-not-ready-ignored",
+        0,
+        "spec.publishNotReadyAddresses",
+        "conditions",
+        [service(publishNotReadyAddresses=True)],
+    ),
+    Hit("kind-misspelled", 0, "kind", '"Endpoint"', [named("Endpoint", "v1", "db", None)]),
+    Hit(
+        "kind-misspelled",
+        0,
+        "kind",
+        '"EndpointSlices"',
+        [named("EndpointSlices", "discovery.k8s.io/v1", "db", None)],
+    ),
+    Hit(
+        "api-version-wrong",
+        0,
+        "apiVersion",
+        'no EndpointSlice in "v1"',
+        [named("EndpointSlice", "v1", "db", None)],
+    ),
+    Hit(
+        "api-version-wrong",
+        0,
+        "apiVersion",
+        "no Service",
+        [named("Service", "apps/v1", "db", None)],
+    ),
+    Hit(
+        "api-version-removed",
+        0,
+        "apiVersion",
+        "since Kubernetes 1.25",
+        [named("EndpointSlice", "discovery.k8s.io/v1beta1", "db", None)],
+    ),
+    Hit(
+        "api-version-removed",
+        0,
+        "apiVersion",
+        "since Kubernetes 1.22",
+        [named("Ingress", "extensions/v1beta1", "web", None)],
+    ),
+]
+
+QUIET = [
+    Quiet("the field of that name is null", [service(endpoints=None)]),
+    Quiet("endpoints are a field of slices", [service(), eps()]),
+    Quiet("externalName is empty", [service(externalName="")]),
+    Quiet("a name with dots", [alias("db.example.com.")]),
+    Quiet("a name that begins like an address", [alias("192.0.2.10.nip.io")]),
+    Quiet("an alias with equal ports", [alias("a.example", {"port": 443, "targetPort": 443})]),
+    Quiet("an alias without targetPort", [alias("a.example", {"port": 443})]),
+    Quiet("a headless Service without targetPort", [service(clusterIP="None")]),
+    Quiet(
+        "a headless Service with a named targetPort of its Pods",
+        [service("w", {"port": 80, "targetPort": "http"}, clusterIP="None", selector=WEB)],
+    ),
+    Quiet("a mapped port of a ClusterIP", [service("w", {"port": 80, "targetPort": 8080})]),
+    Quiet(
+        "a named targetPort of Pods",
+        [service("w", {"port": 80, "targetPort": "http"}, selector=WEB)],
+    ),
+    Quiet(
+        "affinity of a ClusterIP",
+        [service(sessionAffinity="ClientIP"), eps(endpoint(), endpoint("192.0.2.11"))],
+    ),
+    Quiet("Pods not ready are published", [service(publishNotReadyAddresses=True, selector=WEB)]),
+    Quiet("a kind of another group", [named("Service", "serving.knative.dev/v1", "db", None)]),
+    Quiet("an Endpoint of another group", [named("Endpoint", "example.com/v1", "db", None)]),
+    Quiet("a NetworkPolicy of Calico", [named("NetworkPolicy", "projectcalico.org/v3", "a", None)]),
+    Quiet("no apiVersion, which is an error", [{"kind": "Endpoint"}]),
+    Quiet("no kind, which is an error", [{"apiVersion": "v1"}]),
+]
+
+
+@pytest.mark.parametrize("hit", HITS, ids=ids(HITS))
+def test_there_is_a_hazard(hit: Hit) -> None:
+    hit.check()
+
+
+@pytest.mark.parametrize("quiet", QUIET, ids=ids(QUIET))
+def test_there_is_no_hazard(quiet: Quiet) -> None:
+    quiet.check()
