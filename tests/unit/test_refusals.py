@@ -40,8 +40,8 @@ def refused(kind: str, **args: Any) -> list[str]:
 def test_annotations_that_contradict_each_other_are_refused(kind: str) -> None:
     assert refused(kind, annotations=TOPOLOGY) == [
         (
-            "Service[db].metadata.annotations[service.kubernetes.io/topology-mode]: Invalid"
-            ' value: "Auto": must match annotations[service.kubernetes.io/topology-aware-hints] when'
+            "Service[db].metadata.annotations[service.kubernetes.io/topology-mode]: Invalid value:"
+            ' "Auto": must match annotations[service.kubernetes.io/topology-aware-hints] when'
             " both are specified"
         )
     ]
