@@ -11,15 +11,18 @@ The file maps the name of each Service to its arguments, those of `ExternalServi
       payments: {external_name: api.payments.example}
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
 
 import yaml
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 from .._inputs import read
+from .._yaml import PlacedMap, Reader, YamlProblems, character_problem, locate, plain
 from ..core.external_name_service import plan_external_name_service
 from ..core.external_service import plan_external_service
 from ..core.findings import join
@@ -60,104 +63,84 @@ def load(path: str | PathLike[str]) -> Inventory:
     """
     file = Path(path)
     try:
-        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
+        text = file.read_bytes()
+    except OSError as error:
         raise InventoryError(f"{file}: {error}") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
-        raise InventoryError(f"{where}: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise InventoryError(f"{file}: {error}") from None
-    reader = _Reader(file)
-    content: Any = (reader.value(root, "") if root else None) or {}
-    errors = [*reader.errors, *_judge(content, reader.lines)]
+    strange = character_problem(text)
+    if strange is not None:
+        raise InventoryError(f"{file}: {strange.reason}, line {strange.line}")
+    reader = Reader(text, _Scalars(), placed=True)
+    try:
+        placed = reader.document() or PlacedMap()
+    except YamlProblems as stopped:
+        lines = [f"{file}:{one.line}:{one.column}: {one.reason}" for one in stopped.problems[-1:]]
+        raise InventoryError("\n".join(lines)) from None
+    errors = [(one.line, f"{one.path}: {one.reason}") for one in reader.problems]
+    content = plain(placed)
+    errors += _judge(content, lambda field: locate(placed, field).line)
     if errors:
         lines = [f"{file}:{line}: {reason}" for line, reason in sorted(errors)]
         raise InventoryError("\n".join(lines))
     return Inventory(content.get("services") or {}, content.get("external_names") or {})
 
 
-class _Reader:
-    """Makes plain values of YAML nodes and keeps the line of each field."""
+class _Plain(dict[str, Any]):
+    """The values of plain scalars as PyYAML has them."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.lines: dict[str, int] = {}
-        self.errors: list[tuple[int, str]] = []
-        self._open: list[yaml.Node] = []
-        self._scalars = yaml.constructor.SafeConstructor()
+    def __init__(self, scalars: "_Scalars") -> None:
+        self._scalars = scalars
 
-    def value(self, node: yaml.Node, path: str) -> Any:
-        if node in self._open:
-            self.errors.append((node.start_mark.line + 1, f"{path}: contains itself"))
-            return None
-        self._open.append(node)
-        try:
-            return self._value(node, path)
-        finally:
-            self._open.pop()
-
-    def _value(self, node: yaml.Node, path: str) -> Any:
-        self.lines[path] = node.start_mark.line + 1
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            items = cast("list[yaml.Node]", node.value)
-            return [self.value(item, f"{path}[{index}]") for index, item in enumerate(items)]
-        try:
-            return self._scalars.construct_object(node)  # pyright: ignore[reportUnknownMemberType]
-        except (yaml.YAMLError, ValueError) as error:
-            reason = error.problem if isinstance(error, yaml.MarkedYAMLError) else error
-            self.errors.append((node.start_mark.line + 1, f"{path}: {reason}"))
-            return None
-
-    def _mapping(self, node: yaml.MappingNode, path: str) -> dict[Any, Any]:
-        mapping: dict[Any, Any] = {}
-        for key_node, value_node in cast("list[tuple[yaml.Node, yaml.Node]]", node.value):
-            line, held = key_node.start_mark.line + 1, self.lines[path]
-            key = self.value(key_node, path)
-            self.lines[path] = held
-            if not isinstance(key, str):
-                self.errors.append((line, f"{path}: the key {key!r} is not a string"))
-                continue
-            field = join(path, key)
-            if key in mapping:
-                self.errors.append((line, f"{field}: given twice"))
-            mapping[key] = self.value(value_node, field)
-            self.lines[field] = line
-            self.lines.setdefault(f"{path}[{key}]", line)
-        return mapping
+    def __missing__(self, text: str) -> Any:
+        if text == "<<":
+            return text
+        return self._scalars.tagged(text, self._scalars.tag_of(text))
 
 
-def _judge(content: Any, lines: Mapping[str, int]) -> Iterator[tuple[int, str]]:
+class _Scalars:
+    """Reads scalars as PyYAML's safe loader does; keys are text."""
+
+    barred_in_flow = ""
+
+    def __init__(self) -> None:
+        self.plain: dict[str, Any] = _Plain(self)
+        self._resolver = Resolver()
+        self._constructor = SafeConstructor()
+
+    def tag_of(self, text: str) -> str:
+        resolver: Any = self._resolver
+        return str(resolver.resolve(yaml.ScalarNode, text, (True, False)))
+
+    def tagged(self, text: str, tag: str) -> Any:
+        constructor: Any = self._constructor
+        return constructor.construct_object(yaml.ScalarNode(tag, text))
+
+    def key(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"the key {value!r} is not a string")  # noqa: TRY004, as the others do
+        return value
+
+
+def _judge(content: Any, line_of: Callable[[str], int]) -> Iterator[tuple[int, str]]:
     if not isinstance(content, dict):
         yield 1, f"must be a mapping with {' and '.join(_SECTIONS)}"
         return
     for section, entries in cast("dict[str, Any]", content).items():
         if section not in _SECTIONS:
-            yield lines[section], f"{section}: unknown section; known: {', '.join(_SECTIONS)}"
+            yield line_of(section), f"{section}: unknown section; known: {', '.join(_SECTIONS)}"
         elif entries is not None and not isinstance(entries, dict):
-            yield lines[section], f"{section}: must be a mapping of names"
+            yield line_of(section), f"{section}: must be a mapping of names"
         else:
             kind, planner = _SECTIONS[section]
             for name, args in cast("dict[str, Any]", entries or {}).items():
-                yield from _judge_entry(join(section, name), name, kind, planner, args, lines)
+                yield from _judge_entry(join(section, name), name, kind, planner, args, line_of)
 
 
 def _judge_entry(
-    path: str, name: str, kind: type, planner: Any, args: Any, lines: Mapping[str, int]
+    path: str, name: str, kind: type, planner: Any, args: Any, line_of: Callable[[str], int]
 ) -> Iterator[tuple[int, str]]:
     inputs = read(kind, {} if args is None else args)
     if inputs.values is not None:
         planner(inputs.values, name, inputs.findings)
     for finding in inputs.findings:
         where = finding.under(path)
-        yield _line(where.path, lines), str(where)
-
-
-def _line(path: str, lines: Mapping[str, int]) -> int:
-    """Give the line of a field, or of what holds it where the field itself is missing."""
-    while path not in lines:
-        path = path[: max(path.rfind("."), path.rfind("["), 0)]
-    return lines[path]
+        yield line_of(where.path), str(where)

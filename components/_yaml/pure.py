@@ -1,0 +1,14 @@
+"""PyYAML's own parser, for where it was built without libyaml. About twenty times slower."""
+
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner
+
+
+class PureParser(Reader, Scanner, Parser):
+    """Gives the events of a text."""
+
+    def __init__(self, text: bytes) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)

@@ -1,0 +1,220 @@
+"""Judges all manifests of a set of files."""
+
+import marshal
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, overload
+
+from ..core.findings import Finding, invalid, required
+from ..core.validation import KINDS, validate
+from ..core.validation.hazards import hazards
+from .manifests import (
+    Chunk,
+    Entry,
+    Place,
+    Unreadable,
+    fields_of,
+    first_place,
+    places,
+    read,
+    sources,
+)
+
+MAX_FINDINGS = 500_000
+"""How many findings are reported; what is after them is not read."""
+
+RULES = {
+    "document": "A document of a file is one object, or a list of objects.",
+    "null-document": "A document that is null is passed over by kubectl.",
+}
+"""Rules about files, by code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An object of a file."""
+
+    source: str
+    document: int
+    item: tuple[int, ...]
+    kind: str
+    namespace: str
+    """As it is given; empty where it is not, and where it is not text. So is `name`."""
+    name: str
+    chunk: Chunk | None
+    """The text of its document, where places in it may be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A finding and what it is about."""
+
+    number: int
+    """The subject's number, in the order in which they were read."""
+    subject: Subject
+    finding: Finding
+
+
+@dataclass(slots=True)
+class Judgement:
+    """What is to be said about a set of files."""
+
+    rows: list[Row] = field(default_factory=list[Row])
+    """By object, in the order in which they were read."""
+    unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
+    judged: int = 0
+    """How many objects were judged."""
+    passed_over: Counter[str] = field(default_factory=Counter[str])
+    """How many objects were not, by kind."""
+
+    @property
+    def exit_code(self) -> int:
+        """2 where something could not be read, else 1 where there are errors, else 0."""
+        if self.unreadable:
+            return 2
+        return int(any(row.finding.severity == "error" for row in self.rows))
+
+
+def judge(
+    files: Iterable[str],
+    kubernetes_version: str | None,
+    *,
+    with_hazards: bool = True,
+    with_places: bool = False,
+) -> Judgement:
+    """Judge all objects of all files.
+
+    Args:
+        files: Files, folders, and `-` for standard input.
+        kubernetes_version: Whose rules apply; None for what is legal on every version.
+        with_hazards: Whether to look for hazards over the whole set. Defaults to True.
+        with_places: Whether `located` will be asked. Defaults to False.
+    """
+    judgement = Judgement()
+    subjects: list[Subject] = []
+    manifests = _Packed()
+    for number, (source, entry) in enumerate(_entries(files, judgement)):
+        findings = _judge_entry(entry, kubernetes_version, judgement)
+        if findings or with_hazards:
+            subject = _subject(source, entry, with_chunk=with_places)
+            judgement.rows += [Row(number, subject, finding) for finding in findings]
+            if with_hazards:
+                subjects.append(subject)
+                manifests.append(entry.value)
+        if len(judgement.rows) > MAX_FINDINGS:
+            reason = f"more than {MAX_FINDINGS} findings; nothing after them is read"
+            judgement.unreadable.append(Unreadable(source, reason))
+            break
+    if with_hazards:
+        found = hazards(manifests)
+        judgement.rows += [Row(number, subjects[number], finding) for number, finding in found]
+        judgement.rows.sort(key=attrgetter("number"))
+    return judgement
+
+
+def located(rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:
+    """Give each finding with the place of its field, or of what holds the field."""
+    for _, group in groupby(rows, key=lambda row: id(row.subject.chunk)):
+        ours = list(group)
+        wanted: dict[tuple[int, ...], set[str]] = {}
+        for row in ours:
+            wanted.setdefault(row.subject.item, set()).add(row.finding.path)
+        chunk = ours[0].subject.chunk or Chunk(0, b"")
+        found = places(chunk, wanted)
+        start = first_place(chunk)
+        for row in ours:
+            yield row, found.get((row.subject.item, row.finding.path), start)
+
+
+def _entries(files: Iterable[str], judgement: Judgement) -> Iterator[tuple[str, Entry]]:
+    for source in sources(files):
+        if isinstance(source, Unreadable):
+            judgement.unreadable.append(source)
+            continue
+        for entry in read(source):
+            if isinstance(entry, Unreadable):
+                judgement.unreadable.append(entry)
+            else:
+                yield source, entry
+
+
+def _judge_entry(
+    entry: Entry, kubernetes_version: str | None, judgement: Judgement
+) -> list[Finding]:
+    manifest = fields_of(entry.value)
+    if not manifest and not isinstance(entry.value, dict):
+        return [_no_object(entry)]
+    version, kind = manifest.get("apiVersion"), manifest.get("kind")
+    if kind == "List" and version == "v1":
+        return [_no_list(manifest)]
+    if _text(version) and _text(kind) and (version, kind) not in KINDS:
+        judgement.passed_over[_text(kind)] += 1
+        return []
+    judgement.judged += 1
+    return validate(manifest, kubernetes_version=kubernetes_version)
+
+
+def _no_object(entry: Entry) -> Finding:
+    value: Any = entry.value
+    if value is None and not entry.item:
+        detail = "null: kubectl passes this document over"
+        return Finding("", "", detail, code="null-document", severity="warning")
+    path = ".".join(f"items[{index}]" for index in entry.item)
+    if isinstance(value, list):
+        remedy = "put `---` between objects, or `kind: List` around them"
+        return invalid(path, None, "must be an object, not a list", remedy, "document")
+    return invalid(path, value, "must be an object", code="document")
+
+
+def _no_list(manifest: Mapping[str, Any]) -> Finding:
+    if manifest.get("items") is None:
+        return required("items", code="document")
+    return invalid("items", None, "must be a list", code="document")
+
+
+def _subject(source: str, entry: Entry, *, with_chunk: bool) -> Subject:
+    fields = fields_of(entry.value)
+    metadata = fields_of(fields.get("metadata"))
+    return Subject(
+        source,
+        entry.document,
+        entry.item,
+        _text(fields.get("kind")),
+        _text(metadata.get("namespace")),
+        _text(metadata.get("name")),
+        entry.chunk if with_chunk else None,
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+class _Packed(Sequence[Mapping[str, Any]]):
+    """Manifests in about the memory that their text takes, unpacked when they are looked at."""
+
+    def __init__(self) -> None:
+        self._packed: list[bytes] = []
+
+    def append(self, manifest: Any) -> None:
+        """Add one; what is no object stands as an empty one."""
+        self._packed.append(marshal.dumps(fields_of(manifest)))
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    @overload
+    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        """Give one, or several."""
+        if isinstance(index, slice):
+            return [marshal.loads(one) for one in self._packed[index]]  # noqa: S302, our own bytes
+        return marshal.loads(self._packed[index])  # noqa: S302
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        return map(marshal.loads, self._packed)

@@ -1,0 +1,67 @@
+"""Which command is meant."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import PurePath
+from typing import TextIO
+
+COMMANDS: Mapping[str, str] = {
+    "validate": "say what the API server would say about manifests, and what will not work",
+}
+"""What each command does. A module of its name beside this one has `configure`, which adds its
+arguments, and `run`, which gives the exit code. It is imported only when it is meant."""
+
+_BROKEN_PIPE = 128 + signal.SIGPIPE
+_INTERRUPTED = 128 + signal.SIGINT
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: What follows the program's name. Defaults to None: those of this process.
+
+    Returns:
+        The exit code: that of the command; 2 where the arguments are wrong; where the reader of the
+        output is gone or Ctrl-C was pressed, what a shell has for a process that a signal ended.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        options = _parser(given).parse_args(given)
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence(sys.stdout)
+        return _BROKEN_PIPE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return code
+
+
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=_program(), description="Services whose endpoints live outside the cluster."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, purpose in COMMANDS.items():
+        sentence = f"{purpose[0].upper()}{purpose[1:]}."
+        command = commands.add_parser(name, help=purpose, description=sentence)
+        if name in given[:1]:
+            module = import_module(f".{name}", __package__)
+            module.configure(command)
+            command.set_defaults(run=module.run)
+    return parser
+
+
+def _program() -> str:
+    name = PurePath(sys.argv[0]).name
+    return f"python -m {__name__.partition('.')[0]}" if name == "__main__.py" else name
+
+
+def _silence(stream: TextIO) -> None:
+    """Keep the interpreter from writing what is left, and from complaining, when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
