@@ -7,9 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._provider import provider
     from .errors import ValidationError
     from .external_name_service import ExternalNameService, ExternalNameServiceArgs
     from .external_service import ExternalService, ExternalServiceArgs
+    from .external_service_set import ExternalServiceSet, ExternalServiceSetArgs
     from .selector_service import SelectorService, SelectorServiceArgs
     from .types import (
         Backend,
@@ -33,6 +35,8 @@ __all__ = [
     "ExternalNameServiceArgs",
     "ExternalService",
     "ExternalServiceArgs",
+    "ExternalServiceSet",
+    "ExternalServiceSetArgs",
     "IpFamily",
     "Preset",
     "Protocol",
@@ -44,6 +48,7 @@ __all__ = [
     "TrafficDistribution",
     "TrafficPolicy",
     "ValidationError",
+    "provider",
 ]
 
 _HOMES = {
@@ -51,9 +56,12 @@ _HOMES = {
     "ExternalNameServiceArgs": "external_name_service",
     "ExternalService": "external_service",
     "ExternalServiceArgs": "external_service",
+    "ExternalServiceSet": "external_service_set",
+    "ExternalServiceSetArgs": "external_service_set",
     "SelectorService": "selector_service",
     "SelectorServiceArgs": "selector_service",
     "ValidationError": "errors",
+    "provider": "_provider",
 }
 """The modules of the names that are not in `types`."""
 

@@ -2,25 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 import pulumi
 from pulumi_kubernetes import core, discovery
 
 from . import _hooks
+from ._aliases import Aliases
+from ._provider import namespace_of, renders
 from .core.metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, SERVICE_NAME_LABEL, Manifest
 
 _MAX_FIELD_MANAGER = 128
 _BACKGROUND = {"pulumi.com/deletionPropagationPolicy": "background"}
 _SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
-
-_COMPONENTS = tuple(
-    f"k8s-endpoints:index:{name}"
-    for name in ("ExternalService", "ExternalServiceSet", "SelectorService", "ExternalNameService")
-)
-"""The components that a Service may move between."""
-
-_WITH_SLICES = _COMPONENTS[:2]
 
 _LATE = "~"
 """Stands in a child's Pulumi name for a namespace that is an Output."""
@@ -47,12 +41,18 @@ class Children:
         opts: pulumi.ResourceOptions | None,
         scope: str | None,
     ) -> None:
-        self._parent = parent
+        self._parent, self._token, self._opts = parent, token, opts
         nested = opts is not None and opts.parent is not None
-        self._service_aliases = _aliases(parent, token, _COMPONENTS, nested=nested)
-        self._aliases = _aliases(parent, token, _WITH_SLICES, nested=nested)
+        self._aliases = Aliases(parent, token, nested=nested)
         self._scope = scope
-        self._rendering = _is_rendering()
+        self._default_namespace = namespace_of(opts)
+        self._rendering = renders(opts)
+
+    def scoped(self, scope: str | None) -> "Children":
+        """Give the same for another scope."""
+        if scope == self._scope:
+            return self
+        return Children(self._parent, self._token, self._opts, scope)
 
     def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
         """Register a Service; `awaited` waits for what makes it ready."""
@@ -64,7 +64,7 @@ class Children:
             # would replace a live Service, an outage, where it does not match.
             opts=self._options(
                 manifest,
-                self._service_aliases,
+                "kubernetes:core/v1:Service",
                 hooks=_hooks.of_service(),
                 ignore_changes=["spec.clusterIP"],
             ),
@@ -93,7 +93,9 @@ class Children:
             endpoints=_unless_empty(manifest["endpoints"]),
             ports=manifest["ports"],
             opts=self._options(
-                manifest, self._aliases, hooks=_hooks.of_slice(name, addresses, self._parent)
+                manifest,
+                "kubernetes:discovery.k8s.io/v1:EndpointSlice",
+                hooks=_hooks.of_slice(name, addresses, self._parent),
             ),
         )
 
@@ -115,25 +117,33 @@ class Children:
             metadata=metadata,
             subsets=manifest["subsets"],
             opts=self._options(
-                manifest, self._aliases, hooks=_hooks.of_endpoints(), depends_on=slices
+                manifest,
+                "kubernetes:core/v1:Endpoints",
+                hooks=_hooks.of_endpoints(),
+                depends_on=slices,
             ),
         )
 
     def _name(self, manifest: Manifest) -> str:
-        namespace = manifest["metadata"].get("namespace", _default_namespace())
+        namespace = self._namespace(manifest)
         return self._scoped(namespace if isinstance(namespace, str) else _LATE, manifest)
+
+    def _namespace(self, manifest: Manifest) -> "str | pulumi.Output[str]":
+        namespace: str | pulumi.Output[str] = manifest["metadata"].get(
+            "namespace", self._default_namespace
+        )
+        return namespace
 
     def _scoped(self, namespace: str, manifest: Manifest) -> str:
         name = f"{namespace}/{manifest['metadata']['name']}"
         return f"{self._scope}/{name}" if self._scope else name
 
-    def _former_name(self, manifest: Manifest) -> pulumi.Input[pulumi.Alias]:
+    def _former_name(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         """Give what the child was called when its namespace was an Output, or when it was plain."""
-        namespace = manifest["metadata"].get("namespace")
-        if not isinstance(namespace, pulumi.Output):
-            return pulumi.Alias(name=self._scoped(_LATE, manifest))
-        late = cast("pulumi.Output[str]", namespace)
-        return late.apply(lambda known: pulumi.Alias(name=self._scoped(known, manifest)))
+        namespace = self._namespace(manifest)
+        if isinstance(namespace, str):
+            return self._scoped(_LATE, manifest)
+        return namespace.apply(lambda known: self._scoped(known, manifest))
 
     def _metadata(self, manifest: Manifest, extra: Mapping[str, str]) -> Any:
         metadata = dict(manifest["metadata"])
@@ -149,14 +159,14 @@ class Children:
     def _options(
         self,
         manifest: Manifest,
-        aliases: list[pulumi.Alias],
+        kind: str,
         hooks: pulumi.ResourceHookBinding | None = None,
         ignore_changes: list[str] | None = None,
         depends_on: Sequence[pulumi.Resource] | None = None,
     ) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(
             parent=self._parent,
-            aliases=[*aliases, self._former_name(manifest)],
+            aliases=self._aliases.of(kind, self._name(manifest), self._former_name(manifest)),
             hooks=hooks,
             ignore_changes=ignore_changes,
             depends_on=depends_on,
@@ -180,37 +190,3 @@ def _field_manager() -> str:
     if len(manager) <= _MAX_FIELD_MANAGER:
         return manager
     return f"{FIELD_MANAGER}{sha256(manager.encode()).hexdigest()}"
-
-
-def _default_namespace() -> str:
-    """Give the namespace of an object that names none, as far as a program knows it."""
-    return pulumi.Config("kubernetes").get("namespace") or "default"
-
-
-def _is_rendering() -> bool:
-    """Tell whether the default provider renders YAML, which has no `pulumi.com/*` annotations."""
-    return pulumi.Config("kubernetes").get("renderYamlToDirectory") is not None
-
-
-def _aliases(
-    parent: pulumi.ComponentResource, token: str, others: Sequence[str], *, nested: bool
-) -> list[pulumi.Alias]:
-    """Give where a child stood before its component moved: to another type, or into another."""
-    others = [other for other in others if other != token]
-    aliases = [pulumi.Alias(parent=_root_urn(other)) for other in others]
-    if nested:
-        aliases.append(pulumi.Alias(parent=_root_urn(token)))
-        aliases += [pulumi.Alias(parent=_moved_urn(parent, token, other)) for other in others]
-    return aliases
-
-
-def _root_urn(token: str) -> str:
-    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{token}::any"
-
-
-def _moved_urn(parent: pulumi.ComponentResource, token: str, other: str) -> pulumi.Output[str]:
-    def replace(urn: str) -> str:
-        head, _, tail = urn.rpartition(token)
-        return head + other + tail
-
-    return parent.urn.apply(replace)

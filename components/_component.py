@@ -1,12 +1,13 @@
 """What all components share: checked arguments, children, lazy outputs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 import pulumi
 
-from ._inputs import read, substitute
+from ._inputs import Inputs, read, substitute
 from .core.deferred import is_known
 from .core.findings import HIDDEN, Finding
 from .core.metadata import Manifest, Plain
@@ -57,15 +58,86 @@ def plan(
     Raises:
         ValidationError: With everything that is wrong.
     """
-    label = component.__name__
+    findings: list[Finding] = []
+    fail = partial(ValidationError, component.__name__, name)
+    planned = _plan(name, kind, args, planner, findings, fail)
+    if planned is None:
+        raise fail(findings)
+    return planned
+
+
+def plan_each(
+    component: type[pulumi.ComponentResource],
+    name: str,
+    kind: type,
+    entries: Mapping[str, object],
+    planner: Planner[P],
+) -> dict[str, Planned[P]]:
+    """Check and plan many services of one component, each by its path, all errors at once.
+
+    The Outputs of each are joined for themselves: one that is late keeps back no other service.
+
+    Args:
+        component: The component.
+        name: The component's name.
+        kind: The TypedDict of each one's arguments.
+        entries: The arguments by field path, such as `services[orders-db]`.
+        planner: Plans one; named by the last key of its path.
+
+    Raises:
+        ValidationError: With everything that is wrong.
+    """
+    findings: list[Finding] = []
+    every: dict[str, Planned[P]] = {}
+    for path, args in entries.items():
+
+        def fail(found: Sequence[Finding], path: str = path) -> ValidationError:
+            placed = [finding.under(path) for finding in found]
+            return ValidationError(component.__name__, name, placed)
+
+        own: list[Finding] = []
+        planned = _plan(last_key(path), kind, args, planner, own, fail)
+        findings += [finding.under(path) for finding in own]
+        if planned is not None:
+            every[path] = planned
+    if findings:
+        raise ValidationError(component.__name__, name, findings)
+    return every
+
+
+def last_key(path: str) -> str:
+    """Give `orders-db` for `services[orders-db]`."""
+    return path.partition("[")[2].removesuffix("]")
+
+
+def _plan(
+    name: str,
+    kind: type,
+    args: object,
+    planner: Planner[P],
+    findings: list[Finding],
+    fail: Callable[[Sequence[Finding]], ValidationError],
+) -> Planned[P] | None:
+    """Plan one service, or add to `findings` and give None; `fail` words what shows later."""
     inputs = read(kind, args)
-    if inputs.values is None:
-        raise ValidationError(label, name, inputs.findings)
-    first = planner(inputs.values, name, inputs.findings, frozenset())
-    if inputs.findings:
-        raise ValidationError(label, name, inputs.findings)
+    if inputs.values is not None:
+        first = planner(inputs.values, name, inputs.findings, frozenset())
+        if not inputs.findings:
+            return Planned(first, _complete(name, kind, inputs, planner, fail))
+    findings += inputs.findings
+    return None
+
+
+def _complete(
+    name: str,
+    kind: type,
+    inputs: Inputs,
+    planner: Planner[P],
+    fail: Callable[[Sequence[Finding]], ValidationError],
+) -> pulumi.Output[P] | None:
+    """Plan again when every Output has arrived; None where there is none."""
     if not inputs.outputs:
-        return Planned(first, None)
+        return None
     paths = frozenset(inputs.outputs)
 
     def complete(arrived: dict[str, _Arrived]) -> P:
@@ -75,11 +147,11 @@ def plan(
         values = substitute(inputs.values, found, kind, findings)
         whole = planner(values, name, findings, paths)
         if findings:
-            raise ValidationError(label, name, [_hush(finding, secrets) for finding in findings])
+            raise fail([_hush(finding, secrets) for finding in findings])
         return whole
 
     joined = {path: _arrival(output) for path, output in inputs.outputs.items()}
-    return Planned(first, pulumi.Output.all(**joined).apply(complete))
+    return pulumi.Output.all(**joined).apply(complete)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Guard:
         declared: The Service's manifest.
         families: The families of its backends; empty where it has none of its own.
         hazards: What is known from the arguments.
+        path: The component's field that declares the Service, where it declares several.
     """
 
     def __init__(
@@ -37,8 +38,10 @@ class Guard:
         declared: Manifest,
         families: Collection[str] = (),
         hazards: Sequence[Hazard] = (),
+        path: str = "",
     ) -> None:
         self._component = component
+        self._path = path
         self._name = name
         self._service = service
         self._declared = declared
@@ -92,7 +95,8 @@ class Guard:
         raise self._error(findings)
 
     def _error(self, findings: list[Finding]) -> ValidationError:
-        return ValidationError(type(self._component).__name__, self._name, findings)
+        placed = [finding.under(self._path) for finding in findings]
+        return ValidationError(type(self._component).__name__, self._name, placed)
 
     def _changed_headless(self, spec: "core.v1.outputs.ServiceSpec") -> list[Finding]:
         declared = self._declared["spec"]
@@ -149,7 +153,8 @@ class Guard:
         for hazard in hazards:
             if hazard.code not in self._warned and not hazard.is_note:
                 self._warned.add(hazard.code)
-                pulumi.log.warn(str(hazard), resource=self._component)
+                text = f"{self._path}: {hazard}" if self._path else str(hazard)
+                pulumi.log.warn(text, resource=self._component)
 
 
 def _other_owners(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:

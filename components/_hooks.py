@@ -45,7 +45,7 @@ class _Registered:
         gone = old - new if old is not None and new is not None else ()
         kept, component = self.placed.get(args.name, ((), None))
         if any(address in kept for address in gone):
-            pulumi.log.warn(str(ID_GIVEN), resource=component)
+            pulumi.log.warn(f'EndpointSlice "{args.name}": {ID_GIVEN}', resource=component)
 
 
 _runs: WeakKeyDictionary[object, _Registered] = WeakKeyDictionary()

@@ -4,14 +4,16 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pulumi
+from pulumi_kubernetes import core, discovery
 
 from ._children import Children
 from ._component import Planned
 from ._guards import Guard
+from .core.external_service import ExternalServicePlan
 from .core.hazards import Hazard
 from .core.metadata import Manifest
 
-__all__ = ["ServiceComponent"]
+__all__ = ["DeclaredService", "LazyOutputs", "ServiceComponent"]
 
 
 class _ServicePlan(Protocol):
@@ -24,54 +26,13 @@ class _ServicePlan(Protocol):
 P = TypeVar("P", bound=_ServicePlan)
 
 
-class ServiceComponent(pulumi.ComponentResource):
-    """A component that declares a Service.
+class LazyOutputs:
+    """Its annotated outputs are made when somebody asks for them.
 
-    Its annotated outputs are made when somebody asks for them: the SDK waits for every Output that
-    exists, in time quadratic in their number.
+    The SDK waits for every Output that exists, in time quadratic in their number.
     """
 
     _lazy: dict[str, Callable[[], pulumi.Output[Any]]]
-
-    def _declare_service(
-        self,
-        name: str,
-        planned: Planned[P],
-        children: Children,
-        *,
-        awaited: bool,
-        families: Collection[str] = (),
-    ) -> pulumi.Output[str]:
-        """Register the Service and watch over it.
-
-        Args:
-            name: The component's name.
-            planned: The plan.
-            children: What registers the children of this component.
-            awaited: Whether to wait for what makes the Service ready.
-            families: The families of its backends; empty where it has none of its own.
-
-        Returns:
-            The Service's name, once the live one is known to be ours.
-        """
-        manifest = planned.fill(lambda plan: plan.service)
-        service = children.service(manifest, awaited=awaited)
-        guard = Guard(self, name, service, manifest, families, planned.plan.hazards)
-        if planned.final is not None:
-            guard.warn_later(planned.value(lambda plan: plan.hazards))
-
-        def namespace() -> pulumi.Output[str]:
-            return service.metadata.apply(lambda metadata: metadata.namespace or "default")
-
-        self.service = service
-        self._lazy = {
-            "service_name": lambda: guard.confirmed,
-            "namespace": namespace,
-            "host": lambda: pulumi.Output.concat(guard.confirmed, ".", namespace(), ".svc"),
-            "cluster_ip": lambda: service.spec.apply(lambda spec: spec.cluster_ip or ""),
-            "hazards": lambda: guard.hazards(planned.value(lambda plan: plan.hazards)),
-        }
-        return guard.confirmed
 
     if not TYPE_CHECKING:  # a type checker goes by the annotations
 
@@ -82,3 +43,89 @@ class ServiceComponent(pulumi.ComponentResource):
             output = make()
             setattr(self, name, output)
             return output
+
+
+class DeclaredService(LazyOutputs):
+    """One Service that a component declares, and what stands behind it.
+
+    Args:
+        component: The component that declares it.
+        name: The component's name.
+        planned: The plan.
+        children: What registers the children of the component.
+        awaited: Whether to wait for what makes the Service ready.
+        families: The families of its backends; empty where it has none of its own.
+        path: The component's field that declares it, where it declares several.
+    """
+
+    service_name: pulumi.Output[str]
+    """The Service's name in the cluster."""
+    namespace: pulumi.Output[str]
+    """The Service's namespace."""
+    host: pulumi.Output[str]
+    """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
+    cluster_ip: pulumi.Output[str]
+    """The Service's own address; "None" if headless."""
+    endpoints: pulumi.Output[list[str]]
+    """The addresses of the backends, where it has backends of its own."""
+    hazards: pulumi.Output[list[str]]
+    """What is legal and will not work as it looks: code, text and remedy of each."""
+    service: "core.v1.Service"
+    slices: "list[discovery.v1.EndpointSlice]"
+    legacy_endpoints: "core.v1.Endpoints | None"
+
+    def __init__(
+        self,
+        component: pulumi.ComponentResource,
+        name: str,
+        planned: Planned[P],
+        children: Children,
+        *,
+        awaited: bool,
+        families: Collection[str] = (),
+        path: str = "",
+    ) -> None:
+        manifest = planned.fill(lambda plan: plan.service)
+        service = children.service(manifest, awaited=awaited)
+        guard = Guard(component, name, service, manifest, families, planned.plan.hazards, path)
+        if planned.final is not None:
+            guard.warn_later(planned.value(lambda plan: plan.hazards))
+
+        def namespace() -> pulumi.Output[str]:
+            return service.metadata.apply(lambda metadata: metadata.namespace or "default")
+
+        self.service = service
+        self.slices = []
+        self.legacy_endpoints = None
+        self.confirmed = guard.confirmed
+        """The Service's name, once the live one is known to be ours."""
+        self._children = children
+        self._lazy = {
+            "service_name": lambda: guard.confirmed,
+            "namespace": namespace,
+            "host": lambda: pulumi.Output.concat(guard.confirmed, ".", namespace(), ".svc"),
+            "cluster_ip": lambda: service.spec.apply(lambda spec: spec.cluster_ip or ""),
+            "hazards": lambda: guard.hazards(planned.value(lambda plan: plan.hazards)),
+        }
+
+    def add_backends(self, planned: Planned[ExternalServicePlan]) -> None:
+        """Register what gives a selectorless Service its backends."""
+        whole = planned.plan
+        addresses = whole.known_addresses
+        self.slices += [
+            self._children.endpoint_slice(planned.fill(pick), self.confirmed, addresses)
+            for pick in whole.picks()
+        ]
+        if whole.endpoints:
+            legacy = planned.fill(lambda plan: plan.endpoints or {})
+            self.legacy_endpoints = self._children.endpoints(legacy, self.confirmed, self.slices)
+        self._lazy["endpoints"] = lambda: planned.value(lambda plan: plan.addresses)
+
+
+class ServiceComponent(LazyOutputs, pulumi.ComponentResource):
+    """A component that declares one Service."""
+
+    def _show(self, declared: DeclaredService) -> None:
+        """Give the component the attributes of its Service."""
+        self.service = declared.service
+        self._lazy = declared._lazy  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]

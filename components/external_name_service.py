@@ -8,7 +8,7 @@ import pulumi
 
 from ._children import Children
 from ._component import plan
-from ._service_component import ServiceComponent
+from ._service_component import DeclaredService, ServiceComponent
 from .core.external_name_service import plan_external_name_service
 from .types import ServicePort
 
@@ -66,5 +66,5 @@ class ExternalNameService(ServiceComponent):
         )
         super().__init__(_TYPE, name, {}, opts)
         children = Children(self, _TYPE, opts, args.get("logical_name"))
-        self._declare_service(name, planned, children, awaited=False)
+        self._show(DeclaredService(self, name, planned, children, awaited=False))
         self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

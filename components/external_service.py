@@ -8,7 +8,7 @@ import pulumi
 
 from ._children import Children
 from ._component import plan
-from ._service_component import ServiceComponent
+from ._service_component import DeclaredService, ServiceComponent
 from .core.external_service import plan_external_service
 from .types import (
     Backend,
@@ -119,21 +119,17 @@ class ExternalService(ServiceComponent):
         planned = plan(ExternalService, name, ExternalServiceArgs, args, plan_external_service)
         super().__init__(_TYPE, name, {}, opts)
         children = Children(self, _TYPE, opts, args.get("logical_name"))
-        whole = planned.plan
-        confirmed = self._declare_service(
+        declared = DeclaredService(
+            self,
             name,
             planned,
             children,
             awaited=bool(args.get("await_ready")),
-            families=whole.families,
+            families=planned.plan.families,
         )
-        addresses = whole.known_addresses
-        self.slices = [
-            children.endpoint_slice(planned.fill(pick), confirmed, addresses)
-            for pick in whole.picks()
-        ]
-        if whole.endpoints:
-            legacy = planned.fill(lambda plan: plan.endpoints or {})
-            self.legacy_endpoints = children.endpoints(legacy, confirmed, self.slices)
-        self._lazy["endpoints"] = lambda: planned.value(lambda plan: plan.addresses)
-        self.register_outputs({"service_name": whole.service["metadata"]["name"]})
+        declared.add_backends(planned)
+        self._show(declared)
+        self.slices = declared.slices
+        if declared.legacy_endpoints:
+            self.legacy_endpoints = declared.legacy_endpoints
+        self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

@@ -8,7 +8,7 @@ import pulumi
 
 from ._children import Children
 from ._component import plan
-from ._service_component import ServiceComponent
+from ._service_component import DeclaredService, ServiceComponent
 from .core.selector_service import plan_selector_service
 from .types import (
     ServicePort,
@@ -97,5 +97,6 @@ class SelectorService(ServiceComponent):
         planned = plan(SelectorService, name, SelectorServiceArgs, args, plan_selector_service)
         super().__init__(_TYPE, name, {}, opts)
         children = Children(self, _TYPE, opts, args.get("logical_name"))
-        self._declare_service(name, planned, children, awaited=args.get("await_ready") is not False)
+        awaited = args.get("await_ready") is not False
+        self._show(DeclaredService(self, name, planned, children, awaited=awaited))
         self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

@@ -46,7 +46,7 @@ def read_service_name(args: Plain, component_name: str, findings: list[Finding])
     name: str = component_name if given is None else given
     relaxed = read_rules(args, findings).relaxed_service_names
     reasons = (syntax.dns_label if relaxed else syntax.dns_1035_label)(name)
-    remedy = "it is the component's name; give `service_name`" if given is None else ""
+    remedy = "it stands in for `service_name`; give one" if given is None else ""
     findings.extend(invalid("service_name", name, reason, remedy) for reason in reasons)
     return name
 

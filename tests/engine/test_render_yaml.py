@@ -89,3 +89,34 @@ def test_a_secret_stays_secret_in_the_state(rendered: Callable[..., Stack]) -> N
 
     assert "192.0.2.77" not in stack.run("stack", "export").stdout
     assert "192.0.2.77" in stack.run("stack", "export", "--show-secrets").stdout
+
+
+def test_a_provider_of_ours_renders_what_the_default_one_renders(
+    rendered: Callable[..., Stack],
+) -> None:
+    stack = rendered()
+    services = {"orders-db": {"addresses": ["192.0.2.10"], "ports": [{"port": 5432}]}}
+    stack.write(f"""
+        import pulumi
+        from components import ExternalServiceSet, provider
+
+        made = provider("yaml", render_directory="{stack.folder}/ours", namespace="shop")
+        services = {services}
+        for opts in (None, pulumi.ResourceOptions(provider=made)):
+            name = "ours" if opts else "default"
+            ExternalServiceSet(name, {{"services": services}}, opts)
+    """)
+
+    assert stack.up() == {"created": 8}
+
+    ours, default = (
+        {
+            file.name.replace("-shop-", "-default-"): yaml.safe_load(file.read_text())
+            for file in (stack.folder / folder).glob("*/*.yaml")
+        }
+        for folder in ("ours", "yaml")
+    )
+    assert len(ours) == 2
+    for manifest in ours.values():
+        assert manifest["metadata"].pop("namespace") == "shop"
+    assert ours == default

@@ -56,8 +56,14 @@ def test_a_tilde_stands_in_for_a_namespace_that_is_an_output(recorder: Any) -> N
 
 
 def former_names(recorder: Any) -> dict[str, list[str]]:
+    """What else the children are called, as children of a component of this type."""
+    own = "::k8s-endpoints:index:ExternalService$"
     return {
-        request.name: [alias.spec.name for alias in request.aliases if alias.spec.name]
+        request.name: [
+            alias.spec.name or alias.urn.rpartition("::")[2]
+            for alias in request.aliases
+            if alias.spec.name or own in alias.urn
+        ]
         for request in recorder.requests
         if request.type.startswith("kubernetes:")
     }
@@ -109,15 +115,18 @@ SLICED = ("ExternalService", "ExternalServiceSet")
 ALL = (*SLICED, "SelectorService", "ExternalNameService")
 
 
-def roots(kinds: tuple[str, ...], own: str) -> list[str]:
-    return [f"{ROOT}{token(kind)}::any" for kind in kinds if kind != own]
+SERVICE = "kubernetes:core/v1:Service"
 
 
-def moves(kinds: tuple[str, ...], own: str, name: str) -> list[str]:
+def roots(kinds: tuple[str, ...], own: str, child: str) -> list[str]:
+    return [f"{ROOT}{token(kind)}${child}" for kind in kinds if kind != own]
+
+
+def moves(kinds: tuple[str, ...], own: str, child: str) -> list[str]:
     return [
-        *roots(kinds, own),
-        f"{ROOT}{token(own)}::any",
-        *(f"{ROOT}acme:index:Team${token(kind)}::{name}" for kind in kinds if kind != own),
+        *roots(kinds, own, child),
+        f"{ROOT}{token(own)}${child}",
+        *(f"{ROOT}acme:index:Team${token(kind)}${child}" for kind in kinds if kind != own),
     ]
 
 
@@ -130,9 +139,12 @@ BUILD: dict[str, Callable[[pulumi.ResourceOptions | None], object]] = {
 }
 
 
-def parents(recorder: Any) -> dict[str, list[str]]:
+def moved(recorder: Any) -> dict[str, list[str]]:
+    """The places of the children in components of other types or places, by type and name."""
     return {
-        request.name: [alias.spec.parentUrn for alias in request.aliases if alias.spec.parentUrn]
+        f"{request.type}::{request.name}": [
+            alias.urn for alias in request.aliases if alias.urn and "::~/" not in alias.urn
+        ]
         for request in recorder.requests
         if request.type.startswith("kubernetes:")
     }
@@ -141,13 +153,15 @@ def parents(recorder: Any) -> dict[str, list[str]]:
 @pytest.mark.parametrize("own", BUILD)
 def test_a_service_carries_aliases_of_every_other_component(recorder: Any, own: str) -> None:
     recorder(lambda: BUILD[own](None))
-    assert parents(recorder)["default/a"] == roots(ALL, own)
+    child = f"{SERVICE}::default/a"
+    assert moved(recorder)[child] == roots(ALL, own, child)
 
 
 @pytest.mark.parametrize("own", BUILD)
 def test_a_service_in_a_component_carries_aliases_of_the_root_too(recorder: Any, own: str) -> None:
     recorder(lambda: BUILD[own](pulumi.ResourceOptions(parent=Team("orders"))))
-    assert parents(recorder)["default/a"] == moves(ALL, own, "any")
+    child = f"{SERVICE}::default/a"
+    assert moved(recorder)[child] == moves(ALL, own, child)
 
 
 @pytest.mark.parametrize("nested", [False, True])
@@ -159,10 +173,38 @@ def test_slices_and_endpoints_move_between_components_that_have_slices(
         ExternalService("a", {**GOOD, "endpoint_api": "Both"}, opts)
 
     recorder(program)
-    own = "ExternalService"
-    expected = moves(SLICED, own, "a") if nested else roots(SLICED, own)
-    assert parents(recorder)["default/a-ipv4"] == expected
-    assert parents(recorder)["default/a"] == expected, "the Endpoints, registered last"
+    for child in (
+        "kubernetes:discovery.k8s.io/v1:EndpointSlice::default/a-ipv4",
+        "kubernetes:core/v1:Endpoints::default/a",
+    ):
+        expected = (moves if nested else roots)(SLICED, "ExternalService", child)
+        assert moved(recorder)[child] == expected
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_component_and_its_namespace_may_change_at_once(
+    recorder: Any, nested: bool, late: bool
+) -> None:
+    def program() -> None:
+        opts = pulumi.ResourceOptions(parent=Team("orders")) if nested else None
+        given = {"namespace": later("shop") if late else "shop"}
+        ExternalService("a", {**GOOD, **given}, opts)  # type: ignore[typeddict-item]
+
+    recorder(program)
+    (request,) = [request for request in recorder.requests if request.type == SERVICE]
+    here, formerly = ("~/a", "shop/a") if late else ("shop/a", "~/a")
+    own = f"{token('ExternalService')}${SERVICE}"
+    found = [
+        alias.urn or f"{ROOT}acme:index:Team${own}::{alias.spec.name}" for alias in request.aliases
+    ]
+    places = [f"{ROOT}{token(kind)}${SERVICE}" for kind in ALL]
+    if nested:
+        places += [f"{ROOT}acme:index:Team${token(kind)}${SERVICE}" for kind in ALL]
+    own_place = places[len(ALL) if nested else 0]
+    everywhere = {f"{place}::{name}" for place in places for name in (here, formerly)}
+    assert len(found) == len(set(found))
+    assert set(found) == everywhere - {f"{own_place}::{here}"}
 
 
 def test_the_address_of_a_service_is_left_to_the_cluster(recorder: Any) -> None:

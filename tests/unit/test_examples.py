@@ -1,5 +1,6 @@
 """The programs of `examples/` and of the pages in `docs/`: as they stand, under mocks."""
 
+import inspect
 import re
 import runpy
 from collections.abc import Iterator, Mapping
@@ -15,9 +16,11 @@ from components import (
     Backend,
     ExternalNameServiceArgs,
     ExternalServiceArgs,
+    ExternalServiceSetArgs,
     Preset,
     SelectorServiceArgs,
     ServicePort,
+    provider,
 )
 from components.core import hazards
 from components.core.presets import PRESETS
@@ -83,7 +86,7 @@ def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, st
 
 @pytest.mark.parametrize(
     "example",
-    ["database", "dual-stack", "headless", "saas", "shop", "virtual-machines", "web"],
+    ["database", "databases", "dual-stack", "headless", "saas", "shop", "virtual-machines", "web"],
 )
 def test_a_preview_declares_what_an_up_declares(example: str) -> None:
     assert run(example, preview=True) == run(example)
@@ -114,6 +117,22 @@ def test_database() -> None:
         "192.0.2.11": ("eu-1b", DRAINING),
         "192.0.2.12": ("eu-1c", READY),
     }
+
+
+def test_databases() -> None:
+    found = run("databases")
+    assert sorted((one["metadata"]["namespace"], *key) for key, one in found.items()) == [
+        ("carts", "EndpointSlice", "carts-db-ipv4"),
+        ("carts", "EndpointSlice", "sessions-ipv4"),
+        ("carts", "Service", "carts-db"),
+        ("carts", "Service", "sessions"),
+        ("orders", "EndpointSlice", "orders-db-ipv4"),
+        ("orders", "EndpointSlice", "orders-db-ipv6"),
+        ("orders", "Service", "orders-db"),
+    ]
+    zones = {a: one["zone"] for a, one in endpoints(found, "orders-db-ipv4").items()}
+    assert zones == {"192.0.2.10": "eu-1a", "192.0.2.11": "eu-1b"}
+    assert ports(found, "EndpointSlice", "carts-db-ipv4") == [("mysql", 3306, "TCP")]
 
 
 def test_dual_stack() -> None:
@@ -223,6 +242,8 @@ def test_pages_have_programs() -> None:
     with_programs = {param.values[0].name for param in blocks()}
     assert with_programs >= {
         "external-service.md",
+        "external-service-set.md",
+        "provider.md",
         "selector-service.md",
         "external-name-service.md",
         "outputs-as-inputs.md",
@@ -267,6 +288,7 @@ def rows(page: str, heading: str) -> list[list[str]]:
         ("external-service.md", "Arguments", ExternalServiceArgs),
         ("external-service.md", "Backend", Backend),
         ("external-service.md", "ServicePort", ServicePort),
+        ("external-service-set.md", "Arguments", ExternalServiceSetArgs),
         ("selector-service.md", "Arguments", SelectorServiceArgs),
         ("external-name-service.md", "Arguments", ExternalNameServiceArgs),
     ],
@@ -276,6 +298,11 @@ def test_tables_of_arguments_are_complete(page: str, heading: str, kind: Any) ->
     assert [row[0].strip("`") for row in found] == list(kind.__annotations__)
     required = {row[0].strip("`") for row in found if row[2] == "required"}
     assert required == kind.__required_keys__
+
+
+def test_the_table_of_the_arguments_of_a_provider_is_complete() -> None:
+    given = [row[0].strip("`") for row in rows("provider.md", "Arguments")]
+    assert given == list(inspect.signature(provider).parameters)[1:]
 
 
 def test_every_hazard_has_a_section() -> None:

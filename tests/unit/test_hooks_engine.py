@@ -163,7 +163,8 @@ def test_an_address_that_moves_between_live_slices_is_warned_of(
     _hooks.of_slice("shop/db-ipv4-0", placed, COMPONENT)
     _hooks.of_slice("shop/other-ipv4", [ONE, TWO, THREE], COMPONENT)
     of_slices(engine).callback(slice_args("shop/db-ipv4-0", old, new))
-    assert warned == [(str(ID_GIVEN), COMPONENT)] * is_move
+    text = f'EndpointSlice "shop/db-ipv4-0": {ID_GIVEN}'
+    assert warned == [(text, COMPONENT)] * is_move
 
 
 def test_a_slice_that_is_not_of_this_program_is_not_judged(

@@ -62,7 +62,7 @@ def test_a_service_name_is_refused_on_every_version(bad: str, version: str | Non
 
 def test_a_component_name_that_cannot_be_the_services_says_what_to_give() -> None:
     _, (finding,) = name("Orders DB")
-    assert finding.remedy == "it is the component's name; give `service_name`"
+    assert finding.remedy == "it stands in for `service_name`; give one"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How many Outputs a component makes: the SDK's cost is quadratic in them."""
+"""How much a component makes: the SDK's cost is quadratic in the number of Outputs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import ExternalService
+from components import ExternalService, ExternalServiceSet
 from components.testing import render
 
 PORTS: list[Any] = [{"name": "pg", "port": 5432}]
@@ -18,6 +18,13 @@ def later(value: Any) -> pulumi.Output[Any]:
 
 def external(**args: Any) -> object:
     return ExternalService("db", {"ports": PORTS, **args})  # type: ignore[typeddict-item]
+
+
+def external_set(**args: Any) -> object:
+    return ExternalServiceSet("databases", {"services": {"db": {"ports": PORTS, **args}}})  # type: ignore[typeddict-item]
+
+
+FORMS = pytest.mark.parametrize("form", [external, external_set])
 
 
 def count_outputs(monkeypatch: pytest.MonkeyPatch, program: Callable[[], object]) -> int:
@@ -52,14 +59,15 @@ def test_outputs_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert count_outputs(monkeypatch, program) - count_outputs(monkeypatch, nothing) == 101
 
 
+@FORMS
 @pytest.mark.parametrize("late", [False, True])
 def test_the_number_of_outputs_does_not_depend_on_the_number_of_backends(
-    monkeypatch: pytest.MonkeyPatch, late: bool
+    monkeypatch: pytest.MonkeyPatch, form: Callable[..., object], late: bool
 ) -> None:
     def program(size: int) -> Callable[[], object]:
         addresses: list[Any] = [f"10.0.{n >> 8}.{n & 255}" for n in range(1, size)]
         limit = {"max_endpoints_per_slice": 1000}
-        return lambda: external(
+        return lambda: form(
             addresses=[*addresses, later("192.0.2.1") if late else "192.0.2.1"], **limit
         )
 
@@ -83,3 +91,53 @@ def test_outputs_that_nobody_reads_are_not_made(monkeypatch: pytest.MonkeyPatch)
 
     unread, once, twice = (count_outputs(monkeypatch, program(times)) for times in (0, 1, 2))
     assert unread < once == twice
+
+
+def many(form: Callable[..., Any], count: int, **args: Any) -> Callable[[], object]:
+    """Declare `count` services of one slice each, in one set or one component each."""
+    services = {
+        f"db-{n}": {"ports": PORTS, "addresses": ["192.0.2.1"], **args} for n in range(count)
+    }
+    if form is ExternalServiceSet:
+        return lambda: form("databases", {"services": services})
+    return lambda: [form(name, one) for name, one in services.items()]
+
+
+def test_each_service_of_a_set_makes_as_many_outputs_as_the_last_and_fewer_than_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, two, ten = (count_outputs(monkeypatch, many(ExternalServiceSet, n)) for n in (1, 2, 10))
+    assert ten - two == 8 * (two - one)
+    single, double = (count_outputs(monkeypatch, many(ExternalService, n)) for n in (1, 2))
+    assert two - one < double - single
+
+
+def test_outputs_of_a_set_that_nobody_reads_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["service_names", "hosts", "cluster_ips", "endpoints", "hazards"]
+
+    def program(times: int) -> Callable[[], object]:
+        def read() -> None:
+            made: Any = many(ExternalServiceSet, 3)()
+            assert not vars(made).keys() & set(names)
+            for name in names * times:
+                assert isinstance(getattr(made, name), pulumi.Output)
+
+        return read
+
+    unread, once, twice = (count_outputs(monkeypatch, program(times)) for times in (0, 1, 2))
+    assert unread < once == twice
+
+
+@pytest.mark.parametrize(
+    ("form", "components"), [(ExternalService, 5), (ExternalServiceSet, 1)], ids=["single", "set"]
+)
+def test_nothing_is_registered_but_components_services_and_slices(
+    recorder: Any, form: Any, components: int
+) -> None:
+    recorder(many(form, 5))
+    kinds = [kind for kind, _ in recorder.names()]
+    assert {kind: kinds.count(kind) for kind in kinds} == {
+        f"k8s-endpoints:index:{form.__name__}": components,
+        "kubernetes:core/v1:Service": 5,
+        "kubernetes:discovery.k8s.io/v1:EndpointSlice": 5,
+    }

@@ -24,6 +24,8 @@ DOCUMENTED = {
     "ExternalNameServiceArgs",
     "ExternalService",
     "ExternalServiceArgs",
+    "ExternalServiceSet",
+    "ExternalServiceSetArgs",
     "IpFamily",
     "Preset",
     "Protocol",
@@ -35,6 +37,7 @@ DOCUMENTED = {
     "TrafficDistribution",
     "TrafficPolicy",
     "ValidationError",
+    "provider",
 }
 
 MODULES = {
@@ -122,11 +125,19 @@ def test_every_field_that_may_be_left_out_says_its_default(public: type) -> None
     assert silent == []
 
 
-@pytest.mark.parametrize("kind", ["ExternalService", "SelectorService", "ExternalNameService"])
-def test_a_components_outputs_are_documented(kind: str) -> None:
+OUTPUTS = {
+    "ExternalService": {"service_name", "namespace", "host"},
+    "SelectorService": {"service_name", "namespace", "host"},
+    "ExternalNameService": {"service_name", "namespace", "host"},
+    "ExternalServiceSet": {"service_names", "hosts"},
+}
+
+
+@pytest.mark.parametrize(("kind", "outputs"), OUTPUTS.items())
+def test_a_components_outputs_are_documented(kind: str, outputs: set[str]) -> None:
     component = getattr(components, kind)
     fields = described_fields(component)
-    assert {"service_name", "namespace", "host"} <= fields.keys()
+    assert outputs <= fields.keys()
     assert all(text.strip() for _, text in fields.values())
     assert list(inspect.signature(component).parameters) == ["name", "args", "opts"]
 

@@ -17,6 +17,7 @@ GOLDEN = Path(__file__).with_name("schema.json")
 COMPONENTS = [
     components.ExternalNameService,
     components.ExternalService,
+    components.ExternalServiceSet,
     components.SelectorService,
 ]
 

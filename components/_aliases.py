@@ -1,0 +1,77 @@
+"""Where a child stood before its component changed: aliases that keep the object.
+
+They are whole URNs where these are known: the SDK makes 4 Outputs of such an alias, and 14 of one
+that it must put together, for every child.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pulumi
+
+Alias = pulumi.Input[str | pulumi.Alias]
+_Name = str | pulumi.Output[str]
+
+_SERVICE_COMPONENTS = tuple(
+    f"k8s-endpoints:index:{name}"
+    for name in ("ExternalService", "ExternalServiceSet", "SelectorService", "ExternalNameService")
+)
+"""The components that a Service may move between."""
+
+_WITH_SLICES = _SERVICE_COMPONENTS[:2]
+
+
+class Aliases:
+    """Gives the aliases of a component's children.
+
+    Args:
+        parent: The component.
+        token: Its type.
+        nested: Whether it stands in another component.
+    """
+
+    def __init__(self, parent: pulumi.ComponentResource, token: str, *, nested: bool) -> None:
+        self._parent, self._token, self._nested = parent, token, nested
+        self._root = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::"
+
+    def of(self, kind: str, name: str, former: _Name) -> list[Alias]:
+        """Give the aliases of one child: all places where it may have stood, by both names.
+
+        One that is missing is a live object that is deleted, with the exit code 0.
+
+        Args:
+            kind: Its type, such as `kubernetes:core/v1:Service`.
+            name: Its Pulumi name.
+            former: What it was called when its namespace was an Output, or when it was plain.
+        """
+        siblings = _SERVICE_COMPONENTS if kind == "kubernetes:core/v1:Service" else _WITH_SLICES
+        others = [token for token in siblings if token != self._token]
+        return [
+            *self._moved(kind, name, others),
+            self._renamed(kind, former),
+            *self._moved(kind, former, others),
+        ]
+
+    def _moved(self, kind: str, name: _Name, others: Sequence[str]) -> Iterator[Alias]:
+        """Its component was of another type, or did not stand in another component, or both."""
+        for token in [*others, self._token] if self._nested else others:
+            yield _each(name, f"{self._root}{token}${kind}::{{}}".format)
+        if self._nested:
+            for other in others:
+                yield self._parent.urn.apply(self._placed(other, kind, name))
+
+    def _placed(self, other: str, kind: str, name: _Name) -> Callable[[str], Alias]:
+        def place(urn: str) -> Alias:
+            types, _, _ = urn.rpartition("::")
+            return _each(name, f"{types.removesuffix(self._token)}{other}${kind}::{{}}".format)
+
+        return place
+
+    def _renamed(self, kind: str, former: _Name) -> Alias:
+        """Its component stood where it stands, and its namespace was given in the other way."""
+        if self._nested:
+            return _each(former, lambda name: pulumi.Alias(name=name))
+        return _each(former, f"{self._root}{self._token}${kind}::{{}}".format)
+
+
+def _each(name: _Name, make: Callable[[str], str | pulumi.Alias]) -> Alias:
+    return make(name) if isinstance(name, str) else name.apply(make)

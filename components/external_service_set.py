@@ -1,0 +1,150 @@
+"""`ExternalServiceSet`: many Services with external backends in one component."""
+# No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
+
+from collections.abc import Mapping
+from typing import Optional, TypedDict, cast
+
+import pulumi
+
+from ._children import Children
+from ._component import Planned, plan_each
+from ._inputs import read
+from ._provider import namespace_of
+from ._service_component import DeclaredService, LazyOutputs
+from .core.external_service import ExternalServicePlan, plan_external_service
+from .core.findings import Finding, duplicate, required
+from .errors import ValidationError
+from .external_service import ExternalServiceArgs
+
+__all__ = ["ExternalServiceSet", "ExternalServiceSetArgs"]
+
+
+_TYPE = "k8s-endpoints:index:ExternalServiceSet"
+
+
+class ExternalServiceSetArgs(TypedDict):
+    """Arguments of `ExternalServiceSet`."""
+
+    services: Mapping[str, ExternalServiceArgs]
+    """The Services by name, each with what `ExternalService` takes; the key names the Service where
+    `service_name` is not given. At least one."""
+
+
+class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
+    """Many external Services in one component: cheaper than one `ExternalService` each.
+
+    The objects, their names and the checks are those of `ExternalService`. A Service may move from
+    one form to the other and back, or to another key with `service_name` given: its objects stay.
+    Each is had by its key, with the attributes of an `ExternalService`:
+    `databases.services["orders-db"].host`.
+
+    Raises:
+        ValidationError: Arguments cannot be used. Nothing has been registered then.
+    """
+
+    service_names: pulumi.Output[dict[str, str]]
+    """The Services' names in the cluster, by key."""
+    hosts: pulumi.Output[dict[str, str]]
+    """`<service>.<namespace>.svc` of each, which clients in the cluster connect to, by key."""
+    cluster_ips: pulumi.Output[dict[str, str]]
+    """The Services' own addresses, by key; "None" if headless."""
+    endpoints: pulumi.Output[dict[str, list[str]]]
+    """The addresses of the backends, by key."""
+    hazards: pulumi.Output[dict[str, list[str]]]
+    """What is legal and will not work as it looks, by key."""
+
+    def __init__(
+        self,
+        name: str,
+        args: ExternalServiceSetArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        entries = _entries(name, args)
+        every = plan_each(
+            ExternalServiceSet,
+            name,
+            ExternalServiceArgs,
+            {_path(key): entry for key, entry in entries.items()},
+            plan_external_service,
+        )
+        _check_distinct(name, every, entries, namespace_of(opts))
+        super().__init__(_TYPE, name, {}, opts)
+        children = Children(self, _TYPE, opts, None)
+        self.services: dict[str, DeclaredService] = {}
+        for key, entry in entries.items():
+            path = _path(key)
+            planned = every[path]
+            declared = self.services[key] = DeclaredService(
+                self,
+                name,
+                planned,
+                children.scoped(entry.get("logical_name")),
+                awaited=bool(entry.get("await_ready")),
+                families=planned.plan.families,
+                path=path,
+            )
+            declared.add_backends(planned)
+        self._lazy = {
+            "service_names": lambda: self._collect("service_name"),
+            "hosts": lambda: self._collect("host"),
+            "cluster_ips": lambda: self._collect("cluster_ip"),
+            "endpoints": lambda: self._collect("endpoints"),
+            "hazards": lambda: self._collect("hazards"),
+        }
+        names = {key: every[_path(key)].plan.service["metadata"]["name"] for key in entries}
+        self.register_outputs({"service_names": names})
+
+    def _collect(self, output: str) -> "pulumi.Output[dict[str, object]]":
+        found = {key: getattr(declared, output) for key, declared in self.services.items()}
+        return pulumi.Output.all(**found)
+
+
+class _Outer(TypedDict):
+    """The arguments without what is in each Service, which is judged for each by itself."""
+
+    services: Mapping[str, object]
+
+
+def _entries(name: str, args: object) -> dict[str, ExternalServiceArgs]:
+    inputs = read(_Outer, args)
+    found = cast("dict[str, dict[str, ExternalServiceArgs]]", inputs.values or {})
+    entries = found.get("services") or {}
+    if not entries and not inputs.findings:
+        reason = "a set without Services may be one by accident"
+        remedy = "give at least one, or leave the component out"
+        inputs.findings.append(required("services", reason, remedy))
+    if inputs.findings:
+        raise ValidationError("ExternalServiceSet", name, inputs.findings)
+    return entries
+
+
+def _check_distinct(
+    name: str,
+    every: Mapping[str, Planned[ExternalServicePlan]],
+    entries: Mapping[str, ExternalServiceArgs],
+    default: "str | pulumi.Output[str]",
+) -> None:
+    """Refuse two entries that declare one and the same Service.
+
+    They are in one cluster, as a component has one provider: a `logical_name` tells apart only what
+    may be in two namespaces, which are not known yet.
+    """
+    seen: set[tuple[str, ...]] = set()
+    findings: list[Finding] = []
+    for key, entry in entries.items():
+        metadata = every[_path(key)].plan.service["metadata"]
+        namespace = metadata.get("namespace", default)
+        identity: tuple[str, ...] = (metadata["name"], namespace)
+        reason = "another Service of the set has this name in this namespace"
+        if not isinstance(namespace, str):
+            identity = (metadata["name"], "", entry.get("logical_name") or "")
+            reason = "another one has it, in a namespace that is an Output too: give `logical_name`"
+        if identity in seen:
+            findings.append(duplicate(f"{_path(key)}.service_name", metadata["name"], reason))
+        seen.add(identity)
+    if findings:
+        raise ValidationError("ExternalServiceSet", name, findings)
+
+
+def _path(key: str) -> str:
+    return f"services[{key}]"

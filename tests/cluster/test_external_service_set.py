@@ -1,0 +1,174 @@
+"""`ExternalServiceSet` on a real control plane."""
+
+from collections.abc import Callable, Mapping
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from components import ExternalServiceSet
+from components.testing import render
+from tests.support.cluster import get, missing, names, uids, versions
+from tests.support.stack import Stack
+from tools.cluster import Cluster
+
+KINDS = "services,endpointslices,endpoints"
+ORDERS: dict[str, Any] = {
+    "service_name": "orders-db",
+    "addresses": ["192.0.2.10", "2001:db8::10"],
+    "ports": [{"name": "postgres", "port": 5432}],
+}
+CARTS: dict[str, Any] = {
+    "addresses": ["192.0.2.20"],
+    "ports": [{"name": "mysql", "port": 3306}],
+    "endpoint_api": "Both",
+}
+
+HEAD = """
+import pulumi
+from components import ExternalService, ExternalServiceSet
+
+class Platform(pulumi.ComponentResource):
+    def __init__(self, name):
+        super().__init__("acme:index:Platform", name)
+
+def within(name):
+    return pulumi.ResourceOptions(parent=Platform(name))
+"""
+
+
+def single(namespace: str, opts: str = "None", **args: Any) -> str:
+    given = {**ORDERS, "namespace": namespace, **args}
+    return f"ExternalService('orders-db', {given!r}, {opts})\n"
+
+
+def many(
+    namespace: str, *, name: str = "databases", key: str = "orders-db", opts: str = "None"
+) -> str:
+    return of({key: ORDERS}, namespace, name, opts)
+
+
+def of(
+    services: Mapping[str, Any], namespace: str, name: str = "databases", opts: str = "None"
+) -> str:
+    placed = {key: {**args, "namespace": namespace} for key, args in services.items()}
+    return f"ExternalServiceSet({name!r}, {{'services': {placed!r}}}, {opts})\n"
+
+
+def late(namespace: str) -> str:
+    given = f"pulumi.Output.from_input({namespace!r})"
+    return many(namespace).replace(f"'namespace': {namespace!r}", f"'namespace': {given}")
+
+
+def nested(namespace: str) -> str:
+    return many(namespace, opts="within('platform')")
+
+
+MOVES: dict[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
+    "from an ExternalService": (single, many),
+    "to an ExternalService": (many, single),
+    "to another key": (many, lambda namespace: many(namespace, key="orders")),
+    "to a set of another name": (many, lambda namespace: many(namespace, name="renamed")),
+    "into a component": (many, nested),
+    "from an ExternalService into a component": (single, nested),
+    "within a component, from an ExternalService": (
+        lambda namespace: single(namespace, "within('platform')"),
+        nested,
+    ),
+    "within a component, to an ExternalService": (
+        nested,
+        lambda namespace: single(namespace, "within('platform')"),
+    ),
+    "from a namespace to an Output of it": (many, late),
+    "from an ExternalService, and to an Output of its namespace": (single, late),
+    "from an Output of its namespace, to an ExternalService in a component": (
+        late,
+        lambda namespace: single(namespace, "within('platform')"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), MOVES.values(), ids=MOVES)
+def test_a_service_that_moves_stays_as_it_is(
+    cluster: Cluster,
+    stack: Stack,
+    namespace: str,
+    before: Callable[[str], str],
+    after: Callable[[str], str],
+) -> None:
+    stack.write(dedent(HEAD) + before(namespace)).up()
+    made = uids(cluster, KINDS, namespace)
+    written = versions(cluster, KINDS, namespace)
+    assert len(made) == 3
+
+    stack.write(dedent(HEAD) + after(namespace)).up()
+
+    assert uids(cluster, KINDS, namespace) == made
+    assert versions(cluster, KINDS, namespace) == written
+    assert "created" not in stack.up(), "the state holds them by their new names"
+
+
+def test_services_of_all_forms_change_places_at_once(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    def carts(namespace: str) -> str:
+        return f"ExternalService('carts-db', { ({**CARTS, 'namespace': namespace})!r})\n"
+
+    stack.write(HEAD + carts(namespace) + many(namespace)).up()
+    made = uids(cluster, KINDS, namespace)
+    written = versions(cluster, KINDS, namespace)
+
+    stack.write(HEAD + single(namespace) + of({"carts-db": CARTS}, namespace, "others")).up()
+
+    assert uids(cluster, KINDS, namespace) == made
+    assert versions(cluster, KINDS, namespace) == written
+
+
+def test_what_is_declared_is_what_stands_in_the_cluster(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    services = {"orders-db": ORDERS, "carts-db": CARTS}
+    placed: Any = {key: {**args, "namespace": namespace} for key, args in services.items()}
+    declared = render(lambda: ExternalServiceSet("databases", {"services": placed}))
+
+    assert stack.write(HEAD + of(services, namespace)).up() == {"created": 8}
+
+    for manifest in declared:
+        manifest["metadata"].pop("annotations")
+        live = get(cluster, manifest["kind"], namespace, manifest["metadata"]["name"])
+        assert missing(manifest, live) == []
+    assert stack.up("--refresh") == {"unchanged": 8}
+
+
+def test_one_service_more_or_less_writes_its_own_objects_alone(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    stack.write(HEAD + of({"orders-db": ORDERS}, namespace)).up()
+    before = versions(cluster, KINDS, namespace)
+
+    stack.write(HEAD + of({"carts-db": CARTS, "orders-db": ORDERS}, namespace))
+    assert stack.up() == {"created": 3, "unchanged": 5}
+    assert versions(cluster, KINDS, namespace).items() >= before.items()
+
+    stack.write(HEAD + of({"orders-db": ORDERS}, namespace))
+    assert stack.up() == {"deleted": 3, "unchanged": 5}
+    assert versions(cluster, KINDS, namespace) == before
+    stack.destroy()
+    assert names(cluster, KINDS, namespace) == []
+
+
+def test_a_foreign_service_is_refused_by_path_and_the_others_go_on(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    foreign = ["create", "service", "clusterip", "carts-db", "--tcp=3306"]
+    cluster.kubectl(*foreign, "-n", namespace)
+    before = versions(cluster, "services", namespace)
+    stack.write(HEAD + of({"orders-db": ORDERS, "carts-db": CARTS}, namespace))
+
+    done = stack.run("preview")
+
+    assert done.returncode != 0
+    reason = 'services[carts-db].service_name: Invalid value: "carts-db": the Service exists'
+    assert f'ExternalServiceSet "databases": {reason} already' in done.stdout
+    assert "Traceback" not in done.stdout
+    assert versions(cluster, "services", namespace) == before

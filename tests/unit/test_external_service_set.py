@@ -1,0 +1,499 @@
+"""`ExternalServiceSet`: the objects, names, checks and hazards of `ExternalService`, for many."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from google.protobuf.json_format import MessageToDict
+
+from components import ExternalService, ExternalServiceSet, ValidationError
+from components.core import hazards as known
+from components.sources import inventory
+from components.testing import render
+
+KIND = "k8s-endpoints:index:ExternalServiceSet"
+URN = f"urn:pulumi:stack::project::pulumi:pulumi:Stack${KIND}::databases"
+PORTS: list[Any] = [{"name": "pg", "port": 5432}]
+GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": PORTS}
+BOTH = ["192.0.2.10", "192.0.2.11", "2001:db8::10"]
+NOT_A_PORT = "must be between 1 and 65535, inclusive"
+LOOPBACK = "may not be in the loopback range (127.0.0.0/8, ::1/128)"
+MANY = [f"192.0.2.{number}" for number in range(1, 9)]
+
+Args = Callable[[], dict[str, Any]]
+Unknown = Callable[[], pulumi.Output[Any]]
+
+
+def later(value: Any) -> pulumi.Output[Any]:
+    return pulumi.Output.from_input("").apply(lambda _: value)
+
+
+def databases(**services: Any) -> ExternalServiceSet:
+    named = {key.replace("_", "-"): args for key, args in services.items()}
+    return ExternalServiceSet("databases", {"services": named})
+
+
+def backend(number: int, **more: Any) -> dict[str, Any]:
+    return {"id": f"db-{number}", "address": f"192.0.2.{number}", **more}
+
+
+VARIED: dict[str, Args] = {
+    "addresses": lambda: GOOD,
+    "both families": lambda: {**GOOD, "addresses": BOTH},
+    "a preset": lambda: {"addresses": BOTH, "preset": "postgres"},
+    "a name, a namespace and a logical name": lambda: {
+        **GOOD,
+        "service_name": "orders",
+        "namespace": "shop",
+        "logical_name": "west",
+    },
+    "backends of all kinds": lambda: {
+        "ports": PORTS,
+        "backends": [
+            backend(1, zone="a", for_zones=["a"]),
+            backend(2, state="Draining", hostname="second"),
+            backend(3, node_name="node", ports={"pg": 6432}),
+        ],
+    },
+    "headless": lambda: {**GOOD, "headless": True, "backends": [backend(1, hostname="first")]},
+    "several slices": lambda: {**GOOD, "addresses": MANY, "max_endpoints_per_slice": 3},
+    "pinned slices": lambda: {**GOOD, "addresses": MANY, "slice_count": 4},
+    "Endpoints": lambda: {**GOOD, "endpoint_api": "Endpoints"},
+    "both APIs": lambda: {**GOOD, "endpoint_api": "Both"},
+    "a load balancer": lambda: {**GOOD, "type": "LoadBalancer", "await_ready": True},
+    "labels and annotations": lambda: {
+        **GOOD,
+        "labels": {"team": "a"},
+        "annotations": {"note": "b", "pulumi.com/patchForce": "true"},
+    },
+    "affinity": lambda: {
+        **GOOD,
+        "session_affinity": "ClientIP",
+        "session_affinity_timeout": later(60),
+    },
+    "an address that is an Output": lambda: {**GOOD, "addresses": [later("192.0.2.1"), *BOTH]},
+    "a list that is an Output": lambda: {**GOOD, "addresses": later(MANY), "slice_count": 2},
+    "a namespace that is an Output": lambda: {**GOOD, "namespace": later("shop")},
+    "a secret": lambda: {**GOOD, "addresses": [pulumi.Output.secret("192.0.2.1")]},
+    "a multicast address": lambda: {**GOOD, "addresses": ["239.1.1.1"]},
+}
+
+
+def requested(recorder: Any) -> list[Any]:
+    """Give what was asked of the engine for each child, but for where its component stands."""
+    return [
+        (
+            request.type,
+            request.name,
+            MessageToDict(request.object),
+            list(request.ignoreChanges),
+            sorted(urn.rpartition("$")[2] for urn in request.dependencies),
+        )
+        for request in recorder.requests
+        if request.type.startswith("kubernetes:")
+    ]
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize("args", VARIED.values(), ids=VARIED)
+def test_a_service_of_a_set_is_what_an_external_service_is(
+    recorder: Any, args: Args, preview: bool
+) -> None:
+    single = recorder(lambda: ExternalService("db", args()), preview=preview)  # type: ignore[arg-type]
+    asked = requested(recorder)
+    recorder.requests.clear()
+
+    assert recorder(lambda: databases(db=args()), preview=preview) == single
+    assert requested(recorder) == asked
+
+
+def test_services_of_one_set_do_not_change_each_other() -> None:
+    def singles() -> None:
+        for number, args in enumerate(VARIED.values()):
+            ExternalService(f"db-{number}", args())  # type: ignore[arg-type]
+
+    def together() -> None:
+        databases(**{f"db_{number}": args() for number, args in enumerate(VARIED.values())})
+
+    def by_name(manifests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return sorted(manifests, key=lambda made: (made["kind"], made["metadata"]["name"]))
+
+    assert by_name(render(together)) == by_name(render(singles))
+
+
+def test_each_form_has_aliases_of_the_other(recorder: Any) -> None:
+    forms = {
+        "ExternalServiceSet": lambda: databases(db=GOOD),
+        "ExternalService": lambda: ExternalService("db", GOOD),  # type: ignore[arg-type]
+    }
+    for form, other in zip(forms, reversed(forms), strict=True):
+        recorder.requests.clear()
+        recorder(forms[form])
+        for child in recorder.requests[1:]:
+            place = f"k8s-endpoints:index:{other}${child.type}::{child.name}"
+            assert f"urn:pulumi:stack::project::{place}" in [alias.urn for alias in child.aliases]
+
+
+def shown(recorder: Any, build: Callable[[], Any]) -> tuple[list[str], list[str]]:
+    """Give the output `hazards`, and the warnings."""
+    outputs: list[list[str]] = []
+    recorder(lambda: build().hazards.apply(outputs.append))
+    warnings = [text for _, text in recorder.warnings]
+    recorder.warnings.clear()
+    return outputs[0], warnings
+
+
+@pytest.mark.parametrize("args", VARIED.values(), ids=VARIED)
+def test_hazards_are_the_same_and_warnings_name_the_service(recorder: Any, args: Args) -> None:
+    single, warned = shown(recorder, lambda: ExternalService("db", args()))  # type: ignore[arg-type]
+
+    hazards, warnings = shown(recorder, lambda: databases(db=args()).services["db"])
+
+    assert hazards == single
+    assert sorted(warnings) == sorted(f"services[db]: {text}" for text in warned)
+
+
+def test_each_service_warns_for_itself_on_the_component(recorder: Any) -> None:
+    recorder(lambda: databases(a={**GOOD, "type": "NodePort"}, b={**GOOD, "type": "NodePort"}))
+    assert sorted(recorder.warnings) == [
+        (URN, f"services[{key}]: {known.NODE_SNAT}") for key in ("a", "b")
+    ]
+
+
+def refused(recorder: Any, build: Callable[[], object]) -> ValidationError:
+    """Give the error of a program that has registered nothing."""
+    errors: list[ValidationError] = []
+
+    def program() -> None:
+        with pytest.raises(ValidationError) as caught:
+            build()
+        errors.append(caught.value)
+
+    assert recorder(program) == []
+    assert recorder.names() == []
+    return errors[0]
+
+
+WRONG: dict[str, Callable[[], Any]] = {
+    "a typo": lambda: {**GOOD, "adresses": []},
+    "an address": lambda: {**GOOD, "addresses": ["127.0.0.1"]},
+    "several": lambda: {**GOOD, "addresses": ["x"], "ports": [{"port": 0}]},
+    "no ports": lambda: {"addresses": ["192.0.2.1"]},
+    "a name": lambda: {**GOOD, "service_name": "A"},
+    "an Output that must be plain": lambda: {**GOOD, "service_name": later("db")},
+    "an Output for all": lambda: later(GOOD),
+    "a list": list,
+    "nothing": lambda: None,
+}
+
+
+@pytest.mark.parametrize("args", WRONG.values(), ids=WRONG)
+def test_what_an_external_service_refuses_is_refused_by_path(
+    recorder: Any, args: Callable[[], Any]
+) -> None:
+    single = refused(recorder, lambda: ExternalService("db", args()))
+    error = refused(recorder, lambda: databases(db=args()))
+    assert error.findings == tuple(finding.under("services[db]") for finding in single.findings)
+
+
+def test_all_errors_of_all_services_are_listed_at_once(recorder: Any) -> None:
+    wrong = {"addresses": ["127.0.0.1"], "ports": [{"port": 0}]}
+    error = refused(
+        recorder,
+        lambda: databases(orders_db=wrong, good=GOOD, carts={**GOOD, "adresses": []}, none=None),
+    )
+    assert str(error).splitlines() == [
+        'ExternalServiceSet "databases": 4 errors',
+        f"  services[orders-db].ports[0].port: Invalid value: 0: {NOT_A_PORT}",
+        f'  services[orders-db].addresses[0]: Invalid value: "127.0.0.1": {LOOPBACK}',
+        "  services[carts].adresses: Forbidden: unknown field (did you mean `addresses`?)",
+        "  services[none]: Invalid value: must be a mapping, not NoneType",
+    ]
+
+
+EMPTY = (
+    "services: Required value: a set without Services may be one by accident"
+    " (give at least one, or leave the component out)"
+)
+NO_SET: dict[str, tuple[Callable[[], Any], str]] = {
+    "no services": (lambda: {"services": {}}, EMPTY),
+    "services left out": (dict, "services: Required value"),
+    "services that are None": (lambda: {"services": None}, "services: Required value"),
+    "a list of services": (
+        lambda: {"services": [GOOD]},
+        "services: Invalid value: must be a mapping, not list",
+    ),
+    "a key that is no string": (
+        lambda: {"services": {1: GOOD}},
+        "services: Invalid value: 1: must be a mapping with strings for keys, not int",
+    ),
+    "services that are an Output": (
+        lambda: {"services": later({"db": GOOD})},
+        "services: Forbidden: must be a plain value, an Output cannot be used here",
+    ),
+    "a typo": (
+        lambda: {"services": {"db": GOOD}, "service": {}},
+        "service: Forbidden: unknown field (did you mean `services`?)",
+    ),
+    "the services themselves": (
+        lambda: {"db": GOOD},
+        "2 errors\n  db: Forbidden: unknown field (known: services)\n  services: Required value",
+    ),
+    "no arguments": (lambda: None, "Invalid value: must be a mapping, not NoneType"),
+}
+
+
+@pytest.mark.parametrize(("args", "reason"), NO_SET.values(), ids=NO_SET)
+def test_what_is_no_set_is_refused(recorder: Any, args: Callable[[], Any], reason: str) -> None:
+    error = refused(recorder, lambda: ExternalServiceSet("databases", args()))
+    assert str(error) == f'ExternalServiceSet "databases": {reason}'
+
+
+@pytest.mark.parametrize("key", ["a[b]", "a.b", "A", ""])
+def test_a_key_that_is_no_service_name_can_have_one(recorder: Any, key: str) -> None:
+    error = refused(recorder, lambda: databases(**{key: GOOD}))
+    (finding,) = error.findings
+    assert finding.path == f"services[{key}].service_name"
+    assert finding.remedy == "it stands in for `service_name`; give one"
+
+    made = render(lambda: databases(**{key: {**GOOD, "service_name": "db"}}))
+    assert [one["metadata"]["name"] for one in made] == ["db", "db-ipv4"]
+
+
+IN_SHOP = {**GOOD, "service_name": "db", "namespace": "shop"}
+IN_DEFAULT = {**GOOD, "service_name": "db"}
+SAME = 'services[b].service_name: Duplicate value: "db": another '
+HERE = "Service of the set has this name in this namespace"
+
+DUPLICATES: dict[str, tuple[Args, Args, str]] = {
+    "one namespace": (lambda: IN_SHOP, lambda: IN_SHOP, HERE),
+    "one namespace, and logical names": (
+        lambda: {**IN_SHOP, "logical_name": "west"},
+        lambda: {**IN_SHOP, "logical_name": "east"},
+        HERE,
+    ),
+    "no namespace": (lambda: IN_DEFAULT, lambda: IN_DEFAULT, HERE),
+    "no namespace, and the one that stands in": (
+        lambda: IN_DEFAULT,
+        lambda: {**IN_DEFAULT, "namespace": "default"},
+        HERE,
+    ),
+    "namespaces that are Outputs": (
+        lambda: {**IN_SHOP, "namespace": later("a")},
+        lambda: {**IN_SHOP, "namespace": later("b")},
+        "one has it, in a namespace that is an Output too: give `logical_name`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("a", "b", "reason"), DUPLICATES.values(), ids=DUPLICATES)
+def test_one_service_by_two_keys_is_refused(recorder: Any, a: Args, b: Args, reason: str) -> None:
+    error = refused(recorder, lambda: databases(a=a(), b=b()))
+    assert str(error) == f'ExternalServiceSet "databases": {SAME}{reason}'
+
+
+APART: dict[str, tuple[Args, Args]] = {
+    "two names": (lambda: GOOD, lambda: GOOD),
+    "two namespaces": (lambda: IN_SHOP, lambda: {**IN_SHOP, "namespace": "carts"}),
+    "a plain namespace and an Output": (
+        lambda: IN_SHOP,
+        lambda: {**IN_SHOP, "namespace": later("carts")},
+    ),
+    "Outputs, told apart by a logical name": (
+        lambda: {**IN_SHOP, "namespace": later("a")},
+        lambda: {**IN_SHOP, "namespace": later("b"), "logical_name": "b"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("a", "b"), APART.values(), ids=APART)
+def test_two_services_are_told_apart(recorder: Any, a: Args, b: Args) -> None:
+    assert len(recorder(lambda: databases(a=a(), b=b()))) == 4
+    assert len(set(recorder.names())) == 5, "no URN is there twice"
+
+
+def observe(seen: dict[str, Any], label: str, output: pulumi.Output[Any]) -> None:
+    output.apply(lambda value: seen.update({label: value}))
+
+
+def test_outputs_are_those_of_each_service_and_mappings_of_all() -> None:
+    seen: dict[str, Any] = {}
+
+    def program() -> None:
+        made = databases(
+            orders_db={**GOOD, "service_name": "orders", "namespace": "shop"},
+            carts={**GOOD, "addresses": BOTH, "ports": [{"port": 53, "protocol": "UDP"}]},
+        )
+        assert list(made.services) == ["orders-db", "carts"]
+        for name in ("service_name", "namespace", "host", "cluster_ip", "endpoints", "hazards"):
+            observe(seen, name, getattr(made.services["orders-db"], name))
+        for name in ("service_names", "hosts", "cluster_ips", "endpoints", "hazards"):
+            observe(seen, f"all {name}", getattr(made, name))
+
+    render(program)
+    assert seen == {
+        "service_name": "orders",
+        "namespace": "shop",
+        "host": "orders.shop.svc",
+        "cluster_ip": "10.96.0.1",
+        "endpoints": ["192.0.2.10"],
+        "hazards": [str(known.NO_API_PROXY)],
+        "all service_names": {"orders-db": "orders", "carts": "carts"},
+        "all hosts": {"orders-db": "orders.shop.svc", "carts": "carts.default.svc"},
+        "all cluster_ips": {"orders-db": "10.96.0.1", "carts": "10.96.0.2"},
+        "all endpoints": {"orders-db": ["192.0.2.10"], "carts": BOTH},
+        "all hazards": {"orders-db": [str(known.NO_API_PROXY)], "carts": []},
+    }
+
+
+def test_the_objects_of_each_service_can_be_reached() -> None:
+    seen: dict[str, Any] = {}
+
+    def program() -> None:
+        made = databases(a={**GOOD, "addresses": BOTH}, b={**GOOD, "endpoint_api": "Both"})
+        assert [len(one.slices) for one in made.services.values()] == [2, 1]
+        assert made.services["a"].legacy_endpoints is None
+        observe(seen, "service", made.services["b"].service.metadata.name)
+        observe(seen, "legacy", made.services["b"].legacy_endpoints.metadata.name)  # type: ignore[union-attr]
+
+    render(program)
+    assert seen == {"service": "b", "legacy": "b"}
+
+
+@pytest.mark.parametrize("name", ["host", "anything"])
+def test_what_a_set_does_not_have_is_an_attribute_error(name: str) -> None:
+    def program() -> None:
+        with pytest.raises(AttributeError, match=name):
+            getattr(databases(db=GOOD), name)
+
+    render(program)
+
+
+def test_an_unknown_of_one_service_leaves_the_others_known(unknown: Unknown) -> None:
+    seen: dict[str, Any] = {}
+
+    def program() -> None:
+        made = databases(open={**GOOD, "addresses": [unknown()]}, known=GOOD)
+        for key, service in made.services.items():
+            observe(seen, f"{key} endpoints", service.endpoints)
+            observe(seen, f"{key} host", service.host)
+        observe(seen, "all endpoints", made.endpoints)
+        observe(seen, "all hosts", made.hosts)
+
+    manifests = {one["metadata"]["name"]: one for one in render(program, preview=True)}
+    assert seen == {
+        "open host": "open.default.svc",
+        "known host": "known.default.svc",
+        "known endpoints": ["192.0.2.10"],
+        "all hosts": {"open": "open.default.svc", "known": "known.default.svc"},
+    }
+    assert isinstance(manifests["open-ipv4"]["endpoints"], pulumi.output.Unknown)
+    assert manifests["known-ipv4"]["endpoints"][0]["addresses"] == ["192.0.2.10"]
+
+
+def test_a_secret_of_one_service_leaves_the_others_plain() -> None:
+    seen: dict[str, bool] = {}
+
+    async def program() -> None:
+        made = databases(hidden={**GOOD, "addresses": [pulumi.Output.secret("192.0.2.1")]}, db=GOOD)
+        for key, service in made.services.items():
+            seen[key] = await service.endpoints.is_secret()
+        seen["all"] = await made.endpoints.is_secret()
+
+    render(program)
+    assert seen == {"hidden": True, "db": False, "all": True}
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_what_arrives_and_cannot_be_used_is_told_by_path(recorder: Any, preview: bool) -> None:
+    def program() -> None:
+        databases(good=GOOD, late={**GOOD, "addresses": [later("127.0.0.1")]})
+
+    with pytest.raises(ValidationError) as caught:
+        recorder(program, preview=preview)
+    (finding,) = caught.value.findings
+    assert str(finding) == (f'services[late].addresses[0]: Invalid value: "127.0.0.1": {LOOPBACK}')
+    assert "default/late-ipv4" not in dict(recorder.names()).values()
+
+
+def test_a_secret_that_cannot_be_used_is_not_shown() -> None:
+    def program() -> None:
+        databases(db={**GOOD, "addresses": [pulumi.Output.secret("127.0.0.77")]})
+
+    with pytest.raises(ValidationError) as caught:
+        render(program)
+    text = str(caught.value)
+    assert "services[db].addresses[0]: Invalid value: [secret]" in text
+    assert "127.0.0.77" not in text
+
+
+def test_a_foreign_selector_is_refused_by_path(answer: Callable[..., None]) -> None:
+    answer(selector={"app": "theirs"})
+    with pytest.raises(ValidationError) as caught:
+        render(lambda: databases(db=GOOD), preview=True)
+    (finding,) = caught.value.findings
+    assert finding.path == "services[db].service_name"
+    assert f"{KIND}$kubernetes:core/v1:Service::default/db" in finding.remedy
+
+
+@pytest.mark.usefixtures("sdk_loop")
+@pytest.mark.parametrize("preview", [False, True])
+def test_it_works_under_mocks_of_the_users_own(preview: bool) -> None:
+    class Minimal(pulumi.runtime.Mocks):
+        def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[Any, Any]]:
+            return f"{args.name}_id", args.inputs
+
+        def call(self, _: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], None]:
+            return {}, None
+
+    pulumi.runtime.set_mocks(Minimal(), preview=preview)
+    seen: list[Any] = []
+
+    @pulumi.runtime.test
+    def program() -> pulumi.Output[None]:
+        made = databases(a=GOOD, b={**GOOD, "addresses": [later("192.0.2.11")]})
+        return pulumi.Output.all(made.hosts, made.services["b"].endpoints).apply(seen.extend)
+
+    program()
+    assert seen == [{"a": "a.default.svc", "b": "b.default.svc"}, ["192.0.2.11"]]
+
+
+def test_services_of_an_inventory_are_passed_on(tmp_path: Path) -> None:
+    file = tmp_path / "backends.yaml"
+    file.write_text("""
+        services:
+          orders-db: {preset: postgres, addresses: [192.0.2.10, "2001:db8::10"]}
+          carts: {namespace: shop, preset: redis, addresses: [198.51.100.20]}
+    """)
+    services = inventory.load(file).services
+    made = render(lambda: ExternalServiceSet("databases", {"services": services}))
+    assert {(one["metadata"]["namespace"], one["metadata"]["name"]) for one in made} == {
+        ("default", "orders-db"),
+        ("default", "orders-db-ipv4"),
+        ("default", "orders-db-ipv6"),
+        ("shop", "carts"),
+        ("shop", "carts-ipv4"),
+    }
+
+
+def test_a_set_in_another_component_declares_the_same(recorder: Any) -> None:
+    class Team(pulumi.ComponentResource):
+        def __init__(self) -> None:
+            super().__init__("acme:index:Team", "orders")
+            opts = pulumi.ResourceOptions(parent=self)
+            ExternalServiceSet("databases", {"services": {"db": GOOD}}, opts)  # type: ignore[typeddict-item]
+
+    assert recorder(Team) == render(lambda: databases(db=GOOD))
+    kind = "kubernetes:discovery.k8s.io/v1:EndpointSlice"
+    (slice_,) = [request for request in recorder.requests if request.type == kind]
+    places = {alias.urn for alias in slice_.aliases}
+    assert {
+        f"urn:pulumi:stack::project::{place}${kind}::default/db-ipv4"
+        for place in (
+            KIND,
+            "k8s-endpoints:index:ExternalService",
+            "acme:index:Team$k8s-endpoints:index:ExternalService",
+        )
+    } <= places
