@@ -13,7 +13,7 @@ import pulumi
 from pulumi.runtime import mocks, settings
 
 from .core.findings import Finding, forbidden, invalid
-from .core.hazards import ID_GIVEN, SELECTOR_REMOVED
+from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .core.metadata import MODE_ANNOTATION, SKIP_MIRROR_LABEL
 from .errors import ValidationError
 
@@ -112,6 +112,8 @@ def _check_service(args: pulumi.ResourceHookArgs) -> None:
         raise ValidationError("Service", args.name, findings)
     if _selector(old) and not _selector(new):
         pulumi.log.warn(f'Service "{name}": {SELECTOR_REMOVED}')
+    if _is_proxied(new) and _has_renamed_port(_ports(old), _ports(new)):
+        pulumi.log.warn(f'Service "{name}": {PORT_RENAMED}')
 
 
 def foreign_selector(
@@ -154,6 +156,10 @@ def _mode_jump(old: str, new: str) -> list[Finding]:
     return [forbidden("endpoint_api", reason, remedy)]
 
 
+def _has_renamed_port(old: Values, new: Values) -> bool:
+    return any(old[port] != name for port, name in new.items() if port in old)
+
+
 def _primary_family(old: list[str], new: list[str]) -> list[Finding]:
     if not old or not new or old[0] == new[0]:
         return []
@@ -180,6 +186,17 @@ def _part(values: Values | None, *keys: str) -> Values:
 
 def _selector(service: Values) -> Values:
     return _part(service, "spec", "selector")
+
+
+def _is_proxied(service: Values) -> bool:
+    """Tell whether kube-proxy forwards its connections."""
+    return not _is_headless(service) and _part(service, "spec").get("type") != "ExternalName"
+
+
+def _ports(service: Values) -> Values:
+    """Give the names of the ports, by protocol and number."""
+    ports = cast("list[Values]", _part(service, "spec").get("ports") or [])
+    return {f"{port.get('protocol')} {port.get('port')}": port.get("name") for port in ports}
 
 
 def _is_headless(service: Values) -> bool:

@@ -94,6 +94,12 @@ SELECTOR_REMOVED = Hazard(
     "delete the Endpoints of the Service's name, and the EndpointSlices of the Service that are"
     " managed by endpointslice-controller.k8s.io",
 )
+PORT_RENAMED = Hazard(
+    "port-renamed",
+    "a port gets another name: for some tens of milliseconds its connections are refused, as"
+    " kube-proxy matches Service and slices by port name, and they are written one after the other",
+    "declare the port under both names, with two numbers, and move the clients; or accept it",
+)
 AFFINITY = Hazard(
     "affinity-dead-backend",
     "with session affinity a client stays with its backend also when that is dead, for nothing"

@@ -30,6 +30,7 @@ CODES = {
     "endpoints-deprecated",
     "mirror-truncates",
     "endpoints-lose-zones",
+    "port-renamed",
     "selector-removed",
     "multicast",
     "family-unserved",

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components import ValidationError, _hooks
-from components.core.hazards import SELECTOR_REMOVED
+from components.core.hazards import PORT_RENAMED, SELECTOR_REMOVED
 
 URN = "urn:pulumi:stack::project::k8s-endpoints:index:ExternalService$kubernetes:core/v1:Service::a"
 MODE = "k8s-endpoints.pulumi/endpoint-api"
@@ -160,3 +160,29 @@ def test_a_selector_that_is_removed_is_warned_of(
     monkeypatch.setattr(pulumi.log, "warn", texts.append)
     assert check(service(selector=old), service(selector=new), service(selector=old)) == []
     assert texts == [f'Service "db": {SELECTOR_REMOVED}'] * is_removed
+
+
+def port(name: str, number: int = 5432, protocol: str = "TCP") -> dict[str, Any]:
+    return {"name": name, "port": number, "protocol": protocol}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "spec", "is_renamed"),
+    [
+        ([port("pg")], [port("postgres")], {}, True),
+        ([port("pg"), port("http", 80)], [port("http", 80), port("postgres")], {}, True),
+        ([port("pg")], [port("pg")], {}, False),
+        ([port("pg")], [port("pg"), port("postgres", 5433)], {}, False),
+        ([port("pg")], [port("postgres", 5433)], {}, False),
+        ([port("dns", 53)], [port("dns-udp", 53, "UDP")], {}, False),
+        ([port("pg")], [port("postgres")], {"clusterIP": "None"}, False),
+        ([port("pg")], [port("postgres")], {"type": "ExternalName"}, False),
+    ],
+)
+def test_a_port_that_is_renamed_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, old: Any, new: Any, spec: Any, is_renamed: bool
+) -> None:
+    texts: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", texts.append)
+    assert check(service(ports=old, **spec), service(ports=new, **spec)) == []
+    assert texts == [f'Service "db": {PORT_RENAMED}'] * is_renamed

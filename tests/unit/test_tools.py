@@ -90,7 +90,7 @@ def test_a_part_is_looked_for_again_when_it_changes(
 
 
 def test_pins_of_go_modules_are_complete() -> None:
-    for part in (*parts.PULUMI, *parts.CONTROL_PLANE):
+    for part in (*parts.PULUMI, *parts.CONTROL_PLANE, *parts.DATA_PLANE):
         folder = ROOT / "tools" / "go" / part.module
         assert part.version in (folder / "go.mod").read_text() or part.module == "pulumi-kubernetes"
         assert (folder / "go.sum").read_text()
