@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from .backend import Backend
 from .cluster import Cluster, kubectl
 from .console import CommandError, say
 from .install import ensure
-from .parts import CONTROL_PLANE, PULUMI
+from .parts import CONTROL_PLANE, DATA_PLANE, PULUMI
 from .paths import CLUSTER, RENDER_STATE, ROOT, STATE, TOOLS, VENV
 
 _STACK = "dev"
@@ -45,7 +46,8 @@ def main(arguments: Sequence[str]) -> int:
 def setup() -> None:
     """Make `.venv` and get the parts, which is all that the tests need."""
     venv.ensure()
-    ensure((*PULUMI, *CONTROL_PLANE))
+    runs_data_plane = sys.platform == "linux" and os.geteuid() == 0
+    ensure((*PULUMI, *CONTROL_PLANE, *(DATA_PLANE if runs_data_plane else ())))
 
 
 def up() -> None:

@@ -130,3 +130,17 @@ CONTROL_PLANE = (
     Part("kwokctl", "0.7.0", "kwok", "sigs.k8s.io/kwok/cmd/kwokctl", ((0, 7), (0, 8))),
 )
 """What the embedded control plane runs on."""
+
+DATA_PLANE = (
+    _kubernetes("kube-proxy"),
+    Part(
+        "coredns",
+        "1.12.4",
+        "coredns",
+        "github.com/coredns/coredns",
+        ((1, 11), (1, 15)),
+        ("-version",),
+    ),
+)
+"""What carries the traffic of Services, and answers their names: for the tests in `tests/dataplane`
+alone."""

@@ -1,0 +1,118 @@
+"""Nothing drops while a Service goes from external backends to Pods, and back.
+
+The Pods are fake, and servers answer on each of their addresses before it is ready.
+"""
+
+import time
+
+from tests.support.programs import component
+
+from .node import wait_for
+from .rig import Rig
+from .steady import Steady
+
+PODS = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: db}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      containers:
+      - name: db
+        image: db
+        ports: [{name: first, containerPort: 5432}, {name: second, containerPort: 5433}]
+"""
+
+
+def start_pods(steady: Steady) -> set[str]:
+    """Run Pods, and give their addresses; servers answer there already."""
+    chosen = ["-n", steady.namespace]
+    steady.rig.cluster.kubectl("apply", "-f", "-", *chosen, given=PODS)
+    steady.rig.cluster.kubectl("rollout", "status", "deployment/db", "--timeout=20s", *chosen)
+    path = "jsonpath={.items[*].status.podIP}"
+    return set(steady.rig.cluster.kubectl("get", "pods", "-o", path, *chosen).split())
+
+
+def of_pods(steady: Steady, *, await_ready: bool = True, **port: object) -> str:
+    """Give a program in which Pods are behind the Service."""
+    args = {
+        "namespace": steady.namespace,
+        "selector": {"app": "db"},
+        "ports": [{"name": "postgres", "port": 5432, **port}],
+        "await_ready": await_ready,
+    }
+    return component("SelectorService", "db", **args)
+
+
+def test_from_external_backends_to_pods_in_one_up(steady: Steady, rig: Rig) -> None:
+    """The Service gets its selector, Pods are attached, and the external backends are detached.
+
+    Connections to these are kept until their clients close them.
+    """
+    addresses = [host.v4() for host in rig.hosts[:2]]
+    steady.up(addresses=addresses)
+    pods = start_pods(steady)
+    address = rig.address(steady.service)
+
+    with steady.load("external backends -> Pods (one up)", untouched=addresses) as load:
+        settled = steady.run(of_pods(steady))
+
+    assert rig.address(steady.service) == address
+    assert load.answered_by() == pods | set(addresses)
+    assert load.answered_by(settled) == pods
+
+
+def test_from_external_backends_to_pods_with_both_for_a_while(steady: Steady, rig: Rig) -> None:
+    """No component has a selector beside external backends: `kubectl` adds it, an up detaches."""
+    addresses = [host.v4() for host in rig.hosts[:2]]
+    steady.up(addresses=addresses)
+    pods = start_pods(steady)
+    patch = '{"spec": {"selector": {"app": "db"}}}'
+
+    with steady.load("attach Pods, then detach external backends") as load:
+        rig.cluster.kubectl("patch", "service", "db", "-n", steady.namespace, "-p", patch)
+        wait_for("Pods behind the Service", lambda: load.answered_by() >= pods)
+        mixed = time.monotonic()
+        load.go_on()
+        settled = steady.run(of_pods(steady, await_ready=False))
+
+    assert load.answered_by(mixed) == pods | set(addresses)
+    assert load.answered_by(settled) == pods
+
+
+def test_from_pods_to_external_backends(steady: Steady, rig: Rig) -> None:
+    """What Kubernetes wrote for the Pods stays behind, and is deleted as the docs say."""
+    addresses = [host.v4() for host in rig.hosts[:2]]
+    pods = start_pods(steady)
+    steady.run(of_pods(steady, await_ready=False))
+
+    with steady.load("Pods -> external backends, then clean up") as load:
+        mixed = steady.up(addresses=addresses)
+        load.go_on()
+        ours = "kubernetes.io/service-name=db,endpointslice.kubernetes.io/managed-by"
+        for kind in (
+            ["endpoints", "db"],
+            ["endpointslices", "-l", f"{ours}!=k8s-endpoints.pulumi"],
+        ):
+            rig.cluster.kubectl("delete", *kind, "-n", steady.namespace)
+        rig.settle()
+        settled = time.monotonic()
+
+    assert load.answered_by(mixed) == pods | set(addresses)
+    assert load.answered_by(settled) == set(addresses)
+
+
+def test_renaming_the_target_of_pods(steady: Steady) -> None:
+    pods = start_pods(steady)
+    steady.run(of_pods(steady, await_ready=False, target_port_name="first"))
+
+    with steady.load("rename a port's target (Pods)") as load:
+        settled = steady.run(of_pods(steady, await_ready=False, target_port_name="second"))
+
+    assert load.answered_by(settled) == pods
+    late = {one.answer.port for one in load.made if one.answer and one.begun >= settled}
+    assert late == {5433}
