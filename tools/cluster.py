@@ -17,7 +17,11 @@ _SERVICE_RANGE = "10.96.0.0/16,fd00:10:96::/112"
 _CONFIGURATION = """\
 kind: KwokctlConfiguration
 apiVersion: config.kwok.x-k8s.io/v1alpha1
-options: {{bindAddress: 127.0.0.1, kubeAuthorization: true, kubeAdmission: true}}
+options:
+  bindAddress: 127.0.0.1
+  kubeAuthorization: true
+  kubeAdmission: true
+  kubeFeatureGates: "{feature_gates}"
 componentsPatches:
 - name: kube-apiserver
   extraArgs: [{{key: service-cluster-ip-range, value: "{service_range}"}}]
@@ -57,6 +61,8 @@ class Cluster:
     """The paths of the programs it runs."""
     name: str = "k8s-endpoints"
     service_range: str = _SERVICE_RANGE
+    feature_gates: str = ""
+    """Which features of Kubernetes are not as they are by default: `A=true,B=false`."""
     load_balancer: bool = True
     """Whether something plays the load-balancer controller."""
 
@@ -102,7 +108,9 @@ class Cluster:
 
     def _create(self) -> None:
         configuration = self.directory / "kwok.yaml"
-        text = _CONFIGURATION.format(service_range=self.service_range)
+        text = _CONFIGURATION.format(
+            service_range=self.service_range, feature_gates=self.feature_gates
+        )
         configuration.write_text(text + (_LOAD_BALANCER if self.load_balancer else ""))
         binaries = [
             f"--{flag}-binary={self.parts[part]}"

@@ -19,6 +19,7 @@ FORBIDDEN = "Forbidden"
 DUPLICATE = "Duplicate value"
 TOO_MANY = "Too many"
 TOO_LONG = "Too long"
+INTERNAL = "Internal error"
 
 HIDDEN = "[secret]"
 """Stands in a finding where the value came from a secret."""
@@ -145,6 +146,8 @@ def _escape(letter: str) -> str:
     if letter.isprintable():
         return letter
     code = ord(letter)
+    if code > 0xFFFF:  # noqa: PLR2004 - four digits
+        return f"\\U{code:08x}"
     return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}"  # noqa: PLR2004 - ASCII
 
 

@@ -25,6 +25,8 @@ class Stack:
     config: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     name: str = "test"
+    prefix: list[str] = field(default_factory=list)
+    """What its commands are run by, such as `nsenter` and its arguments."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -55,7 +57,8 @@ class Stack:
 
     def command(self, *arguments: str) -> list[str]:
         """Give the command line that `run` runs."""
-        return [str(self.parts["pulumi"]), *arguments, "--non-interactive", "--stack", self.name]
+        pulumi = [*self.prefix, str(self.parts["pulumi"])]
+        return [*pulumi, *arguments, "--non-interactive", "--stack", self.name]
 
     def up(self, *flags: str) -> dict[str, int]:
         """Run `pulumi up` and give the counts of its summary, such as `{"created": 3}`."""

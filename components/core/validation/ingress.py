@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from .. import syntax
-from ..findings import Finding, invalid, not_supported, required
+from ..findings import NULL, Finding, invalid, not_supported, required
 from ..versions import Rules
 from . import metadata
 from .ip import parse_sloppy_ip
@@ -150,7 +150,8 @@ def _spec(spec: Plain, leniency: _Leniency) -> list[Finding]:
         findings += below("defaultBackend", _backend(default, leniency))
     elif not ingress_rules:
         detail = "either `defaultBackend` or `rules` must be specified"
-        findings.append(invalid("", ingress_rules, detail, code="ingress-empty"))
+        given = spec.get("rules", NULL)
+        findings.append(invalid("", given, detail, code="ingress-empty"))
     findings += each(ingress_rules, partial(_rule, leniency=leniency), "rules")
     findings += each(spec.get("tls", ()), partial(_tls, leniency=leniency), "tls")
     name = spec.get("ingressClassName")

@@ -131,7 +131,20 @@ def check_metadata(
             _check_names(metadata, name_reasons, findings)
     for index, finalizer in enumerate(finalizers):
         _check_finalizer_prefix(finalizer, index, findings)
-    _check_resource_version(metadata, before, findings)
+    if before is not None:
+        _check_current(metadata, before, findings)
+
+
+def check_unstored(new: Mapping[str, Any], findings: list[Finding]) -> None:
+    """Judge that an object to be created has no version yet, which is asked last of all.
+
+    A dry run does not ask it.
+    """
+    version: str = new.get("metadata", {}).get("resourceVersion", "")
+    if version.isascii() and version.isdigit() and version.strip("0") and _is_uint64(version):
+        path, code = "metadata.resourceVersion", "metadata-resource-version"
+        detail = "resourceVersion should not be set on objects to be created"
+        findings.append(forbidden(path, detail, code=code))
 
 
 def check_labels(labels: Mapping[str, str] | None, path: str, findings: list[Finding]) -> None:
@@ -198,14 +211,19 @@ def _nameless() -> Finding:
 
 
 def _mask_trailing_dash(prefix: str) -> str:
-    """Do as `maskTrailingDash` does, which puts an `a` for the last *two* characters."""
-    return f"{prefix[:-2]}a" if size(prefix) > 1 and prefix.endswith("-") else prefix
+    """Do as `maskTrailingDash` does, which puts an `a` for the last *two* bytes."""
+    if prefix == "-" or not prefix.endswith("-"):
+        return prefix
+    return _first_bytes(prefix, size(prefix) - 2) + "a"
 
 
 def _generated(prefix: str) -> str:
     """Give a name such as the API server generates, with `x` for what is random."""
-    cut = prefix.encode(errors="surrogatepass")[:_GENERATED_BASE]
-    return f"{cut.decode(errors='replace')}xxxxx"
+    return f"{_first_bytes(prefix, _GENERATED_BASE)}xxxxx"
+
+
+def _first_bytes(text: str, count: int) -> str:
+    return text.encode(errors="surrogatepass")[:count].decode(errors="replace")
 
 
 def _check_namespace(namespace: str, findings: list[Finding]) -> None:
@@ -225,19 +243,13 @@ def _check_generation(generation: int, findings: list[Finding]) -> None:
         )
 
 
-def _check_resource_version(
-    metadata: Mapping[str, Any], before: Mapping[str, Any] | None, findings: list[Finding]
+def _check_current(
+    metadata: Mapping[str, Any], before: Mapping[str, Any], findings: list[Finding]
 ) -> None:
-    """Judge the version: a create takes none (its dry run does), an update the latest or none."""
+    """Judge that an update is of the latest version, or of none."""
     path = "metadata.resourceVersion"
     version: str = metadata.get("resourceVersion", "")
-    if not version.strip("0"):
-        return
-    if before is None:
-        if version.isascii() and version.isdigit() and _is_uint64(version):
-            detail = "resourceVersion should not be set on objects to be created"
-            findings.append(forbidden(path, detail, code="metadata-resource-version"))
-    elif version != before.get("resourceVersion", version):
+    if version.strip("0") and version != before.get("resourceVersion", version):
         detail = (
             "the object has been modified; please apply your changes to the latest version and "
             "try again"

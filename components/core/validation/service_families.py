@@ -6,7 +6,7 @@ alone. Which families and ranges a cluster has is not known here, and not judged
 
 from ipaddress import IPv4Address, IPv6Address
 
-from ..findings import Finding, duplicate, forbidden, invalid, not_supported, required
+from ..findings import INTERNAL, Finding, duplicate, forbidden, invalid, not_supported, required
 from ..versions import Rules
 from .ip import check_legacy_ip, parse_sloppy_ip
 from .service_spec import (
@@ -159,9 +159,15 @@ def _check_addresses(
 def _check_dual_stack(spec: Spec, findings: list[Finding]) -> None:
     """Judge the families of cluster IPs against each other and against `ipFamilies`."""
     given, path = spec.cluster_ips, "spec.clusterIPs"
-    if len(given) > 1 and len({_family_of(address) for address in given}) == 1:
-        detail = "may specify no more than one IP for each IP family"
-        findings.append(invalid(path, given, detail, code="service-cluster-ips-families"))
+    if len(given) > 1:
+        code = "service-cluster-ips-families"
+        odd = [index for index, one in enumerate(given) if parse_sloppy_ip(one) is None]
+        if odd:  # as a stored "None" may be
+            detail = f"failed to check for dual stack with error:invalid IP[{odd[0]}]: "
+            findings.append(Finding(path, INTERNAL, detail + given[odd[0]], code=code))
+        if odd or len({_family_of(address) for address in given}) == 1:
+            detail = "may specify no more than one IP for each IP family"
+            findings.append(invalid(path, given, detail, code=code))
     if spec.headless:
         return
     for index, (address, family) in enumerate(zip(given, spec.families, strict=False)):

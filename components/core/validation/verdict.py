@@ -81,6 +81,8 @@ def validate(
     before = None if old is None else shapes.decode(kind.SHAPE, old, [])
     findings: list[Finding] = []
     kind.judge(new, before, rules, findings)
+    if before is None:
+        metadata.check_unstored(new, findings)
     broken = [finding.path.lower() for finding in types if finding.severity == "error"]
     if broken:
         findings = [finding for finding in findings if not _touches(finding.path, broken)]

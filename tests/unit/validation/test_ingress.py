@@ -376,6 +376,13 @@ def test_a_stored_broken_rule_for_a_wildcard_lets_such_rules_be(
     ]
 
 
+@pytest.mark.parametrize(("spec", "value"), [({}, "null"), ({"rules": []}, "[]")])
+def test_no_rules_are_shown_as_they_are_given(spec: Spec, value: str) -> None:
+    (found,) = validate(manifest(spec))
+
+    assert found.message == f"Invalid value: {value}: {NEITHER}"
+
+
 def test_the_status_is_not_judged() -> None:
     status = {"loadBalancer": {"ingress": [{"ip": "x", "hostname": "A", "ports": [{"port": -1}]}]}}
     assert validate({**manifest({"rules": [{}]}), "status": status}) == []

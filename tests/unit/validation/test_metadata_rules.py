@@ -113,6 +113,10 @@ REFUSED: dict[str, tuple[Metadata, Expected]] = {
     "an upper case name": ({"name": "Db"}, [name()]),
     "a name with a newline": ({"name": "db\n"}, [name()]),
     "a name too long": ({"name": "a" * 254}, [name("must be no more than 253 characters")]),
+    "two bytes before the dash": (
+        {"name": "db", "generateName": "dé-"},
+        [generate_name()],
+    ),
     "a dash alone": ({"generateName": "-"}, [generate_name(), name()]),
     "an underscore": ({"generateName": "A_"}, [generate_name(), name()]),
     "a masked underscore": ({"generateName": "a_-"}, [name()]),
@@ -223,14 +227,15 @@ REFUSED_OFFLINE: dict[str, tuple[Metadata, Expected]] = {
         {**NAMED, "namespace": "A_"},
         [("metadata.namespace", INVALID, LABEL)],
     ),
-    "a version": (
-        {**NAMED, "resourceVersion": "05"},
+    "a version, which is asked for last": (
+        {"name": "A", "resourceVersion": "05"},
         [
+            name(),
             (
                 "metadata.resourceVersion",
                 FORBIDDEN,
                 "resourceVersion should not be set on objects to be created",
-            )
+            ),
         ],
     ),
 }

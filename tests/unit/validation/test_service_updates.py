@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.core.findings import FORBIDDEN, INVALID
+from components.core.findings import FORBIDDEN, INTERNAL, INVALID
 from components.core.validation import Finding, service_update, validate
 
 Fields = dict[str, Any]
@@ -129,6 +129,19 @@ REFUSED: dict[str, tuple[Fields, Fields, Expected]] = {
     "another address": (SINGLE, {"clusterIP": OTHER_V4}, [(ADDRESS, INVALID, FINAL)]),
     "headless": (SINGLE, {"clusterIP": "None"}, [(ADDRESS, INVALID, FINAL)]),
     "no longer headless": (HEADLESS, {"clusterIP": V4}, [(ADDRESS, INVALID, FINAL)]),
+    "a stored None that has become the second address": (
+        HEADLESS,
+        {"clusterIP": V4, "clusterIPs": [V4, "None"]},
+        [
+            (
+                "spec.clusterIPs",
+                INTERNAL,
+                "failed to check for dual stack with error:invalid IP[1]",
+            ),
+            ("spec.clusterIPs", INVALID, "may specify no more than one IP for each IP family"),
+            (ADDRESS, INVALID, FINAL),
+        ],
+    ),
     "another address and family": (
         SINGLE,
         {"clusterIP": V6, "clusterIPs": [V6], "ipFamilies": ["IPv6"]},

@@ -1,0 +1,1 @@
+"""Compares `components.core.validation` with a real kube-apiserver, on generated manifests."""

@@ -1,0 +1,119 @@
+"""Tells how far two judges agree, and shows where they do not."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import get_args
+
+from tools.console import table
+
+from .compare import Comparer, Comparison, Verdict, shrink
+
+LEAST_HITS = 3
+"""How many manifests must break each rule, for the comparison to say something about it."""
+
+_SHOWN = 12
+_SHRUNK_UP_TO = 4_000
+
+
+class Tally:
+    """Counts what was compared, and keeps what disagrees."""
+
+    def __init__(self, rules: Mapping[str, str]) -> None:
+        self._rules = rules
+        self._hits: Counter[str] = Counter()
+        self._verdicts: Counter[tuple[str, Verdict]] = Counter()
+        self._agreeing: Counter[str] = Counter()
+        self._with_path = 0
+        self.wrong: list[Comparison] = []
+        """False accepts and false rejects."""
+        self.elsewhere: list[Comparison] = []
+        """Refusals for which the two name another field first."""
+
+    def add(self, comparisons: Iterable[Comparison]) -> None:
+        """Count comparisons."""
+        for one in comparisons:
+            self._hits.update({finding.code for finding in one.findings})
+            self._verdicts[f"{one.kind}{', update' if one.old else ''}", one.verdict] += 1
+            if one.verdict in {"false accept", "false reject"}:
+                self.wrong.append(one)
+            if one.first_path is not None:
+                self._with_path += 1
+                self._agreeing.update(
+                    name
+                    for name in ("first_path", "every_path", "every_word")
+                    if getattr(one, name)
+                )
+                if not one.first_path:
+                    self.elsewhere.append(one)
+
+    @property
+    def path_agreement(self) -> float:
+        """Which part of the refusals that name a field name the same one first."""
+        return self._agreeing["first_path"] / self._with_path
+
+    @property
+    def too_few(self) -> dict[str, int]:
+        """The rules that were not broken often enough, and how often they were."""
+        return {code: self._hits[code] for code in self._rules if self._hits[code] < LEAST_HITS}
+
+    def verdicts(self) -> str:
+        """Give what was said, by kind, and how often the two name the same fields."""
+        verdicts = get_args(Verdict)
+        kinds = sorted({kind for kind, _ in self._verdicts})
+        rows = [[kind, *(str(self._verdicts[kind, one]) for one in verdicts)] for kind in kinds]
+        sums = [sum(self._verdicts[kind, one] for kind in kinds) for one in verdicts]
+        rows.append(["all", *map(str, sums)])
+        paths = [
+            f"{title}: {self._agreeing[name]} of {self._with_path} refusals with a field"
+            f" ({self._agreeing[name] / self._with_path:.2%})"
+            for name, title in (
+                ("first_path", "same field first"),
+                ("every_path", "every field of the API server's named"),
+                ("every_word", "same fields, words and order"),
+            )
+        ]
+        return "\n".join(
+            [
+                f"{sum(sums)} manifests",
+                table(["", *verdicts], rows),
+                "",
+                *paths,
+            ]
+        )
+
+    def coverage(self) -> str:
+        """Give how many manifests broke each rule."""
+        hits = [[code, str(self._hits[code]), self._rules[code]] for code in sorted(self._rules)]
+        return table(["rule", "broken by", "what it asks"], hits)
+
+    def disagreements(self, comparer: Comparer) -> str:
+        """Show the smallest manifests that are judged differently, made smaller still."""
+        shown: list[str] = []
+        ordered = [*sorted(self.wrong, key=_length), *sorted(self.elsewhere, key=_length)]
+        for one in ordered[:_SHOWN]:
+            small = _length(one) < _SHRUNK_UP_TO and not _made_for_it(one)
+            shown.append(_show(shrink(comparer, one) if small else one))
+        return "\n\n".join(shown)
+
+
+def _length(one: Comparison) -> int:
+    return len(json.dumps(one.manifest))
+
+
+def _made_for_it(one: Comparison) -> bool:
+    """Tell whether the object that it updates is gone."""
+    return one.old is not None and one.old["metadata"]["name"].startswith("real-")
+
+
+def _show(one: Comparison) -> str:
+    said = [f"{cause.field}: {cause.message}" for cause in one.answer.causes]
+    judged = [f"{finding} [{finding.code}]" for finding in one.findings]
+    lines = [
+        f"{one.verdict}: {json.dumps(one.manifest)}",
+        f"  API server: {one.answer.status} {'; '.join(said) or one.answer.message or 'accepts'}",
+        f"  validate: {'; '.join(judged) or 'accepts'}",
+    ]
+    if one.old is not None:
+        lines.append(f"  stored: {json.dumps(one.old)}")
+    return "\n".join(lines)

@@ -1,0 +1,45 @@
+"""Fixtures of the tiers that deploy to a control plane: a conftest takes them over by name."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.cluster import throw_away_cluster
+from tests.support.stack import Stack
+from tools.cluster import Cluster
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A control plane of the tests' own, which `make up` knows nothing of."""
+    with throw_away_cluster(name="k8s-endpoints-tests") as made:
+        yield made
+
+
+@pytest.fixture
+def namespace(cluster: Cluster) -> str:
+    """A namespace that only this test uses."""
+    name = f"test-{next(_numbers)}"
+    cluster.kubectl("create", "namespace", name)
+    return name
+
+
+@pytest.fixture
+def new_stack(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., Stack]]:
+    """Makes stacks that deploy to the tests' cluster."""
+
+    def make(**settings: object) -> Stack:
+        folder = tmp_path / f"stack-{next(_numbers)}"
+        return Stack(folder, cluster.parts, cluster.kubeconfig, **settings)
+
+    return make
+
+
+@pytest.fixture
+def stack(new_stack: Callable[..., Stack]) -> Stack:
+    """One stack that deploys to the tests' cluster."""
+    return new_stack()
