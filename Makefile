@@ -1,17 +1,23 @@
 # `make up` deploys the shop of examples/ to a control plane of its own; `make test` tests everything.
 PYTHON ?= python3
+SEEDS ?= 1 2 3 4 5
+COUNT ?= 20000
 
-.PHONY: help up status down clean setup test lint format bench
+.PHONY: help up status down clean setup test lint format agreement faults bench rig dataplane
 
 help:
-	@echo "make up       deploy the shop (RENDER=out: write its YAML instead)"
-	@echo "make status   show what is deployed"
-	@echo "make down     destroy it and stop the control plane"
-	@echo "make test     lint, unit, engine and cluster tests"
-	@echo "make lint     ruff, mypy, pyright"
-	@echo "make format   let ruff format the code"
-	@echo "make bench    measure, side by side, and print ratios"
-	@echo "make clean    down, and remove everything that was made"
+	@echo "make up        deploy the shop (RENDER=out: write its YAML instead)"
+	@echo "make status    show what is deployed"
+	@echo "make down      destroy it and stop the control plane"
+	@echo "make test      lint, and all tests that the machine can run"
+	@echo "make lint      ruff, mypy, pyright"
+	@echo "make format    let ruff format the code"
+	@echo "make agreement compare validation with kube-apiserver (SEEDS='6 7' COUNT=20000: which manifests)"
+	@echo "make faults    kill pulumi 30 times, stop etcd, fill disks: what comes back (Linux, root)"
+	@echo "make bench     measure, side by side, and print ratios"
+	@echo "make dataplane connect to Services while stacks change, and count (Linux, root)"
+	@echo "make rig       start what those tests run on, and hold it until Ctrl-C (Linux, root)"
+	@echo "make clean     down, and remove everything that was made"
 
 up status down clean setup:
 	@$(PYTHON) -m tools $@
@@ -29,6 +35,26 @@ format: setup
 	@.venv/bin/ruff check --fix --quiet || true
 	@.venv/bin/ruff format
 
+agreement: setup
+	@AGREEMENT_SEEDS="$(SEEDS)" AGREEMENT_COUNT="$(COUNT)" \
+		.venv/bin/python -m pytest tests/cluster/test_agreement.py
+
+faults: setup
+	@FAULT_KILLS=30 .venv/bin/python -m pytest tests/faults
+
 bench: setup
 	@.venv/bin/python -m bench.placement
+	@.venv/bin/python -m bench.validation
+	@.venv/bin/python -m bench.startup
+	@.venv/bin/python -m bench.preview
+	@.venv/bin/python -m bench.deploy
 	@.venv/bin/python -m bench.churn
+	@.venv/bin/python -m bench.churn 50000
+	@.venv/bin/python -m bench.peers
+
+rig: setup
+	@.venv/bin/python -m tests.dataplane.rig
+
+dataplane: setup
+	@.venv/bin/python -m tests.dataplane.packages
+	@.venv/bin/python -m pytest tests/dataplane

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import processes
 from .console import CommandError, say
@@ -107,27 +108,50 @@ class Backend:
     def release(self, stack: str) -> None:
         """Undo what an update that died on this host has left; a living one is respected.
 
-        Its lock is cancelled, and a checkpoint that it was writing is replaced by the one before.
+        Its lock is cancelled, one that it was writing is removed, and a checkpoint that it was
+        writing is replaced by the one before.
 
         Raises:
             CommandError: The stack is locked by a living process, or by another host.
         """
         for lock in self._locks(stack):
-            holder = json.loads(lock.read_text() or "{}")
-            pid, host = holder.get("pid", 0), holder.get("hostname", "")
-            if host != socket.gethostname():
-                raise CommandError(f"stack {stack} is locked by {holder.get('username')} on {host}")
-            process = processes.running().get(pid)
-            if process is not None and "pulumi" in process.command:
-                raise CommandError(
-                    f"stack {stack} is being changed by process {pid}: {process.command}"
-                )
-            say(
-                f"stack {stack}: process {pid} died while it changed the stack; cancelling its lock"
-            )
-            processes.end(processes.orphaned_plugins(TOOLS))
+            if _is_whole(lock):
+                self._check_dead(stack, json.loads(lock.read_text()))
             lock.unlink(missing_ok=True)
+        for partial in self._locks(stack, ".tmp"):  # the engine would read it, and fail
+            partial.unlink(missing_ok=True)
+        processes.end(processes.orphaned_plugins(TOOLS))  # they come before the lock
         self._mend(stack)
+
+    def _check_dead(self, stack: str, holder: dict[str, Any]) -> None:
+        """Refuse a lock whose holder lives, or is on another host."""
+        pid, host = holder.get("pid", 0), holder.get("hostname", "")
+        if host != socket.gethostname():
+            raise CommandError(f"stack {stack} is locked by {holder.get('username')} on {host}")
+        process = processes.running().get(pid)
+        if process is not None and "pulumi" in process.command:
+            raise CommandError(
+                f"stack {stack} is being changed by process {pid}: {process.command}"
+            )
+        say(f"stack {stack}: process {pid} died while it changed the stack; cancelling its lock")
+
+    def cut_off(self, stack: str) -> list[str]:
+        """Give the URNs of what a killed update was creating, and no up has created since."""
+        if self.directory is None:
+            return []
+        files = (self.directory / ".pulumi" / "stacks").glob(f"*/{stack}.json")
+        states = [json.loads(file.read_text())["checkpoint"].get("latest") or {} for file in files]
+        pending = [one for state in states for one in state.get("pending_operations") or ()]
+        return [one["resource"]["urn"] for one in pending if one["type"] == "creating"]
+
+    def settle(self, stack: str, kubeconfig: Path | None) -> None:
+        """Forget what a killed update was creating, once an up of the same program has created it.
+
+        The engine does not: it would warn of it at every command, for ever.
+        """
+        if self.cut_off(stack):
+            command = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]
+            self.pulumi(*command, "--stack", stack, kubeconfig=kubeconfig)
 
     def _mend(self, stack: str) -> None:
         """Take the last whole checkpoint where the engine was killed while it wrote one.
@@ -138,6 +162,11 @@ class Backend:
         if self.directory is None:
             return
         state = self.directory / ".pulumi"
+        # What the engine notes of its files beside them: it does without, but not with half of it.
+        notes = [*state.glob("*.attrs"), *(state / "stacks").glob(f"*/{stack}.json*.attrs")]
+        for file in notes:
+            if not _is_whole(file):
+                file.unlink(missing_ok=True)
         for folder in (state / "stacks").glob("*/"):
             file = folder / f"{stack}.json"
             backups = (state / "backups" / folder.name / stack).glob("*.json")
@@ -151,11 +180,11 @@ class Backend:
             else:  # it was the very first one
                 file.unlink(missing_ok=True)
 
-    def _locks(self, stack: str) -> list[Path]:
+    def _locks(self, stack: str, suffix: str = ".json") -> list[Path]:
         if self.directory is None:
             return []
         folder = self.directory / ".pulumi" / "locks"
-        return [file for file in folder.glob("**/*.json") if file.parent.name == stack]
+        return [file for file in folder.glob(f"**/*{suffix}") if file.parent.name == stack]
 
 
 def _is_whole(checkpoint: Path) -> bool:

@@ -8,11 +8,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 
 from . import processes
 from .console import CommandError, step
 
 _SERVICE_RANGE = "10.96.0.0/16,fd00:10:96::/112"
+
+_PORTS = Path(gettempdir()) / f"k8s-endpoints-ports-{os.getuid()}.lock"
+"""Held while a control plane starts: kwokctl looks for free ports, and takes them seconds later, so
+that two which start together would take the same."""
 
 _CONFIGURATION = """\
 kind: KwokctlConfiguration
@@ -82,7 +87,7 @@ class Cluster:
         kwokctl leaves one that it cannot continue.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
-        with self._locked():
+        with _locked(self.directory / "lock"):
             if self.is_ready():
                 return False
             self._delete()
@@ -94,7 +99,7 @@ class Cluster:
         """Stop and delete it, whatever state it is in; nothing of it is left running."""
         if not self.directory.exists():
             return
-        with self._locked():
+        with _locked(self.directory / "lock"):
             self._delete()
         shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -122,15 +127,16 @@ class Cluster:
                 ("kwok-controller", "kwok"),
             )
         ]
-        self._kwokctl(
-            "create",
-            "cluster",
-            "--runtime=binary",
-            f"--config={configuration}",
-            f"--kubeconfig={self.kubeconfig}",
-            "--wait=60s",
-            *binaries,
-        )
+        with _locked(_PORTS):
+            self._kwokctl(
+                "create",
+                "cluster",
+                "--runtime=binary",
+                f"--config={configuration}",
+                f"--kubeconfig={self.kubeconfig}",
+                "--wait=60s",
+                *binaries,
+            )
         for number, node in enumerate(("node-a", "node-b")):  # each with a Pod range of its own
             self._kwokctl("scale", "node", node, f'--param=.podCIDR="10.244.{number}.0/24"')
         if not self._answers():
@@ -165,11 +171,12 @@ class Cluster:
                 f"kwokctl {' '.join(arguments[:2])} failed:\n{done.stdout}{done.stderr}"
             )
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with (self.directory / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def kubectl(

@@ -65,6 +65,7 @@ def up() -> None:
     # A control plane that was made anew has forgotten what the state remembers.
     refresh = ["--refresh"] if renewed else []
     backend.pulumi("up", "--yes", *refresh, "--stack", _STACK, kubeconfig=kubeconfig, shown=True)
+    backend.settle(_STACK, kubeconfig)
     _print_services(backend, kubeconfig, parts["kubectl"])
 
 
@@ -94,6 +95,11 @@ def down() -> None:
     if kubeconfig is None or cluster.is_ready():
         backend.release(_STACK)
         backend.select(_STACK)
+        if backend.cut_off(_STACK):
+            # The state does not know what came of it: an up makes it the stack's own.
+            command = ["up", "--yes", "--skip-preview", "--stack", _STACK]
+            backend.pulumi(*command, kubeconfig=kubeconfig, shown=True)
+            backend.settle(_STACK, kubeconfig)
         backend.pulumi("destroy", "--yes", "--stack", _STACK, kubeconfig=kubeconfig, shown=True)
         if backend.directory is not None:
             (backend.directory / "cluster").unlink(missing_ok=True)

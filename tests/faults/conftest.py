@@ -1,0 +1,3 @@
+from tests.support.fixtures import cluster, namespace, new_stack, stack
+
+__all__ = ["cluster", "namespace", "new_stack", "stack"]

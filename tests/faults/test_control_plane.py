@@ -1,0 +1,90 @@
+"""The control plane fails during an up: a clear error or success, and a re-run converges."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.control_plane import frozen, without_api_server
+from tests.faults.twenty import assert_converged, program, services
+from tests.support.cluster import throw_away_cluster, versions
+from tests.support.running import running
+from tests.support.stack import Stack
+from tools.cluster import Cluster
+
+UP = ("up", "--yes", "--skip-preview", "--parallel=1")
+"""One object after the other, so that the fault falls between them."""
+
+UNREACHABLE = ("configured Kubernetes cluster is unreachable", "connection refused")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """One that may be broken."""
+    with throw_away_cluster(name="k8s-endpoints-faults") as made:
+        yield made
+
+
+@pytest.mark.parametrize("moment", ["core/v1:Service", "EndpointSlice"])
+def test_the_api_server_ends_during_an_up_and_comes_back(
+    cluster: Cluster, stack: Stack, namespace: str, moment: str
+) -> None:
+    stack.write(program(services(namespace, 0))).up()
+    declared = services(namespace, 1)
+    stack.write(program(declared))
+
+    with running(stack, *UP) as up:
+        up.wait_until_it_says(moment)
+        with without_api_server(cluster):
+            assert up.engine.poll() is None
+            time.sleep(2)
+        done = up.finish()
+
+    if done.returncode != 0:
+        assert any(reason in done.stdout for reason in UNREACHABLE), done.stdout
+    assert "Traceback" not in done.stdout
+    stack.up()
+    assert_converged(cluster, stack, namespace, declared)
+
+
+def test_without_an_api_server_an_up_says_so_and_forgets_nothing(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    stack.write(program(services(namespace, 0))).up()
+    before = versions(cluster, "services,endpointslices", namespace)
+    declared = services(namespace, 1)
+    stack.write(program(declared))
+
+    with without_api_server(cluster):
+        for flags in ([], ["--refresh"]):
+            done = stack.run("up", "--yes", "--skip-preview", *flags)
+
+            assert done.returncode != 0
+            assert "error: configured Kubernetes cluster is unreachable" in done.stdout or flags
+            assert "connection refused" in done.stdout
+            assert "Traceback" not in done.stdout
+
+    assert versions(cluster, "services,endpointslices", namespace) == before
+    stack.up()
+    assert_converged(cluster, stack, namespace, declared)
+
+
+def test_etcd_stands_still_for_ten_seconds_during_an_up(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    stack.write(program(services(namespace, 0))).up()
+    declared = services(namespace, 1)
+    stack.write(program(declared))
+
+    with running(stack, *UP) as up:
+        up.wait_until_it_says("EndpointSlice")
+        with frozen(cluster, "etcd"):
+            assert up.engine.poll() is None
+            time.sleep(10)
+        done = up.finish()
+
+    if done.returncode != 0:
+        assert "etcdserver" in done.stdout or "timeout" in done.stdout, done.stdout
+    assert "Traceback" not in done.stdout
+    stack.up()
+    assert_converged(cluster, stack, namespace, declared)

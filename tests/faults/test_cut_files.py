@@ -1,0 +1,46 @@
+"""Files of a state that were left half written, by a kill or a full disk: `make up` mends them."""
+
+import json
+import socket
+
+import pytest
+
+from tests.faults.twenty import assert_converged, program, recover, services
+from tests.support.stack import Stack
+from tools.cluster import Cluster
+
+DEAD = {"pid": 2**22 + 1, "username": "tester", "hostname": socket.gethostname()}
+"""The holder of a lock; no process has such a number."""
+
+CHECKPOINT = "stacks/tests/test.json"
+LOCK = "locks/organization/tests/test/0.json"
+
+CUT = {
+    "the checkpoint, empty": {CHECKPOINT: ""},
+    "the checkpoint, cut": {CHECKPOINT: '{"version":4,"checkpoint":{"stack":"org'},
+    "what is noted of it, empty": {f"{CHECKPOINT}.attrs": ""},
+    "what is noted of it, cut": {f"{CHECKPOINT}.attrs": '{"user.cache_control":"","user.co'},
+    "what is noted of the whole, empty": {"meta.yaml.attrs": ""},
+    "the copy before it": {f"{CHECKPOINT}.bak": "", f"{CHECKPOINT}.bak.attrs": ""},
+    "checkpoint and copy": {CHECKPOINT: "", f"{CHECKPOINT}.bak": '{"version":4,"che'},
+    "a lock that got no name": {f"{LOCK}.18ea180ef19328da.tmp": ""},
+    "a lock, empty": {LOCK: ""},
+    "a lock, cut": {LOCK: '{"pid":12'},
+    "a lock that nothing is noted of": {LOCK: json.dumps(DEAD), f"{LOCK}.attrs": ""},
+}
+
+
+@pytest.mark.parametrize("files", CUT.values(), ids=CUT)
+def test_what_was_cut_short_is_mended_and_nothing_is_lost(
+    cluster: Cluster, stack: Stack, namespace: str, files: dict[str, str]
+) -> None:
+    declared = services(namespace, 0, count=2)
+    stack.write(program(declared)).up()
+    for name, content in files.items():
+        file = stack.folder / "state" / ".pulumi" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)
+
+    recover(stack)
+
+    assert_converged(cluster, stack, namespace, declared)

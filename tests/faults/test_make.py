@@ -1,0 +1,66 @@
+"""A create that was cut off by a kill: `make` settles what came of it."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.cluster.checkout import Checkout
+from tests.support.cluster import names
+from tools import processes
+from tools.cluster import Cluster
+
+State = dict[str, list[dict[str, object]]]
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    made = Checkout.make(tmp_path_factory.mktemp("checkout"))
+    try:
+        yield made
+        assert made.processes() == []
+    finally:
+        processes.end(processes.mentioning(made.root))
+
+
+def cut_off(checkout: Checkout, kind: str, kept: Callable[[str], bool]) -> None:
+    """Make the state what it is when the engine is killed after the first object of a kind has
+    been created, and before that is recorded.
+    """
+    file = checkout.root / ".pulumi-state/.pulumi/stacks/k8s-endpoints/dev.json"
+    whole = json.loads(file.read_text())
+    state = whole["checkpoint"]["latest"]
+    made = next(one for one in state["resources"] if one["type"].endswith(kind))
+    state["resources"] = [
+        one for one in state["resources"] if one is not made and kept(one["type"])
+    ]
+    begun = {key: value for key, value in made.items() if key not in ("id", "outputs")}
+    state["pending_operations"] = [{"type": "creating", "resource": begun}]
+    file.write_text(json.dumps(whole))
+
+
+def test_a_create_that_was_cut_off_is_not_warned_of_for_ever(
+    checkout: Checkout, cluster: Cluster
+) -> None:
+    own = str(cluster.kubeconfig)
+    checkout.ok("up", KUBECONFIG=own)
+    cut_off(checkout, ":EndpointSlice", lambda _: True)
+
+    checkout.ok("up", KUBECONFIG=own)
+    said = checkout.ok("up", KUBECONFIG=own)
+
+    assert "14 unchanged" in said
+    assert "pending operations" not in said
+    checkout.ok("down", KUBECONFIG=own)
+
+
+def test_what_a_create_that_was_cut_off_has_made_does_not_outlive_make_down(
+    checkout: Checkout, cluster: Cluster
+) -> None:
+    own = str(cluster.kubeconfig)
+    checkout.ok("up", KUBECONFIG=own)
+    cut_off(checkout, ":Namespace", lambda kind: kind.startswith("pulumi:"))
+
+    checkout.ok("down", KUBECONFIG=own)
+
+    assert "shop" not in names(cluster, "namespaces", "default")
