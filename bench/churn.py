@@ -1,36 +1,48 @@
 """One Service of 10 000 backends, one of them removed: ours against naive chunks of 100.
 
-Run by `make bench`, on a control plane of its own. For each form of the program: the first up, then
-in turns a preview and an up with nothing to do, and an up with one backend removed near the front.
-Prints times, slices written (from resourceVersions), the size of the state, and the ratios.
+Run by `make bench`, on a control plane of its own, also for 50 000. For each form of the program:
+the first up, then in turns a preview and an up with nothing to do, and ups with one backend removed
+near the front, one added and one replaced. Prints times, slices written (from resourceVersions),
+the size of the state, the peak memory of the three processes, and the ratios.
 """
 
 import json
 import statistics
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.cpu import spend
 from tests.support.cluster import throw_away_cluster, versions
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.console import table
 
-ROUNDS = 3
+_LARGE = 10_000
+_UP = ("up", "--yes", "--skip-preview")
 
 _BACKENDS = """
-addresses = [f"10.{{n // 65536}}.{{n // 256 % 256}}.{{n % 256}}" for n in range(1, {count} + 1)]
-for _ in range({removed}):
-    del addresses[5]
+backends = [
+    (f"b{{n}}", f"10.{{n // 65536}}.{{n // 256 % 256}}.{{n % 256}}") for n in range(1, {count} + 1)
+]
+for number, change in enumerate({changes}):
+    new = f"10.200.0.{{number + 1}}"
+    if change == "removed":
+        del backends[5]
+    elif change == "added":
+        backends.insert(5, (f"n{{number}}", new))
+    else:
+        backends[5] = (backends[5][0], new)
+addresses = [address for _, address in backends]
 """
 
 _OURS = """
 from components import ExternalService
 
 ExternalService("fleet", {{
-    "namespace": "ours", "addresses": addresses, "ports": [{{"name": "http", "port": 80}}],
+    "namespace": "ours", "ports": [{{"name": "http", "port": 80}}],
+    "backends": [{{"id": id, "address": address}} for id, address in backends],
 }})
 """
 
@@ -62,6 +74,7 @@ _FORMS = {"ours": _OURS, "naive": _NAIVE}
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    rounds = 3 if count <= _LARGE else 1
     with throw_away_cluster(name="k8s-endpoints-bench") as cluster, TemporaryDirectory() as folder:
         stacks = {
             form: Stack(Path(folder) / form, cluster.parts, cluster.kubeconfig) for form in _FORMS
@@ -69,50 +82,54 @@ def main() -> None:
         figures: dict[str, dict[str, list[float]]] = {form: {} for form in _FORMS}
         for form, stack in stacks.items():
             cluster.kubectl("create", "namespace", form)
-            _write(stack, form, count, 0)
-            _note(figures[form], "preview, create", stack.preview)
-            _note(figures[form], "first up", stack.up)
+            _write(stack, form, count, [])
+            _note(figures[form], "preview, create", stack, "preview")
+            _note(figures[form], "first up", stack, *_UP)
             figures[form]["state, kB"] = [_state_size(stack) / 1000]
             figures[form]["slices"] = [len(versions(cluster, "endpointslices", form))]
-        for number in range(1, ROUNDS + 1):
-            for form, stack in stacks.items():
-                _round(figures[form], cluster, stack, form, count, number)
-    _print(count, figures)
+        changes: list[str] = []
+        for _ in range(rounds):
+            for change in ("removed", "added", "replaced"):
+                changes.append(change)
+                for form, stack in stacks.items():
+                    _change(figures[form], cluster, stack, form, count, changes)
+    _print(count, rounds, figures)
 
 
-def _round(
+def _change(
     figures: dict[str, list[float]],
     cluster: Cluster,
     stack: Stack,
     form: str,
     count: int,
-    number: int,
+    changes: Sequence[str],
 ) -> None:
-    _note(figures, "preview, nothing to do", stack.preview)
-    _note(figures, "up, nothing to do", stack.up)
+    _note(figures, "up, nothing to do", stack, *_UP)
     before = versions(cluster, "endpointslices", form)
-    _write(stack, form, count, number)
-    _note(figures, "up, one removed", stack.up)
+    _write(stack, form, count, changes)
+    _note(figures, f"up, one {changes[-1]}", stack, *_UP)
     after = versions(cluster, "endpointslices", form)
     written = sum(after[name] != before.get(name) for name in after) + len(before.keys() - after)
-    figures.setdefault("slices written", []).append(written)
+    figures.setdefault(f"slices written, one {changes[-1]}", []).append(written)
 
 
-def _write(stack: Stack, form: str, count: int, removed: int) -> None:
-    stack.write(_BACKENDS.format(count=count, removed=removed) + _FORMS[form].format())
+def _write(stack: Stack, form: str, count: int, changes: Sequence[str]) -> None:
+    backends = _BACKENDS.format(count=count, changes=list(changes))
+    stack.write(backends + _FORMS[form].format())
 
 
-def _note(figures: dict[str, list[float]], what: str, act: Callable[[], object]) -> None:
-    begun = time.monotonic()
-    act()
-    figures.setdefault(what, []).append(time.monotonic() - begun)
+def _note(figures: dict[str, list[float]], what: str, stack: Stack, *command: str) -> None:
+    environment = {**stack.backend.environment(stack.kubeconfig), **stack.environment}
+    spent = spend(stack.command(*command), stack.folder, environment)
+    figures.setdefault(what, []).append(spent.wall)
+    figures.setdefault(f"{what}, peak MB", []).append(sum(spent.memory.values()))
 
 
 def _state_size(stack: Stack) -> int:
     return sum(file.stat().st_size for file in stack.folder.glob("state/.pulumi/stacks/**/*.json"))
 
 
-def _print(count: int, figures: dict[str, dict[str, list[float]]]) -> None:
+def _print(count: int, rounds: int, figures: dict[str, dict[str, list[float]]]) -> None:
     medians = {
         form: {what: statistics.median(values) for what, values in found.items()}
         for form, found in figures.items()
@@ -126,7 +143,7 @@ def _print(count: int, figures: dict[str, dict[str, list[float]]]) -> None:
         ]
         for what, ours in medians["ours"].items()
     ]
-    print(f"{count} backends; times in s, medians of {ROUNDS} in turns")
+    print(f"{count} backends; times in s, medians of {rounds} in turns")
     print(table(["", "ours", "naive chunks", "naive / ours"], rows))
     print(json.dumps({"backends": count, "medians": medians}))
 

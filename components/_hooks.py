@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 from pulumi.runtime import mocks, settings
 
+from ._garbage import settle
 from .core.findings import Finding, forbidden, invalid
 from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .core.metadata import MODE_ANNOTATION, SKIP_MIRROR_LABEL
@@ -87,6 +88,7 @@ def _current_run() -> _Registered | None:
     run = _runs.get(monitor)
     if run is None:
         run = _runs[monitor] = _Registered()
+        settle()
     return run
 
 

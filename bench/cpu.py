@@ -1,0 +1,91 @@
+"""The CPU time and wall time of a command and of every process that it starts."""
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.backend import hear_interrupts
+
+_EVERY = 0.025
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a command took, in seconds, and the largest memory of its parts, in MB."""
+
+    cpu: float
+    wall: float
+    parts: Mapping[str, float]
+    """CPU by program: `pulumi`, `python`, the provider."""
+    memory: Mapping[str, float]
+
+
+def spend(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Spent:
+    """Run a command to its end.
+
+    Raises:
+        RuntimeError: It failed; with what it printed.
+    """
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 - the watching thread starts afterwards
+    )
+    seen: dict[int, tuple[str, float, float]] = {}
+    watching = threading.Event()
+
+    def watch() -> None:
+        while not watching.wait(_EVERY):
+            _look(process.pid, seen)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    printed = process.communicate()[0]
+    watching.set()
+    watcher.join()
+    wall = time.monotonic() - begun
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)}:\n{printed[-3000:]}")
+    parts: dict[str, float] = {}
+    memory: dict[str, float] = {}
+    for name, cpu, peak in seen.values():
+        parts[name] = parts.get(name, 0.0) + cpu
+        memory[name] = max(memory.get(name, 0.0), peak)
+    return Spent(sum(parts.values()), wall, parts, memory)
+
+
+def _look(root: int, seen: dict[int, tuple[str, float, float]]) -> None:
+    """Note what each process below `root` has used so far: the last look at each one counts."""
+    children: dict[int, list[int]] = {}
+    found: dict[int, tuple[str, float, float]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            name, rest = (folder / "stat").read_text().rsplit(")", 1)
+            status = (folder / "status").read_text()
+        except OSError:
+            continue
+        fields = rest.split()
+        children.setdefault(int(fields[1]), []).append(int(folder.name))
+        peak = status.partition("VmHWM:")[2].split()[:1]
+        found[int(folder.name)] = (
+            name.partition("(")[2],
+            (int(fields[11]) + int(fields[12])) / _TICKS,
+            int(peak[0]) / 1000 if peak else 0.0,
+        )
+    pending = [root]
+    while pending:
+        pid = pending.pop()
+        pending += children.get(pid, [])
+        if pid in found:
+            seen[pid] = found[pid]
