@@ -1,4 +1,4 @@
-# `make up` deploys the shop of examples/ to a control plane of its own; `make test` tests everything.
+# `make up` deploys the shop of examples/ to a control plane of its own; `make test` tests.
 PYTHON ?= python3
 SEEDS ?= 1 2 3 4 5
 COUNT ?= 20000
@@ -9,7 +9,7 @@ help:
 	@echo "make up        deploy the shop (RENDER=out: write its YAML instead)"
 	@echo "make status    show what is deployed"
 	@echo "make down      destroy it and stop the control plane"
-	@echo "make test      lint, and all tests that the machine can run"
+	@echo "make test      lint, and the tests (in CI with the faults)"
 	@echo "make lint      ruff, mypy, pyright"
 	@echo "make format    let ruff format the code"
 	@echo "make agreement compare validation with kube-apiserver (SEEDS='6 7' COUNT=20000: which manifests)"
@@ -22,8 +22,11 @@ help:
 up status down clean setup:
 	@$(PYTHON) -m tools $@
 
+# Faults take as long as all else: `make faults`, and CI, which skips nothing.
+TIERS = tests/unit tests/engine tests/cluster tests/dataplane $(if $(CI),tests/faults)
+
 test: lint
-	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TIERS)
 
 lint: setup
 	@.venv/bin/ruff check
@@ -40,7 +43,7 @@ agreement: setup
 		.venv/bin/python -m pytest tests/cluster/test_agreement.py
 
 faults: setup
-	@FAULT_KILLS=30 .venv/bin/python -m pytest tests/faults
+	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/faults
 
 bench: setup
 	@.venv/bin/python -m bench.placement

@@ -37,7 +37,11 @@ FIELDS = {
         },
     ),
     "distribution": (
-        {"traffic_distribution": "PreferSameZone", "internal_traffic_policy": "Cluster"},
+        {
+            "traffic_distribution": "PreferSameZone",
+            "internal_traffic_policy": "Cluster",
+            "kubernetes_version": "1.36",
+        },
         {"trafficDistribution": "PreferSameZone", "internalTrafficPolicy": "Cluster"},
     ),
     "external policy": (

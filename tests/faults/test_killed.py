@@ -12,8 +12,7 @@ from tests.support.running import Running, running
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 
-KILLS = int(os.environ.get("FAULT_KILLS") or (30 if os.environ.get("CI") else 6))
-"""All 30 by `make faults` and in CI; few where somebody waits for the tests."""
+KILLS = int(os.environ.get("FAULT_KILLS") or 30)
 UP = ("up", "--yes", "--skip-preview")
 
 
