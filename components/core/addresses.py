@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Literal
 
@@ -11,11 +12,25 @@ Family = Literal["IPv4", "IPv6"]
 FAMILIES: tuple[Family, Family] = ("IPv4", "IPv6")
 """Both families, in the order in which their objects are declared."""
 
-_LEADING_ZEROS = re.compile(r"(?<![0-9A-Fa-f])0+(?=[0-9A-Fa-f])")
-_NOT_AN_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-_LOOPBACK = "may not be in the loopback range (127.0.0.0/8, ::1/128)"
-_LINK_LOCAL = "may not be in the link-local range (169.254.0.0/16, fe80::/10)"
-_LINK_LOCAL_MULTICAST = "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"
+NOT_AN_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+LEADING_ZEROS = "must not have leading 0s"
+MAPPED = "must not be an IPv4-mapped IPv6 address"
+
+SpecialRange = Literal["loopback", "link-local", "link-local-multicast", "unspecified"]
+
+SPECIAL_RANGES: dict[SpecialRange, str] = {
+    "loopback": "may not be in the loopback range (127.0.0.0/8, ::1/128)",
+    "link-local": "may not be in the link-local range (169.254.0.0/16, fe80::/10)",
+    "link-local-multicast": (
+        "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"
+    ),
+    "unspecified": "may not be unspecified (0.0.0.0)",
+}
+"""Where no endpoint may be, and what `ValidateEndpointIP` says of it."""
+
+_ZEROS = re.compile(r"(?<![0-9A-Fa-f])0+(?=[0-9A-Fa-f])")
+_V4_BYTES = 4
+_LOOPBACK_V6 = bytes(15) + b"\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,52 +49,47 @@ def parse_address(text: str) -> Address | str:
     Kubernetes 1.36 turned on (`StrictIPCIDRValidation`): no leading zeros, no IPv4-mapped IPv6.
     An IPv6 address that is merely not canonical is taken and made so.
     """
-    if ":" in text:
-        return _parse_v6(text)
-    try:
-        packed = IPv4Address(text).packed
-    except AddressValueError:
-        return _refusal(text, IPv4Address)
-    first = packed[0]
-    if first == 127:
-        return _LOOPBACK
-    if first == 169 and packed[1] == 254:
-        return _LINK_LOCAL
-    if packed[:3] == b"\xe0\x00\x00":
-        return _LINK_LOCAL_MULTICAST
-    if packed == b"\x00\x00\x00\x00":
-        return "may not be unspecified (0.0.0.0)"
-    return Address(text, "IPv4")
-
-
-def _parse_v6(text: str) -> Address | str:
-    try:
-        address = IPv6Address(text)
-    except AddressValueError:
-        return _refusal(text, IPv6Address)
-    if address.scope_id is not None:
-        return _NOT_AN_ADDRESS
+    address = read_ip(text)
+    if address is None:
+        return NOT_AN_ADDRESS if read_sloppy_ip(text) is None else LEADING_ZEROS
+    if isinstance(address, IPv4Address):
+        special = special_range(address.packed)
+        return SPECIAL_RANGES[special] if special else Address(text, "IPv4")
     if address.ipv4_mapped is not None:
-        return "must not be an IPv4-mapped IPv6 address"
-    packed = address.packed
-    if address.is_unspecified:
-        return "may not be unspecified (0.0.0.0)"
-    if address.is_loopback:
-        return _LOOPBACK
-    if packed[0] == 0xFE and packed[1] & 0xC0 == 0x80:
-        return _LINK_LOCAL
-    if packed[0] == 0xFF and packed[1] & 0x0F == 2:
-        return _LINK_LOCAL_MULTICAST
-    return Address(address.compressed, "IPv6")
+        return MAPPED
+    special = special_range(address.packed)
+    return SPECIAL_RANGES[special] if special else Address(address.compressed, "IPv6")
 
 
-def _refusal(text: str, kind: type[IPv4Address] | type[IPv6Address]) -> str:
-    """Say why `text` is no address: it would be one without its leading zeros, or not at all."""
-    stripped = _LEADING_ZEROS.sub("", text)
-    if stripped == text or "%" in text:
-        return _NOT_AN_ADDRESS
+@lru_cache(maxsize=4096)
+def read_ip(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address strictly, of whatever range; a zone is none of its parts."""
+    if "%" in text:
+        return None
     try:
-        kind(stripped)
+        return IPv6Address(text) if ":" in text else IPv4Address(text)
     except AddressValueError:
-        return _NOT_AN_ADDRESS
-    return "must not have leading 0s"
+        return None
+
+
+def read_sloppy_ip(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address as Go 1.16 did (`ParseIPSloppy`), which passed over leading zeros."""
+    return read_ip(text) or read_ip(_ZEROS.sub("", text))
+
+
+def special_range(packed: bytes) -> SpecialRange | None:
+    """Give the range of an address that no endpoint can have, or None."""
+    if len(packed) == _V4_BYTES:
+        if packed[0] == 127:
+            return "loopback"
+        if packed[:2] == b"\xa9\xfe":
+            return "link-local"
+        if packed[:3] == b"\xe0\x00\x00":
+            return "link-local-multicast"
+    elif packed == _LOOPBACK_V6:
+        return "loopback"
+    elif packed[0] == 0xFE and packed[1] & 0xC0 == 0x80:
+        return "link-local"
+    elif packed[0] == 0xFF and packed[1] & 0x0F == 2:
+        return "link-local-multicast"
+    return None if any(packed) else "unspecified"

@@ -1,7 +1,10 @@
 """CIDR blocks, read and judged as the API server judges them, strict on every version."""
 
 import re
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Literal
+
+from .addresses import read_ip, read_sloppy_ip
 
 Network = IPv4Network | IPv6Network
 
@@ -10,28 +13,46 @@ GO_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
 )
 """What Go's `strings.TrimSpace` trims; Python's `strip` trims U+001C to U+001F too."""
 
-_NOT_A_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
+NOT_A_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
+
+Objection = Literal["leading-zeros", "mapped", "host-bits"]
+
+OBJECTIONS: dict[Objection, str] = {
+    "leading-zeros": "must not have leading 0s in IP or prefix length",
+    "mapped": "must not have an IPv4-mapped IPv6 address",
+    "host-bits": "must not have bits set beyond the prefix length",
+}
+"""What strict parsing refuses of a block, and what it says of it."""
+
+_PREFIX_LENGTH = re.compile(r"0*([0-9]{1,3})")
 
 
 def parse_cidr(text: str) -> Network | str:
     """Read a CIDR block, or say why it is none (`IsValidCIDR` with `StrictIPCIDRValidation`)."""
-    base, slash, length = text.partition("/")
-    if not slash or not re.fullmatch(r"\d{1,3}", length, re.ASCII) or "%" in base:
-        return _NOT_A_CIDR
-    if len(length) > 1 and length.startswith("0"):
-        return "must not have leading 0s in IP or prefix length"
-    try:
-        network = (IPv6Network if ":" in base else IPv4Network)(text, strict=False)
-    except ValueError:
-        leading = re.search(r"(^|[.:])0\d+(\.|$)", base)
-        return "must not have leading 0s in IP or prefix length" if leading else _NOT_A_CIDR
-    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None:
-        return "must not have an IPv4-mapped IPv6 address"
-    given = base if isinstance(network, IPv4Network) else str(_canonical(base))
-    if given != str(network.network_address):
-        return "must not have bits set beyond the prefix length"
-    return network
+    network = parse_sloppy_cidr(text)
+    if network is None:
+        return NOT_A_CIDR
+    objection = strict_objection(text, network)
+    return OBJECTIONS[objection] if objection else network
 
 
-def _canonical(base: str) -> str:
-    return str(IPv6Network(f"{base}/128").network_address)
+def parse_sloppy_cidr(text: str) -> Network | None:
+    """Read a CIDR block as Go 1.16 did (`ParseCIDRSloppy`); a mapped form stays IPv6."""
+    base, _, length = text.partition("/")
+    digits = _PREFIX_LENGTH.fullmatch(length)
+    address = read_sloppy_ip(base) if digits else None
+    if digits is None or address is None or int(digits[1]) > address.max_prefixlen:
+        return None
+    kind = IPv4Network if isinstance(address, IPv4Address) else IPv6Network
+    return kind((int(address), int(digits[1])), strict=False)
+
+
+def strict_objection(text: str, network: Network) -> Objection | None:
+    """Say what strict parsing refuses of a block that sloppy parsing read as `network`."""
+    base, _, length = text.partition("/")
+    address = read_ip(base)
+    if address is None or (len(length) > 1 and length[0] == "0"):
+        return "leading-zeros"
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return "mapped"
+    return None if address == network.network_address else "host-bits"

@@ -10,10 +10,11 @@ from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 
 from .. import syntax
+from ..cidrs import Network, parse_sloppy_cidr
 from ..findings import Finding, forbidden, invalid, not_supported, required
 from ..versions import Rules
 from . import metadata, selectors
-from .ip import Network, check_legacy_cidr, parse_sloppy_cidr
+from .ip import check_legacy_cidr
 from .selectors import judge_selector
 from .shapes import INT32, INT_OR_STRING, STRING, STRINGS, ListOf, Struct
 from .walk import Plain, against, below, each

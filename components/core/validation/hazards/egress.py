@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from ...cidrs import Network, parse_sloppy_cidr
 from ...findings import quote
-from ..ip import Network, parse_sloppy_cidr, parse_sloppy_ip
+from ..ip import parse_sloppy_ip
 from .objects import Group, Key, ObjectSet, Policy, Report, items, mapping, number, text
 
 HAZARDS = {
