@@ -2,6 +2,7 @@
 
 import gc
 import json
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pulumi_kubernetes as kubernetes
 import pytest
 from google.protobuf.json_format import MessageToDict
 
-from components import ExternalService, ExternalServiceSet, _provider, provider
+from components import ExternalService, ExternalServiceSet, provider
 
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 LIMITS = {"qps": 1000, "burst": 2000}
@@ -227,6 +228,7 @@ def test_one_service_on_two_clusters(recorder: Any) -> None:
 
 
 def test_a_provider_that_is_gone_is_forgotten(recorder: Any) -> None:
-    recorder(lambda: provider("quick"))
+    made: list[weakref.ref[Any]] = []
+    recorder(lambda: made.append(weakref.ref(provider("quick"))))
     gc.collect()
-    assert not [made for made in _provider._made if made._name == "quick"]
+    assert made[0]() is None
