@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import yaml
 
+from tests.support import wheel
 from tools.paths import ROOT
 
 WRONG = """\
@@ -18,22 +18,15 @@ spec: {ports: [{port: 0}]}
 
 
 def test_the_hook_runs_beside_folders_of_the_names_of_its_modules(tmp_path: Path) -> None:
-    def pip(*arguments: str) -> None:
-        command = [sys.executable, "-m", "pip", *arguments, "--quiet", "--no-deps"]
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    pip("wheel", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(ROOT))
-    (wheel,) = tmp_path.glob("k8s_endpoints-*.whl")
-    site = tmp_path / "site"
-    pip("install", "--target", str(site), str(wheel))
+    site = wheel.install(tmp_path)
     checked = tmp_path / "checked"
     for module in ("yaml", "components", "k8s_endpoints"):
         (checked / module).mkdir(parents=True)
         (checked / module / "__init__.py").write_text("raise ImportError('somebody else')\n")
     (checked / "a.yaml").write_text(WRONG)
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    program, *arguments = [*hook["entry"].split(), *hook["args"], "a.yaml"]
+    command: list[str] = [*hook["entry"].split(), *hook["args"], "a.yaml"]
+    program, *arguments = command
 
     done = subprocess.run(
         [site / "bin" / program, *arguments],

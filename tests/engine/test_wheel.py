@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.paths import ROOT
+from tests.support import wheel
 
 USE = """
 import components
@@ -21,15 +21,7 @@ print([one["kind"] for one in declared])
 
 
 def test_a_wheel_works_beside_a_components_folder_of_the_user(tmp_path: Path) -> None:
-    def pip(*arguments: str) -> None:
-        command = [sys.executable, "-m", "pip", *arguments, "--quiet", "--no-deps"]
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    pip("wheel", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(ROOT))
-    (wheel,) = tmp_path.glob("k8s_endpoints-*.whl")
-    site = tmp_path / "site"
-    pip("install", "--target", str(site), str(wheel))
+    site = wheel.install(tmp_path)
     project = tmp_path / "project"
     (project / "components").mkdir(parents=True)
     (project / "components" / "__init__.py").write_text('MARK = "the user\'s own folder"\n')

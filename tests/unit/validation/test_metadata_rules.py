@@ -3,23 +3,26 @@
 from typing import Any
 
 import pytest
+from expected import (
+    IMMUTABLE,
+    LABEL,
+    LABEL_VALUE,
+    NAME_PART,
+    NO_NAME_PART,
+    SUBDOMAIN,
+    Expected,
+    agree,
+    errors,
+)
 
 from components.core.findings import FORBIDDEN, INVALID, REQUIRED, TOO_LONG
-from components.core.validation import Finding, validate
+from components.core.validation import validate
 
 Metadata = dict[str, Any]
-Expected = list[tuple[str, str, str]]
-"""Path, type, and how the detail begins."""
 
-NAME = "a lowercase RFC 1123 subdomain must consist of"
-LABEL = "a lowercase RFC 1123 label must consist of"
-KEY = "name part must consist of"
-KEY_EMPTY = "name part must be non-empty"
-VALUE = "a valid label must be an empty string or consist of"
 EMPTY = "must not be empty"
 VERSION = "version must not be empty"
 STANDARD = "name is neither a standard finalizer name nor is it fully qualified"
-IMMUTABLE = "field is immutable"
 ONE_CONTROLLER = (
     'Only one reference can have Controller set to true. Found "true" in references for '
     "Service/db and Service/db"
@@ -50,22 +53,11 @@ def service_of(metadata: Metadata) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
 
 
-def shown(findings: list[Finding]) -> Expected:
-    return [(one.path, one.type, one.detail) for one in findings if one.severity == "error"]
-
-
-def agree(found: Expected, expected: Expected) -> bool:
-    return len(found) == len(expected) and all(
-        one[:2] == other[:2] and one[2].startswith(other[2])
-        for one, other in zip(found, expected, strict=True)
-    )
-
-
-def name(detail: str = NAME) -> tuple[str, str, str]:
+def name(detail: str = SUBDOMAIN) -> tuple[str, str, str]:
     return ("metadata.name", INVALID, detail)
 
 
-def generate_name(detail: str = NAME) -> tuple[str, str, str]:
+def generate_name(detail: str = SUBDOMAIN) -> tuple[str, str, str]:
     return ("metadata.generateName", INVALID, detail)
 
 
@@ -128,11 +120,11 @@ REFUSED: dict[str, tuple[Metadata, Expected]] = {
     ),
     "a bad label": (
         {**NAMED, "labels": {"a b": "x y"}},
-        [("metadata.labels", INVALID, KEY), ("metadata.labels", INVALID, VALUE)],
+        [("metadata.labels", INVALID, NAME_PART), ("metadata.labels", INVALID, LABEL_VALUE)],
     ),
     "an empty key": (
         {**NAMED, "labels": {"": ""}},
-        [("metadata.labels", INVALID, KEY_EMPTY), ("metadata.labels", INVALID, KEY)],
+        [("metadata.labels", INVALID, NO_NAME_PART), ("metadata.labels", INVALID, NAME_PART)],
     ),
     "an upper case prefix of a label": (
         {**NAMED, "labels": {"Foo.IO/Bar": ""}},
@@ -144,7 +136,7 @@ REFUSED: dict[str, tuple[Metadata, Expected]] = {
     ),
     "a bad annotation": (
         {**NAMED, "annotations": {"\u00fc": ""}},
-        [("metadata.annotations", INVALID, KEY)],
+        [("metadata.annotations", INVALID, NAME_PART)],
     ),
     "annotations of 256 KiB and a byte": (
         {**NAMED, "annotations": {"a": "x" * 262144}},
@@ -192,8 +184,8 @@ REFUSED: dict[str, tuple[Metadata, Expected]] = {
     "an empty finalizer": (
         {**NAMED, "finalizers": [None]},
         [
-            (FINALIZERS, INVALID, KEY_EMPTY),
-            (FINALIZERS, INVALID, KEY),
+            (FINALIZERS, INVALID, NO_NAME_PART),
+            (FINALIZERS, INVALID, NAME_PART),
             (f"{FINALIZERS}[0]", INVALID, STANDARD),
         ],
     ),
@@ -249,17 +241,17 @@ def test_accepted(metadata: Metadata) -> None:
 
 @pytest.mark.parametrize(("metadata", "expected"), REFUSED.values(), ids=REFUSED)
 def test_refused(metadata: Metadata, expected: Expected) -> None:
-    assert agree(found := shown(validate(slice_of(metadata))), expected), found
+    assert agree(found := errors(validate(slice_of(metadata))), expected), found
 
 
 @pytest.mark.parametrize(("metadata", "expected"), REFUSED_SERVICES.values(), ids=REFUSED_SERVICES)
 def test_refused_of_a_service(metadata: Metadata, expected: Expected) -> None:
-    assert agree(found := shown(validate(service_of(metadata))), expected), found
+    assert agree(found := errors(validate(service_of(metadata))), expected), found
 
 
 @pytest.mark.parametrize(("metadata", "expected"), REFUSED_OFFLINE.values(), ids=REFUSED_OFFLINE)
 def test_refused_otherwise(metadata: Metadata, expected: Expected) -> None:
-    assert agree(found := shown(validate(slice_of(metadata))), expected), found
+    assert agree(found := errors(validate(slice_of(metadata))), expected), found
 
 
 def test_a_generate_name_of_63_bytes_makes_a_service() -> None:
@@ -345,7 +337,7 @@ UPDATES: dict[str, tuple[Metadata, Metadata, Expected]] = {
     "a bad label": (
         STORED,
         {"name": "db", "labels": {"a": "x y"}},
-        [("metadata.labels", INVALID, VALUE)],
+        [("metadata.labels", INVALID, LABEL_VALUE)],
     ),
     "a finalizer of one's own": (
         STORED,
@@ -358,7 +350,7 @@ UPDATES: dict[str, tuple[Metadata, Metadata, Expected]] = {
 @pytest.mark.parametrize(("old", "new", "expected"), UPDATES.values(), ids=UPDATES)
 def test_update(old: Metadata, new: Metadata, expected: Expected) -> None:
     findings = validate(slice_of(new), old=slice_of(old))
-    assert agree(found := shown(findings), expected), found
+    assert agree(found := errors(findings), expected), found
 
 
 def test_an_update_of_a_service_does_not_judge_its_generate_name_again() -> None:

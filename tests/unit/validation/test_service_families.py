@@ -3,30 +3,23 @@
 from typing import Any
 
 import pytest
+from expected import EXTERNAL, Expected, agree, shown
 
 from components.core.findings import DUPLICATE, FORBIDDEN, INVALID, NOT_SUPPORTED
-from components.core.validation import Finding, service_families, validate
+from components.core.validation import service_families, validate
+from tests.support.agreement import golden
 
 Fields = dict[str, Any]
-Expected = list[tuple[str, str, str]]
-"""Path, type, and how the detail begins."""
 
 V4, OTHER_V4 = "10.96.77.1", "10.96.77.2"
 V6, OTHER_V6 = "fd00:10:96::77", "fd00:10:96::78"
 NOT_AN_ADDRESS = "must be a valid IP address"
 MULTIPLE = "must be 'RequireDualStack' or 'PreferDualStack' when multiple"
-EXTERNAL = "may not be set for ExternalName services"
 ADDRESSES, FAMILIES, POLICY = "spec.clusterIPs", "spec.ipFamilies", "spec.ipFamilyPolicy"
 
 
 def service(**spec: Any) -> dict[str, Any]:
-    ports = [{"port": 80}]
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "db"},
-        "spec": {"ports": ports, **spec},
-    }
+    return golden.service(spec, "db")
 
 
 def addresses(*given: str, **spec: Any) -> Fields:
@@ -35,17 +28,6 @@ def addresses(*given: str, **spec: Any) -> Fields:
 
 def families(*given: str, **spec: Any) -> Fields:
     return {"ipFamilies": list(given), **spec}
-
-
-def shown(findings: list[Finding]) -> Expected:
-    return [(found.path, found.type, found.detail) for found in findings]
-
-
-def agree(found: Expected, expected: Expected) -> bool:
-    return len(found) == len(expected) and all(
-        mine[:2] == other[:2] and mine[2].startswith(other[2])
-        for mine, other in zip(found, expected, strict=True)
-    )
 
 
 ACCEPTED: dict[str, Fields] = {

@@ -3,23 +3,27 @@
 from typing import Any
 
 import pytest
+from expected import (
+    CHARACTERS,
+    LABEL,
+    LETTER,
+    NAME_PART,
+    NO_NAME_PART,
+    NO_NODE_PORTS,
+    NUMBER,
+    PROTOCOLS,
+    TAKEN,
+    Expected,
+    agree,
+    shown,
+)
 
 from components.core.findings import DUPLICATE, FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.core.validation import Finding, service_node_ports, service_ports, validate
+from components.core.validation import service_node_ports, service_ports, validate
 
 Fields = dict[str, Any]
-Expected = list[tuple[str, str, str]]
-"""Path, type, and how the detail begins."""
 
-NUMBER = "must be between 1 and 65535, inclusive"
-LABEL = "a lowercase RFC 1123 label must consist of"
-QUALIFIED = "name part must consist of"
-CHARACTERS = "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"
-LETTER = "must contain at least one letter (a-z)"
-PROTOCOLS = 'supported values: "SCTP", "TCP", "UDP"'
-NO_NODE_PORTS = "may not be used when `type` is 'ClusterIP'"
 RANGE = "provided port is not in the valid range"
-TAKEN = "provided port is already allocated"
 PORT = "spec.ports[0]"
 SECOND = "spec.ports[1]"
 
@@ -56,17 +60,6 @@ def local(health_check: int, *ports: tuple[int, str, int], **spec: Any) -> Field
         "healthCheckNodePort": health_check,
     }
     return node_ports(*ports) | fields | spec
-
-
-def shown(findings: list[Finding]) -> Expected:
-    return [(found.path, found.type, found.detail) for found in findings]
-
-
-def agree(found: Expected, expected: Expected) -> bool:
-    return len(found) == len(expected) and all(
-        mine[:2] == other[:2] and mine[2].startswith(other[2])
-        for mine, other in zip(found, expected, strict=True)
-    )
 
 
 ACCEPTED: dict[str, Fields] = {
@@ -146,8 +139,8 @@ REFUSED: dict[str, tuple[Fields, Expected]] = {
     "an empty appProtocol": (
         one(appProtocol=""),
         [
-            (f"{PORT}.appProtocol", INVALID, "name part must be non-empty"),
-            (f"{PORT}.appProtocol", INVALID, QUALIFIED),
+            (f"{PORT}.appProtocol", INVALID, NO_NAME_PART),
+            (f"{PORT}.appProtocol", INVALID, NAME_PART),
         ],
     ),
     "a port twice": (two({}, {"port": 80}), [(SECOND, DUPLICATE, "")]),

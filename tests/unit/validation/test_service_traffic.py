@@ -3,27 +3,31 @@
 from typing import Any
 
 import pytest
+from expected import (
+    EXTERNALLY,
+    HEALTH_CHECK,
+    NAME_PART,
+    NUMBER,
+    ONLY_LOAD_BALANCER,
+    SUBDOMAIN,
+    Expected,
+    agree,
+    shown,
+)
 
 from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.core.validation import Finding, service_traffic, validate
+from components.core.validation import service_traffic, validate
+from tests.support.agreement import golden
 
 Fields = dict[str, Any]
-Expected = list[tuple[str, str, str]]
-"""Path, type, and how the detail begins."""
 
 HINTS = "service.kubernetes.io/topology-aware-hints"
 MODE = "service.kubernetes.io/topology-mode"
 RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 
-ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'"
-SUBDOMAIN = "a lowercase RFC 1123 subdomain must consist of"
 CIDR = "must be a valid CIDR value"
 AFFINITY = "must be greater than 0 and less than 86400"
 POLICIES = 'supported values: "Cluster", "Local"'
-EXTERNALLY = "may only be set for externally-accessible services"
-HEALTH_CHECK = (
-    "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
-)
 DISTRIBUTIONS = 'supported values: "PreferClose", "PreferSameZone", "PreferSameNode"'
 
 TIMEOUT = "spec.sessionAffinityConfig.clientIP.timeoutSeconds"
@@ -32,13 +36,7 @@ ANNOTATION = f"metadata.annotations[{RANGES}]"
 
 
 def service(*, annotations: dict[str, str] | None = None, **spec: Any) -> dict[str, Any]:
-    ports = [{"port": 80}]
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "db", "annotations": annotations},
-        "spec": {"ports": ports, **spec},
-    }
+    return golden.service(spec, "db", annotations=annotations)
 
 
 def balanced(**spec: Any) -> Fields:
@@ -58,17 +56,6 @@ def annotated(**annotations: str) -> dict[str, str]:
     """Annotations by the names of the constants above."""
     keys = {"hints": HINTS, "mode": MODE, "ranges": RANGES}
     return {keys[name]: value for name, value in annotations.items()}
-
-
-def shown(findings: list[Finding]) -> Expected:
-    return [(found.path, found.type, found.detail) for found in findings]
-
-
-def agree(found: Expected, expected: Expected) -> bool:
-    return len(found) == len(expected) and all(
-        mine[:2] == other[:2] and mine[2].startswith(other[2])
-        for mine, other in zip(found, expected, strict=True)
-    )
 
 
 ACCEPTED: dict[str, Fields] = {
@@ -192,7 +179,7 @@ REFUSED: dict[str, tuple[Fields, Expected]] = {
     ),
     "a class with a space": (
         balanced(loadBalancerClass="x y"),
-        [("spec.loadBalancerClass", INVALID, "name part must consist of")],
+        [("spec.loadBalancerClass", INVALID, NAME_PART)],
     ),
     "the default policy on a ClusterIP": (
         {"externalTrafficPolicy": "Cluster"},
@@ -212,7 +199,7 @@ REFUSED: dict[str, tuple[Fields, Expected]] = {
     ),
     "a health check's port -1": (
         balanced(healthCheckNodePort=-1, externalTrafficPolicy="Local"),
-        [("spec.healthCheckNodePort", INVALID, "must be between 1 and 65535, inclusive")],
+        [("spec.healthCheckNodePort", INVALID, NUMBER)],
     ),
     "an empty internal policy": (
         {"internalTrafficPolicy": ""},

@@ -3,37 +3,36 @@
 from typing import Any
 
 import pytest
+from expected import (
+    EXTERNAL,
+    EXTERNALLY,
+    HEALTH_CHECK,
+    IMMUTABLE,
+    NAME_PART,
+    NO_NODE_PORTS,
+    ONLY_LOAD_BALANCER,
+    TAKEN,
+    Expected,
+    agree,
+    shown,
+)
 
 from components.core.findings import FORBIDDEN, INTERNAL, INVALID
-from components.core.validation import Finding, service_update, validate
+from components.core.validation import service_update, validate
+from tests.support.agreement import golden
 
 Fields = dict[str, Any]
-Expected = list[tuple[str, str, str]]
-"""Path, type, and how the detail begins."""
 
 V4, OTHER_V4, V6 = "10.96.77.1", "10.96.77.2", "fd00:10:96::77"
 FINAL = "may not change once set"
-IMMUTABLE = "field is immutable"
-TAKEN = "provided port is already allocated"
-ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'"
-EXTERNAL = "may not be set for ExternalName services"
-EXTERNALLY = "may only be set for externally-accessible services"
-HEALTH_CHECK = (
-    "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
-)
-NO_NODE_PORTS = "may not be used when `type` is 'ClusterIP'"
 ADDRESS, FAMILY, POLICY = "spec.clusterIPs[0]", "spec.ipFamilies[0]", "spec.ipFamilyPolicy"
 CLASS, HEALTH_CHECK_PORT = "spec.loadBalancerClass", "spec.healthCheckNodePort"
 NODE_PORT = "spec.ports[0].nodePort"
 
 
 def service(**spec: Any) -> dict[str, Any]:
-    ports = [{"port": 80}]
-    metadata = {"name": "db"}
-    if "annotations" in spec:
-        metadata |= {"annotations": spec.pop("annotations")}
-    spec = {"ports": ports, **spec}
-    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+    metadata = {"annotations": spec.pop("annotations")} if "annotations" in spec else {}
+    return golden.service(spec, "db", **metadata)
 
 
 def one_port(**fields: Any) -> Fields:
@@ -164,7 +163,7 @@ REFUSED: dict[str, tuple[Fields, Fields, Expected]] = {
     "another class": (
         BALANCED,
         BALANCED | {"loadBalancerClass": "x y"},
-        [(CLASS, INVALID, FINAL), (CLASS, INVALID, "name part must consist of")],
+        [(CLASS, INVALID, FINAL), (CLASS, INVALID, NAME_PART)],
     ),
     "no class": (BALANCED, BALANCED | {"loadBalancerClass": None}, [(CLASS, INVALID, FINAL)]),
     "another health check": (
@@ -232,17 +231,6 @@ SLOPPY: dict[str, Fields] = {
     "annotated source ranges": {**SINGLE, "type": "LoadBalancer", "annotations": ANNOTATED},
 }
 """What versions before 1.36 took, and what may stay."""
-
-
-def shown(findings: list[Finding]) -> Expected:
-    return [(found.path, found.type, found.detail) for found in findings]
-
-
-def agree(found: Expected, expected: Expected) -> bool:
-    return len(found) == len(expected) and all(
-        mine[:2] == other[:2] and mine[2].startswith(other[2])
-        for mine, other in zip(found, expected, strict=True)
-    )
 
 
 @pytest.mark.parametrize(("stored", "spec"), ACCEPTED.values(), ids=ACCEPTED)
