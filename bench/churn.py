@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.cpu import spend
+from bench.cpu import pulumi
 from tests.support.cluster import throw_away_cluster, versions
 from tests.support.stack import Stack
 from tools.cluster import Cluster
@@ -119,8 +119,7 @@ def _write(stack: Stack, form: str, count: int, changes: Sequence[str]) -> None:
 
 
 def _note(figures: dict[str, list[float]], what: str, stack: Stack, *command: str) -> None:
-    environment = {**stack.backend.environment(stack.kubeconfig), **stack.environment}
-    spent = spend(stack.command(*command), stack.folder, environment)
+    spent = pulumi(stack, *command)
     figures.setdefault(what, []).append(spent.wall)
     figures.setdefault(f"{what}, peak MB", []).append(sum(spent.memory.values()))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.stack import Stack
 from tools.backend import hear_interrupts
 
 _EVERY = 0.025
@@ -23,6 +24,11 @@ class Spent:
     parts: Mapping[str, float]
     """CPU by program: `pulumi`, `python`, the provider."""
     memory: Mapping[str, float]
+
+
+def pulumi(stack: Stack, *arguments: str) -> Spent:
+    """Run `pulumi` on a stack."""
+    return spend(stack.command(*arguments), stack.folder, stack.variables())
 
 
 def spend(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Spent:

@@ -1,152 +1,105 @@
 """Preview of many Services with one slice of 10 each: ours against the hand-written typed program.
 
 Run by `make bench`, on a control plane of its own. The same objects, the same provider with raised
-client limits, in turns. Prints the CPU of the whole process tree, and the ratios.
+client limits, in turns. Prints the CPU of the whole process tree, and the ratios; how the CPU grows
+with the number; and what the raised client limits alone bring.
 """
 
 import json
-import statistics
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.cpu import Spent, spend
+from bench.cpu import Spent, pulumi
+from bench.figures import median, ratio
+from bench.programs import FORMS, NAMESPACE, program
 from tests.support.cluster import throw_away_cluster
 from tests.support.stack import Stack
+from tools.cluster import Cluster
 from tools.console import table
 
-_HEAD = """
-import pulumi
-from components import provider
-
-quick = pulumi.ResourceOptions(provider=provider("quick"))
-services = {{
-    f"svc-{{i}}": [f"10.{{1 + i // 250}}.{{i % 250}}.{{n}}" for n in range(1, 11)]
-    for i in range({count})
-}}
-"""
-
-TYPED = """
-from pulumi_kubernetes import core, discovery
-
-for name, addresses in services.items():
-    service = core.v1.Service(
-        name,
-        metadata=dict(name=name, namespace="bench"),
-        spec=dict(ports=[dict(name="http", port=80, protocol="TCP", target_port=8080)]),
-        opts=quick,
-    )
-    discovery.v1.EndpointSlice(
-        name,
-        metadata=dict(
-            name=f"{{name}}-ipv4",
-            namespace="bench",
-            labels={{
-                "kubernetes.io/service-name": service.metadata.name,
-                "endpointslice.kubernetes.io/managed-by": "hand",
-            }},
-        ),
-        address_type="IPv4",
-        endpoints=[
-            dict(
-                addresses=[address],
-                conditions=dict(ready=True, serving=True, terminating=False),
-            )
-            for address in addresses
-        ],
-        ports=[dict(name="http", port=8080, protocol="TCP")],
-        opts=quick,
-    )
-"""
-
-SINGLE = """
-from components import ExternalService
-
-for name, addresses in services.items():
-    ExternalService(
-        name,
-        {{
-            "namespace": "bench",
-            "addresses": addresses,
-            "ports": [{{"name": "http", "port": 80, "target_port": 8080}}],
-        }},
-        quick,
-    )
-"""
-
-SET = """
-from components import ExternalServiceSet
-
-ExternalServiceSet(
-    "all",
-    {{
-        "services": {{
-            name: {{
-                "namespace": "bench",
-                "addresses": addresses,
-                "ports": [{{"name": "http", "port": 80, "target_port": 8080}}],
-            }}
-            for name, addresses in services.items()
-        }}
-    }},
-    quick,
-)
-"""
-
-FORMS = {"typed": TYPED, "ExternalService": SINGLE, "ExternalServiceSet": SET}
 ROUNDS = 3
+_COUNTS = [100, 300, 1000]
+_LIMITED = 300
+"""How many Services the client limits are compared for."""
 
-
-def program(form: str, count: int) -> str:
-    """Give a program that declares `count` Services."""
-    return _HEAD.format(count=count) + FORMS[form].format()
-
-
-def preview(stack: Stack) -> Spent:
-    """Preview a stack."""
-    environment = {**stack.backend.environment(stack.kubeconfig), **stack.environment}
-    return spend(stack.command("preview"), stack.folder, environment)
+_Figures = dict[str, list[Spent]]
 
 
 def main() -> None:
-    counts = [int(text) for text in sys.argv[1:]] or [100, 300, 1000]
+    counts = [int(text) for text in sys.argv[1:]] or _COUNTS
     with throw_away_cluster(name="k8s-endpoints-bench") as cluster, TemporaryDirectory() as folder:
-        cluster.kubectl("create", "namespace", "bench")
+        cluster.kubectl("create", "namespace", NAMESPACE)
+        empty = _compare(cluster, Path(folder) / "empty", dict.fromkeys(FORMS, ""))
+        by_count: dict[int, _Figures] = {}
         for count in counts:
-            stacks = {
-                form: Stack(Path(folder) / f"{form}-{count}", cluster.parts, cluster.kubeconfig)
-                for form in FORMS
-            }
-            figures: dict[str, list[Spent]] = {form: [] for form in FORMS}
-            for _ in range(ROUNDS):
-                for form, stack in stacks.items():
-                    figures[form].append(preview(stack.write(program(form, count))))
-            _print(count, figures)
+            programs = {form: program(form, count) for form in FORMS}
+            by_count[count] = _compare(cluster, Path(folder) / str(count), programs)
+            _print(count, by_count[count])
+        if len(counts) > 1:
+            _print_growth(counts[0], counts[1], by_count, empty)
+        if _LIMITED in counts:
+            _print_limits(_compare(cluster, Path(folder) / "limits", _with_both_limits()))
 
 
-def _print(count: int, figures: dict[str, list[Spent]]) -> None:
-    def median(form: str, what: str) -> float:
-        return statistics.median(getattr(one, what) for one in figures[form])
+def _with_both_limits() -> dict[str, str]:
+    return {
+        f"{form}, {'raised' if quick else 'default'} limits": program(form, _LIMITED, quick=quick)
+        for form in ("typed", "ExternalServiceSet")
+        for quick in (False, True)
+    }
 
-    def ratio(form: str) -> float:
-        pairs = zip(figures[form], figures["typed"], strict=True)
-        return statistics.median(ours.cpu / typed.cpu for ours, typed in pairs)
 
+def _compare(cluster: Cluster, folder: Path, programs: dict[str, str]) -> _Figures:
+    stacks = {
+        name: Stack(folder / str(number), cluster.parts, cluster.kubeconfig).write(text)
+        for number, (name, text) in enumerate(programs.items())
+    }
+    figures: _Figures = {name: [] for name in programs}
+    for _ in range(ROUNDS):
+        for name, stack in stacks.items():
+            figures[name].append(pulumi(stack, "preview"))
+    return figures
+
+
+def _print(count: int, figures: _Figures) -> None:
     rows = [
         [
             form,
-            f"{median(form, 'cpu'):.2f}",
-            f"{median(form, 'wall'):.2f}",
-            f"{ratio(form):.2f}",
-            ", ".join(f"{part} {cpu:.1f}" for part, cpu in figures[form][-1].parts.items()),
+            f"{median(spent, 'cpu'):.2f}",
+            f"{median(spent, 'wall'):.2f}",
+            f"{ratio(spent, figures['typed'], 'cpu'):.2f}",
+            ", ".join(f"{part} {cpu:.1f}" for part, cpu in spent[-1].parts.items()),
         ]
-        for form in figures
+        for form, spent in figures.items()
     ]
     print(
         f"preview of {count} Services with a slice of 10 each, in s, medians of {ROUNDS} in turns"
     )
     print(table(["", "CPU", "wall", "CPU / typed", "by process"], rows))
     print(json.dumps({form: [one.cpu for one in found] for form, found in figures.items()}))
+
+
+def _print_growth(few: int, many: int, figures: dict[int, _Figures], empty: _Figures) -> None:
+    rows: list[list[str]] = []
+    for form in FORMS:
+        fixed = median(empty[form], "cpu")
+        small, large = (median(figures[count][form], "cpu") - fixed for count in (few, many))
+        rows.append([form, f"{fixed:.2f}", f"{large / small:.2f}"])
+    print(f"growth of the CPU from {few} to {many} Services, less that of an empty program")
+    print(table(["", "empty program", "ratio"], rows))
+
+
+def _print_limits(figures: _Figures) -> None:
+    rows = [
+        [name, f"{median(spent, 'wall'):.2f}", f"{median(spent, 'cpu'):.2f}"]
+        for name, spent in figures.items()
+    ]
+    print(f"preview of {_LIMITED} Services, default and raised client limits, in s")
+    print(table(["", "wall", "CPU"], rows))
+    for form in ("typed", "ExternalServiceSet"):
+        slow, quick = (figures[f"{form}, {limits} limits"] for limits in ("default", "raised"))
+        print(f"{form}: {ratio(slow, quick, 'wall'):.2f} times faster with raised limits")
 
 
 if __name__ == "__main__":

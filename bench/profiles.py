@@ -1,4 +1,4 @@
-"""Where the CPU of a preview goes in Python: cProfile over the programs of `bench.preview`.
+"""Where the CPU of a preview goes in Python: cProfile over the programs of `bench.programs`.
 
 `.venv/bin/python -m bench.profiles [count]` writes `bench/profiles/<form>.txt`.
 """
@@ -9,7 +9,8 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.preview import FORMS, preview, program
+from bench.cpu import pulumi
+from bench.programs import FORMS, NAMESPACE, program
 from tests.support.cluster import throw_away_cluster
 from tests.support.stack import Stack
 
@@ -29,10 +30,10 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     TARGET.mkdir(exist_ok=True)
     with throw_away_cluster(name="k8s-endpoints-bench") as cluster, TemporaryDirectory() as folder:
-        cluster.kubectl("create", "namespace", "bench")
+        cluster.kubectl("create", "namespace", NAMESPACE)
         for form in FORMS:
             stack = Stack(Path(folder) / form, cluster.parts, cluster.kubeconfig)
-            preview(stack.write(_HEAD + program(form, count)))
+            pulumi(stack.write(_HEAD + program(form, count)), "preview")
             text = StringIO()
             stats = pstats.Stats(str(stack.folder / "profile"), stream=text).strip_dirs()
             stats.sort_stats("tottime").print_stats(_SHOWN)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pulumi
 
+from ._engine import monitor
+
 Alias = pulumi.Input[str | pulumi.Alias]
 _Name = str | pulumi.Output[str]
 
@@ -33,7 +35,7 @@ class Aliases:
         self._parent, self._token, self._nested = parent, token, nested
         self._root = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::"
 
-    def of(self, kind: str, name: str, former: _Name) -> list[Alias]:
+    def of(self, kind: str, name: str, former: _Name) -> list[Alias] | None:
         """Give the aliases of one child: all places where it may have stood.
 
         One that is missing is a live object that is deleted, with the exit code 0; each costs half
@@ -44,7 +46,12 @@ class Aliases:
             kind: Its type, such as `kubernetes:core/v1:Service`.
             name: Its Pulumi name.
             former: What it was called when its namespace was an Output, or when it was plain.
+
+        Returns:
+            None under mocks, which have no objects from before.
         """
+        if not monitor():
+            return None
         siblings = _SERVICE_COMPONENTS if kind == "kubernetes:core/v1:Service" else _WITH_SLICES
         others = [token for token in siblings if token != self._token]
         return [

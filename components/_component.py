@@ -70,10 +70,11 @@ def plan_each(
     component: type[pulumi.ComponentResource],
     name: str,
     kind: type,
+    field: str,
     entries: Mapping[str, object],
     planner: Planner[P],
 ) -> dict[str, Planned[P]]:
-    """Check and plan many services of one component, each by its path, all errors at once.
+    """Check and plan many services of one component, all errors at once.
 
     The Outputs of each are joined for themselves: one that is late keeps back no other service.
 
@@ -81,33 +82,32 @@ def plan_each(
         component: The component.
         name: The component's name.
         kind: The TypedDict of each one's arguments.
-        entries: The arguments by field path, such as `services[orders-db]`.
-        planner: Plans one; named by the last key of its path.
+        field: The component's field that holds them, such as `services`.
+        entries: The arguments of each by its key.
+        planner: Plans one, under its key for a name.
+
+    Returns:
+        The plans by key.
 
     Raises:
         ValidationError: With everything that is wrong.
     """
     findings: list[Finding] = []
     every: dict[str, Planned[P]] = {}
-    for path, args in entries.items():
+    for key, args in entries.items():
 
-        def fail(found: Sequence[Finding], path: str = path) -> ValidationError:
+        def fail(found: Sequence[Finding], path: str = f"{field}[{key}]") -> ValidationError:
             placed = [finding.under(path) for finding in found]
             return ValidationError(component.__name__, name, placed)
 
         own: list[Finding] = []
-        planned = _plan(last_key(path), kind, args, planner, own, fail)
-        findings += [finding.under(path) for finding in own]
+        planned = _plan(key, kind, args, planner, own, fail)
+        findings += [finding.under(f"{field}[{key}]") for finding in own]
         if planned is not None:
-            every[path] = planned
+            every[key] = planned
     if findings:
         raise ValidationError(component.__name__, name, findings)
     return every
-
-
-def last_key(path: str) -> str:
-    """Give `orders-db` for `services[orders-db]`."""
-    return path.partition("[")[2].removesuffix("]")
 
 
 def _plan(

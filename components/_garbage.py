@@ -1,17 +1,48 @@
-"""Keeps Python's garbage collector from looking at what is never garbage."""
+"""Spares Python's garbage collector walks through what is not garbage.
+
+The SDK makes tens of Outputs for a resource, and each full collection walks through all of them and
+all models of Kubernetes again: a fifth of the CPU of a preview of 300 Services, and half of that of
+rendering them.
+"""
 
 import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_YOUNG = 50_000
+"""How many objects are made before the collector looks at them; Python's default is 700 to 2000."""
 
 _settled: list[bool] = []
+_pauses: list[bool] = []
+_lock = threading.Lock()
 
 
 def settle() -> None:
     """Set aside what lives when the first component of a real run is made: modules, above all.
 
-    The SDK makes tens of Outputs for a resource, and every full collection would walk through all
-    models of Kubernetes again: a twelfth of the CPU of a preview of 300 Services. Once in a
-    process, so that nothing builds up in a program that runs many updates.
+    From then on the collector comes more rarely, if at all. Once in a process, so that nothing
+    builds up in a program that runs many updates.
     """
-    if not _settled:
-        _settled.append(True)
-        gc.freeze()
+    if _settled:
+        return
+    _settled.append(True)
+    gc.freeze()
+    young, *older = gc.get_threshold()
+    if young:  # else it is off
+        gc.set_threshold(max(young, _YOUNG), *older)
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Keep the collector off meanwhile; in several threads at once, until the last one is done."""
+    with _lock:
+        _pauses.append(gc.isenabled())
+        gc.disable()
+    try:
+        yield
+    finally:
+        with _lock:
+            was_enabled = _pauses.pop()
+            if was_enabled and not _pauses:
+                gc.enable()

@@ -10,8 +10,8 @@ from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import pulumi
-from pulumi.runtime import mocks, settings
 
+from ._engine import monitor
 from ._garbage import settle
 from .core.findings import Finding, forbidden, invalid
 from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
@@ -82,12 +82,12 @@ def of_endpoints() -> pulumi.ResourceHookBinding | None:
 
 
 def _current_run() -> _Registered | None:
-    monitor = settings.get_monitor()
-    if monitor is None or isinstance(monitor, mocks.MockMonitor):
+    engine = monitor()
+    if engine is None:
         return None
-    run = _runs.get(monitor)
+    run = _runs.get(engine)
     if run is None:
-        run = _runs[monitor] = _Registered()
+        run = _runs[engine] = _Registered()
         settle()
     return run
 

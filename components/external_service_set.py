@@ -64,16 +64,16 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
             ExternalServiceSet,
             name,
             ExternalServiceArgs,
-            {_path(key): entry for key, entry in entries.items()},
+            "services",
+            entries,
             plan_external_service,
         )
         _check_distinct(name, every, entries, namespace_of(opts))
         super().__init__(_TYPE, name, {}, opts)
         children = Children(self, _TYPE, opts, None)
         self.services: dict[str, DeclaredService] = {}
-        for key, entry in entries.items():
-            path = _path(key)
-            planned = every[path]
+        for key, planned in every.items():
+            entry = entries[key]
             declared = self.services[key] = DeclaredService(
                 self,
                 name,
@@ -81,7 +81,7 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
                 children.scoped(entry.get("logical_name")),
                 awaited=bool(entry.get("await_ready")),
                 families=planned.plan.families,
-                path=path,
+                path=f"services[{key}]",
             )
             declared.add_backends(planned)
         self._lazy = {
@@ -91,7 +91,7 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
             "endpoints": lambda: self._collect("endpoints"),
             "hazards": lambda: self._collect("hazards"),
         }
-        names = {key: every[_path(key)].plan.service["metadata"]["name"] for key in entries}
+        names = {key: planned.plan.service["metadata"]["name"] for key, planned in every.items()}
         self.register_outputs({"service_names": names})
 
     def _collect(self, output: str) -> "pulumi.Output[dict[str, object]]":
@@ -131,20 +131,16 @@ def _check_distinct(
     """
     seen: set[tuple[str, ...]] = set()
     findings: list[Finding] = []
-    for key, entry in entries.items():
-        metadata = every[_path(key)].plan.service["metadata"]
+    for key, planned in every.items():
+        metadata = planned.plan.service["metadata"]
         namespace = metadata.get("namespace", default)
         identity: tuple[str, ...] = (metadata["name"], namespace)
         reason = "another Service of the set has this name in this namespace"
         if not isinstance(namespace, str):
-            identity = (metadata["name"], "", entry.get("logical_name") or "")
+            identity = (metadata["name"], "", entries[key].get("logical_name") or "")
             reason = "another one has it, in a namespace that is an Output too: give `logical_name`"
         if identity in seen:
-            findings.append(duplicate(f"{_path(key)}.service_name", metadata["name"], reason))
+            findings.append(duplicate(f"services[{key}].service_name", metadata["name"], reason))
         seen.add(identity)
     if findings:
         raise ValidationError("ExternalServiceSet", name, findings)
-
-
-def _path(key: str) -> str:
-    return f"services[{key}]"

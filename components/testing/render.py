@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config, settings, stack
 
+from .._garbage import paused
 from .mocks import KubernetesMocks
 
 __all__ = ["render"]
@@ -52,8 +53,9 @@ def render(
 
     context = contextvars.Context()
     thread = threading.Thread(target=context.run, args=(run,), name="k8s-endpoints-render")
-    thread.start()
-    thread.join()
+    with paused():
+        thread.start()
+        thread.join()
     if errors:
         raise errors[0]
     return kubernetes.manifests

@@ -72,7 +72,7 @@ def running(stack: Stack, *arguments: str, log: str = "running.log") -> Iterator
         engine = subprocess.Popen(
             stack.command(*arguments),
             cwd=stack.folder,
-            env={**stack.backend.environment(stack.kubeconfig), **stack.environment},
+            env=stack.variables(),
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,

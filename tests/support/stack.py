@@ -46,7 +46,7 @@ class Stack:
         return subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
-            env={**self.backend.environment(self.kubeconfig), **self.environment},
+            env=self.variables(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -59,6 +59,10 @@ class Stack:
         """Give the command line that `run` runs."""
         pulumi = [*self.prefix, str(self.parts["pulumi"])]
         return [*pulumi, *arguments, "--non-interactive", "--stack", self.name]
+
+    def variables(self) -> dict[str, str]:
+        """Give the environment that `run` gives to it."""
+        return {**self.backend.environment(self.kubeconfig), **self.environment}
 
     def up(self, *flags: str) -> dict[str, int]:
         """Run `pulumi up` and give the counts of its summary, such as `{"created": 3}`."""

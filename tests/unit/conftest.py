@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unittest.mock import patch
 
 import pulumi
 import pytest
@@ -34,7 +35,10 @@ def unknown() -> Callable[[], pulumi.Output[Any]]:
 
 
 class Recorder:
-    """Renders a program; keeps every request to register a resource, and every warning."""
+    """Renders a program; keeps every request to register a resource, and every warning.
+
+    Aliases are among what is requested, as with an engine.
+    """
 
     def __init__(self) -> None:
         self.requests: list[Any] = []
@@ -56,7 +60,8 @@ class Recorder:
             engine.Log = self._log
             return program()
 
-        return render(recorded, **options)
+        with patch("components._aliases.monitor", settings.get_monitor):
+            return render(recorded, **options)
 
     def _log(self, request: Any) -> None:
         if request.severity == WARNING:

@@ -1,0 +1,20 @@
+"""Medians and ratios of figures that were taken in turns."""
+
+import statistics
+from collections.abc import Sequence
+from typing import Literal
+
+from bench.cpu import Spent
+
+Kind = Literal["cpu", "wall"]
+
+
+def median(spent: Sequence[Spent], kind: Kind) -> float:
+    """Give the median, in seconds."""
+    return statistics.median(getattr(one, kind) for one in spent)
+
+
+def ratio(ours: Sequence[Spent], rival: Sequence[Spent], kind: Kind) -> float:
+    """Give the median of the ratios of each turn."""
+    pairs = zip(ours, rival, strict=True)
+    return statistics.median(getattr(one, kind) / getattr(other, kind) for one, other in pairs)
