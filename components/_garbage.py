@@ -7,7 +7,7 @@ rendering them.
 
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 _YOUNG = 50_000
@@ -34,7 +34,7 @@ def settle() -> None:
 
 
 @contextmanager
-def paused() -> Iterator[None]:
+def paused() -> "Generator[None]":
     """Keep the collector off meanwhile; in several threads at once, until the last one is done."""
     with _lock:
         _pauses.append(gc.isenabled())

@@ -112,10 +112,10 @@ class DeclaredService(LazyOutputs):
         """Register what gives a selectorless Service its backends."""
         whole = planned.plan
         addresses = whole.known_addresses
-        self.slices += [
-            self._children.endpoint_slice(planned.fill(pick), self.confirmed, addresses)
-            for pick in whole.picks()
-        ]
+        for pick in whole.picks():
+            manifest = planned.fill(pick)
+            made = self._children.endpoint_slice(manifest, self.confirmed, addresses)
+            self.slices.append(made)
         if whole.endpoints:
             legacy = planned.fill(lambda plan: plan.endpoints or {})
             self.legacy_endpoints = self._children.endpoints(legacy, self.confirmed, self.slices)

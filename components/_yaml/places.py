@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ..core.findings import is_within
+
 
 class Place(NamedTuple):
     """A line and a column, both counted from 1."""
@@ -88,7 +90,7 @@ def _take_key(keys: Iterable[str], path: str) -> tuple[str | None, str]:
 def _begins(path: str, key: str) -> bool:
     if path.startswith("["):
         return path.startswith(f"[{key}]")
-    return path.startswith(key) and path[len(key) : len(key) + 1] in ("", ".", "[")
+    return is_within(path, key)
 
 
 def _take_index(path: str) -> tuple[int, str]:

@@ -11,12 +11,12 @@ from typing import Any, overload
 from ..core.findings import Finding, invalid, required
 from ..core.validation import KINDS, validate
 from ..core.validation.hazards import hazards
+from ..core.validation.untyped import mapping, text
 from .manifests import (
     Chunk,
     Entry,
     Place,
     Unreadable,
-    fields_of,
     first_place,
     places,
     read,
@@ -144,14 +144,14 @@ def _entries(files: Iterable[str], judgement: Judgement) -> Iterator[tuple[str, 
 def _judge_entry(
     entry: Entry, kubernetes_version: str | None, judgement: Judgement
 ) -> list[Finding]:
-    manifest = fields_of(entry.value)
+    manifest = mapping(entry.value)
     if not manifest and not isinstance(entry.value, dict):
         return [_no_object(entry)]
     version, kind = manifest.get("apiVersion"), manifest.get("kind")
     if kind == "List" and version == "v1":
         return [_no_list(manifest)]
-    if _text(version) and _text(kind) and (version, kind) not in KINDS:
-        judgement.passed_over[_text(kind)] += 1
+    if text(version) and text(kind) and (version, kind) not in KINDS:
+        judgement.passed_over[text(kind)] += 1
         return []
     judgement.judged += 1
     return validate(manifest, kubernetes_version=kubernetes_version)
@@ -176,21 +176,17 @@ def _no_list(manifest: Mapping[str, Any]) -> Finding:
 
 
 def _subject(source: str, entry: Entry, *, with_chunk: bool) -> Subject:
-    fields = fields_of(entry.value)
-    metadata = fields_of(fields.get("metadata"))
+    fields = mapping(entry.value)
+    metadata = mapping(fields.get("metadata"))
     return Subject(
         source,
         entry.document,
         entry.item,
-        _text(fields.get("kind")),
-        _text(metadata.get("namespace")),
-        _text(metadata.get("name")),
+        text(fields.get("kind")),
+        text(metadata.get("namespace")),
+        text(metadata.get("name")),
         entry.chunk if with_chunk else None,
     )
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 class _Packed(Sequence[Mapping[str, Any]]):
@@ -201,7 +197,7 @@ class _Packed(Sequence[Mapping[str, Any]]):
 
     def append(self, manifest: Any) -> None:
         """Add one; what is no object stands as an empty one."""
-        self._packed.append(marshal.dumps(fields_of(manifest)))
+        self._packed.append(marshal.dumps(dict(mapping(manifest))))
 
     def __len__(self) -> int:
         return len(self._packed)

@@ -81,7 +81,10 @@ class Finding:
 
     def under(self, prefix: str) -> "Finding":
         """Give the same finding for a field that sits below `prefix`."""
-        return replace(self, path=join(prefix, self.path))
+        path = join(prefix, self.path)  # `replace` would take twice the time
+        return Finding(
+            path, self.type, self.detail, self.value, self.remedy, self.code, self.severity
+        )
 
     def hushed(self) -> "Finding":
         """Give the same finding without its value, for values that came from a secret."""
@@ -129,6 +132,11 @@ def join(prefix: str, path: str) -> str:
     if not prefix or not path or path.startswith("["):
         return prefix + path
     return f"{prefix}.{path}"
+
+
+def is_within(path: str, outer: str) -> bool:
+    """Tell whether a field path is `outer`, or below it."""
+    return path.startswith(outer) and path[len(outer) : len(outer) + 1] in ("", ".", "[")
 
 
 def quote(value: object) -> str:

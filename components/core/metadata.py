@@ -24,6 +24,9 @@ FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
 MODE_ANNOTATION = "k8s-endpoints.pulumi/endpoint-api"
 """Which objects hold the backends, where these are not slices alone: the next up compares."""
 
+MAX_ANNOTATION_BYTES = 262_144
+"""How many bytes the keys and values of an object's annotations may have together."""
+
 RESERVED_ANNOTATIONS = frozenset({FIELD_MANAGER_ANNOTATION, MODE_ANNOTATION})
 """Annotations that the components write, which no user annotation may override."""
 
@@ -32,7 +35,6 @@ RESERVED_LABELS = frozenset(
 )
 """Labels that tie the objects together, which no user label may override."""
 
-_MAX_ANNOTATION_BYTES = 262_144
 _OLDEST = ".".join(map(str, OLDEST))
 
 
@@ -119,6 +121,6 @@ def _read_annotations(annotations: Plain, findings: list[Finding]) -> Manifest:
                 forbidden(f"annotations[{key}]", "the component sets this annotation itself")
             )
         size += syntax.size(key) + (syntax.size(value) if isinstance(value, str) else 0)
-    if size > _MAX_ANNOTATION_BYTES:
-        findings.append(too_long("annotations", _MAX_ANNOTATION_BYTES))
+    if size > MAX_ANNOTATION_BYTES:
+        findings.append(too_long("annotations", MAX_ANNOTATION_BYTES))
     return dict(annotations)

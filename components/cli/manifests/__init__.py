@@ -7,7 +7,7 @@ the others, with its place, and the rest is still read.
 from collections.abc import Iterator
 
 from ..._yaml import Place, YamlProblems
-from .documents import Chunk, Entry, entries, fields_of, first_place, parts, places
+from .documents import Chunk, Entry, entries, first_place, parts, places
 from .files import Unreadable, chunks, sources
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Entry",
     "Place",
     "Unreadable",
-    "fields_of",
     "first_place",
     "places",
     "read",

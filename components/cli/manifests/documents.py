@@ -8,6 +8,7 @@ from typing import Any, cast
 from ..._yaml import KUBECTL, Item, Place, PlacedList, PlacedMap, Problem, Reader, YamlProblems
 from ..._yaml import locate as locate_field
 from ..._yaml.reader import SECOND_DOCUMENT
+from ...core.validation.untyped import mapping
 from . import json_text
 
 Trail = tuple[int, ...]
@@ -119,7 +120,7 @@ def _explained(problems: Iterable[Problem], text: bytes) -> list[Problem]:
 
 
 def _json_items(value: Any) -> Iterator[Item]:
-    items = fields_of(value).get(_ITEMS)
+    items = mapping(value).get(_ITEMS)
     if isinstance(items, list):
         for index, item in enumerate(cast("list[Any]", items)):
             yield Item(index, item)
@@ -150,19 +151,14 @@ def _within(trail: Trail, value: Any) -> Iterator[tuple[Trail, Any]]:
         yield from _within((*trail, index), _with_kind(item, value))
 
 
-def fields_of(value: Any) -> dict[str, Any]:
-    """Give an object's fields; none of what is no object."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
 def _is_list(value: Any) -> bool:
-    fields = fields_of(value)
+    fields = mapping(value)
     kind = fields.get("kind")
     return isinstance(kind, str) and kind.endswith("List") and isinstance(fields.get(_ITEMS), list)
 
 
 def _says_no_kind(value: Any) -> bool:
-    fields = fields_of(value)
+    fields = mapping(value)
     return isinstance(value, dict) and not (fields.get("kind") or fields.get("apiVersion"))
 
 

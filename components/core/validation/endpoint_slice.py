@@ -1,22 +1,17 @@
 """discovery.k8s.io/v1 EndpointSlice (`ValidateEndpointSlice`)."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
-from ..findings import (
-    Finding,
-    duplicate,
-    invalid,
-    not_supported,
-    required,
-    too_many,
-)
+from ..findings import Finding, duplicate, invalid, not_supported, required, too_many
 from ..syntax import dns_label, dns_subdomain, label_value, port_number, qualified_name
 from ..versions import Rules
 from . import shapes
 from .ip import check_canonical_ip, check_endpoint_ip, check_legacy_ip, parse_sloppy_ip
 from .metadata import OBJECT_REFERENCE, check_metadata
 from .metadata import SHAPE as METADATA
+from .walk import against, below, each
 
 RULES = {
     "slice-address-type-required": "An EndpointSlice says the type of its addresses.",
@@ -87,10 +82,23 @@ _MAX_ENDPOINTS = 1000
 _MAX_ADDRESSES = 100
 _MAX_PORTS = 20000
 _MAX_HINTS = 8
-_HINTS = ("forZones", "forNodes")
 _MIN_SEGMENTS = 2
 
 Plain = Mapping[str, Any]
+
+
+class _Hints(NamedTuple):
+    """The hints of one kind, which say for which zones or nodes an endpoint is."""
+
+    field: str
+    code: str
+    """Of the rule for a name; those of the others begin with it."""
+    reasons: Callable[[str], list[str]]
+    """Gives the reasons against a name."""
+
+
+_ZONES = _Hints("forZones", "slice-zone-hint", label_value)
+_NODES = _Hints("forNodes", "slice-node-hint", dns_subdomain)
 
 
 def judge(
@@ -101,18 +109,17 @@ def judge(
     address_type: str = new.get("addressType", "")
     _check_address_type(address_type, findings)
     ports: Sequence[Plain] = new.get("ports", ())
-    _check_ports(ports, findings)
+    findings += _check_ports(ports)
     endpoints: Sequence[Plain] = new.get("endpoints", ())
-    against: list[Finding] = []
-    _check_endpoints(endpoints, address_type, rules, against)
-    if against and (old is None or not _same(endpoints, old.get("endpoints", ()))):
-        findings += against
+    found = _check_endpoints(endpoints, address_type, rules)
+    if found and (old is None or not _same(endpoints, old.get("endpoints", ()))):
+        findings += found
     if old is not None and address_type != old.get("addressType", ""):
         detail = "field is immutable"
         findings.append(
             invalid("addressType", address_type, detail, code="slice-address-type-immutable")
         )
-    _check_port_numbers(ports, findings)
+    findings += each(ports, _check_port_number, "ports")
 
 
 def _check_address_type(address_type: str, findings: list[Finding]) -> None:
@@ -124,94 +131,74 @@ def _check_address_type(address_type: str, findings: list[Finding]) -> None:
         )
 
 
-def _check_ports(ports: Sequence[Plain], findings: list[Finding]) -> None:
+def _check_ports(ports: Sequence[Plain]) -> list[Finding]:
     if len(ports) > _MAX_PORTS:
-        findings.append(too_many("ports", len(ports), _MAX_PORTS, code="slice-ports-count"))
-        return
+        return [too_many("ports", len(ports), _MAX_PORTS, code="slice-ports-count")]
     names: set[str] = set()
-    for index, port in enumerate(ports):
-        name = port.get("name", "")
-        if name:
-            findings.extend(
-                invalid(f"ports[{index}].name", name, reason, code="slice-port-name")
-                for reason in dns_label(name)
-            )
-        if name in names:
-            findings.append(
-                duplicate(f"ports[{index}].name", name, code="slice-port-name-duplicate")
-            )
-        names.add(name)
-        protocol = port.get("protocol", "TCP")
-        if protocol not in _PROTOCOLS:
-            path = f"ports[{index}].protocol"
-            findings.append(not_supported(path, protocol, _PROTOCOLS, "slice-port-protocol"))
-        app_protocol = port.get("appProtocol")
-        if app_protocol is not None:
-            findings.extend(
-                invalid(
-                    f"ports[{index}].appProtocol", app_protocol, reason, code="slice-app-protocol"
-                )
-                for reason in qualified_name(app_protocol)
-            )
+    return each(ports, partial(_check_port, names=names), "ports")
 
 
-def _check_port_numbers(ports: Sequence[Plain], findings: list[Finding]) -> None:
+def _check_port(port: Plain, names: set[str]) -> list[Finding]:
+    """Judge a port; `names` are those of the ports before it."""
+    findings: list[Finding] = []
+    name = port.get("name", "")
+    if name:
+        findings += against("name", name, dns_label, "slice-port-name")
+    if name in names:
+        findings.append(duplicate("name", name, code="slice-port-name-duplicate"))
+    names.add(name)
+    protocol = port.get("protocol", "TCP")
+    if protocol not in _PROTOCOLS:
+        findings.append(not_supported("protocol", protocol, _PROTOCOLS, "slice-port-protocol"))
+    app_protocol = port.get("appProtocol")
+    if app_protocol is not None:
+        findings += against("appProtocol", app_protocol, qualified_name, "slice-app-protocol")
+    return findings
+
+
+def _check_port_number(port: Plain) -> list[Finding]:
     """Refuse what the API server takes and no node can use: the one rule beyond its own."""
-    for index, port in enumerate(ports):
-        number = port.get("port")
-        if number is not None:
-            findings.extend(
-                invalid(f"ports[{index}].port", number, reason, code="slice-port-number")
-                for reason in port_number(number)
-            )
+    number = port.get("port")
+    return [] if number is None else against("port", number, port_number, "slice-port-number")
 
 
-def _check_endpoints(
-    endpoints: Sequence[Plain], address_type: str, rules: Rules, findings: list[Finding]
-) -> None:
+def _check_endpoints(endpoints: Sequence[Plain], address_type: str, rules: Rules) -> list[Finding]:
     if len(endpoints) > _MAX_ENDPOINTS:
-        findings.append(
-            too_many("endpoints", len(endpoints), _MAX_ENDPOINTS, code="slice-endpoints-count")
-        )
-        return
-    for index, endpoint in enumerate(endpoints):
-        _check_addresses(endpoint.get("addresses", ()), address_type, index, rules, findings)
-        node = endpoint.get("nodeName")
-        if node is not None:
-            findings.extend(
-                invalid(f"endpoints[{index}].nodeName", node, reason, code="slice-node-name")
-                for reason in dns_subdomain(node)
-            )
-        hostname = endpoint.get("hostname")
-        if hostname is not None:
-            findings.extend(
-                invalid(f"endpoints[{index}].hostname", hostname, reason, code="slice-hostname")
-                for reason in dns_label(hostname)
-            )
-        hints = endpoint.get("hints")
-        if hints:
-            _check_hints(hints, f"endpoints[{index}].hints", rules, findings)
+        count = len(endpoints)
+        return [too_many("endpoints", count, _MAX_ENDPOINTS, code="slice-endpoints-count")]
+    check = partial(_check_endpoint, address_type=address_type, rules=rules)
+    return each(endpoints, check, "endpoints")
 
 
-def _check_addresses(
-    addresses: Sequence[str], address_type: str, index: int, rules: Rules, findings: list[Finding]
-) -> None:
+def _check_endpoint(endpoint: Plain, address_type: str, rules: Rules) -> list[Finding]:
+    addresses: Sequence[str] = endpoint.get("addresses", ())
+    findings = below("addresses", _check_addresses(addresses, address_type, rules))
+    node = endpoint.get("nodeName")
+    if node is not None:
+        findings += against("nodeName", node, dns_subdomain, "slice-node-name")
+    hostname = endpoint.get("hostname")
+    if hostname is not None:
+        findings += against("hostname", hostname, dns_label, "slice-hostname")
+    hints = endpoint.get("hints")
+    if hints:
+        findings += below("hints", _check_hints(hints, rules))
+    return findings
+
+
+def _check_addresses(addresses: Sequence[str], address_type: str, rules: Rules) -> list[Finding]:
+    findings: list[Finding] = []
     if not addresses:
-        path = f"endpoints[{index}].addresses"
         detail = "must contain at least 1 address"
-        findings.append(required(path, detail, code="slice-addresses-required"))
+        findings.append(required("", detail, code="slice-addresses-required"))
     elif len(addresses) > _MAX_ADDRESSES:
-        path = f"endpoints[{index}].addresses"
-        findings.append(
-            too_many(path, len(addresses), _MAX_ADDRESSES, code="slice-addresses-count")
-        )
-    against: list[Finding] = []
+        count = len(addresses)
+        findings.append(too_many("", count, _MAX_ADDRESSES, code="slice-addresses-count"))
     for place, address in enumerate(addresses):
         if address_type == "FQDN":
-            _check_fqdn(address, f"[{place}]", against)
+            _check_fqdn(address, f"[{place}]", findings)
         elif address_type in ("IPv4", "IPv6"):
-            _check_ip(address, address_type, f"[{place}]", rules, against)
-    findings.extend(finding.under(f"endpoints[{index}].addresses") for finding in against)
+            _check_ip(address, address_type, f"[{place}]", rules, findings)
+    return findings
 
 
 def _check_ip(address: str, family: str, path: str, rules: Rules, findings: list[Finding]) -> None:
@@ -268,44 +255,23 @@ def _check_fqdn(address: str, path: str, findings: list[Finding]) -> None:
             return
 
 
-def _check_hints(hints: Plain, path: str, rules: Rules, findings: list[Finding]) -> None:
+def _check_hints(hints: Plain, rules: Rules) -> list[Finding]:
     """Judge hints; too many zones hide what is wrong with the nodes."""
-    zones: Sequence[Plain] = hints.get("forZones", ())
-    if len(zones) > _MAX_HINTS:
-        findings.append(
-            too_many(f"{path}.forZones", len(zones), _MAX_HINTS, code="slice-zone-hints-count")
-        )
-        return
-    seen: set[str] = set()
-    for index, zone in enumerate(zones):
-        name = zone.get("name", "")
-        where = f"{path}.forZones[{index}].name"
-        if name in seen:
-            findings.append(duplicate(where, name, code="slice-zone-hint-duplicate"))
-        seen.add(name)
-        findings.extend(
-            invalid(where, name, reason, code="slice-zone-hint") for reason in label_value(name)
-        )
-    if rules.node_hints:
-        _check_node_hints(hints.get("forNodes", ()), path, findings)
-
-
-def _check_node_hints(nodes: Sequence[Plain], path: str, findings: list[Finding]) -> None:
-    if len(nodes) > _MAX_HINTS:
-        findings.append(
-            too_many(f"{path}.forNodes", len(nodes), _MAX_HINTS, code="slice-node-hints-count")
-        )
-        return
-    seen: set[str] = set()
-    for index, node in enumerate(nodes):
-        name = node.get("name", "")
-        where = f"{path}.forNodes[{index}].name"
-        if name in seen:
-            findings.append(duplicate(where, name, code="slice-node-hint-duplicate"))
-        seen.add(name)
-        findings.extend(
-            invalid(where, name, reason, code="slice-node-hint") for reason in dns_subdomain(name)
-        )
+    findings: list[Finding] = []
+    for field, code, reasons in (_ZONES, _NODES) if rules.node_hints else (_ZONES,):
+        named: Sequence[Plain] = hints.get(field, ())
+        if len(named) > _MAX_HINTS:
+            findings.append(too_many(field, len(named), _MAX_HINTS, code=f"{code}s-count"))
+            return findings
+        seen: set[str] = set()
+        for index, one in enumerate(named):
+            name = one.get("name", "")
+            path = f"{field}[{index}].name"
+            if name in seen:
+                findings.append(duplicate(path, name, code=f"{code}-duplicate"))
+            seen.add(name)
+            findings += against(path, name, reasons, code)
+    return findings
 
 
 def _same(new: Sequence[Plain], old: Sequence[Plain]) -> bool:
@@ -333,4 +299,4 @@ def _hinted(hints: Plain | None) -> list[list[str]] | None:
     """Give the names that hints hold."""
     if hints is None:
         return None
-    return [[one.get("name", "") for one in hints.get(kind, ())] for kind in _HINTS]
+    return [[one.get("name", "") for one in hints.get(kind.field, ())] for kind in (_ZONES, _NODES)]

@@ -1,15 +1,17 @@
 """v1 Endpoints, the object that EndpointSlices superseded (`ValidateEndpoints`)."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from ..findings import Finding, invalid, not_supported, required
+from ..findings import Finding, not_supported, required
 from ..syntax import dns_label, dns_subdomain, port_number, qualified_name
 from ..versions import Rules
 from . import shapes
 from .ip import check_endpoint_ip, check_legacy_ip
 from .metadata import OBJECT_REFERENCE, check_metadata
 from .metadata import SHAPE as METADATA
+from .walk import against, each
 
 RULES = {
     "endpoints-addresses-required": "A subset of an Endpoints has an address, ready or not.",
@@ -68,72 +70,53 @@ def judge(
     """Judge an Endpoints that is created, or that updates `old`."""
     check_metadata(new, old, dns_subdomain, findings, rename=True)
     subsets: Sequence[Plain] = new.get("subsets", ())
-    against: list[Finding] = []
-    for index, subset in enumerate(subsets):
-        _check_subset(subset, index, rules, against)
-    if against and (old is None or not _same(subsets, old.get("subsets", ()))):
-        findings += against
+    found = each(subsets, partial(_check_subset, rules=rules), "subsets")
+    if found and (old is None or not _same(subsets, old.get("subsets", ()))):
+        findings += found
 
 
-def _check_subset(subset: Plain, index: int, rules: Rules, findings: list[Finding]) -> None:
+def _check_subset(subset: Plain, rules: Rules) -> list[Finding]:
+    findings: list[Finding] = []
     if not any(subset.get(field) for field in _ADDRESS_LISTS):
         detail = "must specify `addresses` or `notReadyAddresses`"
-        findings.append(required(f"subsets[{index}]", detail, code="endpoints-addresses-required"))
+        findings.append(required("", detail, code="endpoints-addresses-required"))
+    check = partial(_check_address, rules=rules)
     for field in _ADDRESS_LISTS:
-        for place, address in enumerate(subset.get(field, ())):
-            against: list[Finding] = []
-            _check_address(address, rules, against)
-            findings.extend(
-                finding.under(f"subsets[{index}].{field}[{place}]") for finding in against
-            )
+        findings += each(subset.get(field, ()), check, field)
     ports: Sequence[Plain] = subset.get("ports", ())
-    for place, port in enumerate(ports):
-        against = []
-        _check_port(port, against, named=len(ports) > 1)
-        findings.extend(finding.under(f"subsets[{index}].ports[{place}]") for finding in against)
+    return findings + each(ports, partial(_check_port, named=len(ports) > 1), "ports")
 
 
-def _check_address(address: Plain, rules: Rules, findings: list[Finding]) -> None:
+def _check_address(address: Plain, rules: Rules) -> list[Finding]:
     """Judge an address; one that cannot be read is named twice, as by the API server."""
+    findings: list[Finding] = []
     ip = address.get("ip", "")
     check_legacy_ip(ip, "ip", rules, findings)
     hostname = address.get("hostname", "")
     if hostname:
-        findings.extend(
-            invalid("hostname", hostname, reason, code="endpoints-hostname")
-            for reason in dns_label(hostname)
-        )
+        findings += against("hostname", hostname, dns_label, "endpoints-hostname")
     node = address.get("nodeName")
     if node is not None:
-        findings.extend(
-            invalid("nodeName", node, reason, code="endpoints-node-name")
-            for reason in dns_subdomain(node)
-        )
+        findings += against("nodeName", node, dns_subdomain, "endpoints-node-name")
     check_endpoint_ip(ip, "ip", findings)
+    return findings
 
 
-def _check_port(port: Plain, findings: list[Finding], *, named: bool) -> None:
+def _check_port(port: Plain, *, named: bool) -> list[Finding]:
+    findings: list[Finding] = []
     name = port.get("name", "")
     if name:
-        findings.extend(
-            invalid("name", name, reason, code="endpoints-port-name") for reason in dns_label(name)
-        )
+        findings += against("name", name, dns_label, "endpoints-port-name")
     elif named:
         findings.append(required("name", code="endpoints-port-name-required"))
-    number = port.get("port", 0)
-    findings.extend(
-        invalid("port", number, reason, code="endpoints-port-number")
-        for reason in port_number(number)
-    )
+    findings += against("port", port.get("port", 0), port_number, "endpoints-port-number")
     protocol = port.get("protocol") or "TCP"
     if protocol not in _PROTOCOLS:
         findings.append(not_supported("protocol", protocol, _PROTOCOLS, "endpoints-port-protocol"))
     app_protocol = port.get("appProtocol")
     if app_protocol is not None:
-        findings.extend(
-            invalid("appProtocol", app_protocol, reason, code="endpoints-app-protocol")
-            for reason in qualified_name(app_protocol)
-        )
+        findings += against("appProtocol", app_protocol, qualified_name, "endpoints-app-protocol")
+    return findings
 
 
 def _same(new: Sequence[Plain], old: Sequence[Plain]) -> bool:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..findings import Finding, forbidden, invalid, required, too_long
+from ..metadata import MAX_ANNOTATION_BYTES
 from ..syntax import dns_label, label_value, qualified_name, size
 from . import shapes
+from .walk import against
 
 RULES = {
     "metadata-name-required": "An object has a name or a generateName.",
@@ -87,7 +89,6 @@ OBJECT_REFERENCE = shapes.Struct(
 NameReasons = Callable[[str], Sequence[str]]
 """Gives the reasons against a name, such as `syntax.dns_subdomain`."""
 
-_ANNOTATIONS_LIMIT = 256 * 1024
 _GENERATED_BASE = 58
 _NO_VERSION = 1 << 64
 _ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
@@ -150,20 +151,8 @@ def check_unstored(new: Mapping[str, Any], findings: list[Finding]) -> None:
 def check_labels(labels: Mapping[str, str] | None, path: str, findings: list[Finding]) -> None:
     """Judge labels, or whatever has their form (`ValidateLabels`)."""
     for key, value in (labels or {}).items():
-        findings.extend(
-            invalid(path, key, reason, code="metadata-label-key") for reason in qualified_name(key)
-        )
-        findings.extend(
-            invalid(path, value, reason, code="metadata-label-value")
-            for reason in label_value(value)
-        )
-
-
-def path_segment(name: str) -> list[str]:
-    """Reasons why `name` cannot be a part of a URL's path (`IsPathSegmentName`)."""
-    if name in (".", ".."):
-        return [f"may not be '{name}'"]
-    return _path_prefix(name)
+        findings += against(path, key, qualified_name, "metadata-label-key")
+        findings += against(path, value, label_value, "metadata-label-value")
 
 
 def _path_prefix(name: str) -> list[str]:
@@ -178,17 +167,17 @@ def _check_names(
     prefix = metadata.get("generateName", "")
     name = metadata.get("name", "")
     if prefix:
-        findings.extend(
-            invalid("metadata.generateName", prefix, reason, code="metadata-generate-name")
-            for reason in reasons(_mask_trailing_dash(prefix))
+        findings += against(
+            "metadata.generateName",
+            prefix,
+            lambda given: reasons(_mask_trailing_dash(given)),
+            "metadata-generate-name",
         )
         name = name or _generated(prefix)
     if not name:
         findings.append(_nameless())
         return
-    findings.extend(
-        invalid("metadata.name", name, reason, code="metadata-name") for reason in reasons(name)
-    )
+    findings += against("metadata.name", name, reasons, "metadata-name")
 
 
 def _check_path_segments(metadata: Mapping[str, Any], findings: list[Finding]) -> None:
@@ -197,10 +186,7 @@ def _check_path_segments(metadata: Mapping[str, Any], findings: list[Finding]) -
     Of a name that is not the old one it is said that it is immutable.
     """
     prefix: str = metadata.get("generateName", "")
-    findings.extend(
-        invalid("metadata.generateName", prefix, reason, code="metadata-generate-name")
-        for reason in _path_prefix(prefix)
-    )
+    findings += against("metadata.generateName", prefix, _path_prefix, "metadata-generate-name")
     if not metadata.get("name"):
         findings.append(_nameless())
 
@@ -229,10 +215,7 @@ def _first_bytes(text: str, count: int) -> str:
 def _check_namespace(namespace: str, findings: list[Finding]) -> None:
     """Judge the namespace; where there is none, it is the request's."""
     if namespace:
-        findings.extend(
-            invalid("metadata.namespace", namespace, reason, code="metadata-namespace")
-            for reason in dns_label(namespace)
-        )
+        findings += against("metadata.namespace", namespace, dns_label, "metadata-namespace")
 
 
 def _check_generation(generation: int, findings: list[Finding]) -> None:
@@ -266,21 +249,18 @@ def _check_annotations(annotations: Mapping[str, str] | None, findings: list[Fin
     if not annotations:
         return
     for key in annotations:
-        findings.extend(
-            invalid("metadata.annotations", key, reason, code="metadata-annotation-key")
-            for reason in qualified_name(_lower(key))
-        )
+        findings += against("metadata.annotations", key, _any_case, "metadata-annotation-key")
     total = sum(size(key) + size(value) for key, value in annotations.items())
-    if total > _ANNOTATIONS_LIMIT:
-        findings.append(
-            too_long("metadata.annotations", _ANNOTATIONS_LIMIT, "metadata-annotation-size")
-        )
+    if total > MAX_ANNOTATION_BYTES:
+        path, code = "metadata.annotations", "metadata-annotation-size"
+        findings.append(too_long(path, MAX_ANNOTATION_BYTES, code))
 
 
-def _lower(key: str) -> str:
+def _any_case(key: str) -> tuple[str, ...]:
+    """Reasons why `key` is not a qualified name, be it in upper or lower case."""
     if not key.isascii():
         key = "".join(_GO_LOWER.get(one, one) for one in key)
-    return key.lower()
+    return qualified_name(key.lower())
 
 
 def _check_owners(owners: Sequence[Mapping[str, Any]], findings: list[Finding]) -> None:
@@ -336,10 +316,7 @@ def _check_owner(owner: Mapping[str, Any], path: str, findings: list[Finding]) -
 def _check_finalizers(finalizers: Sequence[str], findings: list[Finding]) -> None:
     path = "metadata.finalizers"
     for finalizer in finalizers:
-        findings.extend(
-            invalid(path, finalizer, reason, code="metadata-finalizer")
-            for reason in qualified_name(finalizer)
-        )
+        findings += against(path, finalizer, qualified_name, "metadata-finalizer")
     if _ORPHAN in finalizers and _FOREGROUND in finalizers:
         detail = f"finalizer {_ORPHAN} and {_FOREGROUND} cannot be both set"
         findings.append(invalid(path, list(finalizers), detail, code="metadata-finalizer-conflict"))

@@ -1,11 +1,13 @@
 """The ports of a Service (`validateServicePort`, and what `validateService` says of them)."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from ..findings import Finding, duplicate, forbidden, invalid, not_supported, required
+from ..findings import Finding, duplicate, forbidden, not_supported, required
 from ..syntax import dns_label, iana_service_name, port_number, qualified_name
 from .service_spec import CLUSTER_IP, EXTERNAL_NAME, Spec, protocol_of
+from .walk import against, each
 
 RULES = {
     "service-ports-required": "A Service has ports, unless it is headless or an ExternalName.",
@@ -34,24 +36,9 @@ def check_any_ports(spec: Spec, findings: list[Finding]) -> None:
 
 def check_ports(spec: Spec, findings: list[Finding]) -> None:
     """Judge every port for itself, and that the names differ."""
-    several = len(spec.ports) > 1
     names: set[str] = set()
-    for index, port in enumerate(spec.ports):
-        _check_name(port.get("name", ""), index, names, findings, needed=several)
-        number = port.get("port", 0)
-        for reason in port_number(number):
-            path = f"spec.ports[{index}].port"
-            findings.append(invalid(path, number, reason, code="service-port-number"))
-        protocol = protocol_of(port)
-        if protocol not in _PROTOCOLS:
-            path = f"spec.ports[{index}].protocol"
-            findings.append(not_supported(path, protocol, _PROTOCOLS, "service-port-protocol"))
-        _check_target(port.get("targetPort") or number, index, findings)
-        app_protocol = port.get("appProtocol")
-        if app_protocol is not None:
-            for reason in qualified_name(app_protocol):
-                path = f"spec.ports[{index}].appProtocol"
-                findings.append(invalid(path, app_protocol, reason, code="service-app-protocol"))
+    check = partial(_check_port, names=names, named=len(spec.ports) > 1)
+    findings += each(spec.ports, check, "spec.ports")
 
 
 def check_port_clashes(spec: Spec, findings: list[Finding]) -> None:
@@ -67,30 +54,32 @@ def check_port_clashes(spec: Spec, findings: list[Finding]) -> None:
         _check_number_clashes(spec, findings)
 
 
-def _check_name(
-    name: str, index: int, names: set[str], findings: list[Finding], *, needed: bool
-) -> None:
-    if not name:
-        if needed:
-            path = f"spec.ports[{index}].name"
-            findings.append(required(path, code="service-port-name-required"))
-        return
-    for reason in dns_label(name):
-        path = f"spec.ports[{index}].name"
-        findings.append(invalid(path, name, reason, code="service-port-name"))
-    if name in names:
-        path = f"spec.ports[{index}].name"
-        findings.append(duplicate(path, name, code="service-port-name-duplicate"))
-    names.add(name)
-
-
-def _check_target(target: int | str, index: int, findings: list[Finding]) -> None:
+def _check_port(port: Mapping[str, Any], names: set[str], *, named: bool) -> list[Finding]:
+    """Judge a port; `names` are those of the ports before it."""
+    findings: list[Finding] = []
+    name = port.get("name", "")
+    if name:
+        findings += against("name", name, dns_label, "service-port-name")
+        if name in names:
+            findings.append(duplicate("name", name, code="service-port-name-duplicate"))
+        names.add(name)
+    elif named:
+        findings.append(required("name", code="service-port-name-required"))
+    number = port.get("port", 0)
+    findings += against("port", number, port_number, "service-port-number")
+    protocol = protocol_of(port)
+    if protocol not in _PROTOCOLS:
+        findings.append(not_supported("protocol", protocol, _PROTOCOLS, "service-port-protocol"))
+    target = port.get("targetPort") or number
     if isinstance(target, str):
-        reasons, code = iana_service_name(target), "service-target-port-name"
+        code = "service-target-port-name"
+        findings += against("targetPort", target, iana_service_name, code)
     else:
-        reasons, code = port_number(target), "service-target-port-number"
-    path = f"spec.ports[{index}].targetPort" if reasons else ""
-    findings += [invalid(path, target, reason, code=code) for reason in reasons]
+        findings += against("targetPort", target, port_number, "service-target-port-number")
+    app_protocol = port.get("appProtocol")
+    if app_protocol is not None:
+        findings += against("appProtocol", app_protocol, qualified_name, "service-app-protocol")
+    return findings
 
 
 def _check_node_port_clashes(spec: Spec, findings: list[Finding]) -> None:

@@ -9,6 +9,7 @@ from ..syntax import dns_subdomain, port_number, qualified_name
 from ..versions import Rules
 from .ip import check_endpoint_ip, check_legacy_cidr, check_legacy_ip
 from .service_spec import CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, Spec
+from .walk import against
 
 RULES = {
     "service-topology-annotations": "The old and the new annotation of topology say the same.",
@@ -63,7 +64,7 @@ def check_external_name(spec: Spec, findings: list[Finding]) -> None:
         findings.append(required("spec.externalName", code="service-external-name-required"))
         return
     path, code = "spec.externalName", "service-external-name"
-    findings += [invalid(path, name, reason, code=code) for reason in dns_subdomain(name)]
+    findings += against(path, name, dns_subdomain, code)
 
 
 def check_affinity(spec: Spec, findings: list[Finding]) -> None:
@@ -153,7 +154,7 @@ def check_load_balancer_class(spec: Spec, findings: list[Finding]) -> None:
         findings.append(forbidden(path, _LOAD_BALANCER_ONLY, code=code))
         return
     code = "service-load-balancer-class"
-    findings += [invalid(path, given, reason, code=code) for reason in qualified_name(given)]
+    findings += against(path, given, qualified_name, code)
 
 
 def check_external_policy(spec: Spec, findings: list[Finding]) -> None:
@@ -176,7 +177,7 @@ def check_external_policy(spec: Spec, findings: list[Finding]) -> None:
         findings.append(invalid(path, number, detail, code="service-health-check-port-use"))
         return
     code = "service-health-check-port-number"
-    findings += [invalid(path, number, reason, code=code) for reason in port_number(number)]
+    findings += against(path, number, port_number, code)
 
 
 def check_internal_policy(spec: Spec, findings: list[Finding]) -> None:

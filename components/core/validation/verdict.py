@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
-from ..findings import Finding, not_supported, required
+from ..findings import Finding, is_within, not_supported, required
 from ..versions import Rules, rules_of
 from . import (
     endpoint_slice,
@@ -97,11 +97,7 @@ def _touches(path: str, broken: list[str]) -> bool:
     `spec.LoadBalancerSourceRanges`.
     """
     path = path.lower()
-    return any(_holds(path, one) or _holds(one, path) for one in broken)
-
-
-def _holds(outer: str, inner: str) -> bool:
-    return inner.startswith(outer) and inner[len(outer) : len(outer) + 1] in ("", ".", "[")
+    return any(is_within(path, one) or is_within(one, path) for one in broken)
 
 
 def _unjudged(manifest: Mapping[str, Any]) -> Finding:

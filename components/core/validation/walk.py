@@ -1,6 +1,6 @@
 """Walks through lists and structs; a path is built only where something is wrong."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from ..findings import Finding, invalid
@@ -26,7 +26,8 @@ def below(path: str, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def against(
-    path: str, value: _Value, reasons: Callable[[_Value], Iterable[str]], code: str
+    path: str, value: _Value, reasons: Callable[[_Value], Sequence[str]], code: str
 ) -> list[Finding]:
     """Give a finding for every reason against a value."""
-    return [invalid(path, value, reason, code=code) for reason in reasons(value)]
+    found = reasons(value)
+    return [invalid(path, value, reason, code=code) for reason in found] if found else []

@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from ...findings import Finding, quote
+from ..untyped import mapping
 from . import (
     egress,
     endpoints,
@@ -16,7 +17,7 @@ from . import (
     slices,
     traffic,
 )
-from .objects import ObjectSet, Report, mapping
+from .objects import ObjectSet, Report
 from .reader import read_objects
 
 HAZARDS: dict[str, str] = {

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from ...findings import quote
 from ...metadata import HEADLESS_LABEL, SKIP_MIRROR_LABEL
-from .objects import Endpoint, Group, Legacy, ObjectSet, Report, Service, text
+from ..untyped import text
+from .objects import Endpoint, Group, Legacy, ObjectSet, Report, Service
 from .slices import look_at_addresses
 
 HAZARDS = {

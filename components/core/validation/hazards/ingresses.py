@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...findings import quote
-from .objects import ObjectSet, Report, Service, items, mapping, number, text
+from ..untyped import items, mapping, number, text
+from .objects import ObjectSet, Report, Service
 
 HAZARDS = {
     "ingress-service-missing": "The Service that an Ingress points at is not there.",

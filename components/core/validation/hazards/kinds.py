@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...findings import quote
-from .objects import Report, text
+from ..untyped import text
+from .objects import Report
 
 HAZARDS = {
     "kind-misspelled": "The kind is one that the API server does not have.",

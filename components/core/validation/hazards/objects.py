@@ -1,12 +1,12 @@
 """A set of manifests as the look for hazards sees it, indexed and read without trust.
 
-Everything is read through a few accessors that give an empty value for what is of another type, so
-that broken objects, which `validate` reports, are merely passed over.
+Everything is read through `untyped`, so that broken objects, which `validate` reports, are merely
+passed over.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from ...findings import Finding, quote
 from ...metadata import SKIP_MIRROR_LABEL
@@ -18,30 +18,6 @@ CONTROLLERS = frozenset(
     {"endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io"}
 )
 """Who writes slices in every cluster, by the value of the managed-by label."""
-
-_LIMIT = 1 << 31
-
-
-def mapping(value: object) -> Mapping[str, Any]:
-    """Give an object as it is, and anything else as an empty one."""
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
-
-
-def items(value: object) -> Sequence[Any]:
-    """Give a list as it is, and anything else as an empty one."""
-    return cast("list[Any]", value) if isinstance(value, list) else ()
-
-
-def text(value: object) -> str:
-    """Give text as it is, and anything else as an empty one."""
-    return value if isinstance(value, str) else ""
-
-
-def number(value: object) -> int | None:
-    """Give a whole number of 32 bits as it is, and None for anything else."""
-    if not isinstance(value, int) or isinstance(value, bool) or not -_LIMIT <= value < _LIMIT:
-        return None
-    return value
 
 
 class Report(list[tuple[int, Finding]]):

@@ -5,18 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...findings import quote
+from ..untyped import items, mapping, number, text
 from .egress import DNS_PORTS, EgressRules, selector_labels
-from .objects import (
-    ObjectSet,
-    Policy,
-    Report,
-    Service,
-    Workload,
-    items,
-    mapping,
-    number,
-    text,
-)
+from .objects import ObjectSet, Policy, Report, Service, Workload
 
 HAZARDS = {
     "policy-types-missing": "Without policyTypes, egress rules isolate ingress as well.",

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, cast
 
 from ...metadata import MANAGED_BY_LABEL, SERVICE_NAME_LABEL
+from ..untyped import items, mapping, number, text
 from .objects import (
     CONTROLLERS,
     Endpoint,
@@ -18,10 +19,6 @@ from .objects import (
     ServicePort,
     Slice,
     Workload,
-    items,
-    mapping,
-    number,
-    text,
 )
 
 _MOST_ENDPOINTS = 1000

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from ...findings import quote
 from ..ip import parse_sloppy_ip
-from .objects import Report, Service, items, text
+from ..untyped import items, text
+from .objects import Report, Service
 
 HAZARDS = {
     "service-endpoints-field": "A Service holds no endpoints: the field is dropped.",

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...findings import quote
 from ...metadata import HEADLESS_LABEL, MANAGED_BY, MANAGED_BY_LABEL, SERVICE_NAME_LABEL
-from .objects import CONTROLLERS, Endpoint, ObjectSet, Report, Service, Slice, mapping, text
+from ..untyped import mapping, text
+from .objects import CONTROLLERS, Endpoint, ObjectSet, Report, Service, Slice
 
 HAZARDS = {
     "slice-without-service-name": "A slice without the service-name label belongs to no Service.",

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from ...findings import quote
-from .objects import Endpoint, Group, Report, Service, items, text
+from ..untyped import items, text
+from .objects import Endpoint, Group, Report, Service
 from .ports import look_at_ports
 from .services import cluster_ips
 
