@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from unittest.mock import patch
 
 import pulumi
 import pytest
@@ -35,10 +34,7 @@ def unknown() -> Callable[[], pulumi.Output[Any]]:
 
 
 class Recorder:
-    """Renders a program; keeps every request to register a resource, and every warning.
-
-    Aliases are among what is requested, as with an engine.
-    """
+    """Renders a program; keeps every request to register a resource, and every warning."""
 
     def __init__(self) -> None:
         self.requests: list[Any] = []
@@ -60,8 +56,7 @@ class Recorder:
             engine.Log = self._log
             return program()
 
-        with patch("components._aliases.monitor", settings.get_monitor):
-            return render(recorded, **options)
+        return render(recorded, **options)
 
     def _log(self, request: Any) -> None:
         if request.severity == WARNING:
@@ -72,7 +67,13 @@ class Recorder:
 
 
 @pytest.fixture
-def recorder() -> Recorder:
+def aliases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let resources have aliases, as with an engine, though mocks have no use for them."""
+    monkeypatch.setattr("components._aliases.monitor", settings.get_monitor)
+
+
+@pytest.fixture
+def recorder(aliases: None) -> Recorder:  # noqa: ARG001
     return Recorder()
 
 

@@ -9,6 +9,8 @@ import pytest
 from components import ExternalService, ExternalServiceSet
 from components.testing import render
 
+pytestmark = pytest.mark.usefixtures("aliases")
+
 PORTS: list[Any] = [{"name": "pg", "port": 5432}]
 
 

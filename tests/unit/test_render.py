@@ -10,7 +10,7 @@ import pytest
 from pulumi.runtime import config
 from pulumi_kubernetes import core, rbac, storage
 
-from components import ExternalService, SelectorService, ValidationError
+from components import ExternalService, SelectorService, ValidationError, _engine
 from components.testing import render
 
 
@@ -273,6 +273,12 @@ def test_an_invoke_answers_with_its_arguments() -> None:
 
     render(program)
     assert seen == [{"name": "db"}]
+
+
+def test_there_is_no_engine() -> None:
+    seen: list[object] = []
+    render(lambda: seen.append(_engine.monitor()))
+    assert seen == [None]
 
 
 def test_nothing_warns_even_where_warnings_are_errors() -> None:
