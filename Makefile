@@ -51,8 +51,10 @@ bench: setup
 	@.venv/bin/python -m bench.startup
 	@.venv/bin/python -m bench.preview
 	@.venv/bin/python -m bench.deploy
+	@.venv/bin/python -m bench.advice
 	@.venv/bin/python -m bench.churn
 	@.venv/bin/python -m bench.churn 50000
+	@.venv/bin/python -m bench.proxy
 	@.venv/bin/python -m bench.peers
 
 rig: setup

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.support.stack import Stack
 from tools.backend import hear_interrupts
@@ -48,7 +49,7 @@ def spend(command: Sequence[str], folder: Path, environment: Mapping[str, str]) 
         text=True,
         preexec_fn=hear_interrupts,  # noqa: PLW1509 - the watching thread starts afterwards
     )
-    seen: dict[int, tuple[str, float, float]] = {}
+    seen: dict[int, _Look] = {}
     watching = threading.Event()
 
     def watch() -> None:
@@ -71,10 +72,18 @@ def spend(command: Sequence[str], folder: Path, environment: Mapping[str, str]) 
     return Spent(sum(parts.values()), wall, parts, memory)
 
 
-def _look(root: int, seen: dict[int, tuple[str, float, float]]) -> None:
+class _Look(NamedTuple):
+    """What a process has used so far."""
+
+    name: str
+    cpu: float
+    memory: float
+
+
+def _look(root: int, seen: dict[int, _Look]) -> None:
     """Note what each process below `root` has used so far: the last look at each one counts."""
     children: dict[int, list[int]] = {}
-    found: dict[int, tuple[str, float, float]] = {}
+    found: dict[int, _Look] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             name, rest = (folder / "stat").read_text().rsplit(")", 1)
@@ -82,9 +91,10 @@ def _look(root: int, seen: dict[int, tuple[str, float, float]]) -> None:
         except OSError:
             continue
         fields = rest.split()
-        children.setdefault(int(fields[1]), []).append(int(folder.name))
+        pid = int(folder.name)
+        children.setdefault(int(fields[1]), []).append(pid)
         peak = status.partition("VmHWM:")[2].split()[:1]
-        found[int(folder.name)] = (
+        found[pid] = _Look(
             name.partition("(")[2],
             (int(fields[11]) + int(fields[12])) / _TICKS,
             int(peak[0]) / 1000 if peak else 0.0,
@@ -94,4 +104,7 @@ def _look(root: int, seen: dict[int, tuple[str, float, float]]) -> None:
         pid = pending.pop()
         pending += children.get(pid, [])
         if pid in found:
-            seen[pid] = found[pid]
+            last = seen.get(pid)
+            # One that is ending has given its memory back.
+            memory = max(found[pid].memory, last.memory if last else 0.0)
+            seen[pid] = found[pid]._replace(memory=memory)

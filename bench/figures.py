@@ -11,10 +11,14 @@ Kind = Literal["cpu", "wall"]
 
 def median(spent: Sequence[Spent], kind: Kind) -> float:
     """Give the median, in seconds."""
-    return statistics.median(getattr(one, kind) for one in spent)
+    return statistics.median(_of(one, kind) for one in spent)
 
 
 def ratio(ours: Sequence[Spent], rival: Sequence[Spent], kind: Kind) -> float:
     """Give the median of the ratios of each turn."""
     pairs = zip(ours, rival, strict=True)
-    return statistics.median(getattr(one, kind) / getattr(other, kind) for one, other in pairs)
+    return statistics.median(_of(one, kind) / _of(other, kind) for one, other in pairs)
+
+
+def _of(spent: Spent, kind: Kind) -> float:
+    return spent.cpu if kind == "cpu" else spent.wall

@@ -1,30 +1,15 @@
-"""Rendered by `components.testing.render`."""
+"""Rendered by `components.testing.render`: one of the programs of `bench.programs`."""
 
 import sys
 
-from components import ExternalServiceSet
+from bench.programs import program
 from components.testing import render
 
 
 def main() -> None:
-    count = int(sys.argv[1])
-
-    def declare() -> None:
-        ExternalServiceSet(
-            "all",
-            {
-                "services": {
-                    f"svc-{i}": {
-                        "namespace": "bench",
-                        "addresses": [f"10.{1 + i // 250}.{i % 250}.{n}" for n in range(1, 11)],
-                        "ports": [{"name": "http", "port": 80, "target_port": 8080}],
-                    }
-                    for i in range(count)
-                }
-            },
-        )
-
-    if len(render(declare)) != count * 2:
+    form, count = sys.argv[1], int(sys.argv[2])
+    text = compile(program(form, count, quick=False), form, "exec")
+    if len(render(lambda: exec(text, {}))) != count * 2:  # noqa: S102 - it is ours
         raise RuntimeError("not all objects were rendered")
 
 
