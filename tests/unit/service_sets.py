@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pulumi
-
 from components import ExternalServiceSet
 
 KIND = "k8s-endpoints:index:ExternalServiceSet"
@@ -19,8 +17,3 @@ def databases(**services: Any) -> ExternalServiceSet:
     """Declare a set of these Services, with dashes for underscores in their keys."""
     named = {key.replace("_", "-"): args for key, args in services.items()}
     return ExternalServiceSet("databases", {"services": named})
-
-
-def later(value: Any) -> pulumi.Output[Any]:
-    """Give an Output of a value, which is known at preview too."""
-    return pulumi.Output.from_input("").apply(lambda _: value)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-import pulumi
 import pytest
+from late import later
 
 from components import BackendState, EndpointApi, ExternalService, IpFamily, ValidationError
 from components.testing import render
@@ -13,10 +13,6 @@ READY = {"ready": True, "serving": True, "terminating": False}
 DRAINING = {"ready": False, "serving": True, "terminating": True}
 DISABLED = {"ready": False, "serving": False, "terminating": False}
 CONDITIONS = {"Active": READY, "Draining": DRAINING, "Disabled": DISABLED}
-
-
-def later(value: Any) -> pulumi.Output[Any]:
-    return pulumi.Output.from_input("").apply(lambda _: value)
 
 
 def declared(

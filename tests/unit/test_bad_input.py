@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from late import later
 
 from components import (
     ExternalNameService,
@@ -238,10 +239,6 @@ def test_a_component_name_that_is_no_service_name_says_what_to_give(recorder: An
         f'ExternalService "Orders DB": service_name: Invalid value: "Orders DB": {NOT_1035}'
         " (it stands in for `service_name`; give one)"
     )
-
-
-def later(value: Any) -> pulumi.Output[Any]:
-    return pulumi.Output.from_input("").apply(lambda _: value)
 
 
 MANY = [f"192.0.2.{number}" for number in range(1, 102)]

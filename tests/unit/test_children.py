@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from late import later
 
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
 from components.testing import render
@@ -13,10 +14,6 @@ from components.testing import render
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 WEB: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"port": 80}]}
 BOTH: dict[str, Any] = {"endpoint_api": "Both"}
-
-
-def later(value: Any) -> pulumi.Output[Any]:
-    return pulumi.Output.from_input("").apply(lambda _: value)
 
 
 class Team(pulumi.ComponentResource):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from late import later
 
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
 from components.testing import render
@@ -55,10 +56,6 @@ def endpoint_slice(name: str, *addresses: str, namespace: str = "default", port:
 
 def port(name: str, number: int) -> Any:
     return {"name": name, "port": number, "protocol": "TCP", "targetPort": number}
-
-
-def later(value: Any) -> pulumi.Output[Any]:
-    return pulumi.Output.from_input("").apply(lambda _: value)
 
 
 SERVICE = service("db", ports=[port("pg", 5432)])

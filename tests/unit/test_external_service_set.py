@@ -7,7 +7,8 @@ from typing import Any
 import pulumi
 import pytest
 from google.protobuf.json_format import MessageToDict
-from service_sets import GOOD, KIND, PORTS, Args, databases, later
+from late import later
+from service_sets import GOOD, KIND, PORTS, Args, databases
 
 from components import ExternalService, ExternalServiceSet
 from components.core import hazards as known

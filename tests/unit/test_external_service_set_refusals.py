@@ -5,7 +5,8 @@ from typing import Any
 
 import pulumi
 import pytest
-from service_sets import GOOD, KIND, Args, databases, later
+from late import later
+from service_sets import GOOD, KIND, Args, databases
 
 from components import ExternalService, ExternalServiceSet, ValidationError
 from components.testing import render

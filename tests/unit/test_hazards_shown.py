@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from late import later
 
 from components import ExternalNameService, ExternalService, SelectorService
 from components.core import hazards as known
@@ -17,10 +18,6 @@ UDP = [{"port": 53, "protocol": "UDP"}]
 OURS = "k8s-endpoints/project/stack"
 NOTE = known.NO_API_PROXY
 BOTH = ["192.0.2.1", "2001:db8::1"]
-
-
-def later(value: Any) -> pulumi.Output[Any]:
-    return pulumi.Output.from_input("").apply(lambda _: value)
 
 
 class Shown:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from late import later
 
 from components import (
     BackendState,
@@ -21,10 +22,6 @@ from components.testing import render
 
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 NOT_PLAIN = "Forbidden: must be a plain value, an Output cannot be used here"
-
-
-def later(value: Any) -> pulumi.Output[Any]:
-    return pulumi.Output.from_input("").apply(lambda _: value)
 
 
 def secret(value: Any) -> pulumi.Output[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from late import later
 
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
 from components.testing import render
@@ -12,10 +13,6 @@ from components.testing import render
 PORTS: list[Any] = [{"name": "pg", "port": 5432}]
 Unknown = Callable[[], pulumi.Output[Any]]
 Make = Callable[[Any], Any]
-
-
-def later(value: Any) -> pulumi.Output[Any]:
-    return pulumi.Output.from_input("").apply(lambda _: value)
 
 
 def external(**args: Any) -> object:

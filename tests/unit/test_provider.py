@@ -10,6 +10,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 from google.protobuf.json_format import MessageToDict
+from late import later
 
 from components import ExternalService, ExternalServiceSet, provider
 
@@ -17,10 +18,6 @@ GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "p
 LIMITS = {"qps": 1000, "burst": 2000}
 
 Options = Callable[[pulumi.ProviderResource], pulumi.ResourceOptions]
-
-
-def later(value: Any) -> pulumi.Output[Any]:
-    return pulumi.Output.from_input("").apply(lambda _: value)
 
 
 SETTINGS: dict[str, tuple[Callable[[], dict[str, Any]], dict[str, Any]]] = {

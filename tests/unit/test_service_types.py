@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-import pulumi
 import pytest
+from late import later
 
 from components import (
     ExternalNameService,
@@ -37,10 +37,6 @@ def alias(**args: Any) -> object:
 
 
 BUILD: dict[str, Callable[..., object]] = {"external": external, "selector": selector}
-
-
-def later(value: Any) -> pulumi.Output[Any]:
-    return pulumi.Output.from_input("").apply(lambda _: value)
 
 
 def service(build: Callable[[], object], *, preview: bool) -> dict[str, Any]:

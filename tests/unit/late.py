@@ -1,0 +1,10 @@
+"""Arguments that are Outputs."""
+
+from typing import Any
+
+import pulumi
+
+
+def later(value: Any) -> pulumi.Output[Any]:
+    """Give an Output of a value, which is known at preview too."""
+    return pulumi.Output.from_input("").apply(lambda _: value)
