@@ -1,8 +1,10 @@
-"""Where the CPU of a preview goes in Python: cProfile over the programs of `bench.programs`.
+"""Where the CPU goes in Python: cProfile over the programs of `bench.programs`.
 
-`.venv/bin/python -m bench.profiles [count]` writes `bench/profiles/<form>.txt`.
+`.venv/bin/python -m bench.profiles [count]` writes `bench/profiles/<form>.txt` of a preview, and
+`bench/profiles/render.txt` of `components.testing.render`, the thread of the program alone.
 """
 
+import cProfile
 import pstats
 import sys
 from io import StringIO
@@ -11,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from bench.cpu import pulumi
 from bench.programs import FORMS, NAMESPACE, program
+from components.testing import render
 from tests.support.cluster import throw_away_cluster
 from tests.support.stack import Stack
 
@@ -29,17 +32,35 @@ profile.enable()
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     TARGET.mkdir(exist_ok=True)
+    _write("render", f"render of {count} Services", _render(count))
     with throw_away_cluster(name="k8s-endpoints-bench") as cluster, TemporaryDirectory() as folder:
         cluster.kubectl("create", "namespace", NAMESPACE)
         for form in FORMS:
             stack = Stack(Path(folder) / form, cluster.parts, cluster.kubeconfig)
             pulumi(stack.write(_HEAD + program(form, count)), "preview")
-            text = StringIO()
-            stats = pstats.Stats(str(stack.folder / "profile"), stream=text).strip_dirs()
-            stats.sort_stats("tottime").print_stats(_SHOWN)
-            stats.sort_stats("cumulative").print_stats(_SHOWN * 2)
-            title = f"preview of {count} Services, {form}\n"
-            (TARGET / f"{form}.txt").write_text(title + _without_date(text.getvalue()))
+            stats = pstats.Stats(str(stack.folder / "profile"))
+            _write(form, f"preview of {count} Services, {form}", stats)
+
+
+def _render(count: int) -> pstats.Stats:
+    profile = cProfile.Profile()
+    text = compile(program("ExternalServiceSet", count, quick=False), "program", "exec")
+
+    def declare() -> None:
+        profile.enable()  # from here on in this thread, the program's
+        exec(text, {})  # noqa: S102 - it is ours
+
+    render(declare)
+    return pstats.Stats(profile)
+
+
+def _write(name: str, title: str, stats: pstats.Stats) -> None:
+    text = StringIO()
+    stats.stream = text  # type: ignore[attr-defined]
+    stats.strip_dirs()
+    stats.sort_stats("tottime").print_stats(_SHOWN)
+    stats.sort_stats("cumulative").print_stats(_SHOWN * 2)
+    (TARGET / f"{name}.txt").write_text(f"{title}\n{_without_date(text.getvalue())}")
 
 
 def _without_date(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.backend import hear_interrupts
 from tools.paths import ROOT
 
 from . import packages
@@ -37,7 +38,11 @@ with lease() as held:
 def running(*command: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run a Python program of the rig's until it has started; give the process and its words."""
     with subprocess.Popen(
-        [sys.executable, "-u", *command], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-u", *command],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 - the tests have one thread
     ) as process:
         try:
             said = ""

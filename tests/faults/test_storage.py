@@ -90,7 +90,9 @@ def test_a_disk_that_is_full_when_the_first_step_is_recorded_loses_nothing(
     done = deployed.write(program(declared)).run(*UP)
 
     assert done.returncode != 0
-    assert "error: pre-step event returned an error: failed to save snapshot" in done.stdout
+    assert "error: pre-step event returned an error: failed to save snapshot" in done.stdout, (
+        done.stdout
+    )
     assert "no space left on device" in done.stdout
     assert "Traceback" not in done.stdout
     disk.resize("64m")

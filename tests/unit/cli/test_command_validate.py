@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from components.cli.main import main
+from tools.backend import hear_interrupts
 from tools.paths import ROOT
 
 GOOD = """\
@@ -248,6 +249,7 @@ def process(*arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 - the tests have one thread
         **options,
     )
 
