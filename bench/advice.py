@@ -10,18 +10,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.cpu import Spent, pulumi
+from bench.cpu import WITHOUT_CHECKPOINTS, Spent, pulumi
 from bench.programs import NAMESPACE, program
 from tests.support.cluster import throw_away_cluster
 from tests.support.stack import Stack
 from tools.console import table
 
 _COUNTS = (100, 200, 300)
-_WITHOUT = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 _CASES: dict[str, tuple[Mapping[str, str], list[str]]] = {
     "as it is": ({}, []),
-    "without checkpoints": (_WITHOUT, []),
-    "without checkpoints, --parallel 64": (_WITHOUT, ["--parallel", "64"]),
+    "without checkpoints": (WITHOUT_CHECKPOINTS, []),
+    "without checkpoints, --parallel 64": (WITHOUT_CHECKPOINTS, ["--parallel", "64"]),
 }
 
 
@@ -40,7 +39,7 @@ def main() -> None:
                 stack.write(program("ExternalServiceSet", count))
                 spent = pulumi(stack, "up", "--yes", "--skip-preview", *flags)
                 figures[case].append(spent)
-                stack.environment.update(_WITHOUT)
+                stack.environment.update(WITHOUT_CHECKPOINTS)
                 pulumi(stack, "destroy", "--yes", "--skip-preview")
     rows = [[case, *(f"{one.wall:.1f}" for one in spent)] for case, spent in figures.items()]
     print("first up of an ExternalServiceSet, file backend, s, one run")

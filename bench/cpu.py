@@ -12,6 +12,9 @@ from typing import NamedTuple
 from tests.support.stack import Stack
 from tools.backend import hear_interrupts
 
+WITHOUT_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
+"""The environment in which `pulumi` saves the state once, at the end."""
+
 _EVERY = 0.025
 _TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.cpu import Spent, pulumi
+from bench.cpu import WITHOUT_CHECKPOINTS, Spent, pulumi
 from bench.figures import median, ratio
 from bench.programs import FORMS, NAMESPACE, program
 from tests.support.cluster import names, throw_away_cluster
@@ -25,10 +25,9 @@ _STEPS = {
     "up, nothing to do": ("up", "--yes", "--skip-preview"),
     "destroy": ("destroy", "--yes", "--skip-preview"),
 }
-_WITHOUT = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 _CASES: dict[str, tuple[int, Mapping[str, str]]] = {
     "file backend": (100, {}),
-    "checkpoints off": (300, _WITHOUT),
+    "checkpoints off": (300, WITHOUT_CHECKPOINTS),
 }
 
 _Figures = dict[str, dict[str, list[Spent]]]

@@ -34,8 +34,8 @@ class _Registered:
             hook = pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)
             return pulumi.ResourceHookBinding(before_update=[hook])
 
-        settle = pulumi.ResourceHook("k8s-endpoints:endpoints", _await_mirror)
-        self.endpoints = pulumi.ResourceHookBinding(after_update=[settle])
+        mirrored = pulumi.ResourceHook("k8s-endpoints:endpoints", _await_mirror)
+        self.endpoints = pulumi.ResourceHookBinding(after_update=[mirrored])
         self.service = binding("service", _check_service)
         self.slice = binding("slice", self._check_slice)
         self.placed: dict[str, tuple[Collection[str], pulumi.Resource]] = {}

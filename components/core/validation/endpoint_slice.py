@@ -11,6 +11,7 @@ from . import shapes
 from .ip import check_canonical_ip, check_endpoint_ip, check_legacy_ip, parse_sloppy_ip
 from .metadata import OBJECT_REFERENCE, check_metadata
 from .metadata import SHAPE as METADATA
+from .protocols import check_protocol
 from .walk import against, below, each
 
 RULES = {
@@ -77,7 +78,6 @@ SHAPE = shapes.Struct(
 )
 
 _ADDRESS_TYPES = ("FQDN", "IPv4", "IPv6")
-_PROTOCOLS = ("SCTP", "TCP", "UDP")
 _MAX_ENDPOINTS = 1000
 _MAX_ADDRESSES = 100
 _MAX_PORTS = 20000
@@ -147,9 +147,7 @@ def _check_port(port: Plain, names: set[str]) -> list[Finding]:
     if name in names:
         findings.append(duplicate("name", name, code="slice-port-name-duplicate"))
     names.add(name)
-    protocol = port.get("protocol", "TCP")
-    if protocol not in _PROTOCOLS:
-        findings.append(not_supported("protocol", protocol, _PROTOCOLS, "slice-port-protocol"))
+    findings += check_protocol(port.get("protocol", "TCP"), "slice-port-protocol")
     app_protocol = port.get("appProtocol")
     if app_protocol is not None:
         findings += against("appProtocol", app_protocol, qualified_name, "slice-app-protocol")

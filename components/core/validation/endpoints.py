@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ..findings import Finding, not_supported, required
+from ..findings import Finding, required
 from ..syntax import dns_label, dns_subdomain, port_number, qualified_name
 from ..versions import Rules
 from . import shapes
 from .ip import check_endpoint_ip, check_legacy_ip
 from .metadata import OBJECT_REFERENCE, check_metadata
 from .metadata import SHAPE as METADATA
+from .protocols import check_protocol
 from .walk import against, each
 
 RULES = {
@@ -58,7 +59,6 @@ SHAPE = shapes.Struct(
     }
 )
 
-_PROTOCOLS = ("SCTP", "TCP", "UDP")
 _ADDRESS_LISTS = ("addresses", "notReadyAddresses")
 
 Plain = Mapping[str, Any]
@@ -110,9 +110,7 @@ def _check_port(port: Plain, *, named: bool) -> list[Finding]:
     elif named:
         findings.append(required("name", code="endpoints-port-name-required"))
     findings += against("port", port.get("port", 0), port_number, "endpoints-port-number")
-    protocol = port.get("protocol") or "TCP"
-    if protocol not in _PROTOCOLS:
-        findings.append(not_supported("protocol", protocol, _PROTOCOLS, "endpoints-port-protocol"))
+    findings += check_protocol(port.get("protocol") or "TCP", "endpoints-port-protocol")
     app_protocol = port.get("appProtocol")
     if app_protocol is not None:
         findings += against("appProtocol", app_protocol, qualified_name, "endpoints-app-protocol")

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ..findings import Finding, duplicate, forbidden, not_supported, required
+from ..findings import Finding, duplicate, forbidden, required
 from ..syntax import dns_label, iana_service_name, port_number, qualified_name
+from .protocols import check_protocol
 from .service_spec import CLUSTER_IP, EXTERNAL_NAME, Spec, protocol_of
 from .walk import against, each
 
@@ -24,7 +25,6 @@ RULES = {
     "service-port-duplicate": "A Service's ports differ in number or in protocol.",
 }
 
-_PROTOCOLS = ("SCTP", "TCP", "UDP")
 _INT32 = 1 << 31
 
 
@@ -68,8 +68,7 @@ def _check_port(port: Mapping[str, Any], names: set[str], *, named: bool) -> lis
     number = port.get("port", 0)
     findings += against("port", number, port_number, "service-port-number")
     protocol = protocol_of(port)
-    if protocol not in _PROTOCOLS:
-        findings.append(not_supported("protocol", protocol, _PROTOCOLS, "service-port-protocol"))
+    findings += check_protocol(protocol, "service-port-protocol")
     target = port.get("targetPort") or number
     if isinstance(target, str):
         code = "service-target-port-name"
