@@ -15,8 +15,8 @@ PROVIDER_VERSION = "4.25.0"
 PROVIDER_PLUGIN = f"resource-kubernetes-v{PROVIDER_VERSION}"
 
 _K8S_LDFLAGS = (
-    "-X k8s.io/component-base/version.gitVersion=v1.36.3"
-    " -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36"
+    "-X k8s.io/component-base/version.gitVersion=v1.37.2"
+    " -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=37"
 )
 _SCRIPTS = (
     "python/cmd/pulumi-language-python-exec",
@@ -73,12 +73,12 @@ def _write_provider_schema() -> None:
 
 
 def _kubernetes(name: str, *asks: str) -> Part:
-    newest = (1, 38) if name == "kubectl" else (1, 37)
-    oldest = (1, 35) if name == "kubectl" else (1, 36)
+    newest = (1, 39) if name == "kubectl" else (1, 38)
+    oldest = (1, 36)
     package = f"k8s.io/kubernetes/cmd/{name}"
     return Part(
         name,
-        "1.36.3",
+        "1.37.2",
         "kubernetes",
         package,
         (oldest, newest),
@@ -122,12 +122,12 @@ the other two."""
 
 CONTROL_PLANE = (
     _kubernetes("kubectl", "version", "--client"),
-    Part("etcd", "3.6.5", "etcd", "go.etcd.io/etcd/server/v3", ((3, 5), (4,))),
+    Part("etcd", "3.7.3", "etcd", "go.etcd.io/etcd/server/v3", ((3, 6), (4,))),
     _kubernetes("kube-apiserver"),
     _kubernetes("kube-controller-manager"),
     _kubernetes("kube-scheduler"),
-    Part("kwok", "0.7.0", "kwok", "sigs.k8s.io/kwok/cmd/kwok", ((0, 7), (0, 8))),
-    Part("kwokctl", "0.7.0", "kwok", "sigs.k8s.io/kwok/cmd/kwokctl", ((0, 7), (0, 8))),
+    Part("kwok", "0.8.0", "kwok", "sigs.k8s.io/kwok/cmd/kwok", ((0, 7), (0, 9))),
+    Part("kwokctl", "0.8.0", "kwok", "sigs.k8s.io/kwok/cmd/kwokctl", ((0, 7), (0, 9))),
 )
 """What the embedded control plane runs on."""
 
@@ -135,10 +135,10 @@ DATA_PLANE = (
     _kubernetes("kube-proxy"),
     Part(
         "coredns",
-        "1.12.4",
+        "1.15.0",
         "coredns",
         "github.com/coredns/coredns",
-        ((1, 11), (1, 15)),
+        ((1, 11), (1, 16)),
         ("-version",),
     ),
 )
