@@ -11,9 +11,10 @@ import pulumi
 from pulumi_kubernetes import core, meta
 
 from ._hooks import foreign_selector, primary_family
-from .core.findings import Finding, forbidden, invalid
+from .core.findings import Finding, invalid
 from .core.hazards import CO_OWNED, FAMILY_UNSERVED, Hazard
-from .core.metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, Manifest
+from .core.metadata import FIELD_MANAGER_ANNOTATION, FORCE_ANNOTATION, Manifest
+from .core.ownership import Entry, other_owners, refused_owners
 from .errors import ValidationError
 
 
@@ -131,23 +132,16 @@ class Guard:
         return []
 
     def _of_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> list[Hazard]:
-        return [CO_OWNED] if _other_owners(metadata) else []
+        forced = (metadata.annotations or {}).get(FORCE_ANNOTATION) == "true"
+        return [CO_OWNED] if _other_owners(metadata) and not forced else []
 
     def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> None:
-        """Refuse what another stack declares: a conflict, which a dry run does not tell."""
+        """Refuse what another stack or resource declares; a dry run shows no conflict."""
+        if (metadata.annotations or {}).get(FORCE_ANNOTATION) == "true":
+            return
+        if refused := refused_owners(_other_owners(metadata)):
+            raise self._error(refused)
         self._warn(self._of_owners(metadata))
-        stacks = [owner for owner in _other_owners(metadata) if owner.startswith(FIELD_MANAGER)]
-        if stacks and (metadata.annotations or {}).get("pulumi.com/patchForce") != "true":
-            raise self._error(
-                [
-                    forbidden(
-                        "service_name",
-                        f"another stack declares this Service, as field manager {stacks[0]}",
-                        "choose another `service_name`; if it is this stack under its old name,"
-                        ' give the annotation `pulumi.com/patchForce: "true"` for one up',
-                    )
-                ]
-            )
 
     def _warn(self, hazards: Sequence[Hazard]) -> None:
         for hazard in hazards:
@@ -158,14 +152,16 @@ class Guard:
 
 
 def _other_owners(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
-    """Give the field managers, other than ours, that own fields of the Service's spec."""
-    ours = (metadata.annotations or {}).get(FIELD_MANAGER_ANNOTATION)
-    owners: list[str] = []
-    for entry in metadata.managed_fields or []:
-        fields = cast("Mapping[str, Any]", entry.fields_v1 or {})
-        if entry.manager != ours and not entry.subresource and "f:spec" in fields:
-            owners.append(entry.manager or "")
-    return owners
+    """Return the field managers, other than ours, that own fields of the Service's spec."""
+    entries = [
+        Entry(
+            entry.manager or "",
+            cast("Mapping[str, Any]", entry.fields_v1 or {}),
+            entry.subresource or "",
+        )
+        for entry in metadata.managed_fields or []
+    ]
+    return other_owners(entries, (metadata.annotations or {}).get(FIELD_MANAGER_ANNOTATION))
 
 
 def _families(spec: "core.v1.outputs.ServiceSpec") -> list[str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -23,6 +25,7 @@ def provider(
     render_directory: pulumi.Input[str] | None = None,
     qps: float = QPS,
     burst: int = BURST,
+    upsert_existing_objects: pulumi.Input[bool] | None = None,
     opts: pulumi.ResourceOptions | None = None,
 ) -> kubernetes.Provider:
     """Make a provider whose requests are not held back on the way to the API server.
@@ -48,7 +51,14 @@ def provider(
         render_directory: Where to write YAML instead of applying. Defaults to none: it is applied.
         qps: Requests a second, at most. Defaults to 1000.
         burst: Requests at once, at most. Defaults to 2000.
+        upsert_existing_objects: Take over an object that exists already instead of failing, for
+            the up after one that was interrupted. Needs pulumi-kubernetes 4.29 or newer; before
+            4.29 objects are always taken over. Defaults to the environment's
+            PULUMI_K8S_UPSERT_EXISTING_OBJECTS, else false.
         opts: Options of the provider.
+
+    Raises:
+        pulumi.RunError: The installed pulumi-kubernetes lacks `upsert_existing_objects`.
     """
     if not isinstance(namespace, str | None):
         namespace = pulumi.Output.from_input(namespace)
@@ -63,6 +73,7 @@ def provider(
         render_yaml_to_directory=render_directory,
         kube_client_settings=kubernetes.KubeClientSettingsArgs(qps=qps, burst=burst),
         opts=opts,
+        **_upserts(upsert_existing_objects),
     )
     _made[made] = _Settings(namespace or _DEFAULT, renders=render_directory is not None)
     return made
@@ -88,6 +99,19 @@ def renders(opts: pulumi.ResourceOptions | None) -> bool:
     return settings.renders
 
 
+def _upserts(wanted: pulumi.Input[bool] | None) -> dict[str, Any]:
+    if wanted is None:
+        return {}
+    name = "upsert_existing_objects"
+    if not hasattr(kubernetes.ProviderArgs, name):
+        raise pulumi.RunError(
+            f"provider: {name} needs pulumi-kubernetes 4.29 or newer, and {version(_PACKAGE)} is"
+            " installed (leave it out: before 4.29 existing objects are always taken over)"
+        )
+    return {name: wanted}
+
+
+_PACKAGE = "pulumi-kubernetes"
 _DEFAULT = "default"
 
 

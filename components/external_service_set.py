@@ -70,18 +70,18 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
         )
         _check_distinct(name, every, entries, namespace_of(opts))
         super().__init__(_TYPE, name, {}, opts)
-        children = Children(self, _TYPE, opts, None)
+        children = Children(self, name, _TYPE, opts)
         self.services: dict[str, DeclaredService] = {}
         for key, planned in every.items():
-            entry = entries[key]
+            entry, path = entries[key], f"services[{key}]"
             declared = self.services[key] = DeclaredService(
                 self,
                 name,
                 planned,
-                children.scoped(entry.get("logical_name")),
+                children.of(path, entry.get("logical_name"), planned.plan.adoptions),
                 awaited=bool(entry.get("await_ready")),
                 families=planned.plan.families,
-                path=f"services[{key}]",
+                path=path,
             )
             declared.add_backends(planned)
         self._lazy = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from .addresses import FAMILIES, Family
+from .adoption import Adoptions, read_adoptions
 from .backends import Backend, check_backends, read_backends
 from .deferred import Deferred
 from .findings import Finding, invalid, required, too_many
@@ -46,6 +47,8 @@ class ExternalServicePlan:
     """The families of the backends."""
     hazards: list[Hazard]
     """What is legal and will not work as it looks, as far as the arguments tell."""
+    adoptions: Adoptions
+    """The objects that exist already."""
 
     @property
     def known_addresses(self) -> frozenset[str]:
@@ -107,22 +110,24 @@ def plan_external_service(
     slice_metadata: Manifest = {**_place(metadata), "labels": slice_labels}
     placed = _place_backends(args, name, backends, findings, deferred)
     late = args["addresses"] if isinstance(args.get("addresses"), Deferred) else None
+    declared = service(metadata, spec)
+    declared_slices = [
+        _slice(slice_metadata, slice_name, family, members, ports, late)
+        for slice_name, family, members in (placed if mode != "Endpoints" else ())
+    ]
+    legacy = [_endpoints(metadata, backends, ports, mode, late)] if mode != "Slices" else []
+    every = [declared, *declared_slices, *legacy]
     plan = ExternalServicePlan(
-        service=service(metadata, spec),
-        slices=[
-            _slice(slice_metadata, slice_name, family, members, ports, late)
-            for slice_name, family, members in placed
-        ]
-        if mode != "Endpoints"
-        else [],
-        endpoints=_endpoints(metadata, backends, ports, mode, late) if mode != "Slices" else None,
+        service=declared,
+        slices=declared_slices,
+        endpoints=legacy[0] if legacy else None,
         addresses=late or [backend.address for backend in backends],
         families=frozenset(backend.family for backend in backends),
         hazards=external_service_hazards(args, backends, ports),
+        adoptions=read_adoptions(args, every, findings),
     )
     if not findings:
-        legacy = [] if plan.endpoints is None else [plan.endpoints]
-        findings.extend(refusals([plan.service, *plan.slices, *legacy], args))
+        findings.extend(refusals(every, args))
     return plan
 
 

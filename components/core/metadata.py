@@ -21,6 +21,8 @@ SKIP_MIRROR_LABEL = "endpointslice.kubernetes.io/skip-mirror"
 FIELD_MANAGER = "k8s-endpoints/"
 """How the name of every stack's field manager begins."""
 FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
+FORCE_ANNOTATION = "pulumi.com/patchForce"
+"""Takes fields over from other field managers."""
 MODE_ANNOTATION = "k8s-endpoints.pulumi/endpoint-api"
 """Which objects hold the backends, where these are not slices alone: the next up compares."""
 

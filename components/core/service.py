@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from . import syntax
 from .addresses import FAMILIES
+from .adoption import Adoptions
 from .cidrs import GO_SPACE, parse_cidr
 from .deferred import Deferred
 from .findings import Finding, duplicate, forbidden, invalid, not_supported
@@ -22,6 +23,8 @@ class ServicePlan:
     service: Manifest
     hazards: list[Hazard]
     """What is legal and will not work as it looks, as far as the arguments tell."""
+    adoptions: Adoptions
+    """The objects that exist already."""
 
 
 def service(metadata: Manifest, spec: Manifest) -> Manifest:

@@ -1,0 +1,106 @@
+"""Who owns a live object: what the API server records of field managers, and what follows."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from .findings import Finding, forbidden
+from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION
+
+MAX_FIELD_MANAGER = 128
+"""The longest name that the API server takes for a field manager."""
+
+CLIENT_SIDE = "pulumi-kubernetes"
+"""The fixed manager of objects that the provider has created client-side, from 4.29 on. Its raw
+resources have it too, or this and a random suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field manager of a live object, as `metadata.managedFields` lists it."""
+
+    manager: str
+    fields: Mapping[str, Any]
+    """What it owns, in the form of `fieldsV1`."""
+    subresource: str = ""
+
+
+def field_manager(owner: str) -> str:
+    """Return the field manager of objects that `owner` creates.
+
+    Args:
+        owner: `<project>/<stack>`, or what the configuration says. A digest stands in for one that
+            is too long.
+    """
+    manager = f"{FIELD_MANAGER}{owner}"
+    if len(manager.encode()) <= MAX_FIELD_MANAGER:
+        return manager
+    return f"{FIELD_MANAGER}{sha256(manager.encode()).hexdigest()}"
+
+
+def check_owner(owner: str) -> str:
+    """Return why the configured owner cannot be used, or nothing.
+
+    A field manager is 1 to 128 printable characters (`fieldManager` of the API's PatchOptions).
+    """
+    if not owner or not owner.isprintable() or owner != owner.strip():
+        return "must be printable characters, without spaces around them"
+    return ""
+
+
+def other_owners(entries: Sequence[Entry], ours: str | None) -> list[str]:
+    """Return the managers, other than ours, that own fields of an object's spec.
+
+    Args:
+        entries: The managers of the live object.
+        ours: The manager that its annotation names.
+    """
+    return [
+        entry.manager
+        for entry in entries
+        if "f:spec" in entry.fields and not entry.subresource and not _is_ours(entry, ours)
+    ]
+
+
+def refused_owners(owners: Collection[str]) -> list[Finding]:
+    """Return why a Service that belongs to another stack or resource cannot be declared."""
+    for owner in sorted(owners):
+        if owner.startswith(FIELD_MANAGER):
+            return [_of_another_stack(owner)]
+    for owner in sorted(owners):
+        if owner == CLIENT_SIDE or owner.startswith(f"{CLIENT_SIDE}-"):
+            return [_of_a_raw_resource(owner)]
+    return []
+
+
+def _is_ours(entry: Entry, ours: str | None) -> bool:
+    """Return whether the manager is that of the declared object.
+
+    The provider's fixed manager is, where it has written our annotation too: raw resources never
+    have it.
+    """
+    if entry.manager == ours:
+        return True
+    metadata: Mapping[str, Any] = entry.fields.get("f:metadata") or {}
+    annotations: Mapping[str, Any] = metadata.get("f:annotations") or {}
+    return entry.manager == CLIENT_SIDE and f"f:{FIELD_MANAGER_ANNOTATION}" in annotations
+
+
+def _of_another_stack(owner: str) -> Finding:
+    name = owner.removeprefix(FIELD_MANAGER)
+    return forbidden(
+        "service_name",
+        f"another stack declares this Service, as field manager {owner}",
+        "choose another `service_name`; if it is this stack under its old name, run"
+        f" `pulumi config set k8s-endpoints:owner {name}`",
+    )
+
+
+def _of_a_raw_resource(owner: str) -> Finding:
+    return forbidden(
+        "service_name",
+        f"another Pulumi resource declares this Service, as field manager {owner}",
+        "if it is a resource of this stack that the component replaces, name it in `adopt`, or"
+        " Pulumi deletes the live Service; otherwise choose another `service_name`",
+    )
