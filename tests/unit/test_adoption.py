@@ -49,8 +49,8 @@ def test_an_object_is_named_by_kind_and_name(
         (
             {"kind": "Endpoints"},
             (
-                'adopt[0].kind: Invalid value: "Endpoints": this component declares no object of this'
-                " kind"
+                'adopt[0].kind: Invalid value: "Endpoints": this component declares no object of'
+                " this kind"
             ),
         ),
         (
@@ -68,22 +68,22 @@ def test_an_object_is_named_by_kind_and_name(
         (
             {"kind": "EndpointSlice", "name": "db-ipv4", "resource": SERVICE_URN},
             (
-                f'adopt[0].resource: Invalid value: "{SERVICE_URN}": must be the URN of a Kubernetes'
-                " EndpointSlice"
+                f'adopt[0].resource: Invalid value: "{SERVICE_URN}": must be the URN of a'
+                " Kubernetes EndpointSlice"
             ),
         ),
         (
             {"kind": "Service", "resource": "urn:pulumi:prod"},
             (
-                'adopt[0].resource: Invalid value: "urn:pulumi:prod": must be the URN of a Kubernetes'
-                " Service"
+                'adopt[0].resource: Invalid value: "urn:pulumi:prod": must be the URN of a'
+                " Kubernetes Service"
             ),
         ),
         (
             {"kind": "Service", "resource": "urn:pulumi:prod::shop::aws:s3/b:Service::db"},
             (
-                'adopt[0].resource: Invalid value: "urn:pulumi:prod::shop::aws:s3/b:Service::db": must'
-                " be the URN of a Kubernetes Service"
+                'adopt[0].resource: Invalid value: "urn:pulumi:prod::shop::aws:s3/b:Service::db":'
+                " must be the URN of a Kubernetes Service"
             ),
         ),
     ],

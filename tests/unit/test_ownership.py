@@ -12,6 +12,7 @@ from components.core.ownership import (
     other_owners,
     refused_owners,
 )
+from components.testing import KubernetesMocks
 
 OURS = "k8s-endpoints/shop/prod"
 SPEC = {"f:spec": {"f:ports": {}}}
