@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from .client_side_create import ENVIRONMENT
@@ -27,9 +28,9 @@ class Provider:
     """What `PROVIDER` calls it."""
     program: Path
 
-    @property
+    @cached_property
     def kind(self) -> str:
-        """Return `upsert` or `create`: only the latter reads the variable that brings upsert back."""
+        """Return `upsert` or `create`, by whether it knows the variable that restores upsert."""
         return CREATE if ENVIRONMENT.encode() in self.program.read_bytes() else UPSERT
 
 
@@ -66,7 +67,7 @@ def home(program: Path | None) -> Path:
 
 
 def _installed(program: Path) -> Path:
-    """Link a program into a Pulumi home of its own, where the engine takes it for the pinned one."""
+    """Link a program into a Pulumi home of its own, as the pinned version."""
     if not (program.is_file() and os.access(program, os.X_OK)):
         raise CommandError(
             f"PROVIDER={program}: must be {UPSERT}, {CREATE} or the path of a {PROGRAM}"

@@ -131,3 +131,15 @@ def test_a_variable_that_is_not_true_changes_nothing(
     assert (done.returncode == 0) is (provider.kind == UPSERT), done.stdout
     live = get(cluster, "configmap", namespace, "settings")
     assert (live == existing) is (provider.kind == CREATE)
+
+
+def test_a_patch_still_changes_what_exists(
+    cluster: Cluster, stack: Stack, namespace: str, existing: dict[str, object]
+) -> None:
+    patch = PROGRAM.replace("ConfigMap", "ConfigMapPatch").format(namespace=namespace, level=1)
+
+    stack.write(patch).up()
+
+    live = get(cluster, "configmap", namespace, "settings")
+    assert live["data"] == {"theirs": "kept", "level": "1"}
+    assert live["metadata"]["uid"] == existing["metadata"]["uid"]

@@ -31,7 +31,7 @@ def namespace(cluster: Cluster) -> str:
     return name
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def provider(request: pytest.FixtureRequest) -> Provider:
     """The provider of this test's stacks; the marker `both_kinds` runs the test on each kind."""
     name = getattr(request, "param", chosen())
