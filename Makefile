@@ -7,6 +7,7 @@ COUNT ?= 20000
 
 help:
 	@echo "make up        deploy the shop (RENDER=out: write its YAML instead)"
+	@echo "               PROVIDER=upsert, create or a path: which Kubernetes provider; tests too"
 	@echo "make status    show what is deployed"
 	@echo "make down      destroy it and stop the control plane"
 	@echo "make test      lint, and the tests (in CI with the faults)"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import processes
+from . import processes, providers
 from .console import CommandError, say
 from .parts import PROVIDER_PLUGIN
 from .paths import BIN, ROOT, TOOLS, VENV
@@ -46,11 +46,18 @@ class Backend:
             environment["KUBECONFIG"] = str(kubeconfig)
         if self.directory is not None:
             environment["PULUMI_BACKEND_URL"] = f"file://{self.directory}"
-            environment["PULUMI_HOME"] = str(TOOLS / "pulumi")
+            environment["PULUMI_HOME"] = str(self._home())
+            environment["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"  # one on PATH would come first
             environment.update(self._passphrase())
+        elif self._home() != providers.DEFAULT_HOME:  # the user's own home keeps what it has
+            program = self.parts[providers.PROGRAM]
+            environment["PATH"] = os.pathsep.join([str(program.parent), environment["PATH"]])
         elif self.parts["pulumi"].is_relative_to(TOOLS):
             self._lend_provider()
         return environment
+
+    def _home(self) -> Path:
+        return providers.home(self.parts.get(providers.PROGRAM))
 
     def _passphrase(self) -> dict[str, str]:
         """Give the passphrase that encrypts secrets in a local state: the user's, else ours."""
@@ -71,7 +78,7 @@ class Backend:
         home = Path(os.environ.get("PULUMI_HOME", Path.home() / ".pulumi"))
         target = home / "plugins" / PROVIDER_PLUGIN
         if not target.exists():
-            shutil.copytree(self.parts["pulumi-resource-kubernetes"].parent, target)
+            shutil.copytree(self.parts[providers.PROGRAM].parent, target)
 
     def pulumi(self, *arguments: str, kubeconfig: Path | None = None, shown: bool = False) -> str:
         """Run `pulumi` in the project's folder.

@@ -11,7 +11,7 @@ from .backend import Backend
 from .cluster import Cluster, kubectl
 from .console import CommandError, say
 from .install import ensure
-from .parts import CONTROL_PLANE, DATA_PLANE, PULUMI
+from .parts import CONTROL_PLANE, CREATE, DATA_PLANE, PROVIDERS, PULUMI
 from .paths import CLUSTER, RENDER_STATE, ROOT, STATE, TOOLS, VENV
 
 _STACK = "dev"
@@ -44,10 +44,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def setup() -> None:
-    """Make `.venv` and get the parts, which is all that the tests need."""
+    """Make `.venv` and get the parts, with a provider of each kind: all that the tests need."""
     venv.ensure()
     runs_data_plane = sys.platform == "linux" and os.geteuid() == 0
-    ensure((*PULUMI, *CONTROL_PLANE, *(DATA_PLANE if runs_data_plane else ())))
+    other = () if os.environ.get("PROVIDER") else (PROVIDERS[CREATE],)
+    ensure((*PULUMI, *other, *CONTROL_PLANE, *(DATA_PLANE if runs_data_plane else ())))
 
 
 def up() -> None:

@@ -3,10 +3,12 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import golang
+from .client_side_create import CLIENT_SIDE_CREATE, MODULE
+from .patch import Patch
 from .paths import BIN, GO_MODULES, TOOLS
 
 Version = tuple[int, ...]
@@ -47,6 +49,15 @@ class Part:
     """Scripts that stand beside a built one."""
     prepare: Callable[[], None] = lambda: None
     """What must be done before it is built."""
+    variant: str = ""
+    """What tells it from another part of this name."""
+    patch: Patch | None = None
+    """Changes of our own to the module."""
+
+    @property
+    def id(self) -> str:
+        """Return what no other part is called."""
+        return f"{self.name}-{self.variant}" if self.variant else self.name
 
 
 def _install_scripts() -> None:
@@ -64,8 +75,7 @@ def _install_scripts() -> None:
 def _write_provider_schema() -> None:
     """Put the two files beside the provider's main that it embeds, from the module itself."""
     folder = GO_MODULES / "pulumi-kubernetes"
-    module = "github.com/pulumi/pulumi-kubernetes/provider/v4"
-    source = golang.module_folder(folder, module) / "cmd" / "pulumi-resource-kubernetes"
+    source = golang.module_folder(folder, MODULE) / "cmd" / "pulumi-resource-kubernetes"
     schema = json.loads((source / "schema.json").read_text())
     schema["version"] = PROVIDER_VERSION
     (folder / "schema.json").write_text(json.dumps(schema))
@@ -119,6 +129,20 @@ PULUMI = (
 )
 """The engine, its language host for Python and the Kubernetes provider. A `pulumi` on PATH brings
 the other two."""
+
+UPSERT, CREATE = "upsert", "create"
+"""The kinds of provider: a create takes an existing object over, or fails."""
+
+PROVIDERS = {
+    UPSERT: PULUMI[2],
+    CREATE: replace(
+        PULUMI[2],
+        into=TOOLS / "pulumi-create" / "plugins" / PROVIDER_PLUGIN,
+        variant=CREATE,
+        patch=CLIENT_SIDE_CREATE,
+    ),
+}
+"""The provider of each kind, in a Pulumi home of its own."""
 
 CONTROL_PLANE = (
     _kubernetes("kubectl", "version", "--client"),

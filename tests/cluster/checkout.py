@@ -18,9 +18,11 @@ class Checkout:
     """The copy. It shares nothing with the original but the parts, which are linked."""
 
     root: Path
+    provider: str = ""
+    """What `PROVIDER` is there; where it is empty, what it is here."""
 
     @classmethod
-    def make(cls, root: Path) -> "Checkout":
+    def make(cls, root: Path, provider: str = "") -> "Checkout":
         """Copy what git tracks and what it does not ignore, and link the built parts."""
         listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         files = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -29,7 +31,7 @@ class Checkout:
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, root / name)
         shutil.copytree(TOOLS, root / ".tools", copy_function=os.link, symlinks=True)
-        return cls(root)
+        return cls(root, provider)
 
     def run(self, target: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a target of the Makefile to its end."""
@@ -92,6 +94,8 @@ class Checkout:
         kept = {
             key: value for key, value in os.environ.items() if not key.startswith(_NOT_INHERITED)
         }
+        if self.provider:
+            kept["PROVIDER"] = self.provider
         return {**kept, "HOME": str(self.root / "home"), "GOCACHE": _go_cache(), **extra}
 
 
