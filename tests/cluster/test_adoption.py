@@ -1,0 +1,226 @@
+"""Raw resources become components and back, and what kubectl made is adopted: every UID stays."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.cluster import get, names, uids, watched
+from tests.support.stack import Stack
+from tools.cluster import Cluster
+
+pytestmark = pytest.mark.both_kinds
+
+KINDS = "services,endpointslices,endpoints"
+
+RAW = """
+import pulumi
+from pulumi_kubernetes.core.v1 import Endpoints, Service
+from pulumi_kubernetes.discovery.v1 import EndpointSlice
+
+def aliased(kind, name):
+    parent = "k8s-endpoints:index:ExternalService"
+    root = f"urn:pulumi:{{pulumi.get_stack()}}::{{pulumi.get_project()}}"
+    return pulumi.ResourceOptions(aliases=[f"{{root}}::{{parent}}${{kind}}::{namespace}/{{name}}"])
+
+service = Service(
+    "raw-service",
+    metadata={{"name": "db", "namespace": "{namespace}"}},
+    spec={{"ports": [{{"name": "pg", "port": 5432, "protocol": "TCP", "target_port": 5432}}]}},
+    opts=aliased("kubernetes:core/v1:Service", "db"),
+)
+labels = {{"kubernetes.io/service-name": "db", "endpointslice.kubernetes.io/managed-by": "us"}}
+EndpointSlice(
+    "raw-slice",
+    metadata={{"name": "{slice}", "namespace": "{namespace}", "labels": labels}},
+    address_type="IPv4",
+    endpoints=[{{"addresses": ["192.0.2.10"], "conditions": {{"ready": True}}}}],
+    ports=[{{"name": "pg", "port": 5432, "protocol": "TCP"}}],
+    opts=aliased("kubernetes:discovery.k8s.io/v1:EndpointSlice", "{slice}"),
+)
+Endpoints(
+    "raw-endpoints",
+    metadata={{
+        "name": "db",
+        "namespace": "{namespace}",
+        "labels": {{"endpointslice.kubernetes.io/skip-mirror": "true"}},
+    }},
+    subsets=[{{"addresses": [{{"ip": "192.0.2.10"}}], "ports": [{{"name": "pg", "port": 5432}}]}}],
+    opts=pulumi.ResourceOptions.merge(
+        aliased("kubernetes:core/v1:Endpoints", "db"),
+        pulumi.ResourceOptions(depends_on=[service]),
+    ),
+)
+"""
+
+COMPONENT = """
+import pulumi
+from components import ExternalService
+
+made = ExternalService("orders", {{
+    "service_name": "db",
+    "namespace": "{namespace}",
+    "addresses": ["192.0.2.10"],
+    "ports": [{{"name": "pg", "port": 5432}}],
+    "endpoint_api": "Both",
+    "adopt": {adopt},
+}})
+pulumi.export("hazards", made.hazards)
+"""
+
+ALL = [
+    {"kind": "Service", "resource": "raw-service"},
+    {"kind": "EndpointSlice", "resource": "raw-slice"},
+    {"kind": "Endpoints", "resource": "raw-endpoints"},
+]
+IMPORTED = [{"kind": one["kind"]} for one in ALL]
+
+
+def raw(namespace: str, slice_name: str = "db-ipv4") -> str:
+    return RAW.format(namespace=namespace, slice=slice_name)
+
+
+def component(namespace: str, adopt: list[dict[str, str]]) -> str:
+    return COMPONENT.format(namespace=namespace, adopt=adopt)
+
+
+def managers(cluster: Cluster, namespace: str) -> dict[str, set[str]]:
+    """Return who owns more than status and metadata of each object, by kind."""
+    text = cluster.kubectl("get", KINDS, "-n", namespace, "--show-managed-fields", "-o", "json")
+    return {
+        one["kind"]: {entry["manager"] for entry in one["metadata"]["managedFields"]}
+        for one in json.loads(text)["items"]
+    }
+
+
+def values(cluster: Cluster, kind: str, namespace: str, name: str) -> dict[str, Any]:
+    """Return an object without what every write changes."""
+    found = get(cluster, kind, namespace, name)
+    for field in ("resourceVersion", "annotations", "generation"):
+        found["metadata"].pop(field, None)
+    return found
+
+
+def test_raw_resources_become_a_component_and_back(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    stack.write(raw(namespace)).up()
+    before = uids(cluster, KINDS, namespace)
+    assert len(before) == 2, "Service and Endpoints have one name"
+
+    stack.write(component(namespace, ALL))
+    assert "to delete" not in stack.preview()
+    done = stack.run("up", "--yes", "--skip-preview")
+    assert done.returncode == 0, done.stdout
+    assert "warning: co-owned" not in done.stdout
+    assert "deleted" not in done.stdout
+    assert uids(cluster, KINDS, namespace) == before
+    ours = {f"k8s-endpoints/{stack.project}/{stack.name}"}
+    assert managers(cluster, namespace) == dict.fromkeys(
+        ["Service", "EndpointSlice", "Endpoints"], ours
+    )
+
+    adopted = values(cluster, "service", namespace, "db")
+    done = stack.write(component(namespace, [])).run("up", "--yes", "--skip-preview")
+    assert done.returncode == 0, done.stdout
+    assert "warning" not in done.stdout
+    assert values(cluster, "service", namespace, "db") == adopted
+    assert stack.up() == {"unchanged": 5}
+    assert "co-owned" not in stack.run("stack", "output").stdout
+
+    stack.write(raw(namespace))
+    assert "to delete" in stack.preview(), "the component itself"
+    stack.up()
+    assert uids(cluster, KINDS, namespace) == before
+    assert stack.up() == {"unchanged": 4}
+
+
+@pytest.mark.parametrize("command", [["preview"], ["up", "--yes", "--skip-preview"]], ids=str)
+def test_without_adoption_no_live_object_is_lost(
+    cluster: Cluster, stack: Stack, namespace: str, command: list[str], provider: Any
+) -> None:
+    stack.write(raw(namespace)).up()
+    before = uids(cluster, KINDS, namespace)
+
+    stack.write(component(namespace, []))
+    for _ in range(3):
+        done = stack.run(*command)
+
+        if command == ["preview"] and provider.kind == "create":
+            assert done.returncode == 0, "the provider does not look"
+        else:
+            assert done.returncode != 0
+            assert "`adopt`" in done.stdout
+        assert uids(cluster, KINDS, namespace) == before
+
+
+@pytest.mark.parametrize("command", [["preview"], ["up", "--yes", "--skip-preview"]], ids=str)
+def test_a_resource_that_does_not_fit_stops_the_run(
+    cluster: Cluster, stack: Stack, namespace: str, command: list[str]
+) -> None:
+    stack.write(raw(namespace, "another-slice")).up()
+    before = uids(cluster, KINDS, namespace)
+
+    for adopt in (ALL, [{"kind": "Service", "resource": "nobody"}]):
+        done = stack.write(component(namespace, adopt)).run(*command)
+
+        assert done.returncode != 0
+        assert 'ExternalService "orders": adopt[' in done.stdout
+        assert "would be created: the stack has no such resource" in done.stdout
+        assert uids(cluster, KINDS, namespace).items() >= before.items()
+
+
+def test_slices_of_other_names_are_created_first_and_deleted_last(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    stack.write(raw(namespace, "another-slice")).up()
+    before = uids(cluster, "services,endpoints", namespace)
+
+    adopt = [entry for entry in ALL if entry["kind"] != "EndpointSlice"]
+    stack.write(component(namespace, adopt))
+    with watched(cluster, "endpointslices", namespace, "kubernetes.io/service-name=db") as seen:
+        stack.up()
+
+    assert names(cluster, "endpointslices", namespace) == ["db-ipv4"]
+    assert all(state for state in seen.history), "there was a slice at every moment"
+    assert uids(cluster, "services,endpoints", namespace) == before
+
+
+@pytest.mark.parametrize("flags", [[], ["--server-side"]], ids=["apply", "apply --server-side"])
+def test_objects_of_kubectl_are_adopted(
+    cluster: Cluster, new_stack: Callable[..., Stack], namespace: str, flags: list[str]
+) -> None:
+    source = new_stack(project="source").write(raw(namespace))
+    source.up()
+    text = cluster.kubectl("get", KINDS, "-n", namespace, "-o", "json")
+    items = [clean(one) for one in json.loads(text)["items"]]
+    source.destroy()
+    given = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+    cluster.kubectl("apply", "-n", namespace, *flags, "-f", "-", given=given)
+    before = uids(cluster, KINDS, namespace)
+    stack = new_stack()
+
+    stack.write(component(namespace, IMPORTED)).preview()
+    stack.up()
+    assert uids(cluster, KINDS, namespace) == before
+    done = stack.write(component(namespace, [])).run("up", "--yes", "--skip-preview")
+    assert done.returncode == 0, done.stdout
+    assert stack.up() == {"unchanged": 5}
+    assert uids(cluster, KINDS, namespace) == before
+
+
+def clean(found: dict[str, Any]) -> dict[str, Any]:
+    metadata = {
+        key: found["metadata"][key] for key in ("name", "labels") if key in found["metadata"]
+    }
+    return {**found, "metadata": metadata, "status": {}}
+
+
+def test_an_object_that_is_not_there_is_not_adopted(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    done = stack.write(component(namespace, IMPORTED)).run("up", "--yes", "--skip-preview")
+
+    assert done.returncode != 0
+    assert names(cluster, "services,endpointslices", namespace) == []
