@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
+from ipaddress import ip_address
 from types import ModuleType
 from typing import Any, Protocol, TypeVar, cast
 
@@ -87,7 +88,7 @@ def collect(
     reason: str = "nothing found",
     subject: str = "",
 ) -> list[Backend]:
-    """Return backends sorted by id, else by address, each with the query that found it.
+    """Return backends sorted by id and address, each with the query that found it.
 
     Args:
         query: What was asked for; it must be the same at each run.
@@ -103,8 +104,19 @@ def collect(
     found = [FoundBackend(cast("Mapping[str, Any]", backend), query) for backend in backends]
     if not found and not allow_empty:
         raise SourceError(f"{subject or query}: {reason} ({remedy})")
-    found.sort(key=lambda one: (str(one.get("id") or ""), str(one["address"])))
-    return cast("list[Backend]", found)
+    return cast("list[Backend]", sorted(found, key=_order))
+
+
+def _order(backend: Mapping[str, Any]) -> tuple[str, int, int, str]:
+    """Return what backends are sorted by: the id, the family, the number of the address."""
+    identity, text = backend.get("id") or "", backend["address"]
+    if not isinstance(text, str):  # an Output
+        return identity, 0, 0, ""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return identity, 0, 0, text
+    return identity, address.version, int(address), text
 
 
 def report_left_out(query: str, what: str, names: Sequence[str]) -> None:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
+import dns.resolver
 import pulumi
 import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from components.sources import _base
 from tests.support.aws import Region
+from tests.support.zones import Zones
 
 _NAMES = ("PROFILE", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "ENDPOINT_URL")
 
@@ -41,6 +45,19 @@ def region(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     with mock_aws():
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
         yield Region()
+
+
+@pytest.fixture
+def zones(monkeypatch: pytest.MonkeyPatch) -> Zones:
+    made = Zones()
+
+    def resolve(resolver: Any, *arguments: Any, **options: Any) -> Any:
+        return made.resolve(resolver, *arguments, **options)
+
+    monkeypatch.setattr(dns.resolver.Resolver, "resolve", resolve)
+    monkeypatch.setattr(dns.resolver.Resolver, "read_resolv_conf", lambda *_: None)
+    monkeypatch.setattr(_base.time, "sleep", lambda _: None)
+    return made
 
 
 class Stubs(boto3.Session):

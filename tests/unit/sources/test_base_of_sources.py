@@ -48,8 +48,15 @@ def test_a_class_with_a_query_and_a_call_is_a_source() -> None:
 
 
 def test_backends_without_ids_are_sorted_by_address() -> None:
-    found = [{"address": "192.0.2.2"}, {"address": "192.0.2.1"}]
-    assert [one["address"] for one in read(Machines(found))] == ["192.0.2.1", "192.0.2.2"]
+    texts = ["2001:db8::1", "192.0.2.10", "192.0.2.9"]
+    found = read(Machines([{"address": text} for text in texts]))
+    assert [one["address"] for one in found] == ["192.0.2.9", "192.0.2.10", "2001:db8::1"]
+
+
+def test_what_is_not_known_yet_or_no_address_is_left_to_the_component() -> None:
+    late = pulumi.Output.from_input("192.0.2.1")
+    found = read(Machines([{"id": "b", "address": "db"}, {"id": "a", "address": late}]))
+    assert [one.get("id") for one in found] == ["a", "b"]
 
 
 def test_nothing_is_an_error_unless_allowed() -> None:

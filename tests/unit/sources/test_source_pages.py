@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import runpy
+import shutil
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +19,7 @@ from moto.moto_api import state_manager
 from components.sources import SourceError, aws
 from components.testing import render
 from tests.support.aws import Region
+from tests.support.zones import Zones
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted((ROOT / "docs" / "sources").glob("*.md"))
@@ -116,6 +119,44 @@ def account(region: Region) -> Region:
 @pytest.mark.usefixtures("account")
 def test_aws(code: Any) -> None:
     assert addresses(declared(code)) == ["192.0.2.10"]
+
+
+@pytest.mark.parametrize("code", programs("dns.md"))
+def test_dns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, zones: Zones, code: Any) -> None:
+    zones.records = {
+        ("orders-db.example.com", "A"): ["192.0.2.10"],
+        ("_ldap._tcp.example.com", "SRV"): ["0 0 3389 dc.example.com."],
+        ("dc.example.com", "A"): ["192.0.2.20"],
+    }
+    monkeypatch.chdir(tmp_path)
+    assert addresses(declared(code)) == ["192.0.2.10", "192.0.2.20"]
+    assert [file.name for file in tmp_path.iterdir()] == ["orders-db.lock.yaml"]
+
+
+def test_the_example_of_dns(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, zones: Zones, warned: list[str]
+) -> None:
+    """It runs on its pinned answers, and rewrites them where its names resolve."""
+    folder = tmp_path / "dns"
+    shutil.copytree(ROOT / "examples" / "dns", folder)
+    monkeypatch.chdir(folder)
+    pinned = (folder / "answers.lock.yaml").read_text()
+    program = str(folder / "__main__.py")
+    found = render(lambda: runpy.run_path(program))
+    assert addresses(found) == ["192.0.2.10", "192.0.2.11", "192.0.2.20", "192.0.2.21"]
+    assert len([text for text in warned if "the last good answer is used" in text]) == 2
+    assert (folder / "answers.lock.yaml").read_text() == pinned
+    zones.records = {
+        ("orders-db.example.com", "A"): ["192.0.2.11", "192.0.2.10"],
+        ("_ldap._tcp.example.com", "SRV"): [
+            "0 0 3389 dc-2.example.com.",
+            "0 0 389 dc-1.example.com.",
+        ],
+        ("dc-1.example.com", "A"): ["192.0.2.20"],
+        ("dc-2.example.com", "A"): ["192.0.2.21"],
+    }
+    assert render(lambda: runpy.run_path(program)) == found
+    assert (folder / "answers.lock.yaml").read_text() == pinned, "the same, byte for byte"
 
 
 TAGS = {"role": "postgres"}
