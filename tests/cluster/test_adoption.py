@@ -7,52 +7,13 @@ from typing import Any
 import pytest
 
 from tests.support.cluster import get, names, uids, watched
+from tests.support.raw import RESOURCES, raw
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds
 
 KINDS = "services,endpointslices,endpoints"
-
-RAW = """
-import pulumi
-from pulumi_kubernetes.core.v1 import Endpoints, Service
-from pulumi_kubernetes.discovery.v1 import EndpointSlice
-
-def aliased(kind, name):
-    parent = "k8s-endpoints:index:ExternalService"
-    root = f"urn:pulumi:{{pulumi.get_stack()}}::{{pulumi.get_project()}}"
-    return pulumi.ResourceOptions(aliases=[f"{{root}}::{{parent}}${{kind}}::{namespace}/{{name}}"])
-
-service = Service(
-    "raw-service",
-    metadata={{"name": "db", "namespace": "{namespace}"}},
-    spec={{"ports": [{{"name": "pg", "port": 5432, "protocol": "TCP", "target_port": 5432}}]}},
-    opts=aliased("kubernetes:core/v1:Service", "db"),
-)
-labels = {{"kubernetes.io/service-name": "db", "endpointslice.kubernetes.io/managed-by": "us"}}
-EndpointSlice(
-    "raw-slice",
-    metadata={{"name": "{slice}", "namespace": "{namespace}", "labels": labels}},
-    address_type="IPv4",
-    endpoints=[{{"addresses": ["192.0.2.10"], "conditions": {{"ready": True}}}}],
-    ports=[{{"name": "pg", "port": 5432, "protocol": "TCP"}}],
-    opts=aliased("kubernetes:discovery.k8s.io/v1:EndpointSlice", "{slice}"),
-)
-Endpoints(
-    "raw-endpoints",
-    metadata={{
-        "name": "db",
-        "namespace": "{namespace}",
-        "labels": {{"endpointslice.kubernetes.io/skip-mirror": "true"}},
-    }},
-    subsets=[{{"addresses": [{{"ip": "192.0.2.10"}}], "ports": [{{"name": "pg", "port": 5432}}]}}],
-    opts=pulumi.ResourceOptions.merge(
-        aliased("kubernetes:core/v1:Endpoints", "db"),
-        pulumi.ResourceOptions(depends_on=[service]),
-    ),
-)
-"""
 
 COMPONENT = """
 import pulumi
@@ -69,16 +30,7 @@ made = ExternalService("orders", {{
 pulumi.export("hazards", made.hazards)
 """
 
-ALL = [
-    {"kind": "Service", "resource": "raw-service"},
-    {"kind": "EndpointSlice", "resource": "raw-slice"},
-    {"kind": "Endpoints", "resource": "raw-endpoints"},
-]
-IMPORTED = [{"kind": one["kind"]} for one in ALL]
-
-
-def raw(namespace: str, slice_name: str = "db-ipv4") -> str:
-    return RAW.format(namespace=namespace, slice=slice_name)
+IMPORTED = [{"kind": one["kind"]} for one in RESOURCES]
 
 
 def component(namespace: str, adopt: list[dict[str, str]]) -> str:
@@ -109,7 +61,7 @@ def test_raw_resources_become_a_component_and_back(
     before = uids(cluster, KINDS, namespace)
     assert len(before) == 2, "Service and Endpoints have one name"
 
-    stack.write(component(namespace, ALL))
+    stack.write(component(namespace, RESOURCES))
     assert "to delete" not in stack.preview()
     done = stack.run("up", "--yes", "--skip-preview")
     assert done.returncode == 0, done.stdout
@@ -124,7 +76,7 @@ def test_raw_resources_become_a_component_and_back(
     adopted = values(cluster, "service", namespace, "db")
     done = stack.write(component(namespace, [])).run("up", "--yes", "--skip-preview")
     assert done.returncode == 0, done.stdout
-    assert "warning" not in done.stdout
+    assert "co-owned" not in done.stdout
     assert values(cluster, "service", namespace, "db") == adopted
     assert stack.up() == {"unchanged": 5}
     assert "co-owned" not in stack.run("stack", "output").stdout
@@ -162,7 +114,7 @@ def test_a_resource_that_does_not_fit_stops_the_run(
     stack.write(raw(namespace, "another-slice")).up()
     before = uids(cluster, KINDS, namespace)
 
-    for adopt in (ALL, [{"kind": "Service", "resource": "nobody"}]):
+    for adopt in (RESOURCES, [{"kind": "Service", "resource": "nobody"}]):
         done = stack.write(component(namespace, adopt)).run(*command)
 
         assert done.returncode != 0
@@ -177,7 +129,7 @@ def test_slices_of_other_names_are_created_first_and_deleted_last(
     stack.write(raw(namespace, "another-slice")).up()
     before = uids(cluster, "services,endpoints", namespace)
 
-    adopt = [entry for entry in ALL if entry["kind"] != "EndpointSlice"]
+    adopt = [entry for entry in RESOURCES if entry["kind"] != "EndpointSlice"]
     stack.write(component(namespace, adopt))
     with watched(cluster, "endpointslices", namespace, "kubernetes.io/service-name=db") as seen:
         stack.up()

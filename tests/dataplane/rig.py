@@ -76,9 +76,9 @@ class Rig:
         """A machine outside the cluster that connects to it."""
         return Client(self.hosts[0].namespace)
 
-    def stack(self, folder: Path) -> Stack:
-        """Make a stack that deploys to the rig's control plane."""
-        return Stack(folder, self.cluster.parts, self.cluster.kubeconfig)
+    def stack(self, folder: Path, parts: Mapping[str, Path] | None = None) -> Stack:
+        """Make a stack that deploys to the rig's control plane, by other parts where given."""
+        return Stack(folder, parts or self.cluster.parts, self.cluster.kubeconfig)
 
     def resolve(self, name: str, kind: str) -> list[Record]:
         """Ask CoreDNS, as a Pod does, and give the records of the answer, sorted."""
