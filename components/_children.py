@@ -1,6 +1,7 @@
 """Registers the objects of a component as its children."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -10,6 +11,7 @@ from . import _hooks
 from ._aliases import Aliases
 from ._owner import configured_manager
 from ._provider import namespace_of, renders
+from ._record import RECORD, BackendRecord
 from .core.adoption import Adoption, Adoptions, not_adopted
 from .core.findings import Finding, forbidden
 from .core.metadata import (
@@ -18,6 +20,7 @@ from .core.metadata import (
     SERVICE_NAME_LABEL,
     Manifest,
 )
+from .core.shrink import Watch
 from .errors import ValidationError
 
 _BACKGROUND = {"pulumi.com/deletionPropagationPolicy": "background"}
@@ -89,6 +92,36 @@ class Children:
                 ignore_changes=["spec.clusterIP"],
             ),
         )
+
+    def watch(
+        self,
+        service: Manifest,
+        watch: "pulumi.Output[Watch]",
+        service_name: pulumi.Output[str],
+        path: str,
+    ) -> pulumi.Output[str]:
+        """Compare a Service's backends with those of the last deployment.
+
+        Args:
+            service: The Service.
+            watch: What is compared.
+            service_name: The Service's name, once it is known to be ours.
+            path: The component's field that declares the Service, where it declares several.
+
+        Returns:
+            The Service's name, once the comparison has passed: no slice is written before.
+        """
+        name = self._name(service)
+        hooks = _hooks.of_record(name, self._parent, watch, partial(self._failure, path))
+        if hooks is None:
+            return service_name
+        options = pulumi.ResourceOptions(
+            parent=self._parent,
+            aliases=self._aliases.of(RECORD, name, self._former_name(service)),
+            hooks=hooks,
+        )
+        record = BackendRecord(name, watch, options)
+        return pulumi.Output.all(service_name, record.urn).apply(lambda known: str(known[0]))
 
     def endpoint_slice(
         self,
@@ -209,8 +242,12 @@ class Children:
         return f"{namespace}/{manifest['metadata']['name']}"
 
     def _fail(self, finding: Finding) -> ValidationError:
+        return self._failure(self._path, [finding])
+
+    def _failure(self, path: str, findings: Sequence[Finding]) -> ValidationError:
         component = type(self._parent).__name__
-        return ValidationError(component, self._component, [finding.under(self._path)])
+        placed = [finding.under(path) for finding in findings]
+        return ValidationError(component, self._component, placed)
 
     def _adoption(self, manifest: Manifest) -> Adoption | None:
         return self._adoptions.get((manifest["kind"], manifest["metadata"]["name"]))

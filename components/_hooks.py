@@ -15,13 +15,18 @@ import pulumi
 from ._engine import monitor
 from ._failures import on_error
 from ._garbage import settle
+from ._record import read_record
 from .core.findings import Finding, forbidden, invalid
 from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .core.metadata import MODE_ANNOTATION, SKIP_MIRROR_LABEL
+from .core.shrink import Watch, compare
 from .errors import ValidationError
 
 Values = Mapping[str, Any]
 Hook = pulumi.ResourceHook | Callable[[pulumi.ResourceHookArgs], Awaitable[None] | None]
+
+Fail = Callable[[list[Finding]], ValidationError]
+"""Makes the error of a component from findings."""
 
 _MIRROR_SECONDS = 3
 """The controller does it in milliseconds; on a busy cluster it may take longer."""
@@ -39,7 +44,7 @@ class _Registered:
         self.placed: dict[str, Collection[str]] = {}
         """The addresses of all slices of its Service, by each slice's name."""
 
-        def hook(name: str, check: Callable[..., None]) -> "list[Hook]":
+        def hook(name: str, check: Callable[..., Awaitable[None] | None]) -> "list[Hook]":
             return [pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)]
 
         mirrored = pulumi.ResourceHook("k8s-endpoints:endpoints", _await_mirror)
@@ -52,11 +57,24 @@ class _Registered:
             before_update=hook("slice", self._check_slice), **failed
         )
         self.created = hook("adopted", self._check_adopted)
+        self.records: dict[str, tuple[pulumi.Output[Watch], Fail]] = {}
+        """What is compared with the last deployment, by the record's name."""
+        self.record = pulumi.ResourceHookBinding(before_update=hook("record", self._check_record))
 
     def _check_adopted(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse the create of an object that was to be adopted."""
         if refusal := self.adopted.get(args.name):
             raise refusal
+
+    async def _check_record(self, args: pulumi.ResourceHookArgs) -> None:
+        """Refuse a result of which too much is gone since the last deployment."""
+        watch, fail = self.records[args.name]
+        old, is_secret = await read_record(args.old_outputs)
+        new: Watch | None = await watch.future()  # None at a preview that does not know it yet
+        if old is not None and new is not None:
+            findings = list(compare(old, new, shown=not is_secret))
+            if findings:
+                raise fail(findings)
 
     def _check_slice(self, args: pulumi.ResourceHookArgs) -> None:
         old, new = _addresses(args.old_inputs), _addresses(args.new_inputs)
@@ -100,6 +118,25 @@ def of_slice(
     run.components[name] = component
     run.placed[name] = addresses
     return run.slice
+
+
+def of_record(
+    name: str, component: pulumi.Resource, watch: "pulumi.Output[Watch]", fail: Fail
+) -> pulumi.ResourceHookBinding | None:
+    """Return the hooks of a record of backends, or None under mocks.
+
+    Args:
+        name: Its Pulumi name.
+        component: The component that declares it, on which messages are shown.
+        watch: What is compared with the record.
+        fail: Makes the error of what shrank too much.
+    """
+    run = _current_run()
+    if run is None:
+        return None
+    run.components[name] = component
+    run.records[name] = watch, fail
+    return run.record
 
 
 def of_endpoints(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBinding | None:

@@ -19,8 +19,9 @@ from pulumi import output
 
 from .core.deferred import Deferred
 from .core.findings import Finding, forbidden, invalid, join, not_supported, required
+from .core.found import FoundBackend, query_of
 
-_NAMES = {str: "a string", int: "a whole number", bool: "true or false"}
+_NAMES = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
 
 
 @dataclass(slots=True)
@@ -73,7 +74,9 @@ def _replace(value: object, found: Mapping[str, Any]) -> Any:
         return found[value.path]
     if isinstance(value, dict):
         record = cast("dict[str, Any]", value)
-        return {key: _replace(item, found) for key, item in record.items()}
+        replaced = _like(record)
+        replaced.update((key, _replace(item, found)) for key, item in record.items())
+        return replaced
     if isinstance(value, list):
         return [_replace(item, found) for item in cast("list[Any]", value)]
     return value
@@ -148,7 +151,7 @@ def _read_record(kind: type, value: object, path: str, inputs: Inputs) -> Any:
     if not isinstance(value, Mapping):
         return _wrong(path, value, "a mapping", inputs)
     fields, required_names = _fields(kind)
-    record: dict[str, Any] = {}
+    record = _like(cast("object", value))
     for key, entry in _text_keys(cast("Mapping[Any, Any]", value), path, inputs):
         if key not in fields:
             close = difflib.get_close_matches(key, fields, 1)
@@ -165,6 +168,12 @@ def _read_record(kind: type, value: object, path: str, inputs: Inputs) -> Any:
             inputs.findings.append(required(join(path, name)))
             record[name] = _stand_in(fields[name], join(path, name))
     return record
+
+
+def _like(value: object) -> dict[str, Any]:
+    """Return an empty record, of the query of a source where a source found the value."""
+    query = query_of(value)
+    return FoundBackend({}, query) if query else {}
 
 
 def _text_keys(value: Mapping[Any, Any], path: str, inputs: Inputs) -> Iterator[tuple[str, Any]]:
@@ -187,6 +196,8 @@ def _read_member(kind: type[Enum], value: Any, path: str, inputs: Inputs) -> Any
 def _read_scalar(kind: type, value: Any, path: str, inputs: Inputs) -> Any:
     if kind is int and isinstance(value, float) and value.is_integer():
         return int(value)  # other languages send every number as a float
+    if kind is float and type(value) is int:
+        return float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         return _wrong(path, value, _NAMES[kind], inputs)
     return value

@@ -99,7 +99,7 @@ class DeclaredService(LazyOutputs):
         self.legacy_endpoints = None
         self.confirmed = guard.confirmed
         """The Service's name, once the live one is known to be ours."""
-        self._children = children
+        self._children, self._path = children, path
         self._lazy = {
             "service_name": lambda: guard.confirmed,
             "namespace": namespace,
@@ -112,13 +112,16 @@ class DeclaredService(LazyOutputs):
         """Register what gives a selectorless Service its backends."""
         whole = planned.plan
         addresses = whole.known_addresses
+        confirmed = self.confirmed
+        if whole.watch is not None:
+            watch = planned.value(lambda plan: plan.watch)
+            confirmed = self._children.watch(whole.service, watch, confirmed, self._path)
         for pick in whole.picks():
             manifest = planned.fill(pick)
-            made = self._children.endpoint_slice(manifest, self.confirmed, addresses)
-            self.slices.append(made)
+            self.slices.append(self._children.endpoint_slice(manifest, confirmed, addresses))
         if whole.endpoints:
             legacy = planned.fill(lambda plan: plan.endpoints or {})
-            self.legacy_endpoints = self._children.endpoints(legacy, self.confirmed, self.slices)
+            self.legacy_endpoints = self._children.endpoints(legacy, confirmed, self.slices)
         self._lazy["endpoints"] = lambda: planned.value(lambda plan: plan.addresses)
 
 

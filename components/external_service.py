@@ -59,6 +59,14 @@ class ExternalServiceArgs(TypedDict):
     ip_families: NotRequired[Sequence[str]]
     """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
     cluster gives; both, where backends of both are given and the cluster has both."""
+    max_shrink: NotRequired[float]
+    """The share of the backends that may be gone since the last deployment, 0 to 1; if more is, the
+    preview and the up stop. Defaults to 0.5 of what each query of a source finds; other backends
+    are not compared."""
+    allow_shrink: NotRequired[bool]
+    """Deploy although more is gone than `max_shrink` allows. Defaults to False."""
+    allow_empty: NotRequired[bool]
+    """Deploy the Service without any backend. Defaults to False: no backend is an error."""
     adopt: NotRequired[Sequence[AdoptedObject]]
     """Live objects to take over, with their UIDs and connections: for the up that replaces raw
     resources, or objects of kubectl or Helm. Defaults to none."""

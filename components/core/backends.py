@@ -9,6 +9,7 @@ from .addresses import FAMILIES, Address, Family, parse_address
 from .cidrs import Network, parse_cidr
 from .deferred import Deferred
 from .findings import Finding, duplicate, invalid, not_supported, required, too_many
+from .found import query_of
 from .metadata import Manifest, Plain
 from .ports import Port
 
@@ -38,6 +39,8 @@ class Backend:
     """Where it listens elsewhere than the Service's ports say: port name and number, sorted."""
     path: str = field(default="", compare=False)
     """The field that gives its address, such as `addresses[0]`."""
+    query: str = field(default="", compare=False)
+    """The query of a source that found it. Empty where no source did."""
 
     @property
     def is_ready(self) -> bool:
@@ -188,6 +191,7 @@ def _read_backend(
         node_name=value.get("node_name"),
         for_zones=tuple(zones),
         path=f"{path}.address",
+        query=query_of(value),
         ports=_read_overrides(value.get("ports") or {}, ports, f"{path}.ports", findings),
     )
 
@@ -240,11 +244,12 @@ def check_backends(args: Plain, backends: Sequence[Backend], findings: list[Find
 
 
 def _require_any(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> None:
-    if isinstance(args.get("addresses"), Deferred) or backends:
+    if isinstance(args.get("addresses"), Deferred) or backends or args.get("allow_empty"):
         return
     if not any(finding.path.startswith(("addresses", "backends")) for finding in findings):
         reason = "a Service without backends refuses every connection"
-        findings.append(required("addresses", reason, "give `addresses` or `backends`"))
+        remedy = "give `addresses` or `backends`, or set `allow_empty`"
+        findings.append(required("addresses", reason, remedy))
 
 
 def _refuse_denied(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> None:

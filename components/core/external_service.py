@@ -25,6 +25,7 @@ from .metadata import (
 from .ports import Port, read_ports
 from .refusals import refusals
 from .service import service, service_spec, service_type
+from .shrink import Watch, read_watch
 from .slicing import DEFAULT_LIMIT, MAX_LIMIT, slices
 
 _MAX_SLICES = 4096
@@ -49,6 +50,8 @@ class ExternalServicePlan:
     """What is legal and will not work as it looks, as far as the arguments tell."""
     adoptions: Adoptions
     """The objects that exist already."""
+    watch: Watch | None
+    """What is compared with the last deployment."""
 
     @property
     def known_addresses(self) -> frozenset[str]:
@@ -125,6 +128,7 @@ def plan_external_service(
         families=frozenset(backend.family for backend in backends),
         hazards=external_service_hazards(args, backends, ports),
         adoptions=read_adoptions(args, every, findings),
+        watch=read_watch(args, backends, findings),
     )
     if not findings:
         findings.extend(refusals(every, args))
