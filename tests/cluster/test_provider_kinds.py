@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.cluster import get
+from tests.support.cluster import get, managers
 from tests.support.stack import Stack
 from tools.client_side_create import ENVIRONMENT
 from tools.cluster import Cluster
@@ -26,6 +26,10 @@ PROGRAM = """
     )
     pulumi.export("uid", made.metadata.uid)
 """
+UPSERTING = """data={"level": "1"},
+        opts=pulumi.ResourceOptions(provider=pulumi.ProviderResource(
+            "kubernetes", "upserting", {"upsertExistingObjects": "true"},
+        )),"""
 THEIRS = {
     "apiVersion": "v1",
     "kind": "ConfigMap",
@@ -40,17 +44,13 @@ def existing(cluster: Cluster, namespace: str) -> dict[str, object]:
     return get(cluster, "configmap", namespace, "settings")
 
 
-def managers(live: dict[str, object]) -> list[tuple[str, str]]:
-    return sorted((one["manager"], one["operation"]) for one in live["metadata"]["managedFields"])
-
-
 def test_a_new_object_has_the_manager_of_its_kind(
     cluster: Cluster, stack: Stack, namespace: str, provider: Provider
 ) -> None:
     stack.write(PROGRAM.format(namespace=namespace, level=1)).up()
 
     created = get(cluster, "configmap", namespace, "settings")
-    assert managers(created) == [
+    assert managers(cluster, "configmap", namespace, "settings") == [
         ("pulumi-kubernetes", "Update") if provider.kind == CREATE else ("tests", "Apply")
     ]
 
@@ -59,7 +59,8 @@ def test_a_new_object_has_the_manager_of_its_kind(
     updated = get(cluster, "configmap", namespace, "settings")
     assert updated["data"] == {"level": "2"}
     assert updated["metadata"]["uid"] == created["metadata"]["uid"]
-    assert managers(updated) == [("tests", "Apply")]  # the first update handed the fields over
+    # The first update handed the fields over.
+    assert managers(cluster, "configmap", namespace, "settings") == [("tests", "Apply")]
 
 
 def test_creating_an_existing_object(
@@ -96,19 +97,22 @@ def test_previewing_the_create_of_an_existing_object(
     assert seen is (provider.kind == UPSERT), shown
 
 
-@pytest.mark.parametrize("how", ["environment", "configuration"])
+@pytest.mark.parametrize("how", ["environment", "configuration", "provider"])
 def test_the_upsert_can_be_brought_back(
     cluster: Cluster, stack: Stack, namespace: str, existing: dict[str, object], how: str
 ) -> None:
+    program = PROGRAM.format(namespace=namespace, level=1)
     if how == "environment":
         stack.environment[ENVIRONMENT] = "true"
+    elif how == "provider":
+        program = program.replace('data={"level": "1"},', UPSERTING)
     else:
         stack.backend.pulumi(
             *("config", "set", "kubernetes:upsertExistingObjects", "true"),
             *("--stack", stack.name),
         )
 
-    stack.write(PROGRAM.format(namespace=namespace, level=1)).up()
+    stack.write(program).up()
 
     live = get(cluster, "configmap", namespace, "settings")
     assert live["data"] == {"theirs": "kept", "level": "1"}
