@@ -21,12 +21,13 @@ PROGRAM = """
         metadata={{
             "name": "settings", "namespace": "{namespace}",
             "annotations": {{"pulumi.com/patchFieldManager": "tests"}},
+            "labels": {{"level": "{level}"}},
         }},
-        data={{"level": "{level}"}},
+        data={{"ours": "1"}},
     )
     pulumi.export("uid", made.metadata.uid)
 """
-UPSERTING = """data={"level": "1"},
+UPSERTING = """data={"ours": "1"},
         opts=pulumi.ResourceOptions(provider=pulumi.ProviderResource(
             "kubernetes", "upserting", {"upsertExistingObjects": "true"},
         )),"""
@@ -57,7 +58,7 @@ def test_a_new_object_has_the_manager_of_its_kind(
     stack.write(PROGRAM.format(namespace=namespace, level=2)).up()
 
     updated = get(cluster, "configmap", namespace, "settings")
-    assert updated["data"] == {"level": "2"}
+    assert updated["metadata"]["labels"]["level"] == "2"
     assert updated["metadata"]["uid"] == created["metadata"]["uid"]
     # The first update handed the fields over.
     assert managers(cluster, "configmap", namespace, "settings") == [("tests", "Apply")]
@@ -77,7 +78,7 @@ def test_creating_an_existing_object(
     live = get(cluster, "configmap", namespace, "settings")
     if provider.kind == UPSERT:
         assert done.returncode == 0, done.stdout
-        assert live["data"] == {"theirs": "kept", "level": "1"}
+        assert live["data"] == {"theirs": "kept", "ours": "1"}
     else:
         assert done.returncode != 0, done.stdout
         assert 'configmaps "settings" already exists' in done.stdout
@@ -105,7 +106,7 @@ def test_the_upsert_can_be_brought_back(
     if how == "environment":
         stack.environment[ENVIRONMENT] = "true"
     elif how == "provider":
-        program = program.replace('data={"level": "1"},', UPSERTING)
+        program = program.replace('data={"ours": "1"},', UPSERTING)
     else:
         stack.backend.pulumi(
             *("config", "set", "kubernetes:upsertExistingObjects", "true"),
@@ -115,7 +116,7 @@ def test_the_upsert_can_be_brought_back(
     stack.write(program).up()
 
     live = get(cluster, "configmap", namespace, "settings")
-    assert live["data"] == {"theirs": "kept", "level": "1"}
+    assert live["data"] == {"theirs": "kept", "ours": "1"}
     assert live["metadata"]["uid"] == existing["metadata"]["uid"]
 
 
@@ -145,5 +146,5 @@ def test_a_patch_still_changes_what_exists(
     stack.write(patch).up()
 
     live = get(cluster, "configmap", namespace, "settings")
-    assert live["data"] == {"theirs": "kept", "level": "1"}
+    assert live["data"] == {"theirs": "kept", "ours": "1"}
     assert live["metadata"]["uid"] == existing["metadata"]["uid"]
