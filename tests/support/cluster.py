@@ -36,6 +36,13 @@ def get(cluster: Cluster, kind: str, namespace: str, name: str) -> Object:
     return found
 
 
+def managers(cluster: Cluster, kind: str, namespace: str, name: str) -> list[tuple[str, str]]:
+    """Return name and operation of each field manager of one live object, sorted."""
+    command = ("get", kind, name, "-n", namespace, "-o", "json", "--show-managed-fields")
+    entries = json.loads(cluster.kubectl(*command))["metadata"]["managedFields"]
+    return sorted((one["manager"], one["operation"]) for one in entries)
+
+
 def names(cluster: Cluster, kind: str, namespace: str, selector: str = "") -> list[str]:
     """Give the names of live objects, sorted."""
     chosen = ["-l", selector] if selector else []
