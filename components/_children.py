@@ -1,6 +1,6 @@
 """Registers the objects of a component as its children."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -10,11 +10,13 @@ from pulumi_kubernetes import core, discovery
 from . import _hooks
 from ._aliases import Aliases
 from ._provider import namespace_of, renders
-from .core.metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, SERVICE_NAME_LABEL, Manifest
-
-_MAX_FIELD_MANAGER = 128
-_BACKGROUND = {"pulumi.com/deletionPropagationPolicy": "background"}
-_SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
+from .core.metadata import (
+    FIELD_MANAGER,
+    MAX_FIELD_MANAGER,
+    SERVICE_NAME_LABEL,
+    Manifest,
+    own_annotations,
+)
 
 _LATE = "~"
 """Stands in a child's Pulumi name for a namespace that is an Output."""
@@ -58,7 +60,7 @@ class Children:
         """Register a Service; `awaited` waits for what makes it ready."""
         return core.v1.Service(
             self._name(manifest),
-            metadata=self._metadata(manifest, {} if awaited else _SKIP_AWAIT),
+            metadata=self._metadata(manifest, skip_await=not awaited),
             spec=manifest["spec"],
             # What of clusterIP is ours is whether there is one, which the guard compares: Pulumi
             # would replace a live Service, an outage, where it does not match.
@@ -83,7 +85,7 @@ class Children:
             service_name: The Service's name, once it is known to be ours.
             addresses: What all slices of the Service hold together, as far as it is known.
         """
-        metadata = self._metadata(manifest, {})
+        metadata = self._metadata(manifest)
         metadata["labels"] = {**metadata["labels"], SERVICE_NAME_LABEL: service_name}
         name = self._name(manifest)
         return discovery.v1.EndpointSlice(
@@ -110,7 +112,7 @@ class Children:
         The endpoints controller deletes it while the Service is missing, hence the dependency. It
         comes after the slices: once it is not mirrored any more, they must be there.
         """
-        metadata = self._metadata(manifest, {})
+        metadata = self._metadata(manifest)
         metadata["name"] = service_name
         return core.v1.Endpoints(
             self._name(manifest),
@@ -145,15 +147,11 @@ class Children:
             return self._scoped(_LATE, manifest)
         return namespace.apply(lambda known: self._scoped(known, manifest))
 
-    def _metadata(self, manifest: Manifest, extra: Mapping[str, str]) -> Any:
+    def _metadata(self, manifest: Manifest, *, skip_await: bool = False) -> Any:
         metadata = dict(manifest["metadata"])
         if not self._rendering:
-            metadata["annotations"] = {
-                FIELD_MANAGER_ANNOTATION: _field_manager(),
-                **_BACKGROUND,
-                **extra,
-                **metadata.get("annotations", {}),
-            }
+            own = own_annotations(_field_manager(), skip_await=skip_await)
+            metadata["annotations"] = {**own, **metadata.get("annotations", {})}
         return metadata
 
     def _options(
@@ -187,6 +185,6 @@ def _field_manager() -> str:
     its next change, and two stacks share an object without noticing.
     """
     manager = f"{FIELD_MANAGER}{pulumi.get_project()}/{pulumi.get_stack()}"
-    if len(manager) <= _MAX_FIELD_MANAGER:
+    if len(manager) <= MAX_FIELD_MANAGER:
         return manager
     return f"{FIELD_MANAGER}{sha256(manager.encode()).hexdigest()}"
