@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import pulumi
 
-from ._inputs import Inputs, read, substitute
+from ._inputs import Inputs, check_name, read, substitute
 from .core.deferred import is_known
 from .core.findings import HIDDEN, Finding
 from .core.metadata import Manifest, Plain
@@ -58,12 +58,16 @@ def plan(
     Raises:
         ValidationError: With everything that is wrong.
     """
-    findings: list[Finding] = []
+    findings = check_name(name)
     fail = partial(ValidationError, component.__name__, name)
-    planned = _plan(name, kind, args, planner, findings, fail)
-    if planned is None:
+    planned = _plan(_NAMELESS if findings else name, kind, args, planner, findings, fail)
+    if planned is None or findings:
         raise fail(findings)
     return planned
+
+
+_NAMELESS = "nameless"
+"""Stands in for a component's name that cannot be used, so that nothing more is said of it."""
 
 
 def plan_each(
@@ -92,7 +96,7 @@ def plan_each(
     Raises:
         ValidationError: With everything that is wrong.
     """
-    findings: list[Finding] = []
+    findings = check_name(name)
     every: dict[str, Planned[P]] = {}
     for key, args in entries.items():
 

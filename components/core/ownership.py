@@ -6,10 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from .findings import Finding, forbidden
-from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION
-
-MAX_FIELD_MANAGER = 128
-"""The longest name that the API server takes for a field manager."""
+from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, MAX_FIELD_MANAGER
 
 CLIENT_SIDE = "pulumi-kubernetes"
 """The fixed manager of objects that the provider has created client-side, from 4.29 on. Its raw
