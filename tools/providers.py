@@ -7,6 +7,7 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,10 @@ class Provider:
     name: str
     """What `PROVIDER` calls it."""
     program: Path
+
+    def among(self, parts: Mapping[str, Path]) -> dict[str, Path]:
+        """Return the parts, with this provider in the place of another."""
+        return {**parts, PROGRAM: self.program}
 
     @cached_property
     def kind(self) -> str:

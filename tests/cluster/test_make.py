@@ -13,6 +13,9 @@ from tools import processes
 from tools.cluster import Cluster
 from tools.install import ensure
 from tools.parts import CONTROL_PLANE
+from tools.providers import Provider
+
+pytestmark = pytest.mark.both_kinds
 
 SERVICES = [
     "orders-db.shop.svc postgres 5432/TCP 192.0.2.10 192.0.2.11 2001:db8::10",
@@ -28,8 +31,8 @@ def shows_the_services(said: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    made = Checkout.make(tmp_path_factory.mktemp("checkout"))
+def checkout(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Checkout]:
+    made = Checkout.make(tmp_path_factory.mktemp("checkout"), provider.name)
     try:
         made.ok("up")
         yield made

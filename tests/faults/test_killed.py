@@ -6,11 +6,15 @@ import secrets
 import time
 from collections.abc import Collection
 
+import pytest
+
 from tests.faults.twenty import WAITING, Live, assert_converged, live, program, recover, services
 from tests.support.cluster import Object
 from tests.support.running import Running, running
 from tests.support.stack import Stack
 from tools.cluster import Cluster
+
+pytestmark = pytest.mark.both_kinds
 
 KILLS = int(os.environ.get("FAULT_KILLS") or 30)
 UP = ("up", "--yes", "--skip-preview")

@@ -10,6 +10,8 @@ from tests.support.programs import external_service
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 
+pytestmark = pytest.mark.both_kinds
+
 SERVICES = rule("", "services")
 SLICES = rule("discovery.k8s.io", "endpointslices")
 UP = ("up", "--yes", "--skip-preview")

@@ -46,8 +46,7 @@ def new_stack(
 
     def make(**settings: object) -> Stack:
         folder = tmp_path / f"stack-{next(_numbers)}"
-        parts = {**cluster.parts, PROGRAM: provider.program}
-        return Stack(folder, parts, cluster.kubeconfig, **settings)
+        return Stack(folder, provider.among(cluster.parts), cluster.kubeconfig, **settings)
 
     return make
 
