@@ -12,6 +12,7 @@ from tempfile import gettempdir
 
 from . import processes
 from .console import CommandError, step
+from .signals import Terminated
 
 _SERVICE_RANGE = "10.96.0.0/16,fd00:10:96::/112"
 
@@ -77,14 +78,18 @@ class Cluster:
         return self.directory / "kubeconfig"
 
     @property
+    def _work(self) -> Path:
+        return self.directory / ".kwok"
+
+    @property
     def _marker(self) -> Path:
         return self.directory / "complete"
 
     def start(self) -> bool:
-        """Start it unless it runs, and tell whether it had to be made anew.
+        """Start it unless it runs, and return whether it had to be made anew.
 
         One that is not complete or does not answer is deleted first: killed in its first moments,
-        kwokctl leaves one that it cannot continue.
+        kwokctl leaves one that it cannot continue. One whose start is interrupted leaves nothing.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
         with _locked(self.directory / "lock"):
@@ -92,7 +97,11 @@ class Cluster:
                 return False
             self._delete()
             with step("control plane: etcd, kube-apiserver, controllers, kwok with 2 fake nodes"):
-                self._create()
+                try:
+                    self._create()
+                except (KeyboardInterrupt, Terminated):
+                    self._end()
+                    raise
             return True
 
     def stop(self) -> None:
@@ -145,10 +154,13 @@ class Cluster:
 
     def _delete(self) -> None:
         self._marker.unlink(missing_ok=True)
-        if (self.directory / "clusters").exists():
+        if self._work.exists():
             self._kwokctl("delete", "cluster", check=False)
+        self._end()
+
+    def _end(self) -> None:
         processes.end(processes.mentioning(self.directory))
-        shutil.rmtree(self.directory / "clusters", ignore_errors=True)
+        shutil.rmtree(self._work, ignore_errors=True)
         self.kubeconfig.unlink(missing_ok=True)
 
     def _answers(self) -> bool:
@@ -160,8 +172,9 @@ class Cluster:
     def _kwokctl(self, *arguments: str, check: bool = True) -> None:
         folder = self.parts["kubectl"].parent
         environment = {
-            **os.environ,
-            "KWOK_WORKDIR": str(self.directory),
+            # kwokctl works in `.kwok` below it. KWOK_WORKDIR would be cut at the first space.
+            **{key: value for key, value in os.environ.items() if key != "KWOK_WORKDIR"},
+            "HOME": str(self.directory),
             "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}",
         }
         command = [str(self.parts["kwokctl"]), *arguments, f"--name={self.name}"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.backend import hear_interrupts
+from tools.signals import hear_interrupts
 from tools.paths import ROOT
 
 from . import packages

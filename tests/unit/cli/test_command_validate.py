@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from components.cli.main import main
-from tools.backend import hear_interrupts
+from tools.signals import hear_interrupts
 from tools.paths import ROOT
 
 GOOD = """\
