@@ -36,10 +36,16 @@ class _Registered:
 
         mirrored = pulumi.ResourceHook("k8s-endpoints:endpoints", _await_mirror)
         self.endpoints = pulumi.ResourceHookBinding(after_update=[mirrored])
-        self.service = binding("service", _check_service)
+        self.service = binding("service", self._check_service)
         self.slice = binding("slice", self._check_slice)
+        self.outputs_before: dict[str, Values] = {}
+        """The outputs that each Service had before this run's update, by its URN."""
         self.placed: dict[str, tuple[Collection[str], pulumi.Resource]] = {}
         """The addresses of all slices of its Service, and its component, by each slice's name."""
+
+    def _check_service(self, args: pulumi.ResourceHookArgs) -> None:
+        self.outputs_before[args.urn] = args.old_outputs or {}
+        _check_service(args)
 
     def _check_slice(self, args: pulumi.ResourceHookArgs) -> None:
         old, new = _addresses(args.old_inputs), _addresses(args.new_inputs)
@@ -56,6 +62,13 @@ def of_service() -> pulumi.ResourceHookBinding | None:
     """Give the hooks of a Service, or None under mocks."""
     run = _current_run()
     return run.service if run else None
+
+
+def outputs_before(urn: str) -> Values | None:
+    """Return the outputs that a Service had before this run's update; None where there is none."""
+    engine = monitor()
+    run = _runs.get(engine) if engine else None
+    return run.outputs_before.get(urn) if run else None
 
 
 def of_slice(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
+from pulumi_kubernetes import core, discovery
 
 from ._children import Children
 from ._component import plan
@@ -117,10 +118,30 @@ class ExternalService(ServiceComponent):
     """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
     cluster_ip: pulumi.Output[str]
     """The Service's own address; "None" if headless."""
+    load_balancer: pulumi.Output[list[str]]
+    """The addresses and host names that the load-balancer controller gave; empty before."""
+    node_ports: pulumi.Output[dict[str, int]]
+    """The port on every node, by the name of the port; empty for type ClusterIP."""
     endpoints: pulumi.Output[list[str]]
     """The addresses of the backends."""
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
+
+    @property
+    def slices(self) -> "list[discovery.v1.EndpointSlice]":
+        """The EndpointSlices, children of the component, in the order of their names.
+
+        Empty with `EndpointApi.ENDPOINTS`.
+        """
+        return self._declared.slices
+
+    @property
+    def legacy_endpoints(self) -> "core.v1.Endpoints | None":
+        """The Endpoints object, a child of the component.
+
+        None with `EndpointApi.SLICES`, the default.
+        """
+        return self._declared.legacy_endpoints
 
     def __init__(
         self,
@@ -141,7 +162,4 @@ class ExternalService(ServiceComponent):
         )
         declared.add_backends(planned)
         self._show(declared)
-        self.slices = declared.slices
-        if declared.legacy_endpoints:
-            self.legacy_endpoints = declared.legacy_endpoints
         self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

@@ -97,6 +97,10 @@ class SelectorService(ServiceComponent):
     """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
     cluster_ip: pulumi.Output[str]
     """The Service's own address; "None" if headless."""
+    load_balancer: pulumi.Output[list[str]]
+    """The addresses and host names that the load-balancer controller gave; empty before."""
+    node_ports: pulumi.Output[dict[str, int]]
+    """The port on every node, by the name of the port; empty for type ClusterIP."""
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
