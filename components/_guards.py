@@ -11,6 +11,7 @@ import pulumi
 from pulumi_kubernetes import core, meta
 
 from ._hooks import foreign_selector, primary_family
+from ._live_addresses import keep_cluster_ip, unserved_external_ips
 from .core.findings import Finding, invalid
 from .core.hazards import CO_OWNED, FAMILY_UNSERVED, Hazard
 from .core.metadata import FIELD_MANAGER_ANNOTATION, FORCE_ANNOTATION, Manifest
@@ -50,7 +51,8 @@ class Guard:
         self._warned: set[str] = set()
         self._warn(hazards)
         service.metadata.apply(self._check_owners)
-        self.confirmed = service.spec.apply(self._confirm)
+        confirmed = service.spec.apply(self._confirm)
+        self.confirmed = keep_cluster_ip(confirmed, service, declared, self._error)
         """The Service's name, once the returned one is the declared one. Objects that attach
         themselves to the Service take its name from here, so that none attaches to a foreign one.
         Fails with a `ValidationError` where they differ."""
@@ -128,8 +130,8 @@ class Guard:
     def _of_families(self, spec: "core.v1.outputs.ServiceSpec") -> list[Hazard]:
         given = _families(spec)
         if given and any(family not in given for family in self._families):
-            return [FAMILY_UNSERVED]
-        return []
+            return [FAMILY_UNSERVED, *unserved_external_ips(spec)]
+        return unserved_external_ips(spec)
 
     def _of_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> list[Hazard]:
         forced = (metadata.annotations or {}).get(FORCE_ANNOTATION) == "true"

@@ -38,6 +38,8 @@ class _Registered:
         """Why what is adopted must not be created, by the child's name."""
         self.placed: dict[str, Collection[str]] = {}
         """The addresses of all slices of its Service, by each slice's name."""
+        self.outputs_before: dict[str, Values] = {}
+        """The outputs that each Service had before this run's update, by its URN."""
 
         def hook(name: str, check: Callable[..., None]) -> "list[Hook]":
             return [pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)]
@@ -46,7 +48,7 @@ class _Registered:
         failed = on_error("k8s-endpoints:failed", self.components)
         self.endpoints = pulumi.ResourceHookBinding(after_update=[mirrored], **failed)
         self.service = pulumi.ResourceHookBinding(
-            before_update=hook("service", _check_service), **failed
+            before_update=hook("service", self._check_service), **failed
         )
         self.slice = pulumi.ResourceHookBinding(
             before_update=hook("slice", self._check_slice), **failed
@@ -57,6 +59,10 @@ class _Registered:
         """Refuse the create of an object that was to be adopted."""
         if refusal := self.adopted.get(args.name):
             raise refusal
+
+    def _check_service(self, args: pulumi.ResourceHookArgs) -> None:
+        self.outputs_before[args.urn] = args.old_outputs or {}
+        _check_service(args)
 
     def _check_slice(self, args: pulumi.ResourceHookArgs) -> None:
         old, new = _addresses(args.old_inputs), _addresses(args.new_inputs)
@@ -82,6 +88,13 @@ def of_service(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBind
         return None
     run.components[name] = component
     return run.service
+
+
+def outputs_before(urn: str) -> Values | None:
+    """Return the outputs that a Service had before this run's update; None where there is none."""
+    engine = monitor()
+    run = _runs.get(engine) if engine else None
+    return run.outputs_before.get(urn) if run else None
 
 
 def of_slice(

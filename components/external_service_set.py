@@ -48,6 +48,10 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
     """`<service>.<namespace>.svc` of each, which clients in the cluster connect to, by key."""
     cluster_ips: pulumi.Output[dict[str, str]]
     """The Services' own addresses, by key; "None" if headless."""
+    load_balancers: pulumi.Output[dict[str, list[str]]]
+    """The addresses and host names that the load-balancer controller gave, by key; empty before."""
+    node_ports: pulumi.Output[dict[str, dict[str, int]]]
+    """The ports on every node, by key and name of the port; empty for type ClusterIP."""
     endpoints: pulumi.Output[dict[str, list[str]]]
     """The addresses of the backends, by key."""
     hazards: pulumi.Output[dict[str, list[str]]]
@@ -71,10 +75,10 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
         _check_distinct(name, every, entries, namespace_of(opts))
         super().__init__(_TYPE, name, {}, opts)
         children = Children(self, name, _TYPE, opts)
-        self.services: dict[str, DeclaredService] = {}
+        self._services: dict[str, DeclaredService] = {}
         for key, planned in every.items():
             entry, path = entries[key], f"services[{key}]"
-            declared = self.services[key] = DeclaredService(
+            declared = self._services[key] = DeclaredService(
                 self,
                 name,
                 planned,
@@ -88,11 +92,18 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
             "service_names": lambda: self._collect("service_name"),
             "hosts": lambda: self._collect("host"),
             "cluster_ips": lambda: self._collect("cluster_ip"),
+            "load_balancers": lambda: self._collect("load_balancer"),
+            "node_ports": lambda: self._collect("node_ports"),
             "endpoints": lambda: self._collect("endpoints"),
             "hazards": lambda: self._collect("hazards"),
         }
         names = {key: planned.plan.service["metadata"]["name"] for key, planned in every.items()}
         self.register_outputs({"service_names": names})
+
+    @property
+    def services(self) -> dict[str, DeclaredService]:
+        """Each Service by its key, with the attributes of an `ExternalService`."""
+        return self._services
 
     def _collect(self, output: str) -> "pulumi.Output[dict[str, object]]":
         found = {key: getattr(declared, output) for key, declared in self.services.items()}

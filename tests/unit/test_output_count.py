@@ -77,7 +77,8 @@ def test_the_number_of_outputs_does_not_depend_on_the_number_of_backends(
 
 
 def test_outputs_that_nobody_reads_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ["host", "namespace", "cluster_ip", "endpoints", "hazards"]
+    names = ["host", "namespace", "cluster_ip", "load_balancer", "node_ports", "hazards"]
+    names = [*names, "endpoints"]
 
     def program(times: int) -> Callable[[], object]:
         def read() -> None:
@@ -112,7 +113,8 @@ def test_each_service_of_a_set_makes_as_many_outputs_as_the_last_and_fewer_than_
 
 
 def test_outputs_of_a_set_that_nobody_reads_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ["service_names", "hosts", "cluster_ips", "endpoints", "hazards"]
+    names = ["service_names", "hosts", "cluster_ips", "load_balancers", "node_ports", "hazards"]
+    names = [*names, "endpoints"]
 
     def program(times: int) -> Callable[[], object]:
         def read() -> None:
