@@ -161,11 +161,10 @@ DATA_PLANE = (
 """What carries the traffic of Services, and answers their names: for the tests in `tests/dataplane`
 alone."""
 
+_OLDER = ("1.30.14", "1.31.14", "1.32.13", "1.33.13", "1.34.4", "1.35.4", "1.36.3")
+
 API_SERVERS: dict[str, Part] = {
-    **{
-        _minor(version): _api_server(version)
-        for version in ("1.32.13", "1.33.13", "1.34.4", "1.35.4", "1.36.3")
-    },
+    **{_minor(version): _api_server(version) for version in _OLDER},
     _minor(_KUBERNETES): next(part for part in CONTROL_PLANE if part.name == "kube-apiserver"),
 }
 """The API servers that validation is compared with, by version of Kubernetes."""
