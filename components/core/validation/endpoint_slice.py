@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from ..findings import Finding, duplicate, invalid, not_supported, required, too_many
+from ..findings import NULL, Finding, duplicate, invalid, not_supported, required, too_many
 from ..syntax import dns_label, dns_subdomain, label_value, port_number, qualified_name
 from ..versions import Rules
 from . import shapes
@@ -131,10 +131,9 @@ def _own(new: dict[str, Any], old: dict[str, Any] | None, rules: Rules) -> list[
     if found and (stored is None or not _same(endpoints, stored.get("endpoints", ()))):
         findings += found
     if old is not None and address_type != old.get("addressType", ""):
-        detail = "field is immutable"
-        findings.append(
-            invalid("addressType", address_type, detail, code="slice-address-type-immutable")
-        )
+        shown = NULL if rules.generated else address_type
+        detail, code = "field is immutable", "slice-address-type-immutable"
+        findings.append(invalid("addressType", shown, detail, code=code))
     return findings
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..findings import Finding, forbidden, invalid, required, too_long
+from ..findings import Finding, forbidden, invalid, quote, required, too_long
 from ..metadata import MAX_ANNOTATION_BYTES
 from ..syntax import dns_label, label_value, qualified_name, size
 from ..versions import Rules
@@ -276,16 +276,13 @@ def _check_owners(
     owners: Sequence[Mapping[str, Any]], rules: Rules, findings: list[Finding]
 ) -> None:
     path = "metadata.ownerReferences"
+    kept = _without_repetitions(owners)
     controller = ""
-    place = 0
-    for index, owner in enumerate(owners):
-        if index and _same(owner, owners[:index]):
-            continue
+    for index, owner in enumerate(kept):
         if rules.generated:
-            _check_owner(owner, f"{path}[{place}]", findings)
+            _check_owner(owner, f"{path}[{index}]", findings)
         else:
             _check_owner_unnumbered(owner, path, findings)
-        place += 1
         if owner.get("controller"):
             title = f"{owner.get('kind', '')}/{owner.get('name', '')}"
             if controller:
@@ -293,18 +290,22 @@ def _check_owners(
                     "Only one reference can have Controller set to true. Found "
                     f'"true" in references for {controller} and {title}'
                 )
-                findings.append(
-                    invalid(path, list(owners), detail, code="metadata-owner-controller")
-                )
+                findings.append(invalid(path, kept, detail, code="metadata-owner-controller"))
             else:
                 controller = title
 
 
-def _same(owner: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether an owner is given twice, as then the API server keeps it once."""
-    return any(
-        all(owner.get(field) == other.get(field) for field in _OWNER.fields) for other in others
-    )
+def _without_repetitions(owners: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the owners as the API server keeps them: once where one is given twice."""
+    kept: list[Mapping[str, Any]] = []
+    for owner in owners:
+        if not any(_same(owner, other) for other in kept):
+            kept.append(owner)
+    return kept
+
+
+def _same(owner: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(owner.get(field) == other.get(field) for field in _OWNER.fields)
 
 
 def _check_owner(owner: Mapping[str, Any], path: str, findings: list[Finding]) -> None:
@@ -376,7 +377,7 @@ def _check_changes(
     if before.get("deletionTimestamp"):
         added = set(metadata.get("finalizers", ())).difference(before.get("finalizers", ()))
         if added:
-            listed = ", ".join(f'"{one}"' for one in sorted(added))
+            listed = ", ".join(map(quote, sorted(added)))
             detail = (
                 "no new finalizers can be added if the object is being deleted, found new "
                 f"finalizers []string{{{listed}}}"
