@@ -66,8 +66,6 @@ _LARGEST_ANNOTATIONS = {
 }
 """All that a component may write itself, so that the user's budget is the same in all stacks."""
 
-_OLDEST = ".".join(map(str, OLDEST))
-
 
 def read_service_name(args: Plain, component_name: str, findings: list[Finding]) -> str:
     """Give the Service's name: `service_name`, or the component's name where that is not given.
@@ -95,7 +93,7 @@ def read_rules(args: Plain, findings: list[Finding]) -> Rules:
     try:
         return rules_of(text)
     except ValueError:
-        problem = invalid("kubernetes_version", text, f"must be a version from {_OLDEST} on")
+        problem = invalid("kubernetes_version", text, f"must be a version from {OLDEST} on")
         if problem not in findings:
             findings.append(problem)
         return rules_of(None)

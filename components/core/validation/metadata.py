@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..findings import Finding, forbidden, invalid, required, too_long
+from ..findings import Finding, forbidden, invalid, quote, required, too_long
 from ..metadata import MAX_ANNOTATION_BYTES
 from ..syntax import dns_label, label_value, qualified_name, size
+from ..versions import Rules
 from . import shapes
 from .walk import against
 
@@ -89,6 +90,13 @@ OBJECT_REFERENCE = shapes.Struct(
 NameReasons = Callable[[str], Sequence[str]]
 """Gives the reasons against a name, such as `syntax.dns_subdomain`."""
 
+_OWNER_FIELDS = (
+    ("apiVersion", "metadata-owner-version"),
+    ("kind", "metadata-owner-kind"),
+    ("name", "metadata-owner-name"),
+    ("uid", "metadata-owner-uid"),
+)
+"""What every owner has, each with the code of its rule."""
 _GENERATED_BASE = 58
 _NO_VERSION = 1 << 64
 _ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
@@ -102,6 +110,7 @@ def check_metadata(
     new: Mapping[str, Any],
     old: Mapping[str, Any] | None,
     name_reasons: NameReasons,
+    rules: Rules,
     findings: list[Finding],
     *,
     rename: bool = False,
@@ -123,7 +132,7 @@ def check_metadata(
         _check_generation(metadata.get("generation", 0), findings)
     check_labels(metadata.get("labels"), "metadata.labels", findings)
     _check_annotations(metadata.get("annotations"), findings)
-    _check_owners(metadata.get("ownerReferences", ()), findings)
+    _check_owners(metadata.get("ownerReferences", ()), rules, findings)
     finalizers: list[str] = metadata.get("finalizers", [])
     _check_finalizers(finalizers, findings)
     if before is not None:
@@ -263,13 +272,17 @@ def _any_case(key: str) -> tuple[str, ...]:
     return qualified_name(key.lower())
 
 
-def _check_owners(owners: Sequence[Mapping[str, Any]], findings: list[Finding]) -> None:
+def _check_owners(
+    owners: Sequence[Mapping[str, Any]], rules: Rules, findings: list[Finding]
+) -> None:
     path = "metadata.ownerReferences"
+    kept = _without_repetitions(owners)
     controller = ""
-    for index, owner in enumerate(owners):
-        if index and _same(owner, owners[:index]):
-            continue
-        _check_owner(owner, path, findings)
+    for index, owner in enumerate(kept):
+        if rules.generated:
+            _check_owner(owner, f"{path}[{index}]", findings)
+        else:
+            _check_owner_unnumbered(owner, path, findings)
         if owner.get("controller"):
             title = f"{owner.get('kind', '')}/{owner.get('name', '')}"
             if controller:
@@ -277,38 +290,61 @@ def _check_owners(owners: Sequence[Mapping[str, Any]], findings: list[Finding]) 
                     "Only one reference can have Controller set to true. Found "
                     f'"true" in references for {controller} and {title}'
                 )
-                findings.append(
-                    invalid(path, list(owners), detail, code="metadata-owner-controller")
-                )
+                findings.append(invalid(path, kept, detail, code="metadata-owner-controller"))
             else:
                 controller = title
 
 
-def _same(owner: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether an owner is given twice, as then the API server keeps it once."""
-    return any(
-        all(owner.get(field) == other.get(field) for field in _OWNER.fields) for other in others
-    )
+def _without_repetitions(owners: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the owners as the API server keeps them: once where one is given twice."""
+    kept: list[Mapping[str, Any]] = []
+    for owner in owners:
+        if not any(_same(owner, other) for other in kept):
+            kept.append(owner)
+    return kept
+
+
+def _same(owner: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(owner.get(field) == other.get(field) for field in _OWNER.fields)
 
 
 def _check_owner(owner: Mapping[str, Any], path: str, findings: list[Finding]) -> None:
-    """Judge one owner; the API server's paths have no index."""
     version = owner.get("apiVersion", "")
-    if version in ("", "/") or version.count("/") > 1 or version.endswith("/"):
+    if version and not _has_version(version):
+        detail = "must be <group>/<version> or <version>"
         findings.append(
-            invalid(
-                f"{path}.apiVersion",
-                version,
-                "version must not be empty",
-                code="metadata-owner-version",
-            )
+            invalid(f"{path}.apiVersion", version, detail, code="metadata-owner-version")
         )
     findings.extend(
-        invalid(f"{path}.{field}", "", "must not be empty", code=f"metadata-owner-{field}")
-        for field in ("kind", "name", "uid")
+        required(f"{path}.{field}", "must not be empty", code=code)
+        for field, code in _OWNER_FIELDS
         if not owner.get(field)
     )
-    if version in ("v1", "/v1") and owner.get("kind") == "Event":
+    _check_event(owner, path, findings)
+
+
+def _check_owner_unnumbered(owner: Mapping[str, Any], path: str, findings: list[Finding]) -> None:
+    """Judge one owner as before 1.37: the API server's paths have no index."""
+    version = owner.get("apiVersion", "")
+    if not _has_version(version):
+        detail = "version must not be empty"
+        findings.append(
+            invalid(f"{path}.apiVersion", version, detail, code="metadata-owner-version")
+        )
+    findings.extend(
+        invalid(f"{path}.{field}", "", "must not be empty", code=code)
+        for field, code in _OWNER_FIELDS[1:]
+        if not owner.get(field)
+    )
+    _check_event(owner, path, findings)
+
+
+def _has_version(api_version: str) -> bool:
+    return api_version.count("/") <= 1 and bool(api_version.rpartition("/")[2])
+
+
+def _check_event(owner: Mapping[str, Any], path: str, findings: list[Finding]) -> None:
+    if owner.get("apiVersion") in ("v1", "/v1") and owner.get("kind") == "Event":
         detail = "/v1, Kind=Event is disallowed from being an owner"
         findings.append(invalid(path, dict(owner), detail, code="metadata-owner-event"))
 
@@ -341,7 +377,7 @@ def _check_changes(
     if before.get("deletionTimestamp"):
         added = set(metadata.get("finalizers", ())).difference(before.get("finalizers", ()))
         if added:
-            listed = ", ".join(f'"{one}"' for one in sorted(added))
+            listed = ", ".join(map(quote, sorted(added)))
             detail = (
                 "no new finalizers can be added if the object is being deleted, found new "
                 f"finalizers []string{{{listed}}}"

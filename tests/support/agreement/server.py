@@ -86,6 +86,12 @@ class ApiServer:
         """Give an object as it is stored."""
         return self._ask("GET", f"{PLURALS[kind].format(namespace=namespace)}/{name}")
 
+    @property
+    def version(self) -> str:
+        """The version that it says it is, such as `v1.36.3`."""
+        found: str = self._ask("GET", "version").stored["gitVersion"]
+        return found
+
     def schemas(self, group: str) -> Object:
         """Give the OpenAPI schemas of a group such as `api/v1`, by name."""
         found: Object = self._ask("GET", f"openapi/v3/{group}").stored["components"]["schemas"]
