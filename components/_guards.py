@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 import pulumi
-from pulumi_kubernetes import core, meta
+from pulumi_kubernetes import core, discovery, meta
 
+from ._engine import monitor
 from ._hooks import foreign_selector, primary_family
 from ._live_addresses import keep_cluster_ip, unserved_external_ips
 from .core.findings import Finding, invalid
@@ -76,6 +77,19 @@ class Guard:
             )
         )
 
+    def watch(
+        self, made: "discovery.v1.EndpointSlice | core.v1.Endpoints", manifest: Manifest
+    ) -> None:
+        """Refuse what stands behind the Service where another stack or resource declares it."""
+        kind, name = manifest["kind"], manifest["metadata"]["name"]
+
+        def check(metadata: "meta.v1.outputs.ObjectMeta") -> None:
+            if refused := refused_owners(_other_owners(metadata), kind, name):
+                raise self._error(refused)
+
+        if monitor():
+            made.metadata.apply(check)
+
     def warn_later(self, known: pulumi.Output[Sequence[Hazard]]) -> None:
         """Warn of hazards that show only when all arguments have arrived."""
         known.apply(self._warn)
@@ -134,14 +148,12 @@ class Guard:
         return unserved_external_ips(spec)
 
     def _of_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> list[Hazard]:
-        forced = (metadata.annotations or {}).get(FORCE_ANNOTATION) == "true"
-        return [CO_OWNED] if _other_owners(metadata) and not forced else []
+        return [CO_OWNED] if _other_owners(metadata) else []
 
     def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> None:
         """Refuse what another stack or resource declares; a dry run shows no conflict."""
-        if (metadata.annotations or {}).get(FORCE_ANNOTATION) == "true":
-            return
-        if refused := refused_owners(_other_owners(metadata)):
+        name = self._declared["metadata"]["name"]
+        if refused := refused_owners(_other_owners(metadata), "Service", name):
             raise self._error(refused)
         self._warn(self._of_owners(metadata))
 
@@ -154,7 +166,9 @@ class Guard:
 
 
 def _other_owners(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
-    """Return the field managers, other than ours, that own fields of the Service's spec."""
+    """Return the field managers, other than ours, that own more than metadata; none if forced."""
+    if (metadata.annotations or {}).get(FORCE_ANNOTATION) == "true":
+        return []
     entries = [
         Entry(
             entry.manager or "",

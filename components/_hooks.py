@@ -17,7 +17,14 @@ from ._failures import on_error
 from ._garbage import settle
 from .core.findings import Finding, forbidden, invalid
 from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
-from .core.metadata import MODE_ANNOTATION, SKIP_MIRROR_LABEL
+from .core.metadata import (
+    FIELD_MANAGER_ANNOTATION,
+    FORCE_ANNOTATION,
+    MODE_ANNOTATION,
+    SKIP_MIRROR_LABEL,
+)
+from .core.ownership import other_owners, read_entries, refused_owners
+from .core.slicing import is_part
 from .errors import ValidationError
 
 Values = Mapping[str, Any]
@@ -51,7 +58,9 @@ class _Registered:
             before_update=hook("service", self._check_service), **failed
         )
         self.slice = pulumi.ResourceHookBinding(
-            before_update=hook("slice", self._check_slice), **failed
+            before_update=hook("slice", self._check_slice),
+            after_create=hook("created", _check_created),
+            **failed,
         )
         self.created = hook("adopted", self._check_adopted)
 
@@ -157,6 +166,19 @@ def _current_run() -> _Registered | None:
         run = _runs[engine] = _Registered()
         settle()
     return run
+
+
+def _check_created(args: pulumi.ResourceHookArgs) -> None:
+    """Refuse a slice that existed as another stack's or resource's, unless the guard watches it."""
+    metadata = _part(args.new_outputs, "metadata")
+    name = str(metadata.get("name") or "")
+    annotations = _part(metadata, "annotations")
+    if not is_part(name) or annotations.get(FORCE_ANNOTATION) == "true":
+        return
+    entries = read_entries(cast("list[Values]", metadata.get("managedFields") or []))
+    owners = other_owners(entries, annotations.get(FIELD_MANAGER_ANNOTATION))
+    if findings := refused_owners(owners, "EndpointSlice", name):
+        raise ValidationError("EndpointSlice", args.name, findings)
 
 
 async def _await_mirror(args: pulumi.ResourceHookArgs) -> None:
