@@ -10,14 +10,12 @@ from pulumi_kubernetes import core, discovery
 from . import _hooks
 from ._aliases import Aliases
 from ._provider import namespace_of, renders
+from .core.declarations import LATE
 from .core.metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, SERVICE_NAME_LABEL, Manifest
 
 _MAX_FIELD_MANAGER = 128
 _BACKGROUND = {"pulumi.com/deletionPropagationPolicy": "background"}
 _SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
-
-_LATE = "~"
-"""Stands in a child's Pulumi name for a namespace that is an Output."""
 
 
 class Children:
@@ -126,7 +124,7 @@ class Children:
 
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)
-        return self._scoped(namespace if isinstance(namespace, str) else _LATE, manifest)
+        return self._scoped(namespace if isinstance(namespace, str) else LATE, manifest)
 
     def _namespace(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         namespace: str | pulumi.Output[str] = manifest["metadata"].get(
@@ -142,7 +140,7 @@ class Children:
         """Give what the child was called when its namespace was an Output, or when it was plain."""
         namespace = self._namespace(manifest)
         if isinstance(namespace, str):
-            return self._scoped(_LATE, manifest)
+            return self._scoped(LATE, manifest)
         return namespace.apply(lambda known: self._scoped(known, manifest))
 
     def _metadata(self, manifest: Manifest, extra: Mapping[str, str]) -> Any:

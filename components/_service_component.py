@@ -20,6 +20,8 @@ class _ServicePlan(Protocol):
     @property
     def service(self) -> Manifest: ...
     @property
+    def objects(self) -> Sequence[Manifest]: ...
+    @property
     def hazards(self) -> Sequence[Hazard]: ...
 
 
@@ -87,7 +89,16 @@ class DeclaredService(LazyOutputs):
     ) -> None:
         manifest = planned.fill(lambda plan: plan.service)
         service = children.service(manifest, awaited=awaited)
-        guard = Guard(component, name, service, manifest, families, planned.plan.hazards, path)
+        guard = Guard(
+            component,
+            name,
+            service,
+            manifest,
+            planned.entry.declare_answer,
+            families,
+            planned.plan.hazards,
+            path,
+        )
         if planned.final is not None:
             guard.warn_later(planned.value(lambda plan: plan.hazards))
 

@@ -94,7 +94,9 @@ class SelectorService(ServiceComponent):
         args: SelectorServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(SelectorService, name, SelectorServiceArgs, args, plan_selector_service)
+        planned = plan(
+            SelectorService, name, SelectorServiceArgs, args, plan_selector_service, opts
+        )
         super().__init__(_TYPE, name, {}, opts)
         children = Children(self, _TYPE, opts, args.get("logical_name"))
         awaited = args.get("await_ready") is not False

@@ -48,6 +48,11 @@ class ExternalServicePlan:
     """What is legal and will not work as it looks, as far as the arguments tell."""
 
     @property
+    def objects(self) -> list[Manifest]:
+        """The objects whose names the arguments give; those of slices and Endpoints follow."""
+        return [self.service]
+
+    @property
     def known_addresses(self) -> frozenset[str]:
         """The addresses that are known while the program runs."""
         known = [] if isinstance(self.addresses, Deferred) else self.addresses

@@ -23,6 +23,11 @@ class ServicePlan:
     hazards: list[Hazard]
     """What is legal and will not work as it looks, as far as the arguments tell."""
 
+    @property
+    def objects(self) -> list[Manifest]:
+        """The objects whose names the arguments give."""
+        return [self.service]
+
 
 def service(metadata: Manifest, spec: Manifest) -> Manifest:
     """Put a Service together."""
