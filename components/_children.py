@@ -11,6 +11,7 @@ from ._aliases import Aliases
 from ._owner import configured_manager
 from ._provider import namespace_of, renders
 from .core.adoption import Adoption, Adoptions, not_adopted
+from .core.declarations import LATE
 from .core.findings import Finding, forbidden
 from .core.metadata import (
     FIELD_MANAGER_ANNOTATION,
@@ -21,9 +22,6 @@ from .core.metadata import (
 from .errors import ValidationError
 
 _MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
-
-_LATE = "~"
-"""Stands in a child's Pulumi name for a namespace that is an Output."""
 
 
 class Children:
@@ -143,7 +141,7 @@ class Children:
 
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)
-        return self._scoped(namespace if isinstance(namespace, str) else _LATE, manifest)
+        return self._scoped(namespace if isinstance(namespace, str) else LATE, manifest)
 
     def _namespace(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         namespace: str | pulumi.Output[str] = manifest["metadata"].get(
@@ -159,7 +157,7 @@ class Children:
         """Give what the child was called when its namespace was an Output, or when it was plain."""
         namespace = self._namespace(manifest)
         if isinstance(namespace, str):
-            return self._scoped(_LATE, manifest)
+            return self._scoped(LATE, manifest)
         return namespace.apply(lambda known: self._scoped(known, manifest))
 
     def _metadata(self, manifest: Manifest, *, skip_await: bool = False) -> Any:

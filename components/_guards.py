@@ -4,7 +4,7 @@ Server-side apply is an upsert: over a Service that exists already, fields of an
 What comes back is known at preview already, from a server-side dry run, before anything is written.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
 
 import pulumi
@@ -28,6 +28,7 @@ class Guard:
         name: The component's name.
         service: The Service, as registered.
         declared: The Service's manifest.
+        declare: Declares the Service of a name and namespace to the program.
         families: The families of its backends; empty where it has none of its own.
         hazards: What is known from the arguments.
         path: The component's field that declares the Service, where it declares several.
@@ -39,6 +40,7 @@ class Guard:
         name: str,
         service: "core.v1.Service",
         declared: Manifest,
+        declare: Callable[[str, str], list[Finding]],
         families: Collection[str] = (),
         hazards: Sequence[Hazard] = (),
         path: str = "",
@@ -48,6 +50,7 @@ class Guard:
         self._name = name
         self._service = service
         self._declared = declared
+        self._declare = declare
         self._families = families
         self._warned: set[str] = set()
         self._warn(hazards)
@@ -151,7 +154,15 @@ class Guard:
         return [CO_OWNED] if _other_owners(metadata) else []
 
     def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> None:
-        """Refuse what another stack or resource declares; a dry run shows no conflict."""
+        """Refuse what another component, stack or resource declares.
+
+        A namespace that the provider gives is known from here on. A conflict between owners is
+        something that a dry run does not show.
+        """
+        if metadata.name and metadata.namespace:
+            twice = self._declare(metadata.name, metadata.namespace)
+            if twice:
+                raise self._error(twice)
         name = self._declared["metadata"]["name"]
         if refused := refused_owners(_other_owners(metadata), "Service", name):
             raise self._error(refused)

@@ -22,6 +22,8 @@ class _ServicePlan(Protocol):
     @property
     def service(self) -> Manifest: ...
     @property
+    def objects(self) -> Sequence[Manifest]: ...
+    @property
     def hazards(self) -> Sequence[Hazard]: ...
 
 
@@ -97,7 +99,16 @@ class DeclaredService(LazyOutputs):
         whole = planned.plan.service
         manifest = planned.fill(lambda plan: plan.service)
         service = children.service(manifest, awaited=awaited)
-        guard = Guard(component, name, service, manifest, families, planned.plan.hazards, path)
+        guard = Guard(
+            component,
+            name,
+            service,
+            manifest,
+            planned.entry.declare_answer,
+            families,
+            planned.plan.hazards,
+            path,
+        )
         if planned.final is not None:
             guard.warn_later(planned.value(lambda plan: plan.hazards))
 

@@ -153,7 +153,9 @@ class ExternalService(ServiceComponent):
         args: ExternalServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(ExternalService, name, ExternalServiceArgs, args, plan_external_service)
+        planned = plan(
+            ExternalService, name, ExternalServiceArgs, args, plan_external_service, opts
+        )
         super().__init__(_TYPE, name, {}, opts)
         children = Children(
             self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions

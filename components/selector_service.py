@@ -114,7 +114,9 @@ class SelectorService(ServiceComponent):
         args: SelectorServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(SelectorService, name, SelectorServiceArgs, args, plan_selector_service)
+        planned = plan(
+            SelectorService, name, SelectorServiceArgs, args, plan_selector_service, opts
+        )
         super().__init__(_TYPE, name, {}, opts)
         children = Children(
             self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions

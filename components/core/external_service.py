@@ -51,6 +51,11 @@ class ExternalServicePlan:
     """The objects that exist already."""
 
     @property
+    def objects(self) -> list[Manifest]:
+        """The objects whose names the arguments give; those of slices and Endpoints follow."""
+        return [self.service]
+
+    @property
     def known_addresses(self) -> frozenset[str]:
         """The addresses that are known while the program runs."""
         known = [] if isinstance(self.addresses, Deferred) else self.addresses

@@ -35,6 +35,11 @@ class ServicePlan:
     adoptions: Adoptions
     """The objects that exist already."""
 
+    @property
+    def objects(self) -> list[Manifest]:
+        """The objects whose names the arguments give."""
+        return [self.service]
+
 
 def service(metadata: Manifest, spec: Manifest) -> Manifest:
     """Put a Service together."""
