@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from components.cli.main import main
-from tools.signals import hear_interrupts
 from tools.paths import ROOT
+from tools.signals import hear_interrupts
 
 GOOD = """\
 apiVersion: v1
