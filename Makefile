@@ -34,8 +34,8 @@ test: lint
 lint: setup
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
-	@.venv/bin/mypy
-	@.venv/bin/pyright
+	@.venv/bin/python -m mypy
+	@.venv/bin/python -m pyright
 
 format: setup
 	@.venv/bin/ruff check --fix --quiet || true

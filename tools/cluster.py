@@ -12,7 +12,9 @@ from tempfile import gettempdir
 
 from . import processes
 from .console import CommandError, step
+from .links import Links
 from .signals import Terminated
+from .stages import stages
 
 _SERVICE_RANGE = "10.96.0.0/16,fd00:10:96::/112"
 
@@ -34,28 +36,6 @@ componentsPatches:
 - name: kube-controller-manager
   extraArgs: [{{key: service-cluster-ip-range, value: "{service_range}"}}]
 """
-
-_LOAD_BALANCER = """\
----
-kind: Stage
-apiVersion: kwok.x-k8s.io/v1alpha1
-metadata: {name: service-load-balancer}
-spec:
-  resourceRef: {apiGroup: v1, kind: Service}
-  selector:
-    matchExpressions:
-    - {key: '.spec.type', operator: In, values: ["LoadBalancer"]}
-    - {key: '.status.loadBalancer.ingress', operator: DoesNotExist}
-  delay: {durationMilliseconds: 200}
-  next:
-    statusTemplate: |
-      loadBalancer:
-        ingress:
-        {{ $number := mod (adler32sum .metadata.uid | int64) 254 }}
-        - ip: {{ printf "203.0.113.%d" (add 1 $number) | Quote }}
-          ipMode: VIP
-"""
-"""Plays the load-balancer controller: its addresses are simulated, nothing answers on them."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +59,12 @@ class Cluster:
 
     @property
     def _work(self) -> Path:
-        return self.directory / ".kwok"
+        return self.directory / "clusters"
+
+    @property
+    def _links(self) -> Links:
+        """Links for kwokctl, which cuts paths at a space, a comma or a `#`."""
+        return Links(self.directory)
 
     @property
     def _marker(self) -> Path:
@@ -126,9 +111,9 @@ class Cluster:
             service_range=self.service_range,
             disabled="[]" if self.controllers else "[kube-controller-manager, kube-scheduler]",
         )
-        configuration.write_text(text + (_LOAD_BALANCER if self.load_balancer else ""))
+        configuration.write_text(text + stages(load_balancer=self.load_balancer))
         binaries = [
-            f"--{flag}-binary={self.parts[part]}"
+            f"--{flag}-binary={self._links.plain(self.parts[part])}"
             for flag, part in (
                 ("etcd", "etcd"),
                 ("kube-apiserver", "kube-apiserver"),
@@ -142,13 +127,15 @@ class Cluster:
                 "create",
                 "cluster",
                 "--runtime=binary",
-                f"--config={configuration}",
-                f"--kubeconfig={self.kubeconfig}",
+                f"--config={self._links.plain(configuration)}",
+                f"--kubeconfig={self._links.plain(self.kubeconfig)}",
                 "--wait=60s",
                 *binaries,
             )
         for number, node in enumerate(("node-a", "node-b")):  # each with a Pod range of its own
-            self._kwokctl("scale", "node", node, f'--param=.podCIDR="10.244.{number}.0/24"')
+            pods = f"10.244.{number}.0/24"
+            settings = (f'.podCIDR="{pods}"', f'.podCIDRs=["{pods}"]', ".nodeIPs=[]")  # 0.7 and 0.8
+            self._kwokctl("scale", "node", node, *(f"--param={one}" for one in settings))
         if not self._answers():
             raise CommandError("the API server was started and does not answer /readyz")
         self._marker.write_text("")
@@ -160,7 +147,9 @@ class Cluster:
         self._end()
 
     def _end(self) -> None:
-        processes.end(processes.mentioning(self.directory))
+        for folder in (self.directory, self._links.folder):
+            processes.end(processes.mentioning(folder))
+        self._links.remove()
         shutil.rmtree(self._work, ignore_errors=True)
         self.kubeconfig.unlink(missing_ok=True)
 
@@ -171,11 +160,10 @@ class Cluster:
             return False
 
     def _kwokctl(self, *arguments: str, check: bool = True) -> None:
-        folder = self.parts["kubectl"].parent
+        folder = self._links.plain(self.parts["kubectl"]).parent
         environment = {
-            # kwokctl works in `.kwok` below it. KWOK_WORKDIR would be cut at the first space.
-            **{key: value for key, value in os.environ.items() if key != "KWOK_WORKDIR"},
-            "HOME": str(self.directory),
+            **os.environ,
+            "KWOK_WORKDIR": str(self._links.plain(self._work).parent),
             "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}",
         }
         command = [str(self.parts["kwokctl"]), *arguments, f"--name={self.name}"]

@@ -76,28 +76,29 @@ class Target:
         """
         if self.is_embedded:
             return
-        with step(f"cluster: {_public(self.name)} of KUBECONFIG={os.environ['KUBECONFIG']}"):
-            said = _ask(self.cluster.parts["kubectl"])
-        if said is not None:
-            raise CommandError(f"{_public(self.name)} {said}: is this the right KUBECONFIG?")
+        given, server = os.environ["KUBECONFIG"], _public(self.name)
+        with step(f"cluster: {server} of KUBECONFIG={given}"):
+            wrong = _ask(self.cluster.parts["kubectl"])
+        if wrong is not None:
+            raise CommandError(f"the API server {server} of KUBECONFIG={given} {wrong}")
 
 
-def _ask(program: Path) -> str | None:
+def _ask(program: Path, *credentials: str) -> str | None:
     """Return None if the API server is there, else what is wrong.
 
     A server that refuses the credentials is there: `pulumi` says which right is missing.
     """
     command = [str(program), "get", "--raw=/readyz", f"--request-timeout={_PATIENCE:.0f}s"]
     process = subprocess.Popen(
-        command,
+        [*command, *credentials],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         process_group=0,  # programs that get credentials end with it
     )
     try:
-        _, said = process.communicate(timeout=_PATIENCE)
+        asked, said = process.communicate(timeout=_PATIENCE)
     except BaseException as failure:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -105,6 +106,8 @@ def _ask(program: Path) -> str | None:
         if isinstance(failure, subprocess.TimeoutExpired):
             return f"does not answer within {_PATIENCE:.0f} s"
         raise
+    if "Please enter Username" in asked:  # without credentials kubectl would not even connect
+        return _ask(program, "--token=none")
     last = (said.strip().splitlines() or [""])[-1].removeprefix("error: ")
     if process.returncode == 0:
         return None
