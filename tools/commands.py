@@ -1,7 +1,8 @@
-"""The commands of the Makefile: up, status, down, clean, test, lint."""
+"""The commands of the Makefile: up, status, down, clean, setup, ranges."""
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str]) -> int:
         "down": down,
         "clean": clean,
         "setup": setup,
+        "ranges": ranges,
     }
     name = arguments[0] if arguments else ""
     if name not in commands:
@@ -48,6 +50,16 @@ def setup() -> None:
     venv.ensure()
     runs_data_plane = sys.platform == "linux" and os.geteuid() == 0
     ensure((*PULUMI, *CONTROL_PLANE, *(DATA_PLANE if runs_data_plane else ())))
+
+
+def ranges() -> None:
+    """Run the unit tests with the oldest and the newest Pulumi of the supported range."""
+    for end in venv.ENDS:
+        python = venv.python(venv.ensure_end(end))
+        say(f"unit tests with requirements/{end}.txt")
+        command = [str(python), "-m", "pytest", "--quiet", "--numprocesses", "2", "tests/unit"]
+        if subprocess.run(command, cwd=ROOT).returncode:
+            raise CommandError(f"the unit tests fail with requirements/{end}.txt")
 
 
 def up() -> None:
@@ -115,7 +127,7 @@ def down() -> None:
 def clean() -> None:
     """Take down what runs and remove all that was made."""
     down()
-    for folder in (STATE, RENDER_STATE, CLUSTER, TOOLS, VENV):
+    for folder in (STATE, RENDER_STATE, CLUSTER, TOOLS, VENV, *map(venv.of_end, venv.ENDS)):
         shutil.rmtree(folder, ignore_errors=True)
     for stack in (_STACK, _RENDER_STACK):
         (ROOT / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
