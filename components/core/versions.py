@@ -35,9 +35,11 @@ class Rules:
     one of its rules has it (from 1.34)."""
     default_name_may_stay: bool
     """The same where its default backend has it (from 1.35)."""
-    wordy_resources: bool
-    """What an Ingress's resource lacks is named twice (before 1.34). As the next, this is wording:
-    no verdict depends on it."""
+    names_what_is_missing: bool
+    """What an owner or an Ingress's resource lacks is named twice (before 1.34). As those that
+    follow, this is wording: no verdict depends on it."""
+    at_most_bytes: bool
+    """What is too long "must have at most" so many bytes (before 1.32)."""
     generated: bool
     """Generated validators judge parts of EndpointSlices and NetworkPolicies, after all else, and
     an owner's path has its index (from 1.37)."""
@@ -73,7 +75,8 @@ def _rules(lowest: _Version, highest: _Version) -> Rules:
         endpoints_may_stay=lowest >= (1, 33),
         names_may_stay=lowest >= (1, 34),
         default_name_may_stay=lowest >= (1, 35),
-        wordy_resources=highest < (1, 34),
+        names_what_is_missing=highest < (1, 34),
+        at_most_bytes=highest < (1, 32),
         generated=highest >= (1, 37),
     )
 

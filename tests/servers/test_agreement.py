@@ -4,9 +4,8 @@
 and `COUNT` how many of each seed.
 """
 
-import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -17,42 +16,13 @@ from tests.support.agreement.report import Tally
 from tests.support.agreement.schema import typed_manifests
 from tests.support.agreement.server import ApiServer
 from tests.support.agreement.store import Etcd, Store
-from tests.support.cluster import throw_away_cluster
 from tools.cluster import Cluster
 from tools.parts import API_SERVERS
 
-VERSIONS = os.environ.get("AGREEMENT_VERSIONS", "").split() or list(API_SERVERS)
 SEEDS = [int(seed) for seed in os.environ.get("AGREEMENT_SEEDS", "1").split()]
 COUNT = int(os.environ.get("AGREEMENT_COUNT", "20000"))
 STORED = 30
 PATHS = 0.99
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module", params=VERSIONS)
-def version(request: pytest.FixtureRequest) -> str:
-    found: str = request.param
-    return found
-
-
-@pytest.fixture(scope="module")
-def cluster(version: str) -> Iterator[Cluster]:
-    with throw_away_cluster(API_SERVERS[version], name="api-server", controllers=False) as made:
-        yield made
-
-
-@pytest.fixture
-def namespace(cluster: Cluster) -> str:
-    name = f"test-{next(_numbers)}"
-    cluster.kubectl("create", "namespace", name)
-    return name
-
-
-@pytest.fixture
-def server(cluster: Cluster) -> Iterator[ApiServer]:
-    with ApiServer(cluster.kubeconfig) as made:
-        yield made
 
 
 def test_the_server_is_of_the_version(server: ApiServer, version: str) -> None:

@@ -116,7 +116,7 @@ def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) 
 
 def _leniency(old_spec: Plain | None, rules: Rules) -> _Leniency:
     relaxed = syntax.dns_label if rules.relaxed_service_names else syntax.dns_1035_label
-    wordy = rules.wordy_resources
+    wordy = rules.names_what_is_missing
     if old_spec is None:
         return _Leniency(relaxed, wordy)
     return _Leniency(

@@ -1,13 +1,14 @@
 """An object's metadata, which is judged alike whatever its kind (`ValidateObjectMeta`)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..findings import Finding, forbidden, invalid, quote, required, too_long
 from ..metadata import MAX_ANNOTATION_BYTES
 from ..syntax import dns_label, label_value, qualified_name, size
 from ..versions import Rules
-from . import shapes
+from . import owners, shapes
 from .walk import against
 
 RULES = {
@@ -20,12 +21,7 @@ RULES = {
     "metadata-label-value": "A label's value has at most 63 letters, digits, '-', '_' and '.'.",
     "metadata-annotation-key": "An annotation's key is a qualified name, in upper or lower case.",
     "metadata-annotation-size": "All annotations together have at most 256 KiB.",
-    "metadata-owner-version": "An owner's apiVersion is a version or a group and a version.",
-    "metadata-owner-kind": "An owner's kind is given.",
-    "metadata-owner-name": "An owner's name is given.",
-    "metadata-owner-uid": "An owner's uid is given.",
-    "metadata-owner-event": "An Event is no owner.",
-    "metadata-owner-controller": "At most one owner is the controller.",
+    **owners.RULES,
     "metadata-finalizer": "A finalizer is a qualified name.",
     "metadata-finalizer-prefix": "A finalizer of one's own has a domain before its name.",
     "metadata-finalizer-conflict": "Dependents are orphaned or deleted first, not both.",
@@ -34,16 +30,6 @@ RULES = {
     "metadata-immutable": "An object's name, namespace, uid and deletion do not change.",
 }
 
-_OWNER = shapes.Struct(
-    {
-        "apiVersion": shapes.STRING,
-        "kind": shapes.STRING,
-        "name": shapes.STRING,
-        "uid": shapes.STRING,
-        "controller": shapes.BOOL,
-        "blockOwnerDeletion": shapes.BOOL,
-    }
-)
 _MANAGED_FIELDS = shapes.Struct(
     {
         "manager": shapes.STRING,
@@ -69,7 +55,7 @@ SHAPE = shapes.Struct(
         "deletionGracePeriodSeconds": shapes.INT64,
         "labels": shapes.STRING_MAP,
         "annotations": shapes.STRING_MAP,
-        "ownerReferences": shapes.ListOf(_OWNER),
+        "ownerReferences": shapes.ListOf(owners.SHAPE),
         "finalizers": shapes.STRINGS,
         "managedFields": shapes.ListOf(_MANAGED_FIELDS),
     }
@@ -90,13 +76,6 @@ OBJECT_REFERENCE = shapes.Struct(
 NameReasons = Callable[[str], Sequence[str]]
 """Gives the reasons against a name, such as `syntax.dns_subdomain`."""
 
-_OWNER_FIELDS = (
-    ("apiVersion", "metadata-owner-version"),
-    ("kind", "metadata-owner-kind"),
-    ("name", "metadata-owner-name"),
-    ("uid", "metadata-owner-uid"),
-)
-"""What every owner has, each with the code of its rule."""
 _GENERATED_BASE = 58
 _NO_VERSION = 1 << 64
 _ORPHAN, _FOREGROUND = "orphan", "foregroundDeletion"
@@ -131,8 +110,8 @@ def check_metadata(
     if before is None and new.get("kind") not in _GENERATION_IS_SET:
         _check_generation(metadata.get("generation", 0), findings)
     check_labels(metadata.get("labels"), "metadata.labels", findings)
-    _check_annotations(metadata.get("annotations"), findings)
-    _check_owners(metadata.get("ownerReferences", ()), rules, findings)
+    _check_annotations(metadata.get("annotations"), rules, findings)
+    owners.check_owners(metadata.get("ownerReferences", ()), rules, findings)
     finalizers: list[str] = metadata.get("finalizers", [])
     _check_finalizers(finalizers, findings)
     if before is not None:
@@ -254,7 +233,9 @@ def _is_uint64(digits: str) -> bool:
     return len(significant) <= len(str(_NO_VERSION)) and int(significant) < _NO_VERSION
 
 
-def _check_annotations(annotations: Mapping[str, str] | None, findings: list[Finding]) -> None:
+def _check_annotations(
+    annotations: Mapping[str, str] | None, rules: Rules, findings: list[Finding]
+) -> None:
     if not annotations:
         return
     for key in annotations:
@@ -262,7 +243,10 @@ def _check_annotations(annotations: Mapping[str, str] | None, findings: list[Fin
     total = sum(size(key) + size(value) for key, value in annotations.items())
     if total > MAX_ANNOTATION_BYTES:
         path, code = "metadata.annotations", "metadata-annotation-size"
-        findings.append(too_long(path, MAX_ANNOTATION_BYTES, code))
+        found = too_long(path, MAX_ANNOTATION_BYTES, code)
+        if rules.at_most_bytes:
+            found = replace(found, detail=f"must have at most {MAX_ANNOTATION_BYTES} bytes")
+        findings.append(found)
 
 
 def _any_case(key: str) -> tuple[str, ...]:
@@ -270,83 +254,6 @@ def _any_case(key: str) -> tuple[str, ...]:
     if not key.isascii():
         key = "".join(_GO_LOWER.get(one, one) for one in key)
     return qualified_name(key.lower())
-
-
-def _check_owners(
-    owners: Sequence[Mapping[str, Any]], rules: Rules, findings: list[Finding]
-) -> None:
-    path = "metadata.ownerReferences"
-    kept = _without_repetitions(owners)
-    controller = ""
-    for index, owner in enumerate(kept):
-        if rules.generated:
-            _check_owner(owner, f"{path}[{index}]", findings)
-        else:
-            _check_owner_unnumbered(owner, path, findings)
-        if owner.get("controller"):
-            title = f"{owner.get('kind', '')}/{owner.get('name', '')}"
-            if controller:
-                detail = (
-                    "Only one reference can have Controller set to true. Found "
-                    f'"true" in references for {controller} and {title}'
-                )
-                findings.append(invalid(path, kept, detail, code="metadata-owner-controller"))
-            else:
-                controller = title
-
-
-def _without_repetitions(owners: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the owners as the API server keeps them: once where one is given twice."""
-    kept: list[Mapping[str, Any]] = []
-    for owner in owners:
-        if not any(_same(owner, other) for other in kept):
-            kept.append(owner)
-    return kept
-
-
-def _same(owner: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(owner.get(field) == other.get(field) for field in _OWNER.fields)
-
-
-def _check_owner(owner: Mapping[str, Any], path: str, findings: list[Finding]) -> None:
-    version = owner.get("apiVersion", "")
-    if version and not _has_version(version):
-        detail = "must be <group>/<version> or <version>"
-        findings.append(
-            invalid(f"{path}.apiVersion", version, detail, code="metadata-owner-version")
-        )
-    findings.extend(
-        required(f"{path}.{field}", "must not be empty", code=code)
-        for field, code in _OWNER_FIELDS
-        if not owner.get(field)
-    )
-    _check_event(owner, path, findings)
-
-
-def _check_owner_unnumbered(owner: Mapping[str, Any], path: str, findings: list[Finding]) -> None:
-    """Judge one owner as before 1.37: the API server's paths have no index."""
-    version = owner.get("apiVersion", "")
-    if not _has_version(version):
-        detail = "version must not be empty"
-        findings.append(
-            invalid(f"{path}.apiVersion", version, detail, code="metadata-owner-version")
-        )
-    findings.extend(
-        invalid(f"{path}.{field}", "", "must not be empty", code=code)
-        for field, code in _OWNER_FIELDS[1:]
-        if not owner.get(field)
-    )
-    _check_event(owner, path, findings)
-
-
-def _has_version(api_version: str) -> bool:
-    return api_version.count("/") <= 1 and bool(api_version.rpartition("/")[2])
-
-
-def _check_event(owner: Mapping[str, Any], path: str, findings: list[Finding]) -> None:
-    if owner.get("apiVersion") in ("v1", "/v1") and owner.get("kind") == "Event":
-        detail = "/v1, Kind=Event is disallowed from being an owner"
-        findings.append(invalid(path, dict(owner), detail, code="metadata-owner-event"))
 
 
 def _check_finalizers(finalizers: Sequence[str], findings: list[Finding]) -> None:

@@ -97,6 +97,10 @@ class ApiServer:
         found: Object = self._ask("GET", f"openapi/v3/{group}").stored["components"]["schemas"]
         return found
 
+    def ask_service(self, namespace: str, service: str) -> Answer:
+        """Ask for a Service and one of its ports, such as `db:http`, through the proxy."""
+        return self._ask("GET", f"api/v1/namespaces/{namespace}/services/{service}/proxy/")
+
     def delete(self, kind: str, namespace: str, name: str) -> Answer:
         """Delete an object."""
         return self._ask("DELETE", f"{PLURALS[kind].format(namespace=namespace)}/{name}")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from expected import LABEL, Expected, agree, errors
 
-from components.core.findings import INVALID, NOT_SUPPORTED, REQUIRED, TOO_MANY
+from components.core.findings import INVALID, NOT_SUPPORTED, REQUIRED, TOO_LONG, TOO_MANY
 from components.core.validation import validate
 from tests.support.agreement import golden
 
@@ -100,6 +100,16 @@ PEER = ("spec.egress[0].to[1]", REQUIRED, "must specify a peer")
 CIDR = ("spec.egress[0].to[0].ipBlock.cidr", REQUIRED, "")
 
 WORDING: dict[str, tuple[Object, str, Expected, str, Expected]] = {
+    "an owner without a name": (
+        owned(name=""),
+        *("1.33", [(f"{OWNERS}.name", INVALID, "name must not be empty")]),
+        *("1.36", [(f"{OWNERS}.name", INVALID, EMPTY)]),
+    ),
+    "annotations that are too long": (
+        golden.service(annotations={"a": "x" * 262144}),
+        *("1.31", [("metadata.annotations", TOO_LONG, "must have at most 262144 bytes")]),
+        *("1.32", [("metadata.annotations", TOO_LONG, "may not be more than 262144 bytes")]),
+    ),
     "an owner without a kind": (
         owned(kind=""),
         *("1.36", [(f"{OWNERS}.kind", INVALID, EMPTY)]),
@@ -169,7 +179,7 @@ WORDING: dict[str, tuple[Object, str, Expected, str, Expected]] = {
     ("manifest", "old", "before", "new", "since"), WORDING.values(), ids=WORDING
 )
 def test_wording(manifest: Object, old: str, before: Expected, new: str, since: Expected) -> None:
-    for version, expected in ((old, before), (new, since), (None, since)):
+    for version, expected in ((old, before), (new, since)):
         found = errors(validate(manifest, kubernetes_version=version))
         assert agree(found, expected), (version, found)
         assert [not one[2] for one in found] == [not one[2] for one in expected]

@@ -21,19 +21,20 @@ OLDEST_RULES = Rules(
     endpoints_may_stay=False,
     names_may_stay=False,
     default_name_may_stay=False,
-    wordy_resources=True,
+    names_what_is_missing=True,
+    at_most_bytes=True,
     generated=False,
 )
 CHANGES: dict[str, dict[str, Any]] = {
     "1.30": {},
     "1.31": {"traffic_distributions": OLD},
-    "1.32": {},
+    "1.32": {"at_most_bytes": False},
     "1.33": {"sloppy_slices": False, "no_kubelet_port": False, "endpoints_may_stay": True},
     "1.34": {
         "traffic_distributions": NEW,
         "node_hints": True,
         "names_may_stay": True,
-        "wordy_resources": False,
+        "names_what_is_missing": False,
     },
     "1.35": {"default_name_may_stay": True},
     "1.36": {"strict_addresses": True, "relaxed_service_names": True},
@@ -80,7 +81,8 @@ def test_without_a_version_it_must_be_legal_on_all() -> None:
         endpoints_may_stay=False,
         names_may_stay=False,
         default_name_may_stay=False,
-        wordy_resources=False,
+        names_what_is_missing=False,
+        at_most_bytes=False,
         generated=True,
     )
 
