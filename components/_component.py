@@ -72,10 +72,10 @@ def plan(
         ValidationError: With everything that is wrong.
     """
     fail = partial(ValidationError, component.__name__, name)
-    declaration = Declaration(component, name, opts)
     unusable = check_name(name)
-    findings = [*unusable, *declaration.of_component()]
     known = _NAMELESS if unusable else name
+    declaration = Declaration(component, known, opts)
+    findings = unusable or declaration.of_component()
     planned = _plan(known, kind, args, planner, findings, fail, declaration.entry())
     if planned is None or findings:
         declaration.withdraw()
@@ -115,8 +115,9 @@ def plan_each(
     Raises:
         ValidationError: With everything that is wrong.
     """
-    declaration = Declaration(component, name, opts)
-    findings = [*check_name(name), *declaration.of_component()]
+    unusable = check_name(name)
+    declaration = Declaration(component, _NAMELESS if unusable else name, opts)
+    findings = unusable or declaration.of_component()
     every: dict[str, Planned[P]] = {}
     for key, args in entries.items():
         path = f"{field}[{key}]"

@@ -203,9 +203,9 @@ def test_metadata_is_refused(args: Any, found: list[str]) -> None:
 
 
 def test_the_limit_of_annotations_counts_keys_and_values() -> None:
-    half = (LIMIT - OWN) // 2
-    assert metadata(annotations={"a": "x" * half, "b": "x" * (half - 2)})[1] == []
-    assert metadata(annotations={"a": "x" * half, "b": "x" * (half - 1)})[1] == [TOO_LONG]
+    left = LIMIT - OWN - len("a" + "b")
+    assert metadata(annotations={"a": "x" * 1000, "b": "x" * (left - 1000)})[1] == []
+    assert metadata(annotations={"a": "x" * 1000, "b": "x" * (left - 999)})[1] == [TOO_LONG]
 
 
 def test_an_annotation_of_the_component_that_the_user_sets_counts_once() -> None:

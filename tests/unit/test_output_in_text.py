@@ -94,7 +94,7 @@ GOOD: dict[type, tuple[Any, dict[str, Any]]] = {
 }
 """The components, with arguments that are right but for the text that is put in."""
 
-MINIMAL: dict[str, Any] = {"port": 80, "address": "192.0.2.20"}
+MINIMAL: dict[str, Any] = {"port": 80, "address": "192.0.2.20", "kind": "Service"}
 
 
 def places(shape: _Shape, path: str) -> Iterator[tuple[str, bool, Callable[[str], Any]]]:
