@@ -166,13 +166,17 @@ CONFLICT = 'Apply failed with 1 conflict: conflict with "{}": .spec.ports'
     [
         (
             "k8s-endpoints/shop/old",
-            ("It belongs to the stack shop/old: choose another `service_name`. If that is this stack"
-            " under its old name, run `pulumi config set k8s-endpoints:owner shop/old`."),
+            (
+                "It belongs to the stack shop/old: choose another `service_name`. If that is this"
+                " stack under its old name, run `pulumi config set k8s-endpoints:owner shop/old`."
+            ),
         ),
         (
             "kubectl",
-            ("Its owner is the field manager kubectl: choose another `service_name`, or name it in"
-            ' `adopt`, as {"kind": "Service", "name": "db"}, to take it over.'),
+            (
+                "Its owner is the field manager kubectl: choose another `service_name`, or name it in"
+                ' `adopt`, as {"kind": "Service", "name": "db"}, to take it over.'
+            ),
         ),
     ],
 )
