@@ -174,8 +174,8 @@ CONFLICT = 'Apply failed with 1 conflict: conflict with "{}": .spec.ports'
         (
             "kubectl",
             (
-                "Its owner is the field manager kubectl: choose another `service_name`, or name it in"
-                ' `adopt`, as {"kind": "Service", "name": "db"}, to take it over.'
+                "Its owner is the field manager kubectl: choose another `service_name`, or name it"
+                ' in `adopt`, as {"kind": "Service", "name": "db"}, to take it over.'
             ),
         ),
     ],
