@@ -46,7 +46,7 @@ class Checkout:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=600,
         )
 
     def ok(self, target: str, **environment: str) -> str:
