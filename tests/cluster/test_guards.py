@@ -112,15 +112,6 @@ def test_a_stack_of_its_own_objects_warns_of_nothing(stack: Stack, namespace: st
             assert "co-owned" not in stack.run("stack", "output", "hazards").stdout
 
 
-def test_a_first_up_and_those_after_it_raise_no_false_alarm(stack: Stack, namespace: str) -> None:
-    for last in (10, 11, 12):
-        done = stack.write(program(namespace, addresses=[f"192.0.2.{last}"])).run("up", "--yes")
-
-        assert done.returncode == 0, done.stdout
-        assert "warning" not in done.stdout
-        assert "co-owned" not in stack.run("stack", "output").stdout
-
-
 def test_a_hand_on_a_service_is_a_hazard(cluster: Cluster, stack: Stack, namespace: str) -> None:
     stack.write(program(namespace)).up()
     patch = '{"spec": {"sessionAffinity": "ClientIP"}}'
