@@ -1,6 +1,6 @@
 """Registers the objects of a component as its children."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,23 +13,18 @@ from ._owner import configured_manager
 from ._provider import namespace_of, renders
 from ._record import RECORD, BackendRecord
 from .core.adoption import Adoption, Adoptions, not_adopted
+from .core.declarations import LATE
 from .core.findings import Finding, forbidden
 from .core.metadata import (
     FIELD_MANAGER_ANNOTATION,
-    FORCE_ANNOTATION,
     SERVICE_NAME_LABEL,
     Manifest,
+    own_annotations,
 )
 from .core.shrink import Watch
 from .errors import ValidationError
 
-_BACKGROUND = {"pulumi.com/deletionPropagationPolicy": "background"}
-_SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
-_FORCE = {FORCE_ANNOTATION: "true"}
 _MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
-
-_LATE = "~"
-"""Stands in a child's Pulumi name for a namespace that is an Output."""
 
 
 class Children:
@@ -81,7 +76,7 @@ class Children:
         """Register a Service; `awaited` waits for what makes it ready."""
         return core.v1.Service(
             self._name(manifest),
-            metadata=self._metadata(manifest, {} if awaited else _SKIP_AWAIT),
+            metadata=self._metadata(manifest, skip_await=not awaited),
             spec=manifest["spec"],
             # What of clusterIP is ours is whether there is one, which the guard compares: Pulumi
             # would replace a live Service, an outage, where it does not match.
@@ -93,7 +88,7 @@ class Children:
             ),
         )
 
-    def watch(
+    def compare(
         self,
         service: Manifest,
         watch: "pulumi.Output[Watch]",
@@ -136,7 +131,7 @@ class Children:
             service_name: The Service's name, once it is known to be ours.
             addresses: What all slices of the Service hold together, as far as it is known.
         """
-        metadata = self._metadata(manifest, {})
+        metadata = self._metadata(manifest)
         metadata["labels"] = {**metadata["labels"], SERVICE_NAME_LABEL: service_name}
         name = self._name(manifest)
         return discovery.v1.EndpointSlice(
@@ -163,7 +158,7 @@ class Children:
         The endpoints controller deletes it while the Service is missing, hence the dependency. It
         comes after the slices: once it is not mirrored any more, they must be there.
         """
-        metadata = self._metadata(manifest, {})
+        metadata = self._metadata(manifest)
         metadata["name"] = service_name
         return core.v1.Endpoints(
             self._name(manifest),
@@ -179,7 +174,7 @@ class Children:
 
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)
-        return self._scoped(namespace if isinstance(namespace, str) else _LATE, manifest)
+        return self._scoped(namespace if isinstance(namespace, str) else LATE, manifest)
 
     def _namespace(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         namespace: str | pulumi.Output[str] = manifest["metadata"].get(
@@ -195,19 +190,18 @@ class Children:
         """Give what the child was called when its namespace was an Output, or when it was plain."""
         namespace = self._namespace(manifest)
         if isinstance(namespace, str):
-            return self._scoped(_LATE, manifest)
+            return self._scoped(LATE, manifest)
         return namespace.apply(lambda known: self._scoped(known, manifest))
 
-    def _metadata(self, manifest: Manifest, extra: Mapping[str, str]) -> Any:
+    def _metadata(self, manifest: Manifest, *, skip_await: bool = False) -> Any:
         metadata = dict(manifest["metadata"])
         if not self._rendering:
-            metadata["annotations"] = {
-                FIELD_MANAGER_ANNOTATION: self._manager,
-                **_BACKGROUND,
-                **extra,
-                **(_FORCE if self._adoption(manifest) else {}),
-                **metadata.get("annotations", {}),
-            }
+            own = own_annotations(
+                self._manager,
+                skip_await=skip_await,
+                forced=self._adoption(manifest) is not None,
+            )
+            metadata["annotations"] = {**own, **metadata.get("annotations", {})}
         return metadata
 
     def _options(

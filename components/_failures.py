@@ -1,4 +1,4 @@
-"""What helps beside the provider's message when a child cannot be created."""
+"""What helps beside the provider's message when a child cannot be created or updated."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -7,7 +7,7 @@ import pulumi
 from pulumi.runtime import settings
 from pulumi.runtime.proto import resource_pb2
 
-from .core.failures import already_exists, explain_existing
+from .core.failures import explain
 from .core.metadata import Manifest
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class ErrorHooks(TypedDict, total=False):
 
 
 def on_error(name: str, components: Mapping[str, pulumi.Resource]) -> ErrorHooks:
-    """Return the hook that explains a failed create; none where SDK or engine have no such hooks.
+    """Return the hook that explains a failure; none where SDK or engine have no such hooks.
 
     The hook logs and does not raise: raising would replace the provider's own message.
 
@@ -34,14 +34,13 @@ def on_error(name: str, components: Mapping[str, pulumi.Resource]) -> ErrorHooks
     if not _are_supported():
         return {}
 
-    def explain(args: "ErrorHookArgs") -> bool:
-        if args.failed_operation == "create" and already_exists(args.errors):
-            manifest: Manifest = dict(args.new_inputs or {})
-            text = explain_existing(manifest)
+    def tell(args: "ErrorHookArgs") -> bool:
+        manifest: Manifest = dict(args.new_inputs or {})
+        if text := explain(manifest, args.failed_operation, args.errors):
             pulumi.log.error(text, resource=components.get(args.name))
         return False
 
-    return {"on_error": [pulumi.ErrorHook(name, explain)]}
+    return {"on_error": [pulumi.ErrorHook(name, tell)]}
 
 
 def _are_supported() -> bool:

@@ -18,8 +18,15 @@ from ._garbage import settle
 from ._record import read_record
 from .core.findings import Finding, forbidden, invalid
 from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
-from .core.metadata import MODE_ANNOTATION, SKIP_MIRROR_LABEL
+from .core.metadata import (
+    FIELD_MANAGER_ANNOTATION,
+    FORCE_ANNOTATION,
+    MODE_ANNOTATION,
+    SKIP_MIRROR_LABEL,
+)
+from .core.ownership import other_owners, read_entries, refused_owners
 from .core.shrink import Watch, compare
+from .core.slicing import is_part
 from .errors import ValidationError
 
 Values = Mapping[str, Any]
@@ -43,6 +50,8 @@ class _Registered:
         """Why what is adopted must not be created, by the child's name."""
         self.placed: dict[str, Collection[str]] = {}
         """The addresses of all slices of its Service, by each slice's name."""
+        self.outputs_before: dict[str, Values] = {}
+        """The outputs that each Service had before this run's update, by its URN."""
 
         def hook(name: str, check: Callable[..., Awaitable[None] | None]) -> "list[Hook]":
             return [pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)]
@@ -51,10 +60,12 @@ class _Registered:
         failed = on_error("k8s-endpoints:failed", self.components)
         self.endpoints = pulumi.ResourceHookBinding(after_update=[mirrored], **failed)
         self.service = pulumi.ResourceHookBinding(
-            before_update=hook("service", _check_service), **failed
+            before_update=hook("service", self._check_service), **failed
         )
         self.slice = pulumi.ResourceHookBinding(
-            before_update=hook("slice", self._check_slice), **failed
+            before_update=hook("slice", self._check_slice),
+            after_create=hook("created", _check_created),
+            **failed,
         )
         self.created = hook("adopted", self._check_adopted)
         self.records: dict[str, tuple[pulumi.Output[Watch], Fail]] = {}
@@ -75,6 +86,10 @@ class _Registered:
             findings = list(compare(old, new, shown=not is_secret))
             if findings:
                 raise fail(findings)
+
+    def _check_service(self, args: pulumi.ResourceHookArgs) -> None:
+        self.outputs_before[args.urn] = args.old_outputs or {}
+        _check_service(args)
 
     def _check_slice(self, args: pulumi.ResourceHookArgs) -> None:
         old, new = _addresses(args.old_inputs), _addresses(args.new_inputs)
@@ -100,6 +115,13 @@ def of_service(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBind
         return None
     run.components[name] = component
     return run.service
+
+
+def outputs_before(urn: str) -> Values | None:
+    """Return the outputs that a Service had before this run's update; None where there is none."""
+    engine = monitor()
+    run = _runs.get(engine) if engine else None
+    return run.outputs_before.get(urn) if run else None
 
 
 def of_slice(
@@ -181,6 +203,19 @@ def _current_run() -> _Registered | None:
         run = _runs[engine] = _Registered()
         settle()
     return run
+
+
+def _check_created(args: pulumi.ResourceHookArgs) -> None:
+    """Refuse a slice that existed as another stack's or resource's, unless the guard watches it."""
+    metadata = _part(args.new_outputs, "metadata")
+    name = str(metadata.get("name") or "")
+    annotations = _part(metadata, "annotations")
+    if not is_part(name) or annotations.get(FORCE_ANNOTATION) == "true":
+        return
+    entries = read_entries(cast("list[Values]", metadata.get("managedFields") or []))
+    owners = other_owners(entries, annotations.get(FIELD_MANAGER_ANNOTATION))
+    if findings := refused_owners(owners, "EndpointSlice", name):
+        raise ValidationError("EndpointSlice", args.name, findings)
 
 
 async def _await_mirror(args: pulumi.ResourceHookArgs) -> None:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-__all__ = ["namespace_of", "provider", "renders"]
+__all__ = ["namespace_of", "provider", "provider_of", "renders", "stated_namespace_of"]
 
 QPS = 1000.0
 BURST = 2000
@@ -75,7 +75,7 @@ def provider(
         opts=opts,
         **_upserts(upsert_existing_objects),
     )
-    _made[made] = _Settings(namespace or _DEFAULT, renders=render_directory is not None)
+    _made[made] = _Settings(namespace or None, renders=render_directory is not None)
     return made
 
 
@@ -88,7 +88,23 @@ def namespace_of(opts: pulumi.ResourceOptions | None) -> "str | pulumi.Output[st
     settings = _settings(opts)
     if settings is None:
         return pulumi.Config("kubernetes").get("namespace") or _DEFAULT
-    return settings.namespace
+    return settings.namespace or _DEFAULT
+
+
+def stated_namespace_of(opts: pulumi.ResourceOptions | None) -> str | None:
+    """Return the namespace of a component's objects that name none, where the program states it.
+
+    Where it does not, it is the kubeconfig's, which is "default" more often than not.
+
+    Args:
+        opts: The options that the component was given.
+    """
+    given = provider_of(opts)
+    if given is None:
+        return pulumi.Config("kubernetes").get("namespace") or None
+    settings = _made.get(given)
+    namespace = settings.namespace if settings else None
+    return namespace if isinstance(namespace, str) else None
 
 
 def renders(opts: pulumi.ResourceOptions | None) -> bool:
@@ -119,7 +135,7 @@ _DEFAULT = "default"
 class _Settings:
     """What a provider made here gives to objects, which it does not tell itself."""
 
-    namespace: "str | pulumi.Output[str]"
+    namespace: "str | pulumi.Output[str] | None"
     renders: bool
 
 
@@ -128,12 +144,15 @@ _made: "WeakKeyDictionary[pulumi.ProviderResource, _Settings]" = WeakKeyDictiona
 
 def _settings(opts: pulumi.ResourceOptions | None) -> _Settings | None:
     """Give the settings of the provider that a component's children get, if it was made here."""
-    given = _given(opts)
+    given = provider_of(opts)
     return None if given is None else _made.get(given)
 
 
-def _given(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
-    """Give the Kubernetes provider of a component's children as the SDK picks it; None: default."""
+def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
+    """Return the Kubernetes provider of a component's children as the SDK picks it.
+
+    None stands for the default provider.
+    """
     if opts is None:
         return None
     several = opts.providers or ()

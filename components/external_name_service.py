@@ -65,7 +65,12 @@ class ExternalNameService(ServiceComponent):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         planned = plan(
-            ExternalNameService, name, ExternalNameServiceArgs, args, plan_external_name_service
+            ExternalNameService,
+            name,
+            ExternalNameServiceArgs,
+            args,
+            plan_external_name_service,
+            opts,
         )
         super().__init__(_TYPE, name, {}, opts)
         children = Children(

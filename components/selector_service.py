@@ -39,6 +39,9 @@ class SelectorServiceArgs(TypedDict):
     """How the Service is reached. Defaults to `ServiceType.CLUSTER_IP`."""
     headless: NotRequired[bool]
     """No address of its own: DNS gives those of the Pods (`clusterIP: None`). Defaults to False."""
+    cluster_ip: NotRequired[pulumi.Input[str]]
+    """Pins the Service's own address, in the cluster's range. It cannot change on a live Service.
+    Defaults to one that the cluster picks."""
     publish_not_ready_addresses: NotRequired[bool]
     """DNS gives Pods that are not ready too. Defaults to False."""
     ip_families: NotRequired[Sequence[str]]
@@ -64,6 +67,15 @@ class SelectorServiceArgs(TypedDict):
     """Which load-balancer controller serves the Service. Defaults to the cluster's."""
     load_balancer_source_ranges: NotRequired[Sequence[pulumi.Input[str]]]
     """The CIDRs from which the load balancer takes clients. Defaults to any."""
+    load_balancer_ip: NotRequired[pulumi.Input[str]]
+    """The address that is asked of the load-balancer controller; some ignore it. Deprecated since
+    Kubernetes 1.24. Defaults to one that the controller picks."""
+    allocate_load_balancer_node_ports: NotRequired[pulumi.Input[bool]]
+    """Whether a load balancer's ports get node ports. False is for controllers that do not send
+    traffic to node ports. Defaults to True."""
+    external_ips: NotRequired[Sequence[pulumi.Input[str]]]
+    """Addresses that are routed to the nodes by other means, at which these take the Service's
+    traffic. Deprecated since Kubernetes 1.36. Defaults to none."""
     external_traffic_policy: NotRequired[TrafficPolicy]
     """Which Pods traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
     internal_traffic_policy: NotRequired[TrafficPolicy]
@@ -89,6 +101,10 @@ class SelectorService(ServiceComponent):
     """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
     cluster_ip: pulumi.Output[str]
     """The Service's own address; "None" if headless."""
+    load_balancer: pulumi.Output[list[str]]
+    """The addresses and host names that the load-balancer controller gave; empty before."""
+    node_ports: pulumi.Output[dict[str, int]]
+    """The port on every node, by the name of the port; empty for type ClusterIP."""
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
@@ -98,7 +114,9 @@ class SelectorService(ServiceComponent):
         args: SelectorServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(SelectorService, name, SelectorServiceArgs, args, plan_selector_service)
+        planned = plan(
+            SelectorService, name, SelectorServiceArgs, args, plan_selector_service, opts
+        )
         super().__init__(_TYPE, name, {}, opts)
         children = Children(
             self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions

@@ -54,6 +54,11 @@ class ExternalServicePlan:
     """What is compared with the last deployment."""
 
     @property
+    def objects(self) -> list[Manifest]:
+        """The objects whose names the arguments give; those of slices and Endpoints follow."""
+        return [self.service]
+
+    @property
     def known_addresses(self) -> frozenset[str]:
         """The addresses that are known while the program runs."""
         known = [] if isinstance(self.addresses, Deferred) else self.addresses
@@ -185,23 +190,28 @@ def _place_backends(
         by_key = {backend.key: backend for backend in members}
         placed = slices(by_key, limit, count)
         if len(placed) > 1:
-            findings.extend(_unplaceable(members))
+            findings.extend(_unplaceable(members, findings))
         stem = f"{service_name}-{family.lower()}{_suffix(overrides)}"
         for prefix, keys in placed.items():
+            name = f"{stem}-{prefix}" if prefix else stem
             if len(keys) > limit:
                 remedy = "raise `slice_count` or `max_endpoints_per_slice`"
-                findings.append(too_many(f"slices[{stem}]", len(keys), limit, remedy))
-            yield f"{stem}-{prefix}" if prefix else stem, family, [by_key[key] for key in keys]
+                findings.append(too_many(f"slices[{name}]", len(keys), limit, remedy))
+            yield name, family, [by_key[key] for key in keys]
 
 
-def _unplaceable(backends: Sequence[Backend]) -> Iterator[Finding]:
+def _unplaceable(backends: Sequence[Backend], known: Sequence[Finding]) -> list[Finding]:
+    wrong = {finding.path for finding in known}
+    findings: list[Finding] = []
     for backend in backends:
-        if not backend.is_placeable and isinstance(backend.address, Deferred):
-            yield required(
-                f"{backend.path.removesuffix('.address')}.id",
-                "an address that is an Output needs an id where there are several slices",
-                "give it as one of `backends`, with an `id`",
-            )
+        path = f"{backend.path.removesuffix('.address')}.id"
+        if backend.is_placeable or not isinstance(backend.address, Deferred):
+            continue
+        if backend.path not in wrong and path not in wrong:
+            reason = "an address that is an Output needs an id where there are several slices"
+            remedy = "give it as one of `backends`, with an `id`"
+            findings.append(required(path, reason, remedy))
+    return findings
 
 
 def _suffix(overrides: tuple[tuple[str, int], ...]) -> str:

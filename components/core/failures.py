@@ -1,5 +1,6 @@
-"""Explains why an object could not be created, and what to do about it."""
+"""Explains why an object could not be written, and what to do about it."""
 
+import re
 from collections.abc import Iterable
 
 from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, Manifest
@@ -8,9 +9,39 @@ UPSERT_VARIABLE = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"
 """Makes the provider take over an object that exists, from 4.29 on; before, it always does."""
 
 
-def already_exists(errors: Iterable[str]) -> bool:
-    """Return whether the API server refused a create because the object exists."""
-    return any("already exists" in error or "AlreadyExists" in error for error in errors)
+def explain(manifest: Manifest, operation: str, errors: Iterable[str]) -> str:
+    """Return what to do about a refused write, or nothing where the error says it all.
+
+    Args:
+        manifest: The object that was to be written.
+        operation: What failed: `create`, `update` or `delete`.
+        errors: The messages of the provider.
+    """
+    text = "\n".join(errors)
+    if operation == "create" and ("already exists" in text or "AlreadyExists" in text):
+        return explain_existing(manifest)
+    if match := _CONFLICT.search(text):
+        return _explain_conflict(manifest, match[1])
+    return ""
+
+
+_CONFLICT = re.compile(r'conflicts? with "([^"]+)"')
+"""Names a field manager, in the words of server-side apply."""
+
+
+def _explain_conflict(manifest: Manifest, manager: str) -> str:
+    kind, namespace, name = _identity(manifest)
+    begin = f"{kind} {namespace}/{name} has fields of another owner; nothing has been changed."
+    if manager.startswith(FIELD_MANAGER):
+        owner = manager.removeprefix(FIELD_MANAGER)
+        return (
+            f"{begin} It belongs to the stack {owner}: choose another `service_name`. If that is"
+            f" this stack under its old name, run `pulumi config set k8s-endpoints:owner {owner}`."
+        )
+    return (
+        f"{begin} Its owner is the field manager {manager}: choose another `service_name`, or name"
+        f' it in `adopt`, as {{"kind": "{kind}", "name": "{name}"}}, to take it over.'
+    )
 
 
 def explain_existing(manifest: Manifest) -> str:
@@ -19,10 +50,7 @@ def explain_existing(manifest: Manifest) -> str:
     Args:
         manifest: The object that was to be created.
     """
-    metadata: Manifest = manifest.get("metadata") or {}
-    kind: str = manifest.get("kind", "object")
-    name: str = metadata.get("name", "")
-    namespace: str = metadata.get("namespace") or "default"
+    kind, namespace, name = _identity(manifest)
     key = FIELD_MANAGER_ANNOTATION.replace(".", r"\.")
     show = f"kubectl get {kind.lower()} {name} -n {namespace}"
     parts = (
@@ -38,3 +66,9 @@ def explain_existing(manifest: Manifest) -> str:
         "`pulumi config set k8s-endpoints:owner <owner>`.",
     )
     return "".join(parts)
+
+
+def _identity(manifest: Manifest) -> tuple[str, str, str]:
+    metadata: Manifest = manifest.get("metadata") or {}
+    namespace: str = metadata.get("namespace") or "default"
+    return manifest.get("kind", "object"), namespace, metadata.get("name", "")

@@ -1,15 +1,12 @@
 """Who owns a live object: what the API server records of field managers, and what follows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from .findings import Finding, forbidden
-from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION
-
-MAX_FIELD_MANAGER = 128
-"""The longest name that the API server takes for a field manager."""
+from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, MAX_FIELD_MANAGER
 
 CLIENT_SIDE = "pulumi-kubernetes"
 """The fixed manager of objects that the provider has created client-side, from 4.29 on. Its raw
@@ -49,8 +46,8 @@ def check_owner(owner: str) -> str:
     return ""
 
 
-def other_owners(entries: Sequence[Entry], ours: str | None) -> list[str]:
-    """Return the managers, other than ours, that own fields of an object's spec.
+def other_owners(entries: Iterable[Entry], ours: str | None) -> list[str]:
+    """Return the managers, other than ours, that own more of an object than its metadata.
 
     Args:
         entries: The managers of the live object.
@@ -59,19 +56,39 @@ def other_owners(entries: Sequence[Entry], ours: str | None) -> list[str]:
     return [
         entry.manager
         for entry in entries
-        if "f:spec" in entry.fields and not entry.subresource and not _is_ours(entry, ours)
+        if not _CONTENT.isdisjoint(entry.fields)
+        and not entry.subresource
+        and not _is_ours(entry, ours)
     ]
 
 
-def refused_owners(owners: Collection[str]) -> list[Finding]:
-    """Return why a Service that belongs to another stack or resource cannot be declared."""
+def refused_owners(owners: Collection[str], kind: str, name: str) -> list[Finding]:
+    """Return why an object that belongs to another stack or resource cannot be declared.
+
+    Args:
+        owners: The managers of the live object, other than ours.
+        kind: Its kind.
+        name: Its name.
+    """
     for owner in sorted(owners):
         if owner.startswith(FIELD_MANAGER):
-            return [_of_another_stack(owner)]
+            return [_of_another_stack(owner, kind, name)]
     for owner in sorted(owners):
         if owner == CLIENT_SIDE or owner.startswith(f"{CLIENT_SIDE}-"):
-            return [_of_a_raw_resource(owner)]
+            return [_of_a_raw_resource(owner, kind, name)]
     return []
+
+
+def read_entries(managed_fields: Iterable[Mapping[str, Any]]) -> Iterator[Entry]:
+    """Return the entries of `metadata.managedFields` in their wire form."""
+    for entry in managed_fields:
+        yield Entry(
+            entry.get("manager") or "", entry.get("fieldsV1") or {}, entry.get("subresource") or ""
+        )
+
+
+_CONTENT = frozenset({"f:spec", "f:endpoints", "f:ports", "f:addressType", "f:subsets"})
+"""What makes a Service, an EndpointSlice or an Endpoints object what it is."""
 
 
 def _is_ours(entry: Entry, ours: str | None) -> bool:
@@ -87,20 +104,23 @@ def _is_ours(entry: Entry, ours: str | None) -> bool:
     return entry.manager == CLIENT_SIDE and f"f:{FIELD_MANAGER_ANNOTATION}" in annotations
 
 
-def _of_another_stack(owner: str) -> Finding:
-    name = owner.removeprefix(FIELD_MANAGER)
+def _of_another_stack(owner: str, kind: str, name: str) -> Finding:
     return forbidden(
-        "service_name",
-        f"another stack declares this Service, as field manager {owner}",
+        _path(kind, name),
+        f"another stack declares this {kind}, as field manager {owner}",
         "choose another `service_name`; if it is this stack under its old name, run"
-        f" `pulumi config set k8s-endpoints:owner {name}`",
+        f" `pulumi config set k8s-endpoints:owner {owner.removeprefix(FIELD_MANAGER)}`",
     )
 
 
-def _of_a_raw_resource(owner: str) -> Finding:
+def _of_a_raw_resource(owner: str, kind: str, name: str) -> Finding:
     return forbidden(
-        "service_name",
-        f"another Pulumi resource declares this Service, as field manager {owner}",
+        _path(kind, name),
+        f"another Pulumi resource declares this {kind}, as field manager {owner}",
         "if it is a resource of this stack that the component replaces, name it in `adopt`, or"
-        " Pulumi deletes the live Service; otherwise choose another `service_name`",
+        f" Pulumi deletes the live {kind}; otherwise choose another `service_name`",
     )
+
+
+def _path(kind: str, name: str) -> str:
+    return "service_name" if kind == "Service" else f"{kind}[{name}]"

@@ -5,16 +5,17 @@ import pulumi
 from pulumi_kubernetes.core.v1 import Endpoints, Service
 from pulumi_kubernetes.discovery.v1 import EndpointSlice
 
-def aliased(kind, name):
+def aliased(kind, name, **options):
     parent = "k8s-endpoints:index:ExternalService"
     root = f"urn:pulumi:{{pulumi.get_stack()}}::{{pulumi.get_project()}}"
-    return pulumi.ResourceOptions(aliases=[f"{{root}}::{{parent}}${{kind}}::{namespace}/{{name}}"])
+    alias = f"{{root}}::{{parent}}${{kind}}::{namespace}/{{name}}"
+    return pulumi.ResourceOptions(aliases=[alias], **options)
 
 service = Service(
     "raw-service",
     metadata={{"name": "db", "namespace": "{namespace}"}},
     spec={{"ports": [{{"name": "pg", "port": 5432, "protocol": "TCP", "target_port": 5432}}]}},
-    opts=aliased("kubernetes:core/v1:Service", "db"),
+    opts=aliased("kubernetes:core/v1:Service", "db", ignore_changes=["spec.clusterIP"]),
 )
 labels = {{"kubernetes.io/service-name": "db", "endpointslice.kubernetes.io/managed-by": "us"}}
 EndpointSlice(
@@ -33,10 +34,7 @@ Endpoints(
         "labels": {{"endpointslice.kubernetes.io/skip-mirror": "true"}},
     }},
     subsets=[{{"addresses": [{{"ip": "{address}"}}], "ports": [{{"name": "pg", "port": 5432}}]}}],
-    opts=pulumi.ResourceOptions.merge(
-        aliased("kubernetes:core/v1:Endpoints", "db"),
-        pulumi.ResourceOptions(depends_on=[service]),
-    ),
+    opts=aliased("kubernetes:core/v1:Endpoints", "db", depends_on=[service]),
 )
 """
 

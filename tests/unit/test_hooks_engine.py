@@ -10,7 +10,7 @@ from pulumi.runtime import settings
 from pulumi.runtime.mocks import MockMonitor
 
 from components import _hooks
-from components.core.failures import explain_existing
+from components.core.failures import explain, explain_existing
 from components.core.hazards import ID_GIVEN
 from components.errors import ValidationError
 from components.testing import KubernetesMocks
@@ -84,6 +84,7 @@ def test_hooks_are_registered_once_a_run(engine: SimpleNamespace) -> None:
         assert first is not None
     assert sorted(hook.name for hook in engine.hooks) == [
         "k8s-endpoints:adopted",
+        "k8s-endpoints:created",
         "k8s-endpoints:endpoints",
         "k8s-endpoints:failed",
         "k8s-endpoints:service",
@@ -95,10 +96,13 @@ def test_hooks_are_registered_once_a_run(engine: SimpleNamespace) -> None:
 
 @pytest.mark.usefixtures("engine")
 def test_what_may_stop_an_update_is_asked_at_preview_too() -> None:
-    for binding in (_hooks.of_service("s", COMPONENT), _hooks.of_slice("a", [], COMPONENT)):
-        found = kinds(binding)
-        assert sorted(found) == ["before_update", "on_error"]
-        assert found["before_update"][0].opts.on_dry_run
+    found = kinds(_hooks.of_service("s", COMPONENT))
+    assert sorted(found) == ["before_update", "on_error"]
+    assert found["before_update"][0].opts.on_dry_run
+    found = kinds(_hooks.of_slice("a", [], COMPONENT))
+    assert sorted(found) == ["after_create", "before_update", "on_error"]
+    assert found["before_update"][0].opts.on_dry_run
+    assert found["after_create"][0].opts.on_dry_run
     found = kinds(_hooks.of_endpoints("e", COMPONENT))
     assert sorted(found) == ["after_update", "on_error"]
     assert found["after_update"][0].opts is None, "nothing is mirrored at preview"
@@ -152,6 +156,69 @@ def test_an_object_that_exists_is_explained_beside_the_providers_message(
     (hook,) = [hook for hook in engine.hooks if hook.name == "k8s-endpoints:failed"]
     assert hook.callback(args) is False, "the provider's own message stays"
     assert told == [(explain_existing(args.new_inputs), COMPONENT)] * is_explained
+
+
+CONFLICT = 'Apply failed with 1 conflict: conflict with "{}": .spec.ports'
+
+
+@pytest.mark.parametrize(
+    ("manager", "advice"),
+    [
+        (
+            "k8s-endpoints/shop/old",
+            (
+                "It belongs to the stack shop/old: choose another `service_name`. If that is this"
+                " stack under its old name, run `pulumi config set k8s-endpoints:owner shop/old`."
+            ),
+        ),
+        (
+            "kubectl",
+            (
+                "Its owner is the field manager kubectl: choose another `service_name`, or name it"
+                ' in `adopt`, as {"kind": "Service", "name": "db"}, to take it over.'
+            ),
+        ),
+    ],
+)
+@pytest.mark.parametrize("operation", ["create", "update"])
+def test_a_conflict_of_owners_is_explained(operation: str, manager: str, advice: str) -> None:
+    args = failed(operation, CONFLICT.format(manager))
+    assert explain(args.new_inputs, operation, args.errors) == (
+        f"Service shop/db has fields of another owner; nothing has been changed. {advice}"
+    )
+
+
+def created(name: str, manager: str, annotations: dict[str, str] | None = None) -> Any:
+    entry = {"manager": manager, "fieldsV1": {"f:endpoints": {}}}
+    metadata = {"name": name, "managedFields": [entry], "annotations": annotations or {}}
+    return SimpleNamespace(name=f"shop/{name}", new_outputs={"metadata": metadata})
+
+
+OURS = "k8s-endpoints/project/stack"
+FORCED = {"pulumi.com/patchFieldManager": OURS, "pulumi.com/patchForce": "true"}
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        (created("db-ipv4-01", "pulumi-kubernetes-1a"), "another Pulumi resource"),
+        (created("db-ipv4-01", "k8s-endpoints/other/dev"), "another stack"),
+        (created("db-ipv4-01", OURS, {"pulumi.com/patchFieldManager": OURS}), ""),
+        (created("db-ipv4-01", "pulumi-kubernetes-1a", FORCED), ""),
+        (created("db-ipv4-01", "kubectl"), ""),
+        (created("db-ipv4", "pulumi-kubernetes-1a"), ""),
+        (SimpleNamespace(name="shop/db-ipv4-01", new_outputs=None), ""),
+    ],
+)
+@pytest.mark.usefixtures("engine")
+def test_a_part_that_existed_as_anothers_is_refused(args: Any, reason: str) -> None:
+    (hook,) = kinds(_hooks.of_slice("a", [], COMPONENT))["after_create"]
+    if not reason:
+        hook.callback(args)
+        return
+    with pytest.raises(ValidationError, match=reason) as caught:
+        hook.callback(args)
+    assert caught.value.findings[0].path == "EndpointSlice[db-ipv4-01]"
 
 
 def test_an_engine_without_error_hooks_is_not_asked_for_them(engine: SimpleNamespace) -> None:

@@ -52,12 +52,24 @@ def test_the_clients_fixed_manager_is_ours_with_our_annotation_alone(
 
 
 def test_another_stack_comes_before_a_raw_resource() -> None:
-    (finding,) = refused_owners(["kubectl", "pulumi-kubernetes", "k8s-endpoints/other/dev"])
+    (finding,) = refused_owners(
+        ["kubectl", "pulumi-kubernetes", "k8s-endpoints/other/dev"], "Service", "db"
+    )
     assert "k8s-endpoints/other/dev" in finding.detail
     assert "pulumi config set k8s-endpoints:owner other/dev" in finding.remedy
-    (finding,) = refused_owners(["kubectl", "pulumi-kubernetes-1a2b"])
-    assert "pulumi-kubernetes-1a2b" in finding.detail
-    assert refused_owners(["kubectl", "helm", "pulumi-kubernetesque"]) == []
+    (finding,) = refused_owners(["kubectl", "pulumi-kubernetes-1a2b"], "Endpoints", "db")
+    assert finding.path == "Endpoints[db]"
+    assert "declares this Endpoints, as field manager pulumi-kubernetes-1a2b" in finding.detail
+    assert "Pulumi deletes the live Endpoints" in finding.remedy
+    assert refused_owners(["kubectl", "helm", "pulumi-kubernetesque"], "Service", "db") == []
+
+
+@pytest.mark.parametrize(
+    "field", ["f:spec", "f:endpoints", "f:ports", "f:addressType", "f:subsets"]
+)
+def test_whoever_owns_more_than_metadata_owns_the_object(field: str) -> None:
+    assert other_owners([Entry("kubectl", {field: {}})], OURS) == ["kubectl"]
+    assert other_owners([Entry("kubectl", {"f:status": {}, "f:metadata": {}})], OURS) == []
 
 
 @pytest.mark.parametrize("owner", ["", " ", "a ", "a\nb", "a\x1b[31m"])
