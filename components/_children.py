@@ -163,7 +163,7 @@ class Children:
         return core.v1.Endpoints(
             self._name(manifest),
             metadata=metadata,
-            subsets=manifest["subsets"],
+            subsets=_unless_empty(manifest["subsets"]),
             opts=self._options(
                 manifest,
                 "kubernetes:core/v1:Endpoints",

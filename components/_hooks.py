@@ -80,10 +80,10 @@ class _Registered:
     async def _check_record(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse a result of which too much is gone since the last deployment."""
         watch, fail = self.records[args.name]
-        old, is_secret = await read_record(args.old_outputs)
+        record = await read_record(args)
         new: Watch | None = await watch.future()  # None at a preview that does not know it yet
-        if old is not None and new is not None:
-            findings = list(compare(old, new, shown=not is_secret))
+        if record is not None and new is not None:
+            findings = list(compare(record, new))
             if findings:
                 raise fail(findings)
 

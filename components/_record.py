@@ -4,12 +4,11 @@ It tells what was deployed last: a program does not know, and a slice that vanis
 would leave `destroy` alone.
 """
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 import pulumi
 
-from .core.shrink import Found, Watch, at_least
+from .core.shrink import Record, Watch, at_least
 
 __all__ = ["RECORD", "BackendRecord", "read_record"]
 
@@ -27,7 +26,10 @@ class BackendRecord(pulumi.ComponentResource):
     def __init__(
         self, name: str, watch: pulumi.Output[Watch], opts: pulumi.ResourceOptions
     ) -> None:
-        super().__init__(RECORD, name, {"atLeast": watch.apply(at_least)}, opts)
+        shares = watch.apply(lambda known: known.max_shrink)
+        super().__init__(
+            RECORD, name, {"atLeast": watch.apply(at_least), "maxShrink": shares}, opts
+        )
         self.register_outputs({"backends": watch.apply(_plain)})
 
 
@@ -35,11 +37,26 @@ def _plain(watch: Watch) -> dict[str, dict[str, str]]:
     return {query: dict(backends) for query, backends in watch.found.items()}
 
 
-async def read_record(outputs: Mapping[str, Any] | None) -> tuple[Found | None, bool]:
-    """Return what a record holds, and whether that is secret; None where it holds nothing."""
-    backends: object = (outputs or {}).get("backends")
-    is_secret = False
-    if isinstance(backends, pulumi.Output):
-        is_secret = True
-        backends = await cast("pulumi.Output[Any]", backends).future()
-    return cast("Found", backends) if isinstance(backends, dict) else None, is_secret
+async def read_record(args: pulumi.ResourceHookArgs) -> Record | None:
+    """Return what the state holds, or None where it holds nothing."""
+    inputs, outputs = args.old_inputs or {}, args.old_outputs or {}
+    backends = outputs.get("backends")
+    numbers: Any = await _plain_value(inputs.get("atLeast"))
+    share: Any = await _plain_value(inputs.get("maxShrink"))
+    found: Any = await _plain_value(backends)
+    if not isinstance(numbers, dict) or not isinstance(found, dict):
+        return None
+    at_least = {query: int(number) for query, number in cast("dict[str, Any]", numbers).items()}
+    return Record(
+        cast("dict[str, dict[str, str]]", found),
+        at_least,
+        float(share),
+        is_secret=isinstance(backends, pulumi.Output),
+    )
+
+
+async def _plain_value(value: object) -> object:
+    """Return a value that may be an Output, because it is secret."""
+    if isinstance(value, pulumi.Output):
+        return await cast("pulumi.Output[object]", value).future()
+    return value

@@ -6,6 +6,7 @@ them all. The input changes where a query may have lost more than `max_shrink`, 
 otherwise: one backend more or less changes an EndpointSlice and nothing else.
 """
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from .deferred import Deferred
 from .findings import Finding, forbidden, invalid
 from .metadata import Plain
 
-__all__ = ["Found", "Watch", "at_least", "compare", "read_watch"]
+__all__ = ["Record", "Watch", "at_least", "compare", "read_watch"]
 
 DEFAULT = 0.5
 
@@ -33,6 +34,30 @@ class Watch:
     max_shrink: float
     allow_shrink: bool
     allow_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the state holds of the last deployment."""
+
+    found: Found
+    at_least: Mapping[str, int]
+    max_shrink: float
+    is_secret: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether `found` is what was deployed.
+
+        An up with `--target` stores it, as all outputs, even where the record is not a target; the
+        inputs stay those of the last deployment then.
+        """
+        return _thresholds(self.found, self.max_shrink) == self.at_least
+
+    def at_most(self, query: str) -> int:
+        """Return how many backends a query found at most, by the inputs."""
+        threshold = self.at_least.get(query, 0)
+        return _following(threshold, self.max_shrink) - 1 if threshold else 0
 
 
 def read_watch(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> Watch | None:
@@ -65,39 +90,44 @@ def at_least(watch: Watch) -> dict[str, int]:
 
     The numbers are such that a count which shrinks by more than `max_shrink` has a lower one.
     """
+    return _thresholds(watch.found, watch.max_shrink)
+
+
+def _thresholds(found: Found, max_shrink: float) -> dict[str, int]:
     return {
-        query: _threshold(len(backends), watch.max_shrink)
-        for query, backends in sorted(watch.found.items())
+        query: _threshold(len(backends), max_shrink) for query, backends in sorted(found.items())
     }
 
 
 def _threshold(count: int, max_shrink: float) -> int:
-    if count == 0 or max_shrink == 1:
-        return min(count, 1)
-    threshold = following = 1
-    while following <= count:
+    threshold = min(count, 1)
+    while threshold and (following := _following(threshold, max_shrink)) <= count:
         threshold = following
-        following = int(threshold / (1 - max_shrink)) + 2
-        while _is_shrunk(following - 1, threshold, max_shrink):
-            following -= 1
     return threshold
+
+
+def _following(threshold: int, max_shrink: float) -> int:
+    """Return the next threshold: no count below it shrinks too much and stays at the last one."""
+    if max_shrink == 1:
+        return sys.maxsize
+    following = int(threshold / (1 - max_shrink)) + 2
+    while _is_shrunk(following - 1, threshold, max_shrink):
+        following -= 1
+    return following
 
 
 def _is_shrunk(old: int, new: int, max_shrink: float) -> bool:
     return new < old * (1 - max_shrink)
 
 
-def compare(old: Found, watch: Watch, *, shown: bool = True) -> Iterator[Finding]:
-    """Yield what shrank too much since the last deployment.
-
-    Args:
-        old: What was found then.
-        watch: What is found now.
-        shown: Whether backends may be named; not where they come from a secret.
-    """
-    new = watch.found
+def compare(record: Record, watch: Watch) -> Iterator[Finding]:
+    """Yield what shrank too much since the last deployment."""
+    old, new = record.found, watch.found
     total = sum(map(len, new.values()))
     if watch.allow_shrink or (watch.allow_empty and total == 0):
+        return
+    if not record.is_whole:
+        yield from _compare_numbers(record, watch)
         return
     shrunk = [
         query
@@ -105,22 +135,42 @@ def compare(old: Found, watch: Watch, *, shown: bool = True) -> Iterator[Finding
         if _is_shrunk(len(old[query]), len(new[query]), watch.max_shrink)
     ]
     for query in shrunk:
-        yield _finding(query, old[query], new[query], shown=shown)
+        yield _finding(query, old[query], new[query], is_secret=record.is_secret)
     before = {key: address for backends in old.values() for key, address in backends.items()}
     now = {key: address for backends in new.values() for key, address in backends.items()}
     if not shrunk and _is_shrunk(len(before), len(now), watch.max_shrink):
-        yield _finding(" and ".join(filter(None, sorted({*old, *new}))), before, now, shown=shown)
+        queries = " and ".join(filter(None, sorted({*old, *new})))
+        yield _finding(queries, before, now, is_secret=record.is_secret)
 
 
-def _finding(query: str, old: Mapping[str, str], new: Mapping[str, str], *, shown: bool) -> Finding:
+def _compare_numbers(record: Record, watch: Watch) -> Iterator[Finding]:
+    """Compare where only bounds are known of what was deployed: as if it had been the most."""
+    for query in sorted(record.at_least):
+        most = record.at_most(query)
+        count = len(watch.found.get(query, ()))
+        if _is_shrunk(most, count, watch.max_shrink):
+            gone = "not known, because an up with --target or --exclude came after it"
+            yield _refusal(query, count, f"{record.at_least[query]} to {most}", gone)
+
+
+def _finding(
+    query: str, old: Mapping[str, str], new: Mapping[str, str], *, is_secret: bool
+) -> Finding:
     gone = [
         key if address in ("", key) else f"{key} ({address})"
         for key, address in sorted(old.items())
         if key not in new
     ]
-    listed = ", ".join(gone[:_MOST_SHOWN]) if shown else f"[{len(gone)} secret]"
-    more = f" and {len(gone) - _MOST_SHOWN} more" if shown and len(gone) > _MOST_SHOWN else ""
+    listed = ", ".join(gone[:_MOST_SHOWN])
+    if len(gone) > _MOST_SHOWN:
+        listed += f" and {len(gone) - _MOST_SHOWN} more"
+    if is_secret:
+        listed = f"[{len(gone)} secret]"
+    return _refusal(query, len(new), str(len(old)), listed)
+
+
+def _refusal(query: str, new: int, old: str, gone: str) -> Finding:
     subject = f"{query}: " if query else ""
-    detail = f"{subject}{len(new)} found, {len(old)} at the last deployment; gone: {listed}{more}"
+    detail = f"{subject}{new} found, {old} at the last deployment; gone: {gone}"
     remedy = "check where they went; if it is right, set `allow_shrink` for one up"
     return forbidden("backends", detail, remedy)

@@ -24,7 +24,7 @@ LOOPBACK = "may not be in the loopback range (127.0.0.0/8, ::1/128)"
 LINK_LOCAL = "may not be in the link-local range (169.254.0.0/16, fe80::/10)"
 NO_BACKENDS = (
     "addresses: Required value: a Service without backends refuses every connection"
-    " (give `addresses` or `backends`)"
+    " (give `addresses` or `backends`, or set `allow_empty`)"
 )
 NAME_FAMILY = "name its family in `ip_families`, or give it as one of `backends` with a `family`"
 NOT_1035 = (

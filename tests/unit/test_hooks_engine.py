@@ -1,5 +1,6 @@
 """Hooks: when they are registered, and what those of slices and Endpoints do."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ from pulumi.runtime.mocks import MockMonitor
 from components import _hooks
 from components.core.failures import explain, explain_existing
 from components.core.hazards import ID_GIVEN
+from components.core.shrink import Watch
 from components.errors import ValidationError
 from components.testing import KubernetesMocks
 
@@ -87,6 +89,7 @@ def test_hooks_are_registered_once_a_run(engine: SimpleNamespace) -> None:
         "k8s-endpoints:created",
         "k8s-endpoints:endpoints",
         "k8s-endpoints:failed",
+        "k8s-endpoints:record",
         "k8s-endpoints:service",
         "k8s-endpoints:slice",
     ]
@@ -327,3 +330,84 @@ def test_endpoints_that_are_not_known_yet_are_not_judged(
     _hooks.of_slice("a", [ONE, TWO], COMPONENT)  # and a third one, which is not known at preview
     of_slices(engine).callback(slice_args("a", [ONE, TWO, THREE], {"endpoints": new}))
     assert warned == []
+
+
+class Backends(pulumi.Output[Any]):
+    """An Output whose value is known, or not known yet."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    async def future(self, with_unknowns: bool | None = None) -> Any:
+        assert with_unknowns is None
+        return self._value
+
+
+def watch_of(*names: str) -> Watch:
+    found = {"machines(role=db)": dict.fromkeys(names, "")}
+    return Watch(found, 0.5, allow_shrink=False, allow_empty=False)
+
+
+INPUTS: dict[str, Any] = {"atLeast": {"machines(role=db)": 3.0}, "maxShrink": 0.5}
+FOUR: dict[str, Any] = {"backends": {"machines(role=db)": dict.fromkeys("abcd", "")}}
+
+
+def record_hook(engine: SimpleNamespace, watch: Watch | None) -> Callable[[Any], None]:
+    """Return the hook of a record, for what is compared now; None at a preview."""
+
+    def fail(findings: Any) -> ValidationError:
+        return ValidationError("ExternalService", "db", findings)
+
+    binding = _hooks.of_record("shop/db", COMPONENT, Backends(watch), fail)
+    assert sorted(kinds(binding)) == ["before_update"]
+    (hook,) = [hook for hook in engine.hooks if hook.name == "k8s-endpoints:record"]
+    assert hook.opts.on_dry_run
+
+    def run(outputs: Any, inputs: Any = INPUTS) -> None:
+        args = SimpleNamespace(name="shop/db", old_inputs=inputs, old_outputs=outputs)
+        asyncio.run(hook.callback(args))
+
+    return run
+
+
+def test_a_record_of_too_many_stops_the_update(engine: SimpleNamespace) -> None:
+    hook = record_hook(engine, watch_of("a"))
+    with pytest.raises(ValidationError) as caught:
+        hook(FOUR)
+    assert str(caught.value) == (
+        'ExternalService "db": backends: Forbidden: machines(role=db): 1 found, 4 at the last'
+        " deployment; gone: b, c, d (check where they went; if it is right, set `allow_shrink` for"
+        " one up)"
+    )
+
+
+def test_a_record_that_is_secret_is_compared_and_not_shown(engine: SimpleNamespace) -> None:
+    hook = record_hook(engine, watch_of("a"))
+    with pytest.raises(ValidationError, match=r"gone: \[3 secret\]"):
+        hook(
+            {"backends": Backends(FOUR["backends"])},
+            {name: Backends(value) for name, value in INPUTS.items()},
+        )
+
+
+@pytest.mark.parametrize(
+    ("watch", "outputs"),
+    [
+        (watch_of("a", "b"), FOUR),
+        (None, FOUR),
+        (watch_of("a"), {}),
+        (watch_of("a"), None),
+    ],
+    ids=["enough", "not known yet", "no outputs", "none"],
+)
+def test_a_record_stops_nothing_else(
+    engine: SimpleNamespace, watch: Watch | None, outputs: Any
+) -> None:
+    record_hook(engine, watch)(outputs)
+    record_hook(engine, watch_of("a"))(FOUR, {})
+
+
+def test_there_is_no_record_without_an_engine(engine: SimpleNamespace) -> None:
+    engine.monitor = MockMonitor(KubernetesMocks())
+    assert _hooks.of_record("shop/db", COMPONENT, Backends(None), ValidationError) is None  # type: ignore[arg-type]
+    assert engine.hooks == []

@@ -115,7 +115,7 @@ def account(region: Region) -> Region:
     return region
 
 
-@pytest.mark.parametrize("code", programs("aws.md"))
+@pytest.mark.parametrize("code", [*programs("aws.md"), *programs("safety.md")])
 @pytest.mark.usefixtures("account")
 def test_aws(code: Any) -> None:
     assert addresses(declared(code)) == ["192.0.2.10"]
