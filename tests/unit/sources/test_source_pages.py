@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pulumi
 import pytest
+import yaml
 from botocore.client import BaseClient
 from moto.moto_api import state_manager
 
@@ -157,6 +159,28 @@ def test_the_example_of_dns(
     }
     assert render(lambda: runpy.run_path(program)) == found
     assert (folder / "answers.lock.yaml").read_text() == pinned, "the same, byte for byte"
+
+
+@pytest.mark.parametrize(("stack", "count"), [("eu", 2), ("us", 3)])
+def test_the_example_of_a_loop_declares_what_its_source_finds(
+    monkeypatch: pytest.MonkeyPatch, stack: str, count: int
+) -> None:
+    folder = ROOT / "examples" / "refresh"
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setattr(pulumi, "get_stack", lambda: stack)
+    found = render(lambda: runpy.run_path(str(folder / "__main__.py")))
+    assert len(addresses(found)) == count
+    assert {one["metadata"]["namespace"] for one in found} == {stack}
+
+
+def test_manifests_of_the_page_about_schedules_are_yaml() -> None:
+    text = (ROOT / "docs" / "sources" / "refreshing.md").read_text()
+    workflow, stack = map(
+        yaml.safe_load, re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    )
+    assert workflow["jobs"]["up"]["steps"][-1]["with"] == {"command": "up", "stack-name": "prod"}
+    assert (stack["apiVersion"], stack["kind"]) == ("pulumi.com/v1", "Stack")
+    assert stack["spec"]["continueResyncOnCommitMatch"] is True
 
 
 TAGS = {"role": "postgres"}
