@@ -61,6 +61,7 @@ faults: setup
 bench: setup
 	@.venv/bin/python -m bench.placement
 	@.venv/bin/python -m bench.validation
+	@.venv/bin/python -m bench.sources
 	@.venv/bin/python -m bench.startup
 	@.venv/bin/python -m bench.preview
 	@.venv/bin/python -m bench.deploy

@@ -5,10 +5,13 @@ import pulumi
 from components import ExternalService, TrafficDistribution
 from components.sources import aws
 
+databases = aws.instances(tags={"role": "postgres"})
+
 database = ExternalService(
     "orders-db",
     {
-        "backends": aws.instances(tags={"role": "postgres"}),
+        # Each serves the clients of its own zone; those of other zones use any.
+        "backends": [one | {"for_zones": [str(one.get("zone"))]} for one in databases],
         "ports": [{"name": "postgres", "port": 5432}],
         "traffic_distribution": TrafficDistribution.PREFER_CLOSE,
     },

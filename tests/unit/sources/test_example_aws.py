@@ -88,7 +88,12 @@ def endpoint_slice(service_name: str, port: str, number: int, *endpoints: Any) -
     }
 
 
-def endpoint(address: str, **more: str) -> dict[str, Any]:
+def near(address: str, zone: str) -> dict[str, Any]:
+    """Return an endpoint that serves the clients of its zone."""
+    return endpoint(address, zone=zone, hints={"forZones": [{"name": zone}]})
+
+
+def endpoint(address: str, **more: Any) -> dict[str, Any]:
     conditions = {"ready": True, "serving": True, "terminating": False}
     return {"addresses": [address], "conditions": conditions, **more}
 
@@ -108,8 +113,8 @@ def test_the_program_declares_what_is_found(account: Any, preview: bool) -> None
             "orders-db",
             "postgres",
             5432,
-            endpoint("192.0.2.10", zone="eu-west-1a"),
-            endpoint("192.0.2.140", zone="eu-west-1b"),
+            near("192.0.2.10", "eu-west-1a"),
+            near("192.0.2.140", "eu-west-1b"),
         ),
     ]
 
