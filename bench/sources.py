@@ -27,7 +27,7 @@ from components.sources import aws
 
 COUNT = 10_000
 PAGE = 1000
-RUNS = 5
+RUNS = 3
 MOST_CPU = 1.2
 TAGS = {"role": "web"}
 KEYS = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}
