@@ -1,5 +1,7 @@
 """Field managers: what they are called, and whose they are."""
 
+import asyncio
+
 import pulumi
 import pytest
 from pulumi.runtime import config as runtime_config
@@ -79,7 +81,7 @@ def test_an_owner_is_printable(owner: str) -> None:
 
 
 @pytest.fixture
-def configured() -> None:
+def configured(sdk_loop: asyncio.AbstractEventLoop) -> None:  # noqa: ARG001
     pulumi.runtime.set_mocks(KubernetesMocks(), project="shop", stack="prod")
 
 
