@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.support.stack import Stack
-from tools.backend import hear_interrupts
+from tools.signals import hear_interrupts
 
 WITHOUT_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 """The environment in which `pulumi` saves the state once, at the end."""

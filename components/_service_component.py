@@ -13,6 +13,7 @@ from ._guards import Guard
 from .core.external_service import ExternalServicePlan
 from .core.hazards import Hazard
 from .core.metadata import Manifest
+from .core.slicing import is_part
 
 __all__ = ["DeclaredService", "LazyOutputs", "ServiceComponent"]
 
@@ -20,6 +21,8 @@ __all__ = ["DeclaredService", "LazyOutputs", "ServiceComponent"]
 class _ServicePlan(Protocol):
     @property
     def service(self) -> Manifest: ...
+    @property
+    def objects(self) -> Sequence[Manifest]: ...
     @property
     def hazards(self) -> Sequence[Hazard]: ...
 
@@ -96,7 +99,16 @@ class DeclaredService(LazyOutputs):
         whole = planned.plan.service
         manifest = planned.fill(lambda plan: plan.service)
         service = children.service(manifest, awaited=awaited)
-        guard = Guard(component, name, service, manifest, families, planned.plan.hazards, path)
+        guard = Guard(
+            component,
+            name,
+            service,
+            manifest,
+            planned.entry.declare_answer,
+            families,
+            planned.plan.hazards,
+            path,
+        )
         if planned.final is not None:
             guard.warn_later(planned.value(lambda plan: plan.hazards))
 
@@ -108,6 +120,7 @@ class DeclaredService(LazyOutputs):
         self.legacy_endpoints = None
         self.confirmed = guard.confirmed
         """The Service's name, once the live one is known to be ours."""
+        self._guard = guard
         self._children = children
         self._lazy = {
             "service_name": lambda: guard.confirmed,
@@ -127,9 +140,12 @@ class DeclaredService(LazyOutputs):
             manifest = planned.fill(pick)
             made = self._children.endpoint_slice(manifest, self.confirmed, addresses)
             self.slices.append(made)
+            if not is_part(manifest["metadata"]["name"]):
+                self._guard.watch(made, manifest)
         if whole.endpoints:
             legacy = planned.fill(lambda plan: plan.endpoints or {})
             self.legacy_endpoints = self._children.endpoints(legacy, self.confirmed, self.slices)
+            self._guard.watch(self.legacy_endpoints, legacy)
         self._lazy["endpoints"] = lambda: planned.value(lambda plan: plan.addresses)
 
 

@@ -12,6 +12,7 @@ from ._component import plan
 from ._service_component import DeclaredService, ServiceComponent
 from .core.external_service import plan_external_service
 from .types import (
+    AdoptedObject,
     Backend,
     EndpointApi,
     Preset,
@@ -62,6 +63,9 @@ class ExternalServiceArgs(TypedDict):
     ip_families: NotRequired[Sequence[str]]
     """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
     cluster gives; both, where backends of both are given and the cluster has both."""
+    adopt: NotRequired[Sequence[AdoptedObject]]
+    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    resources, or objects of kubectl or Helm. Defaults to none."""
     logical_name: NotRequired[str]
     """Separates Services of one name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
@@ -149,9 +153,13 @@ class ExternalService(ServiceComponent):
         args: ExternalServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(ExternalService, name, ExternalServiceArgs, args, plan_external_service)
+        planned = plan(
+            ExternalService, name, ExternalServiceArgs, args, plan_external_service, opts
+        )
         super().__init__(_TYPE, name, {}, opts)
-        children = Children(self, _TYPE, opts, args.get("logical_name"))
+        children = Children(
+            self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
+        )
         declared = DeclaredService(
             self,
             name,

@@ -7,12 +7,11 @@ from typing import Optional, TypedDict, cast
 import pulumi
 
 from ._children import Children
-from ._component import Planned, plan_each
+from ._component import plan_each
 from ._inputs import read
-from ._provider import namespace_of
 from ._service_component import DeclaredService, LazyOutputs
-from .core.external_service import ExternalServicePlan, plan_external_service
-from .core.findings import Finding, duplicate, required
+from .core.external_service import plan_external_service
+from .core.findings import required
 from .errors import ValidationError
 from .external_service import ExternalServiceArgs
 
@@ -71,21 +70,21 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
             "services",
             entries,
             plan_external_service,
+            opts,
         )
-        _check_distinct(name, every, entries, namespace_of(opts))
         super().__init__(_TYPE, name, {}, opts)
-        children = Children(self, _TYPE, opts, None)
+        children = Children(self, name, _TYPE, opts)
         self._services: dict[str, DeclaredService] = {}
         for key, planned in every.items():
-            entry = entries[key]
+            entry, path = entries[key], f"services[{key}]"
             declared = self._services[key] = DeclaredService(
                 self,
                 name,
                 planned,
-                children.scoped(entry.get("logical_name")),
+                children.of(path, entry.get("logical_name"), planned.plan.adoptions),
                 awaited=bool(entry.get("await_ready")),
                 families=planned.plan.families,
-                path=f"services[{key}]",
+                path=path,
             )
             declared.add_backends(planned)
         self._lazy = {
@@ -127,31 +126,3 @@ def _entries(name: str, args: object) -> dict[str, ExternalServiceArgs]:
     if inputs.findings:
         raise ValidationError("ExternalServiceSet", name, inputs.findings)
     return entries
-
-
-def _check_distinct(
-    name: str,
-    every: Mapping[str, Planned[ExternalServicePlan]],
-    entries: Mapping[str, ExternalServiceArgs],
-    default: "str | pulumi.Output[str]",
-) -> None:
-    """Refuse two entries that declare one and the same Service.
-
-    They are in one cluster, as a component has one provider: a `logical_name` tells apart only what
-    may be in two namespaces, which are not known yet.
-    """
-    seen: set[tuple[str, ...]] = set()
-    findings: list[Finding] = []
-    for key, planned in every.items():
-        metadata = planned.plan.service["metadata"]
-        namespace = metadata.get("namespace", default)
-        identity: tuple[str, ...] = (metadata["name"], namespace)
-        reason = "another Service of the set has this name in this namespace"
-        if not isinstance(namespace, str):
-            identity = (metadata["name"], "", entries[key].get("logical_name") or "")
-            reason = "another one has it, in a namespace that is an Output too: give `logical_name`"
-        if identity in seen:
-            findings.append(duplicate(f"services[{key}].service_name", metadata["name"], reason))
-        seen.add(identity)
-    if findings:
-        raise ValidationError("ExternalServiceSet", name, findings)

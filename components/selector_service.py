@@ -11,6 +11,7 @@ from ._component import plan
 from ._service_component import DeclaredService, ServiceComponent
 from .core.selector_service import plan_selector_service
 from .types import (
+    AdoptedObject,
     ServicePort,
     ServiceType,
     SessionAffinity,
@@ -46,6 +47,9 @@ class SelectorServiceArgs(TypedDict):
     ip_families: NotRequired[Sequence[str]]
     """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
     cluster gives."""
+    adopt: NotRequired[Sequence[AdoptedObject]]
+    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    resources, or objects of kubectl or Helm. Defaults to none."""
     logical_name: NotRequired[str]
     """Separates Services of one name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
@@ -110,9 +114,13 @@ class SelectorService(ServiceComponent):
         args: SelectorServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(SelectorService, name, SelectorServiceArgs, args, plan_selector_service)
+        planned = plan(
+            SelectorService, name, SelectorServiceArgs, args, plan_selector_service, opts
+        )
         super().__init__(_TYPE, name, {}, opts)
-        children = Children(self, _TYPE, opts, args.get("logical_name"))
+        children = Children(
+            self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
+        )
         awaited = args.get("await_ready") is not False
         self._show(DeclaredService(self, name, planned, children, awaited=awaited))
         self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

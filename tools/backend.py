@@ -4,19 +4,19 @@ import json
 import os
 import secrets
 import shutil
-import signal
-import socket
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
-from . import processes
+from . import providers, signals
+from .client_side_create import ENVIRONMENT
+from .configuration import Configuration
 from .console import CommandError, say
 from .parts import PROVIDER_PLUGIN
 from .paths import BIN, ROOT, TOOLS, VENV
+from .state import State
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ class Backend:
     parts: Mapping[str, Path]
     project: Path = ROOT
     """The folder that holds `Pulumi.yaml`."""
+
+    @property
+    def state(self) -> State | None:
+        """The folder's contents, or None for the user's own login."""
+        return None if self.directory is None else State(self.directory)
 
     @classmethod
     def of_user(cls, directory: Path, parts: Mapping[str, Path]) -> "Backend":
@@ -45,21 +50,38 @@ class Backend:
         if kubeconfig is not None:
             environment["KUBECONFIG"] = str(kubeconfig)
         if self.directory is not None:
-            environment["PULUMI_BACKEND_URL"] = f"file://{self.directory}"
-            environment["PULUMI_HOME"] = str(TOOLS / "pulumi")
+            environment["PULUMI_BACKEND_URL"] = f"file://{quote(str(self.directory))}"
+            environment["PULUMI_HOME"] = str(self._home())
+            environment["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"  # one on PATH would come first
             environment.update(self._passphrase())
+        elif self._home() != providers.DEFAULT_HOME:  # the user's own home keeps what it has
+            program = self.parts[providers.PROGRAM]
+            environment["PATH"] = os.pathsep.join([str(program.parent), environment["PATH"]])
         elif self.parts["pulumi"].is_relative_to(TOOLS):
             self._lend_provider()
         return environment
 
+    def _home(self) -> Path:
+        return providers.home(self.parts.get(providers.PROGRAM))
+
     def _passphrase(self) -> dict[str, str]:
-        """Give the passphrase that encrypts secrets in a local state: the user's, else ours."""
-        if {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys():
+        """Return the passphrase that encrypts secrets in a local state: the user's, else ours.
+
+        Raises:
+            CommandError: The state is encrypted with one that is gone.
+        """
+        if self.state is None or _gives_passphrase():
             return {}
-        assert self.directory is not None  # noqa: S101 - asked only where there is a folder
-        self.directory.mkdir(parents=True, exist_ok=True)
-        file = self.directory / "passphrase"
+        file = self.state.passphrase
         if not file.exists():
+            if self.state.is_encrypted():
+                folder = self.state.directory.name
+                raise CommandError(
+                    f"{folder} is encrypted with a passphrase that is not there: set"
+                    " PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to it; where it is"
+                    f" lost, remove {folder} and run `make up`"
+                )
+            file.parent.mkdir(parents=True, exist_ok=True)
             partial = file.with_suffix(".partial")
             partial.touch(mode=0o600)
             partial.write_text(secrets.token_urlsafe(32))
@@ -71,15 +93,18 @@ class Backend:
         home = Path(os.environ.get("PULUMI_HOME", Path.home() / ".pulumi"))
         target = home / "plugins" / PROVIDER_PLUGIN
         if not target.exists():
-            shutil.copytree(self.parts["pulumi-resource-kubernetes"].parent, target)
+            shutil.copytree(self.parts[providers.PROGRAM].parent, target)
 
-    def pulumi(self, *arguments: str, kubeconfig: Path | None = None, shown: bool = False) -> str:
+    def pulumi(
+        self, *arguments: str, kubeconfig: Path | None = None, shown: bool = False, **extra: str
+    ) -> str:
         """Run `pulumi` in the project's folder.
 
         Args:
             arguments: Its arguments.
             kubeconfig: Which cluster; None for the one that the environment names.
-            shown: Let it print, instead of giving what it prints.
+            shown: Let it print, instead of returning what it prints.
+            extra: Variables of this run alone.
 
         Raises:
             CommandError: With what it says.
@@ -87,112 +112,86 @@ class Backend:
         command = [str(self.parts["pulumi"]), *arguments]
         if not (shown and sys.stdout.isatty()):
             command.append("--non-interactive")
-        done = subprocess.run(
-            command,
-            cwd=self.project,
-            env=self.environment(kubeconfig),
-            stdin=None if shown else subprocess.DEVNULL,
-            capture_output=not shown,
-            text=True,
-            preexec_fn=hear_interrupts,
-        )
+        environment = {**self.environment(kubeconfig), **extra}
+        done = signals.run(command, cwd=self.project, environment=environment, shown=shown)
         if done.returncode:
             said = "" if shown else f":\n{done.stdout}{done.stderr}".rstrip()
             raise CommandError(f"pulumi {' '.join(arguments[:2])} failed{said}")
-        return "" if shown else done.stdout
+        return done.stdout
 
-    def select(self, stack: str) -> None:
-        """Make the stack where it does not exist yet."""
-        self.pulumi("stack", "select", "--create", stack)
+    def select(self, stack: str) -> bool:
+        """Make the stack where it does not exist yet, and return whether its state was lost.
+
+        Raises:
+            CommandError: The configuration holds secrets, and the passphrase to them is lost.
+        """
+        command = ("stack", "select", "--create", stack)
+        try:
+            self.pulumi(*command)
+        except CommandError as failure:
+            configuration = Configuration.of(self.project, stack)
+            is_lost = "incorrect passphrase" in str(failure) and configuration.has_salt
+            if not is_lost or self.state is None or _gives_passphrase():
+                raise
+            file = configuration.file.name
+            if keys := configuration.secure_keys():
+                raise CommandError(
+                    f"{file}: the passphrase that encrypts {', '.join(keys)} is lost: set"
+                    " PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to it, or remove"
+                    " these values and set them again once the stack is up"
+                ) from failure
+            configuration.drop_salt()
+            say(f"{file}: its passphrase went with the state; it has another one from now on")
+            self.pulumi(*command)
+            return True
+        return False
 
     def release(self, stack: str) -> None:
         """Undo what an update that died on this host has left; a living one is respected.
 
-        Its lock is cancelled, one that it was writing is removed, and a checkpoint that it was
-        writing is replaced by the one before.
-
         Raises:
             CommandError: The stack is locked by a living process, or by another host.
         """
-        for lock in self._locks(stack):
-            if _is_whole(lock):
-                self._check_dead(stack, json.loads(lock.read_text()))
-            lock.unlink(missing_ok=True)
-        for partial in self._locks(stack, ".tmp"):  # the engine would read it, and fail
-            partial.unlink(missing_ok=True)
-        processes.end(processes.orphaned_plugins(TOOLS))  # they come before the lock
-        self._mend(stack)
+        if self.state is not None:
+            self.state.release(stack)
 
-    def _check_dead(self, stack: str, holder: dict[str, Any]) -> None:
-        """Refuse a lock whose holder lives, or is on another host."""
-        pid, host = holder.get("pid", 0), holder.get("hostname", "")
-        if host != socket.gethostname():
-            raise CommandError(f"stack {stack} is locked by {holder.get('username')} on {host}")
-        process = processes.running().get(pid)
-        if process is not None and "pulumi" in process.command:
-            raise CommandError(
-                f"stack {stack} is being changed by process {pid}: {process.command}"
+    def up(self, stack: str, *flags: str, kubeconfig: Path | None, shown: bool = False) -> None:
+        """Deploy, and take over what an interrupted update has made before.
+
+        The engine writes down what it is about to create, and not always what came of it. A
+        provider that creates client-side then finds an object that the state does not hold, and
+        refuses it at every up; this one lets it take the object over. Components still refuse one
+        that is not theirs.
+        """
+        was_interrupted = self.was_interrupted(stack)
+        extra = {ENVIRONMENT: "true"} if was_interrupted else {}
+        if was_interrupted:
+            say(
+                f"stack {stack}: an update was interrupted; this one takes over objects that it has"
+                f" made ({ENVIRONMENT}=true)"
             )
-        say(f"stack {stack}: process {pid} died while it changed the stack; cancelling its lock")
-
-    def cut_off(self, stack: str) -> list[str]:
-        """Give the URNs of what a killed update was creating, and no up has created since."""
-        if self.directory is None:
-            return []
-        files = (self.directory / ".pulumi" / "stacks").glob(f"*/{stack}.json")
-        states = [json.loads(file.read_text())["checkpoint"].get("latest") or {} for file in files]
-        pending = [one for state in states for one in state.get("pending_operations") or ()]
-        return [one["resource"]["urn"] for one in pending if one["type"] == "creating"]
-
-    def settle(self, stack: str, kubeconfig: Path | None) -> None:
-        """Forget what a killed update was creating, once an up of the same program has created it.
-
-        The engine does not: it would warn of it at every command, for ever.
-        """
-        if self.cut_off(stack):
-            command = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]
-            self.pulumi(*command, "--stack", stack, kubeconfig=kubeconfig)
-
-    def _mend(self, stack: str) -> None:
-        """Take the last whole checkpoint where the engine was killed while it wrote one.
-
-        What the step in between made is found again: objects have names of their own, and a create
-        is an upsert by the stack's own field manager.
-        """
-        if self.directory is None:
+        command = ("up", "--yes", *flags, "--stack", stack)
+        self.pulumi(*command, kubeconfig=kubeconfig, shown=shown, **extra)
+        if not was_interrupted:
             return
-        state = self.directory / ".pulumi"
-        # What the engine notes of its files beside them: it does without, but not with half of it.
-        notes = [*state.glob("*.attrs"), *(state / "stacks").glob(f"*/{stack}.json*.attrs")]
-        for file in notes:
-            if not _is_whole(file):
-                file.unlink(missing_ok=True)
-        for folder in (state / "stacks").glob("*/"):
-            file = folder / f"{stack}.json"
-            backups = (state / "backups" / folder.name / stack).glob("*.json")
-            older = [folder / f"{stack}.json.bak", *sorted(backups, reverse=True)]
-            if _is_whole(file) or not any(one.exists() for one in (file, *older)):
-                continue
-            say(f"stack {stack}: its last checkpoint was cut short; going on from the one before")
-            whole = next((one for one in older if _is_whole(one)), None)
-            if whole:
-                shutil.copyfile(whole, file)
-            else:  # it was the very first one
-                file.unlink(missing_ok=True)
+        if self.state is None or self.state.pending_creates(stack):
+            # The engine would warn of them at every command, for ever.
+            command = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+            self.pulumi(*command, "--stack", stack, kubeconfig=kubeconfig)
+        if self.state is not None:
+            self.state.settle(stack)
 
-    def _locks(self, stack: str, suffix: str = ".json") -> list[Path]:
-        if self.directory is None:
-            return []
-        folder = self.directory / ".pulumi" / "locks"
-        return [file for file in folder.glob(f"**/*{suffix}") if file.parent.name == stack]
+    def was_interrupted(self, stack: str) -> bool:
+        """Tell whether the cluster may hold objects of the stack that its state does not."""
+        if self.state is not None:
+            return self.state.was_interrupted(stack)
+        exported = json.loads(self.pulumi("stack", "export", "--stack", stack))
+        return bool(exported["deployment"].get("pending_operations"))
 
 
-def _is_whole(checkpoint: Path) -> bool:
-    try:
-        json.loads(checkpoint.read_text())
-    except (OSError, ValueError):
-        return False
-    return True
+def _gives_passphrase() -> bool:
+    """Tell whether the user brings a passphrase of their own."""
+    return bool({"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys())
 
 
 def _is_logged_in() -> bool:
@@ -203,8 +202,3 @@ def _is_logged_in() -> bool:
         return bool(json.loads((home / "credentials.json").read_text()).get("current"))
     except (OSError, ValueError):
         return False
-
-
-def hear_interrupts() -> None:
-    """Undo an ignored SIGINT, as under nohup: with it every pulumi command takes 5 s longer."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -12,6 +12,9 @@ from tempfile import gettempdir
 
 from . import processes
 from .console import CommandError, step
+from .links import Links
+from .signals import Terminated
+from .stages import stages
 
 _SERVICE_RANGE = "10.96.0.0/16,fd00:10:96::/112"
 
@@ -26,35 +29,13 @@ options:
   bindAddress: 127.0.0.1
   kubeAuthorization: true
   kubeAdmission: true
-  kubeFeatureGates: "{feature_gates}"
+  disable: {disabled}
 componentsPatches:
 - name: kube-apiserver
   extraArgs: [{{key: service-cluster-ip-range, value: "{service_range}"}}]
 - name: kube-controller-manager
   extraArgs: [{{key: service-cluster-ip-range, value: "{service_range}"}}]
 """
-
-_LOAD_BALANCER = """\
----
-kind: Stage
-apiVersion: kwok.x-k8s.io/v1alpha1
-metadata: {name: service-load-balancer}
-spec:
-  resourceRef: {apiGroup: v1, kind: Service}
-  selector:
-    matchExpressions:
-    - {key: '.spec.type', operator: In, values: ["LoadBalancer"]}
-    - {key: '.status.loadBalancer.ingress', operator: DoesNotExist}
-  delay: {durationMilliseconds: 200}
-  next:
-    statusTemplate: |
-      loadBalancer:
-        ingress:
-        {{ $number := mod (adler32sum .metadata.uid | int64) 254 }}
-        - ip: {{ printf "203.0.113.%d" (add 1 $number) | Quote }}
-          ipMode: VIP
-"""
-"""Plays the load-balancer controller: its addresses are simulated, nothing answers on them."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +47,10 @@ class Cluster:
     """The paths of the programs it runs."""
     name: str = "k8s-endpoints"
     service_range: str = _SERVICE_RANGE
-    feature_gates: str = ""
-    """Which features of Kubernetes are not as they are by default: `A=true,B=false`."""
     load_balancer: bool = True
     """Whether something plays the load-balancer controller."""
+    controllers: bool = True
+    """Whether controllers and scheduler run. They must not be newer than the API server."""
 
     @property
     def kubeconfig(self) -> Path:
@@ -77,14 +58,23 @@ class Cluster:
         return self.directory / "kubeconfig"
 
     @property
+    def _work(self) -> Path:
+        return self.directory / "clusters"
+
+    @property
+    def _links(self) -> Links:
+        """Links for kwokctl, which cuts paths at a space, a comma or a `#`."""
+        return Links(self.directory)
+
+    @property
     def _marker(self) -> Path:
         return self.directory / "complete"
 
     def start(self) -> bool:
-        """Start it unless it runs, and tell whether it had to be made anew.
+        """Start it unless it runs, and return whether it had to be made anew.
 
         One that is not complete or does not answer is deleted first: killed in its first moments,
-        kwokctl leaves one that it cannot continue.
+        kwokctl leaves one that it cannot continue. One whose start is interrupted leaves nothing.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
         with _locked(self.directory / "lock"):
@@ -92,7 +82,11 @@ class Cluster:
                 return False
             self._delete()
             with step("control plane: etcd, kube-apiserver, controllers, kwok with 2 fake nodes"):
-                self._create()
+                try:
+                    self._create()
+                except (KeyboardInterrupt, Terminated):
+                    self._end()
+                    raise
             return True
 
     def stop(self) -> None:
@@ -114,11 +108,12 @@ class Cluster:
     def _create(self) -> None:
         configuration = self.directory / "kwok.yaml"
         text = _CONFIGURATION.format(
-            service_range=self.service_range, feature_gates=self.feature_gates
+            service_range=self.service_range,
+            disabled="[]" if self.controllers else "[kube-controller-manager, kube-scheduler]",
         )
-        configuration.write_text(text + (_LOAD_BALANCER if self.load_balancer else ""))
+        configuration.write_text(text + stages(load_balancer=self.load_balancer))
         binaries = [
-            f"--{flag}-binary={self.parts[part]}"
+            f"--{flag}-binary={self._links.plain(self.parts[part])}"
             for flag, part in (
                 ("etcd", "etcd"),
                 ("kube-apiserver", "kube-apiserver"),
@@ -132,23 +127,30 @@ class Cluster:
                 "create",
                 "cluster",
                 "--runtime=binary",
-                f"--config={configuration}",
-                f"--kubeconfig={self.kubeconfig}",
+                f"--config={self._links.plain(configuration)}",
+                f"--kubeconfig={self._links.plain(self.kubeconfig)}",
                 "--wait=60s",
                 *binaries,
             )
         for number, node in enumerate(("node-a", "node-b")):  # each with a Pod range of its own
-            self._kwokctl("scale", "node", node, f'--param=.podCIDR="10.244.{number}.0/24"')
+            pods = f"10.244.{number}.0/24"
+            settings = (f'.podCIDR="{pods}"', f'.podCIDRs=["{pods}"]', ".nodeIPs=[]")  # 0.7 and 0.8
+            self._kwokctl("scale", "node", node, *(f"--param={one}" for one in settings))
         if not self._answers():
             raise CommandError("the API server was started and does not answer /readyz")
         self._marker.write_text("")
 
     def _delete(self) -> None:
         self._marker.unlink(missing_ok=True)
-        if (self.directory / "clusters").exists():
+        if self._work.exists():
             self._kwokctl("delete", "cluster", check=False)
-        processes.end(processes.mentioning(self.directory))
-        shutil.rmtree(self.directory / "clusters", ignore_errors=True)
+        self._end()
+
+    def _end(self) -> None:
+        for folder in (self.directory, self._links.folder):
+            processes.end(processes.mentioning(folder))
+        self._links.remove()
+        shutil.rmtree(self._work, ignore_errors=True)
         self.kubeconfig.unlink(missing_ok=True)
 
     def _answers(self) -> bool:
@@ -158,10 +160,10 @@ class Cluster:
             return False
 
     def _kwokctl(self, *arguments: str, check: bool = True) -> None:
-        folder = self.parts["kubectl"].parent
+        folder = self._links.plain(self.parts["kubectl"]).parent
         environment = {
             **os.environ,
-            "KWOK_WORKDIR": str(self.directory),
+            "KWOK_WORKDIR": str(self._links.plain(self._work).parent),
             "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}",
         }
         command = [str(self.parts["kwokctl"]), *arguments, f"--name={self.name}"]

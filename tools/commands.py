@@ -1,23 +1,30 @@
 """The commands of the Makefile: up, status, down, clean, setup, ranges."""
 
+import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from . import processes, report, venv
+from . import processes, report, signals, venv
 from .backend import Backend
-from .cluster import Cluster, kubectl
+from .client_side_create import ENVIRONMENT
+from .configuration import Configuration
 from .console import CommandError, say
 from .install import ensure
-from .parts import CONTROL_PLANE, DATA_PLANE, PULUMI
-from .paths import CLUSTER, RENDER_STATE, ROOT, STATE, TOOLS, VENV
+from .parts import CONTROL_PLANE, CREATE, DATA_PLANE, PROVIDERS, PULUMI
+from .paths import CLUSTER, RENDER_STATE, ROOT, STATE, TOOLS, VENV, check_root
+from .state import State
+from .target import Target
 
 _STACK = "dev"
 _RENDER_STACK = "render"
-_EMBEDDED = "the embedded control plane"
+_CONTINUE = "{}; run the same command again to continue"
+_RENDER_KEY = "kubernetes:renderYamlToDirectory"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,22 +41,31 @@ def main(arguments: Sequence[str]) -> int:
     if name not in commands:
         say(f"usage: python3 -m tools {'|'.join(commands)}")
         return 2
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a path may hold what it cannot encode
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        commands[name]()
+        with signals.heard():
+            check_root()
+            commands[name]()
     except CommandError as failure:
         say(f"error: {failure}")
         return 1
     except KeyboardInterrupt:
-        say("interrupted; run the same command again to go on")
-        return 130
+        say(_CONTINUE.format("interrupted"))
+        return 128 + signal.SIGINT
+    except signals.Terminated as end:
+        with suppress(OSError):  # the terminal may be gone
+            say(_CONTINUE.format(f"ended by {end}"))
+        return 128 + end.number
     return 0
 
 
 def setup() -> None:
-    """Make `.venv` and get the parts, which is all that the tests need."""
+    """Make `.venv` and get the parts, with a provider of each kind: all that the tests need."""
     venv.ensure()
     runs_data_plane = sys.platform == "linux" and os.geteuid() == 0
-    ensure((*PULUMI, *CONTROL_PLANE, *(DATA_PLANE if runs_data_plane else ())))
+    other = () if os.environ.get("PROVIDER") else (PROVIDERS[CREATE],)
+    ensure((*PULUMI, *other, *CONTROL_PLANE, *(DATA_PLANE if runs_data_plane else ())))
 
 
 def ranges() -> None:
@@ -68,30 +84,34 @@ def up() -> None:
     if os.environ.get("RENDER"):
         _render(Path(os.environ["RENDER"]).absolute())
         return
-    parts = ensure((*PULUMI, *CONTROL_PLANE))
-    backend = Backend.of_user(STATE, parts)
-    _check_target(backend, parts["kubectl"])
-    kubeconfig, renewed = _cluster(parts)
+    backend, target = _places()
+    renewed = target.start()
     backend.release(_STACK)
-    backend.select(_STACK)
+    lost = backend.select(_STACK)
+    if backend.state is not None:
+        if target.is_embedded and not renewed and not backend.state.holds(_STACK):
+            backend.state.interrupt(_STACK)  # the control plane may hold what a lost state held
+        elif lost and not target.is_embedded:
+            say(f"The state is lost: where objects of it exist, run `{ENVIRONMENT}=true make up`.")
+        backend.state.bind(target.name)
     # A control plane that was made anew has forgotten what the state remembers.
     refresh = ["--refresh"] if renewed else []
-    backend.pulumi("up", "--yes", *refresh, "--stack", _STACK, kubeconfig=kubeconfig, shown=True)
-    backend.settle(_STACK, kubeconfig)
-    _print_services(backend, kubeconfig, parts["kubectl"])
+    backend.up(_STACK, *refresh, kubeconfig=target.kubeconfig, shown=True)
+    _print_services(backend, target)
 
 
 def status() -> None:
     """Show the stack's outputs and its Services as they stand in the cluster."""
-    parts = ensure((*PULUMI, *CONTROL_PLANE))
-    kubeconfig = _kubeconfig()
-    if kubeconfig is not None and not Cluster(CLUSTER, parts).is_ready():
+    backend, target = _places()
+    if target.is_embedded and not target.cluster.is_ready():
         say("The control plane is not running; `make up` starts it.")
         return
-    backend = Backend.of_user(STATE, parts)
-    _check_target(backend, parts["kubectl"])
+    if backend.state is not None and not backend.state.has(_STACK):
+        say("Nothing is deployed; `make up` deploys.")
+        return
+    target.reach()
     backend.pulumi("stack", "output", "--stack", _STACK, shown=True)
-    _print_services(backend, kubeconfig, parts["kubectl"])
+    _print_services(backend, target)
 
 
 def down() -> None:
@@ -99,84 +119,71 @@ def down() -> None:
     if not TOOLS.exists():
         say("nothing is running")
         return
-    parts = ensure((*PULUMI, *CONTROL_PLANE))
-    backend = Backend.of_user(STATE, parts)
-    _check_target(backend, parts["kubectl"])
-    kubeconfig = _kubeconfig()
-    cluster = Cluster(CLUSTER, parts)
-    if kubeconfig is None or cluster.is_ready():
+    backend, target = _places()
+    state = backend.state
+    if target.is_embedded and not target.cluster.is_ready():
+        if state is not None:  # what it speaks of is gone with the embedded control plane
+            state.reset()
+    else:
         backend.release(_STACK)
-        backend.select(_STACK)
-        if backend.cut_off(_STACK):
-            # The state does not know what came of it: an up makes it the stack's own.
-            command = ["up", "--yes", "--skip-preview", "--stack", _STACK]
-            backend.pulumi(*command, kubeconfig=kubeconfig, shown=True)
-            backend.settle(_STACK, kubeconfig)
-        backend.pulumi("destroy", "--yes", "--stack", _STACK, kubeconfig=kubeconfig, shown=True)
-        if backend.directory is not None:
-            (backend.directory / "cluster").unlink(missing_ok=True)
-    elif backend.directory is not None:
-        # The embedded control plane is gone, and with it all that the state speaks of.
-        shutil.rmtree(backend.directory, ignore_errors=True)
-        (ROOT / f"Pulumi.{_STACK}.yaml").unlink(missing_ok=True)
-    cluster.stop()
+        if state is None or state.holds(_STACK):
+            target.reach()
+            _destroy(backend, target)
+    target.cluster.stop()
     processes.end(processes.orphaned_plugins(TOOLS))
     say("down: nothing of the project is running")
 
 
 def clean() -> None:
-    """Take down what runs and remove all that was made."""
+    """Take down what runs and remove all that was made, but not what the user has configured."""
     down()
-    for folder in (STATE, RENDER_STATE, CLUSTER, TOOLS, VENV, *map(venv.of_end, venv.ENDS)):
+    for stack, state in ((_STACK, State(STATE)), (_RENDER_STACK, State(RENDER_STATE))):
+        configuration = Configuration.of(ROOT, stack)
+        configuration.drop(_RENDER_KEY)
+        state.reset()
+        if keys := configuration.secure_keys():
+            say(f"kept: {configuration.file.name}, and what decrypts {', '.join(keys)}")
+            continue
+        configuration.drop_salt()
+        shutil.rmtree(state.directory, ignore_errors=True)
+    for folder in (CLUSTER, TOOLS, VENV, *map(venv.of_end, venv.ENDS)):
         shutil.rmtree(folder, ignore_errors=True)
-    for stack in (_STACK, _RENDER_STACK):
-        (ROOT / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
 
 
-def _check_target(backend: Backend, kubectl_program: Path) -> None:
-    """Refuse to use the state of one cluster on another: Pulumi would not notice.
+def _places() -> tuple[Backend, Target]:
+    """Return where the state is and what is deployed to, which must belong together.
 
     Raises:
-        CommandError: The state in the folder is that of another cluster.
+        CommandError: The stack's objects are on another cluster.
     """
-    if backend.directory is None:
-        return
-    target = _EMBEDDED
-    if _kubeconfig() is None:
-        server = "jsonpath={.clusters[0].cluster.server}"
-        target = kubectl(kubectl_program, None, "config", "view", "--minify", "-o", server)
-    file = backend.directory / "cluster"
-    if file.exists() and file.read_text() != target:
-        raise CommandError(
-            f"{backend.directory.name} is the state of {file.read_text()}, not of {target}:"
-            " go on with the KUBECONFIG that you began with, and `make down` there first"
-        )
-    backend.directory.mkdir(parents=True, exist_ok=True)
-    file.write_text(target)
+    parts = ensure((*PULUMI, *CONTROL_PLANE))
+    backend = Backend.of_user(STATE, parts)
+    target = Target.of_user(parts)
+    if backend.state is not None:
+        backend.state.check_target(_STACK, target.name)
+    return backend, target
 
 
-def _cluster(parts: dict[str, Path]) -> tuple[Path | None, bool]:
-    """Give the cluster to deploy to, started, and whether it had to be made anew."""
-    kubeconfig = _kubeconfig()
-    if kubeconfig is None:
-        say(f"cluster: the one of KUBECONFIG={os.environ['KUBECONFIG']}")
-        return None, False
-    cluster = Cluster(CLUSTER, parts)
-    return kubeconfig, cluster.start()
+def _destroy(backend: Backend, target: Target) -> None:
+    backend.select(_STACK)
+    if backend.was_interrupted(_STACK):
+        # The state does not hold all of it: an up makes it the stack's own.
+        flags = ("--skip-preview",)
+        backend.up(_STACK, *flags, kubeconfig=target.kubeconfig, shown=True)
+    command = ("destroy", "--yes", "--stack", _STACK)
+    backend.pulumi(*command, kubeconfig=target.kubeconfig, shown=True)
+    if backend.state is not None:
+        backend.state.unbind()
 
 
-def _kubeconfig() -> Path | None:
-    """Give the embedded cluster's, or None where KUBECONFIG names one of the user's own."""
-    given = os.environ.get("KUBECONFIG")
-    own = Cluster(CLUSTER, {}).kubeconfig
-    return None if given and Path(given).absolute() != own else own
-
-
-def _print_services(backend: Backend, kubeconfig: Path | None, program: Path) -> None:
-    exported = backend.pulumi("stack", "export", "--stack", _STACK, kubeconfig=kubeconfig)
+def _print_services(backend: Backend, target: Target) -> None:
+    exported = backend.pulumi("stack", "export", "--stack", _STACK, kubeconfig=target.kubeconfig)
     services = report.services_of_state(exported)
-    simulated = kubeconfig is not None
-    say("\n" + report.services_table(services, program, kubeconfig, simulated=simulated))
+    program = target.cluster.parts["kubectl"]
+    table = report.services_table(
+        services, program, target.kubeconfig, simulated=target.is_embedded
+    )
+    say("\n" + table)
 
 
 def _render(folder: Path) -> None:
@@ -186,16 +193,13 @@ def _render(folder: Path) -> None:
     it has a stack and a state of its own, new each time.
     """
     parts = ensure(PULUMI)
-    shutil.rmtree(RENDER_STATE, ignore_errors=True)
-    (ROOT / f"Pulumi.{_RENDER_STACK}.yaml").unlink(missing_ok=True)
+    State(RENDER_STATE).reset()
     backend = Backend(RENDER_STATE, parts)
     nowhere = Path(os.devnull)
     backend.select(_RENDER_STACK)
     target = RENDER_STATE / "yaml"
-    backend.pulumi(
-        "config", "set", "kubernetes:renderYamlToDirectory", str(target), "--stack", _RENDER_STACK
-    )
-    command = ["up", "--yes", "--skip-preview", "--stack", _RENDER_STACK]
+    backend.pulumi("config", "set", _RENDER_KEY, str(target), "--stack", _RENDER_STACK)
+    command = ("up", "--yes", "--skip-preview", "--stack", _RENDER_STACK)
     backend.pulumi(*command, kubeconfig=nowhere, shown=True)
     folder.mkdir(parents=True, exist_ok=True)
     for part in sorted(target.iterdir()):

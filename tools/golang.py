@@ -21,11 +21,18 @@ def ensure() -> None:
     _go_binary()
 
 
-def build(folder: Path, package: str, ldflags: str, path: Path) -> None:
-    """Build a package of the module in `folder` into `path`, which appears only when complete."""
+def build(
+    folder: Path, package: str, ldflags: str, path: Path, modfile: Path | None = None
+) -> None:
+    """Build a package of the module in `folder` into `path`, which appears only when complete.
+
+    With a `modfile`, that one serves as the module's `go.mod`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     flags = ["-trimpath", "-buildvcs=false", "-ldflags", f"-s -w {ldflags}".strip()]
+    if modfile is not None:
+        flags.append(f"-modfile={modfile}")
     _go(folder, "build", *flags, "-o", str(partial), package)
     partial.replace(path)
 

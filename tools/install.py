@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import golang
+from . import golang, providers
 from .console import say, step
 from .parts import PULUMI, Part
 from .paths import GO_MODULES, TOOLS
@@ -22,8 +22,17 @@ Record = dict[str, dict[str, str]]
 _RECORD = TOOLS / "parts.json"
 
 
-def ensure(parts: tuple[Part, ...]) -> dict[str, Path]:
-    """Give the path of each part, building what is missing; at once where nothing is."""
+def ensure(parts: tuple[Part, ...], provider: str = "") -> dict[str, Path]:
+    """Return the path of each part, building what is missing; at once where nothing is.
+
+    Args:
+        parts: What to look for.
+        provider: Which provider serves as the one among the parts; by default that of `PROVIDER`.
+
+    Raises:
+        CommandError: There is no such provider, or a build fails.
+    """
+    parts, given = providers.serve(parts, provider)
     with _locked():
         record = _read_record()
         missing: list[tuple[Part, str]] = []
@@ -39,7 +48,7 @@ def ensure(parts: tuple[Part, ...]) -> dict[str, Path]:
                 for brought in PULUMI[1:]:
                     _note(record, brought, path)
         _build(missing, record)
-        return {part.name: TOOLS / record[part.name]["path"] for part in parts}
+        return {part.name: TOOLS / record[part.id]["path"] for part in parts} | given
 
 
 def _build(missing: list[tuple[Part, str]], record: Record) -> None:
@@ -48,10 +57,15 @@ def _build(missing: list[tuple[Part, str]], record: Record) -> None:
         golang.ensure()
     for number, (part, reason) in enumerate(missing, 1):
         path = part.into / part.name
-        title = f"[{number}/{len(missing)}] {part.name} {part.version}: {reason}, building"
+        title = f"[{number}/{len(missing)}] {part.id} {part.version}: {reason}, building"
         with step(title):
             part.prepare()
-            golang.build(GO_MODULES / part.module, part.package, part.ldflags, path)
+            folder = GO_MODULES / part.module
+            modfile = None
+            if part.patch is not None:
+                source = golang.module_folder(folder, part.patch.module)
+                modfile = part.patch.apply(source, folder, TOOLS / "patched" / part.id)
+            golang.build(folder, part.package, part.ldflags, path, modfile)
         _note(record, part, path)
     if missing:
         say(f"built {len(missing)} parts in {time.monotonic() - begun:.0f} s")
@@ -60,7 +74,7 @@ def _build(missing: list[tuple[Part, str]], record: Record) -> None:
 def _on_path(part: Part) -> tuple[Path | None, str]:
     """Give where on PATH a usable one is, or why there is none."""
     if part.usable is None:
-        return None, "comes with pulumi"
+        return None, "never taken from PATH"
     found = shutil.which(part.name)
     if found is None:
         return None, "not on PATH"
@@ -78,14 +92,14 @@ def _on_path(part: Part) -> tuple[Path | None, str]:
 
 
 def _is_current(part: Part, record: Record) -> bool:
-    entry = record.get(part.name)
+    entry = record.get(part.id)
     return entry is not None and _key(part, entry["path"]) == entry["key"]
 
 
 def _note(record: Record, part: Part, path: Path) -> None:
     """Write down where a part is, relative to `.tools` where it stands there."""
     where = str(path.relative_to(TOOLS) if path.is_relative_to(TOOLS) else path)
-    record[part.name] = {"path": where, "key": _key(part, where)}
+    record[part.id] = {"path": where, "key": _key(part, where)}
     partial = _RECORD.with_suffix(".partial")
     partial.write_text(json.dumps(record, indent=1))
     partial.replace(_RECORD)
@@ -99,6 +113,8 @@ def _key(part: Part, where: str) -> str:
         return ""
     digest = hashlib.sha256(f"{where} {status.st_size} {status.st_mtime_ns}".encode())
     digest.update(f"{part.package} {part.version} {part.ldflags} {part.scripts}".encode())
+    if part.patch is not None:
+        digest.update(f"{part.patch}".encode())
     if Path(where).is_absolute():
         found = shutil.which(Path(where).name)
         digest.update(f"{found}".encode())  # PATH may have changed

@@ -3,10 +3,12 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import golang
+from .client_side_create import CLIENT_SIDE_CREATE, MODULE
+from .patch import Patch
 from .paths import BIN, GO_MODULES, TOOLS
 
 Version = tuple[int, ...]
@@ -14,10 +16,7 @@ Version = tuple[int, ...]
 PROVIDER_VERSION = "4.25.0"
 PROVIDER_PLUGIN = f"resource-kubernetes-v{PROVIDER_VERSION}"
 
-_K8S_LDFLAGS = (
-    "-X k8s.io/component-base/version.gitVersion=v1.37.2"
-    " -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=37"
-)
+_KUBERNETES = "1.37.2"
 _SCRIPTS = (
     "python/cmd/pulumi-language-python-exec",
     "python/dist/pulumi-resource-pulumi-python",
@@ -47,6 +46,15 @@ class Part:
     """Scripts that stand beside a built one."""
     prepare: Callable[[], None] = lambda: None
     """What must be done before it is built."""
+    variant: str = ""
+    """What tells it from another part of this name."""
+    patch: Patch | None = None
+    """Changes of our own to the module."""
+
+    @property
+    def id(self) -> str:
+        """Return what no other part is called."""
+        return f"{self.name}-{self.variant}" if self.variant else self.name
 
 
 def _install_scripts() -> None:
@@ -64,8 +72,7 @@ def _install_scripts() -> None:
 def _write_provider_schema() -> None:
     """Put the two files beside the provider's main that it embeds, from the module itself."""
     folder = GO_MODULES / "pulumi-kubernetes"
-    module = "github.com/pulumi/pulumi-kubernetes/provider/v4"
-    source = golang.module_folder(folder, module) / "cmd" / "pulumi-resource-kubernetes"
+    source = golang.module_folder(folder, MODULE) / "cmd" / "pulumi-resource-kubernetes"
     schema = json.loads((source / "schema.json").read_text())
     schema["version"] = PROVIDER_VERSION
     (folder / "schema.json").write_text(json.dumps(schema))
@@ -78,13 +85,32 @@ def _kubernetes(name: str, *asks: str) -> Part:
     package = f"k8s.io/kubernetes/cmd/{name}"
     return Part(
         name,
-        "1.37.2",
+        _KUBERNETES,
         "kubernetes",
         package,
         (oldest, newest),
         asks or ("--version",),
-        _K8S_LDFLAGS,
+        _says_version(_KUBERNETES),
     )
+
+
+def _api_server(version: str) -> Part:
+    name = f"kube-apiserver-{_minor(version)}"
+    package = "k8s.io/kubernetes/cmd/kube-apiserver"
+    return Part(name, version, name, package, ldflags=_says_version(version))
+
+
+def _says_version(version: str) -> str:
+    """Return the linker's flags that make a program of Kubernetes tell its version."""
+    major, minor, _ = version.split(".")
+    values = {"gitVersion": f"v{version}", "gitMajor": major, "gitMinor": minor}
+    return " ".join(
+        f"-X k8s.io/component-base/version.{name}={value}" for name, value in values.items()
+    )
+
+
+def _minor(version: str) -> str:
+    return version.rpartition(".")[0]
 
 
 PULUMI = (
@@ -120,6 +146,20 @@ PULUMI = (
 """The engine, its language host for Python and the Kubernetes provider. A `pulumi` on PATH brings
 the other two."""
 
+UPSERT, CREATE = "upsert", "create"
+"""The kinds of provider: a create takes an existing object over, or fails."""
+
+PROVIDERS = {
+    UPSERT: PULUMI[2],
+    CREATE: replace(
+        PULUMI[2],
+        into=TOOLS / "pulumi-create" / "plugins" / PROVIDER_PLUGIN,
+        variant=CREATE,
+        patch=CLIENT_SIDE_CREATE,
+    ),
+}
+"""The provider of each kind, in a Pulumi home of its own."""
+
 CONTROL_PLANE = (
     _kubernetes("kubectl", "version", "--client"),
     Part("etcd", "3.7.3", "etcd", "go.etcd.io/etcd/server/v3", ((3, 6), (4,))),
@@ -144,3 +184,11 @@ DATA_PLANE = (
 )
 """What carries the traffic of Services, and answers their names: for the tests in `tests/dataplane`
 alone."""
+
+_OLDER = ("1.30.14", "1.31.14", "1.32.13", "1.33.13", "1.34.4", "1.35.4", "1.36.3")
+
+API_SERVERS: dict[str, Part] = {
+    **{_minor(version): _api_server(version) for version in _OLDER},
+    _minor(_KUBERNETES): next(part for part in CONTROL_PLANE if part.name == "kube-apiserver"),
+}
+"""The API servers that validation is compared with, by version of Kubernetes."""

@@ -1,6 +1,9 @@
 """Where things are. What is made stands in the checkout, under names that git ignores."""
 
+import os
 from pathlib import Path
+
+from .console import CommandError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -11,3 +14,16 @@ CLUSTER = ROOT / ".cluster"
 STATE = ROOT / ".pulumi-state"
 RENDER_STATE = ROOT / ".pulumi-render"
 GO_MODULES = ROOT / "tools" / "go"
+
+
+def check_root() -> None:
+    """Refuse a checkout whose path cannot work.
+
+    Raises:
+        CommandError: With the character.
+    """
+    for character, reason in ((os.pathsep, "separates the folders of PATH"), ("\n", "ends a line")):
+        if character in str(ROOT):
+            raise CommandError(
+                f"the path of this checkout contains {character!r}, which {reason}: move it"
+            )

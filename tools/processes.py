@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,61 +17,80 @@ class Process:
     pid: int
     parent: int
     command: str
+    program: str
+    """The first word of the command, which may hold spaces."""
 
 
 def running() -> dict[int, Process]:
-    """Give all processes that can be seen, by id."""
+    """Return all processes that can be seen, by id."""
     if Path("/proc/self/stat").exists():
         return {process.pid: process for process in _from_proc()}
     if not shutil.which("ps"):
         return {}
-    listing = subprocess.run(
-        ["ps", "-axo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
-    ).stdout
-    found = [line.split(None, 2) for line in listing.splitlines()]
+    programs = {pid: program for pid, _, program in _listed("comm=")}
     return {
-        int(pid): Process(int(pid), int(parent), args[0]) for pid, parent, *args in found if args
+        pid: Process(pid, parent, command, programs.get(pid, command))
+        for pid, parent, command in _listed("args=")
     }
 
 
-def _from_proc() -> Iterable[Process]:
+def _listed(column: str) -> Iterator[tuple[int, int, str]]:
+    listing = subprocess.run(
+        ["ps", "-axww", "-o", "pid=", "-o", "ppid=", "-o", column],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for line in listing.splitlines():
+        pid, parent, *text = line.split(None, 2)
+        if text:
+            yield int(pid), int(parent), text[0].strip()
+
+
+def _from_proc() -> Iterator[Process]:
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         try:
-            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            words = (entry / "cmdline").read_bytes().decode(errors="surrogateescape").split("\0")
             status = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
         except OSError:
             continue  # it has ended meanwhile
         if status[0] != "Z":
-            yield Process(int(entry.name), int(status[1]), command.strip())
+            command = " ".join(words).strip()
+            yield Process(int(entry.name), int(status[1]), command, words[0])
 
 
 def mentioning(directory: Path) -> list[Process]:
-    """Give the processes whose command line names `directory`, but for this one's own line."""
+    """Return the processes whose command line names `directory`, but for this one's own line."""
     everything = running()
-    mine: set[int] = set()
-    pid = os.getpid()
-    while pid in everything and pid not in mine:
-        mine.add(pid)
-        pid = everything[pid].parent
+    mine = set(_line(os.getpid(), everything))
     text = f"{directory}/"
     return [one for one in everything.values() if text in one.command and one.pid not in mine]
 
 
+def descendants(pid: int) -> list[Process]:
+    """Return the processes that one has started, and those that these have started."""
+    everything = running()
+    return [one for one in everything.values() if pid in _line(one.parent, everything)]
+
+
+def _line(pid: int, everything: Mapping[int, Process]) -> Iterator[int]:
+    """Yield the id of a process, of its parent, and so on."""
+    seen: set[int] = set()
+    while pid in everything and pid not in seen:
+        seen.add(pid)
+        yield pid
+        pid = everything[pid].parent
+
+
 def orphaned_plugins(directory: Path) -> list[Process]:
-    """Give language hosts, providers and programs below `directory` whose `pulumi` is gone."""
+    """Return language hosts, providers and programs below `directory` whose `pulumi` is gone."""
     everything = running()
 
     def has_engine(process: Process) -> bool:
-        seen: set[int] = set()
-        current: Process | None = process
-        while current and current.pid not in seen:
-            seen.add(current.pid)
-            if Path(current.command.partition(" ")[0]).name == "pulumi":
-                return True
-            current = everything.get(current.parent)
-        return False
+        line = (everything[pid] for pid in _line(process.pid, everything))
+        return any(Path(one.program).name == "pulumi" for one in line)
 
     return [
         process
@@ -82,8 +101,8 @@ def orphaned_plugins(directory: Path) -> list[Process]:
 
 
 def end(processes: Iterable[Process], patience: float = 5.0) -> None:
-    """End processes: ask first, insist after `patience` seconds."""
-    wanted = list(processes)
+    """End those processes that still run: ask first, insist after `patience` seconds."""
+    wanted = _still_running(processes)
     for number in (signal.SIGTERM, signal.SIGKILL):
         for process in wanted:
             try:
@@ -92,8 +111,13 @@ def end(processes: Iterable[Process], patience: float = 5.0) -> None:
                 continue
         deadline = time.monotonic() + patience
         while wanted and time.monotonic() < deadline:
-            alive = running()
-            wanted = [p for p in wanted if p.pid in alive and alive[p.pid].command == p.command]
+            wanted = _still_running(wanted)
             time.sleep(0.05)
         if not wanted:
             return
+
+
+def _still_running(processes: Iterable[Process]) -> list[Process]:
+    """Leave out those that have ended, whose ids others may have by now."""
+    alive = running()
+    return [p for p in processes if p.pid in alive and alive[p.pid].command == p.command]

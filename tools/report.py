@@ -35,7 +35,8 @@ def services_table(
     for namespace, name in sorted(services):
         if namespace not in objects:
             kinds = "services,endpointslices"
-            text = kubectl(program, kubeconfig, "get", kinds, "-n", namespace, "-o", "json")
+            command = ("get", kinds, "-n", namespace, "-o", "json", "--request-timeout=20s")
+            text = kubectl(program, kubeconfig, *command)
             objects[namespace] = json.loads(text)["items"]
         live = objects[namespace]
         service = next(

@@ -15,6 +15,9 @@ from .deferred import Deferred
 from .metadata import Plain
 from .ports import Port
 
+_EXTERNAL_DNS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/")
+"""How its annotations begin: by default up to version 0.21, and from 0.22 on."""
+
 _MOST_MIRRORED = 1000
 """`--mirroring-max-endpoints-per-subset` of kube-controller-manager, by default."""
 
@@ -163,6 +166,12 @@ ENDPOINTS_LOSE_ZONES = Hazard(
     "legacy Endpoints hold no zones and no hints: `zone` and `for_zones` have no effect",
     "use EndpointApi.SLICES or EndpointApi.BOTH",
 )
+EXTERNAL_DNS = Hazard(
+    "external-dns-pods-only",
+    "external-dns publishes only the Pods of a headless Service: the host name in its annotation"
+    " gets no record",
+    "list the backends in the annotation `target` of external-dns, or leave `headless` out",
+)
 MULTICAST = Hazard(
     "multicast",
     "a multicast address is no endpoint that a connection can be made to",
@@ -211,6 +220,7 @@ def external_service_hazards(
         *_of_addresses(args),
         *_of_backends(args, backends),
         *_of_api(args, backends),
+        *_of_readers(args),
         *_notes(ports),
     ]
 
@@ -296,6 +306,18 @@ def _of_api(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
             yield MIRROR_TRUNCATES
         if any(backend.zone is not None or backend.for_zones for backend in backends):
             yield ENDPOINTS_LOSE_ZONES
+
+
+def _of_readers(args: Plain) -> Iterator[Hazard]:
+    """Return the hazards of what reads the Service, as far as annotations tell."""
+    annotations: Plain = args.get("annotations") or {}
+    for prefix in _EXTERNAL_DNS if args.get("headless") else ():
+        hosts = [annotations.get(f"{prefix}{key}") for key in ("hostname", "internal-hostname")]
+        is_named = any(isinstance(host, str) and host for host in hosts)
+        is_its = annotations.get(f"{prefix}controller", "dns-controller") == "dns-controller"
+        if is_named and is_its and not annotations.get(f"{prefix}target"):
+            yield EXTERNAL_DNS
+            return
 
 
 def _notes(ports: Sequence[Port]) -> Iterator[Hazard]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from . import syntax
 from .addresses import FAMILIES, parse_ip
+from .adoption import Adoptions
 from .cidrs import GO_SPACE, parse_cidr
 from .deferred import Deferred
 from .findings import Finding, duplicate, forbidden, invalid, not_supported
@@ -31,6 +32,13 @@ class ServicePlan:
     service: Manifest
     hazards: list[Hazard]
     """What is legal and will not work as it looks, as far as the arguments tell."""
+    adoptions: Adoptions
+    """The objects that exist already."""
+
+    @property
+    def objects(self) -> list[Manifest]:
+        """The objects whose names the arguments give."""
+        return [self.service]
 
 
 def service(metadata: Manifest, spec: Manifest) -> Manifest:

@@ -9,6 +9,8 @@ from tests.support.programs import external_service
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 
+pytestmark = pytest.mark.both_kinds
+
 MIRRORED = "endpointslice.kubernetes.io/managed-by=endpointslicemirroring-controller.k8s.io"
 OURS = "endpointslice.kubernetes.io/managed-by=k8s-endpoints.pulumi"
 

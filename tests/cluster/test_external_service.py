@@ -11,6 +11,8 @@ from tests.support.cluster import get, missing, names, uids, versions
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 
+pytestmark = pytest.mark.both_kinds
+
 PROGRAM = """
     from components import ExternalService
 

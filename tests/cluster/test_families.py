@@ -9,9 +9,12 @@ from tests.support.cluster import get, names, throw_away_cluster
 from tests.support.programs import external_service
 from tests.support.stack import Stack
 from tools.cluster import Cluster
+from tools.providers import Provider
 
 V4 = ["192.0.2.10"]
 V6 = ["2001:db8::10"]
+pytestmark = pytest.mark.both_kinds
+
 PORTS = [{"name": "postgres", "port": 5432}]
 
 
@@ -81,8 +84,9 @@ def single_stack_cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def single_stack(single_stack_cluster: Cluster, tmp_path: Path) -> Stack:
-    return Stack(tmp_path, single_stack_cluster.parts, single_stack_cluster.kubeconfig)
+def single_stack(single_stack_cluster: Cluster, tmp_path: Path, provider: Provider) -> Stack:
+    parts = provider.among(single_stack_cluster.parts)
+    return Stack(tmp_path, parts, single_stack_cluster.kubeconfig)
 
 
 def test_both_families_on_a_cluster_of_one(

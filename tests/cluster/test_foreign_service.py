@@ -5,10 +5,16 @@ import re
 
 import pytest
 
+from components.core.failures import UPSERT_VARIABLE
 from tests.support.cluster import get, names
 from tests.support.stack import Stack
 from tools.cluster import Cluster
+from tools.parts import CREATE
+from tools.providers import Provider
 
+pytestmark = pytest.mark.both_kinds
+
+OF_OURS = "endpointslice.kubernetes.io/managed-by=k8s-endpoints.pulumi"
 FOREIGN = {
     "apiVersion": "v1",
     "kind": "Service",
@@ -36,9 +42,15 @@ def foreign(request: pytest.FixtureRequest, cluster: Cluster, namespace: str) ->
     return namespace
 
 
-def test_preview_fails_with_reason_and_remedy(stack: Stack, foreign: str) -> None:
+def test_preview_fails_with_reason_and_remedy(
+    stack: Stack, foreign: str, provider: Provider
+) -> None:
     done = stack.write(OURS.format(namespace=foreign)).run("preview")
 
+    if provider.kind == CREATE:  # it shows the inputs, and sees nothing of the live object
+        assert done.returncode == 0, done.stdout
+        assert "warning:" not in done.stdout
+        return
     assert done.returncode != 0
     assert 'ExternalService "orders-db": service_name: Invalid value: "orders-db"' in done.stdout
     assert 'selector "app=somebody-elses"' in done.stdout
@@ -47,19 +59,36 @@ def test_preview_fails_with_reason_and_remedy(stack: Stack, foreign: str) -> Non
 
 
 def test_without_a_preview_nothing_of_it_is_lost(
-    cluster: Cluster, stack: Stack, foreign: str
+    cluster: Cluster, stack: Stack, foreign: str, provider: Provider
 ) -> None:
+    before = get(cluster, "service", foreign, "orders-db")
     stack.write(OURS.format(namespace=foreign))
 
     for _ in range(2):
         done = stack.run("up", "--yes", "--skip-preview")
 
         assert done.returncode != 0
-        assert 'selector "app=somebody-elses"' in done.stdout
+        assert names(cluster, "endpointslices", foreign, OF_OURS) == []
         live = get(cluster, "service", foreign, "orders-db")
+        if provider.kind == CREATE:
+            assert 'services "orders-db" already exists' in done.stdout
+            assert f"Service {foreign}/orders-db exists already; nothing of it" in done.stdout
+            assert f"`{UPSERT_VARIABLE}=true pulumi up` once" in done.stdout
+            assert "name it in `adopt`" in done.stdout
+            assert live == before
+            continue
+        assert 'selector "app=somebody-elses"' in done.stdout
         assert live["spec"]["selector"] == {"app": "somebody-elses"}
-        ours = "endpointslice.kubernetes.io/managed-by=k8s-endpoints.pulumi"
-        assert names(cluster, "endpointslices", foreign, ours) == []
+
+    if provider.kind == CREATE:
+        stack.environment[UPSERT_VARIABLE] = "true"
+        done = stack.run("up", "--yes")
+        assert done.returncode != 0
+        assert 'selector "app=somebody-elses"' in done.stdout, "the guard holds for a recovery too"
+        del stack.environment[UPSERT_VARIABLE]
+        stack.destroy()
+        assert get(cluster, "service", foreign, "orders-db") == before
+        return
 
     (remedy,) = set(re.findall(r"pulumi state delete '([^']+)'", done.stdout))
     forgotten = stack.run("state", "delete", remedy, "--yes")

@@ -1,9 +1,13 @@
 """Addresses that are not known until something else has been made."""
 
+import pytest
+
 from tests.support.cluster import get, names, versions
 from tests.support.programs import LATE
 from tests.support.stack import Stack
 from tools.cluster import Cluster
+
+pytestmark = pytest.mark.both_kinds
 
 BACKENDS = """
 from components import ExternalService

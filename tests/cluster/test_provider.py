@@ -8,6 +8,8 @@ from tests.support.cluster import uids, versions
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 
+pytestmark = pytest.mark.both_kinds
+
 PROGRAM = """
     import pulumi
     from components import ExternalServiceSet, provider

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.backend import hear_interrupts
 from tools.paths import ROOT
+from tools.signals import hear_interrupts
 
 from . import packages
 from .lease import lease

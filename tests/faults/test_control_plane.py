@@ -12,6 +12,8 @@ from tests.support.running import running
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 
+pytestmark = pytest.mark.both_kinds
+
 UP = ("up", "--yes", "--skip-preview", "--parallel=1")
 """One object after the other, so that the fault falls between them."""
 

@@ -9,6 +9,8 @@ from tests.faults.twenty import assert_converged, program, recover, services
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 
+pytestmark = pytest.mark.both_kinds
+
 DEAD = {"pid": 2**22 + 1, "username": "tester", "hostname": socket.gethostname()}
 """The holder of a lock; no process has such a number."""
 

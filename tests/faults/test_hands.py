@@ -9,6 +9,8 @@ from tests.support.cluster import get, uids, versions
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 
+pytestmark = pytest.mark.both_kinds
+
 KINDS = "services,endpointslices"
 EDITED, DELETED = "db-1-ipv4", "db-2-ipv4"
 

@@ -9,13 +9,16 @@ from tests.cluster.checkout import Checkout
 from tests.support.cluster import names
 from tools import processes
 from tools.cluster import Cluster
+from tools.providers import Provider
+
+pytestmark = pytest.mark.both_kinds
 
 State = dict[str, list[dict[str, object]]]
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    made = Checkout.make(tmp_path_factory.mktemp("checkout"))
+def checkout(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Checkout]:
+    made = Checkout.make(tmp_path_factory.mktemp("checkout"), provider.name)
     try:
         yield made
         assert made.processes() == []

@@ -14,10 +14,13 @@ from tests.support.stack import Stack
 from tools.backend import Backend
 from tools.cluster import Cluster
 
-pytestmark = pytest.mark.skipif(
-    "CI" not in os.environ and (sys.platform != "linux" or os.geteuid() != 0),
-    reason="mounts in a namespace of their own need root and Linux",
-)
+pytestmark = [
+    pytest.mark.both_kinds,
+    pytest.mark.skipif(
+        "CI" not in os.environ and (sys.platform != "linux" or os.geteuid() != 0),
+        reason="mounts in a namespace of their own need root and Linux",
+    ),
+]
 
 COUNT = 3
 UP = ("up", "--yes", "--skip-preview", "--parallel=1")

@@ -11,6 +11,8 @@ from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.console import CommandError
 
+pytestmark = pytest.mark.both_kinds
+
 UP = ("up", "--yes", "--skip-preview")
 LOCKED = "error: the stack is currently locked by 1 lock(s)"
 

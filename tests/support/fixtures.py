@@ -9,6 +9,9 @@ import pytest
 from tests.support.cluster import throw_away_cluster
 from tests.support.stack import Stack
 from tools.cluster import Cluster
+from tools.install import ensure
+from tools.parts import PROVIDERS, PULUMI
+from tools.providers import PROGRAM, Provider, chosen
 
 _numbers = itertools.count(1)
 
@@ -28,13 +31,23 @@ def namespace(cluster: Cluster) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def provider(request: pytest.FixtureRequest) -> Provider:
+    """The provider of this test's stacks; the marker `both_kinds` runs the test on each kind."""
+    wanted = getattr(request, "param", chosen())
+    name = wanted if wanted in PROVIDERS else str(Path(wanted).absolute())
+    return Provider(name, ensure(PULUMI, name)[PROGRAM])
+
+
 @pytest.fixture
-def new_stack(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., Stack]]:
-    """Makes stacks that deploy to the tests' cluster."""
+def new_stack(
+    cluster: Cluster, tmp_path: Path, provider: Provider
+) -> Iterator[Callable[..., Stack]]:
+    """Makes stacks that deploy to the tests' cluster with the test's provider."""
 
     def make(**settings: object) -> Stack:
         folder = tmp_path / f"stack-{next(_numbers)}"
-        return Stack(folder, cluster.parts, cluster.kubeconfig, **settings)
+        return Stack(folder, provider.among(cluster.parts), cluster.kubeconfig, **settings)
 
     return make
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.support.stack import Stack
 from tools import processes
-from tools.backend import hear_interrupts
+from tools.signals import hear_interrupts
 
 _MINUTES = 120.0
 """More than any of these commands takes, were it not stuck."""

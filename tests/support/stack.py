@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 
-from tools.backend import Backend, hear_interrupts
+from tools.backend import Backend
+from tools.signals import hear_interrupts
 
 _COUNT = re.compile(
     r"^\s+(?:[-+~=<>]+\s*)?(\d+) (created|updated|deleted|unchanged|replaced|to \w+)$", re.MULTILINE

@@ -1,6 +1,7 @@
 """What the cluster gave: known after an update, and at preview where a live Service has it."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pulumi
@@ -200,7 +201,11 @@ def test_a_service_that_is_no_load_balancer_any_more_has_no_address() -> None:
 def test_the_hook_of_a_service_remembers_what_it_had_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    engine: Any = lambda: None  # noqa: E731
+    class Engine:
+        def SupportsFeature(self, _request: object) -> SimpleNamespace:  # noqa: N802 - protocol
+            return SimpleNamespace(hasSupport=False)
+
+    engine = Engine()
     hooks: dict[str, Callable[[Any], None]] = {}
 
     def hook(name: str, callback: Callable[[Any], None], _opts: Any = None) -> object:
@@ -210,7 +215,8 @@ def test_the_hook_of_a_service_remembers_what_it_had_before(
     monkeypatch.setattr(pulumi, "ResourceHook", hook)
     monkeypatch.setattr(settings, "get_monitor", lambda: engine)
     assert _hooks.outputs_before("a") is None
-    _hooks.of_service()
+    component: Any = object()
+    _hooks.of_service("a", component)
     old = {"spec": {"clusterIP": "10.96.3.4"}}
     args = pulumi.ResourceHookArgs("a", "shop/db", "shop/db", "", {}, {}, {}, old)
     hooks["k8s-endpoints:service"](args)

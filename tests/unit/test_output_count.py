@@ -8,6 +8,7 @@ import pytest
 from late import later
 
 from components import ExternalService, ExternalServiceSet
+from components._declarations import Entry
 from components.testing import render
 
 pytestmark = pytest.mark.usefixtures("aliases")
@@ -127,6 +128,20 @@ def test_outputs_of_a_set_that_nobody_reads_are_not_made(monkeypatch: pytest.Mon
 
     unread, once, twice = (count_outputs(monkeypatch, program(times)) for times in (0, 1, 2))
     assert unread < once == twice
+
+
+@FORMS
+@pytest.mark.parametrize("late", [False, True])
+def test_comparing_declarations_makes_no_outputs(
+    monkeypatch: pytest.MonkeyPatch, form: Callable[..., object], late: bool
+) -> None:
+    def program() -> None:
+        form(addresses=["192.0.2.1"], namespace=later("shop") if late else "shop")
+
+    compared = count_outputs(monkeypatch, program)
+    monkeypatch.setattr(Entry, "declare", lambda *_: [])
+    monkeypatch.setattr(Entry, "declare_answer", lambda *_: [])
+    assert count_outputs(monkeypatch, program) == compared
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,197 @@
+"""Processes that `make` finds, ends and waits for."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tools import processes, signals
+from tools.paths import ROOT
+
+
+def test_processes_are_found_by_a_folder_and_ended(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import time; time.sleep(60)", f"{tmp_path}/x"]
+    started = subprocess.Popen(command)
+    try:
+        found = processes.mentioning(tmp_path)
+        assert [one.pid for one in found] == [started.pid]
+
+        processes.end(found)
+
+        assert started.wait(timeout=10) != 0
+    finally:
+        started.kill()
+        started.wait()
+
+
+def test_a_process_that_ignores_sigterm_is_ended_too(tmp_path: Path) -> None:
+    script = "import signal, time; signal.signal(15, signal.SIG_IGN); print(); time.sleep(60)"
+    started = subprocess.Popen(
+        [sys.executable, "-u", "-c", script, f"{tmp_path}/x"], stdout=subprocess.PIPE
+    )
+    assert started.stdout
+    with started.stdout as ready:
+        ready.readline()
+        processes.end(processes.mentioning(tmp_path), patience=0.5)
+    assert started.wait(timeout=10) == -9
+
+
+@pytest.mark.parametrize("folder", ["plain", "with space", "it's $HOME"])
+def test_plugins_of_a_living_engine_are_no_orphans(tmp_path: Path, folder: str) -> None:
+    """Their engine is recognised by its name, wherever it is."""
+    here = tmp_path / folder
+    here.mkdir()
+    pulumi = here / "pulumi"
+    pulumi.symlink_to(sys.executable)
+    plugin = f"import time; time.sleep(60)  # {here}/pulumi-resource-kubernetes"
+    script = f"import subprocess, sys; subprocess.run([{sys.executable!r}, '-c', {plugin!r}])"
+    engine = subprocess.Popen([str(pulumi), "-c", script])
+    try:
+        deadline = time.monotonic() + 10
+        while not processes.descendants(engine.pid):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        started = processes.descendants(engine.pid)
+        assert [one.pid for one in processes.mentioning(here) if one.pid != engine.pid] == [
+            started[0].pid
+        ]
+        assert processes.orphaned_plugins(here) == []
+
+        engine.kill()
+        engine.wait()
+
+        assert [one.pid for one in processes.orphaned_plugins(here)] == [started[0].pid]
+    finally:
+        engine.kill()
+        engine.wait()
+        processes.end(processes.mentioning(here))
+
+
+def test_a_process_id_that_another_one_has_by_now_is_left_alone() -> None:
+    started = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        time.sleep(0.1)
+        listed = processes.running()[started.pid]
+        stale = processes.Process(listed.pid, listed.parent, "another command", "another")
+
+        processes.end([stale], patience=0.2)
+
+        assert started.poll() is None
+    finally:
+        started.kill()
+        started.wait()
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from tools import signals
+
+try:
+    with signals.heard():
+        signals.run(
+            [sys.executable, "-u", "-c", sys.argv[1]], cwd=Path.cwd(), environment={}, shown=True
+        )
+except signals.Terminated as end:
+    print(f"then {end}")
+    sys.exit(128 + end.number)
+except KeyboardInterrupt:
+    print("then SIGINT")
+    sys.exit(130)
+"""
+CHILD = """
+import signal, time
+heard = []
+def hear(number, frame):
+    heard.append(number)
+    print("heard", signal.Signals(number).name, flush=True)
+    if len(heard) == {asked}:
+        time.sleep(0.3)
+        raise SystemExit
+for number in (signal.SIGTERM, signal.SIGINT):
+    signal.signal(number, hear)
+print("it runs", flush=True)
+while True:
+    time.sleep(0.05)
+"""
+
+
+def told(asked: int, *sent: int, to_group: bool = False) -> tuple[int, str]:
+    """Run a child as `make` runs pulumi, send signals, and return what came of it."""
+    parent = subprocess.Popen(
+        [sys.executable, "-u", "-c", PARENT, CHILD.format(asked=asked)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=signals.hear_interrupts,  # noqa: PLW1509 - the tests have one thread
+    )
+    assert parent.stdout
+    with parent.stdout as said:
+        first = said.readline()
+        for turn, number in enumerate(sent):
+            (os.killpg if to_group else os.kill)(parent.pid, number)
+            if turn + 1 < asked:  # else the two of them may become one
+                first += said.readline()
+        return parent.wait(timeout=60), first + said.read()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("to_group", [False, True], ids=["to make", "to the group"])
+def test_a_program_is_asked_once_to_end_and_waited_for(
+    number: signal.Signals, to_group: bool
+) -> None:
+    code, said = told(1, number, number, number, to_group=to_group)
+
+    assert said == f"it runs\nheard SIGTERM\nthen {number.name}\n"
+    assert code == 128 + number
+
+
+def test_an_interrupt_is_forwarded_where_no_terminal_does_it() -> None:
+    assert told(1, signal.SIGINT) == (130, "it runs\nheard SIGINT\nthen SIGINT\n")
+
+
+def test_a_second_interrupt_is_forwarded_too() -> None:
+    code, said = told(2, signal.SIGINT, signal.SIGINT)
+
+    assert said == "it runs\nheard SIGINT\nheard SIGINT\nthen SIGINT\n"
+    assert code == 130
+
+
+def test_what_was_started_otherwise_ends_too(tmp_path: Path) -> None:
+    """A compiler that a build runs, for instance."""
+    inner = f"import time; print('it runs', flush=True); time.sleep(60)  # {tmp_path}/x"
+    middle = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"
+    outer = (
+        "import subprocess, sys\nfrom tools import signals\n"
+        "with signals.heard():\n"
+        f"    subprocess.run([sys.executable, '-c', {middle!r}])\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-u", "-c", outer],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert parent.stdout
+    with parent.stdout as said:
+        said.readline()
+        parent.terminate()
+        parent.wait(timeout=30)
+
+    assert processes.mentioning(tmp_path) == []
+
+
+def test_an_ignored_hang_up_stays_ignored() -> None:
+    script = (
+        "import os, signal\nfrom tools import signals\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "with signals.heard():\n    os.kill(os.getpid(), signal.SIGHUP)\nprint('still here')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "still here\n"

@@ -1,0 +1,132 @@
+"""Signals that ask `make` to end: what it has started ends first, in good order."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+from . import processes
+from .console import say
+
+_PATIENCE = 30.0
+"""How long a program that was asked to end may take, in seconds; it is asked a second time, and
+then killed."""
+
+_INSISTENCE = 5.0
+
+
+class Terminated(BaseException):
+    """A signal has asked this process to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+@contextmanager
+def heard() -> Iterator[None]:
+    """Raise `Terminated` on the first SIGTERM or SIGHUP; what was started ends with the block then.
+
+    The first one only: `make` passes on what its whole process group has received already. A
+    signal that is ignored, as SIGHUP is under nohup, stays ignored. A complete control plane keeps
+    running: it is not a child of this process.
+    """
+    started: list[processes.Process] = []
+
+    def hear(number: int, _frame: FrameType | None) -> None:
+        for other in previous:
+            signal.signal(other, signal.SIG_IGN)
+        started.extend(processes.descendants(os.getpid()))
+        raise Terminated(number)
+
+    previous = {
+        number: signal.getsignal(number)
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    for number in previous:
+        signal.signal(number, hear)
+    try:
+        yield
+    except Terminated:
+        processes.end(started)
+        raise
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def run(
+    command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], shown: bool
+) -> subprocess.CompletedProcess[str]:
+    """Run a program that ends in good order when it is asked to, and wait for that.
+
+    It hears of a signal once, from here; a second one would make `pulumi` drop what it is doing.
+    Only the keys of a terminal reach it directly, because it must own the terminal.
+
+    Args:
+        command: The program and its arguments.
+        cwd: The folder that it runs in.
+        environment: Its variables.
+        shown: Let it print and read, instead of returning what it prints.
+    """
+    owns_terminal = shown and _is_in_foreground()
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=environment,
+        stdin=None if shown else subprocess.DEVNULL,
+        stdout=None if shown else subprocess.PIPE,
+        stderr=None if shown else subprocess.PIPE,
+        text=True,
+        process_group=None if owns_terminal else 0,
+        preexec_fn=_hear_what_is_forwarded,  # noqa: PLW1509 - `make` has one thread
+    )
+    try:
+        out, err = process.communicate()
+    except KeyboardInterrupt:
+        _end(process, command, None if owns_terminal else signal.SIGINT)
+        raise
+    except Terminated:
+        _end(process, command, signal.SIGTERM)
+        raise
+    return subprocess.CompletedProcess(command, process.returncode, out or "", err or "")
+
+
+def _end(process: subprocess.Popen[str], command: Sequence[str], number: int | None) -> None:
+    """Wait for the end of a program; another signal meanwhile ends the patience with it."""
+    for patience in (_PATIENCE, _INSISTENCE):
+        if number is not None:
+            process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired, KeyboardInterrupt, Terminated):
+            process.communicate(timeout=patience)
+            return
+    with suppress(OSError):  # the terminal may be gone
+        say(f"{Path(command[0]).name} does not end; killing it")
+    process.kill()
+    process.wait()
+
+
+def _is_in_foreground() -> bool:
+    """Tell whether a terminal is attached whose keys send signals to this process."""
+    with suppress(OSError):
+        return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    return False
+
+
+def _hear_what_is_forwarded() -> None:
+    """Leave a hang-up of the terminal to this process, and undo an ignored SIGINT.
+
+    With SIGINT ignored, as under nohup, every pulumi command takes 5 s longer.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    hear_interrupts()
+
+
+def hear_interrupts() -> None:
+    """Undo an ignored SIGINT."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)

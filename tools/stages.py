@@ -1,0 +1,123 @@
+"""What kwok plays, as its `Stage` objects: fake nodes, fake Pods, and load balancers.
+
+kwok 0.8 plays its own nodes and Pods only where no stage is given at all, so all of them are here.
+"""
+
+_NODE = """\
+---
+kind: Stage
+apiVersion: kwok.x-k8s.io/v1alpha1
+metadata: {name: node-ready}
+spec:
+  resourceRef: {apiGroup: v1, kind: Node}
+  selector:
+    matchExpressions:
+    - key: '.status.conditions.[] | select(.type == "Ready") | .status'
+      operator: NotIn
+      values: ["True"]
+  next:
+    statusTemplate: |
+      phase: Running
+      conditions:
+      - type: Ready
+        status: "True"
+        reason: Fake
+        message: nothing runs on this node
+        lastHeartbeatTime: {{ Now | Quote }}
+        lastTransitionTime: {{ Now | Quote }}
+"""
+"""A lease, which kwok renews, keeps a node ready."""
+
+_PODS = """\
+---
+kind: Stage
+apiVersion: kwok.x-k8s.io/v1alpha1
+metadata: {name: pod-ready}
+spec:
+  resourceRef: {apiGroup: v1, kind: Pod}
+  selector:
+    matchExpressions:
+    - {key: '.metadata.deletionTimestamp', operator: DoesNotExist}
+    - {key: '.status.phase', operator: In, values: ["Pending"]}
+  next:
+    statusTemplate: |
+      {{ $now := Now | Quote }}
+      phase: Running
+      startTime: {{ $now }}
+      conditions:
+      {{ range $type := list "Initialized" "ContainersReady" "Ready" }}
+      - {type: {{ $type }}, status: "True", lastTransitionTime: {{ $now }}}
+      {{ end }}
+      containerStatuses:
+      {{ range .spec.containers }}
+      - name: {{ .name | Quote }}
+        image: {{ .image | Quote }}
+        ready: true
+        started: true
+        restartCount: 0
+        state: {running: {startedAt: {{ $now }}}}
+      {{ end }}
+      {{ $uid := or .metadata.uid "" }}
+      {{ $name := or .metadata.name "" }}
+      {{ $namespace := or .metadata.namespace "" }}
+      {{ $onHost := or .spec.hostNetwork false }}
+      {{ with PodIPWith .spec.nodeName $onHost $uid $name $namespace }}
+      podIP: {{ . | Quote }}
+      podIPs: [{ip: {{ . | Quote }}}]
+      {{ end }}
+---
+kind: Stage
+apiVersion: kwok.x-k8s.io/v1alpha1
+metadata: {name: pod-of-a-job-succeeds}
+spec:
+  resourceRef: {apiGroup: v1, kind: Pod}
+  selector:
+    matchExpressions:
+    - {key: '.metadata.deletionTimestamp', operator: DoesNotExist}
+    - {key: '.status.phase', operator: In, values: ["Running"]}
+    - {key: '.metadata.ownerReferences.[].kind', operator: In, values: ["Job"]}
+  next:
+    statusTemplate: |
+      phase: Succeeded
+---
+kind: Stage
+apiVersion: kwok.x-k8s.io/v1alpha1
+metadata: {name: pod-ends}
+spec:
+  resourceRef: {apiGroup: v1, kind: Pod}
+  selector:
+    matchExpressions:
+    - {key: '.metadata.deletionTimestamp', operator: Exists}
+  next: {delete: true}
+"""
+
+_LOAD_BALANCERS = """\
+---
+kind: Stage
+apiVersion: kwok.x-k8s.io/v1alpha1
+metadata: {name: service-load-balancer}
+spec:
+  resourceRef: {apiGroup: v1, kind: Service}
+  selector:
+    matchExpressions:
+    - {key: '.spec.type', operator: In, values: ["LoadBalancer"]}
+    - {key: '.status.loadBalancer.ingress', operator: DoesNotExist}
+  delay: {durationMilliseconds: 200}
+  next:
+    statusTemplate: |
+      loadBalancer:
+        ingress:
+        {{ $number := mod (adler32sum .metadata.uid | int64) 254 }}
+        - ip: {{ printf "203.0.113.%d" (add 1 $number) | Quote }}
+          ipMode: VIP
+"""
+"""Plays the load-balancer controller: its addresses are simulated, nothing answers on them."""
+
+
+def stages(*, load_balancer: bool) -> str:
+    """Return the stages as YAML documents that follow others.
+
+    Args:
+        load_balancer: Whether Services of type LoadBalancer get an address.
+    """
+    return _NODE + _PODS + (_LOAD_BALANCERS if load_balancer else "")

@@ -1,0 +1,123 @@
+"""Which cluster is deployed to: the embedded one, or the one that KUBECONFIG names."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .cluster import Cluster, kubectl
+from .console import CommandError, step
+from .paths import CLUSTER
+
+_PATIENCE = 20.0
+"""How long the API server may take to answer, credentials from other programs included."""
+
+_ANSWERS = ("Error from server", "You must be logged in to the server")
+"""How kubectl begins what a server has said."""
+
+_FAILURES = ("InternalError", "ServiceUnavailable", "Timeout", "GatewayTimeout")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A cluster to deploy to."""
+
+    cluster: Cluster
+    """The embedded one, whether it is the target or not."""
+    kubeconfig: Path | None
+    """That of the embedded one; None where the environment names another cluster."""
+    name: str
+    """What the state calls it."""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Tell whether it is a control plane of this checkout."""
+        return self.kubeconfig is not None
+
+    @classmethod
+    def of_user(cls, parts: Mapping[str, Path]) -> "Target":
+        """Return the cluster of KUBECONFIG, else the embedded one.
+
+        Raises:
+            CommandError: KUBECONFIG names no cluster.
+        """
+        embedded = Cluster(CLUSTER, parts)
+        given = os.environ.get("KUBECONFIG")
+        if not given or Path(given).absolute() == embedded.kubeconfig:
+            return cls(embedded, embedded.kubeconfig, "the embedded control plane")
+        query = "jsonpath={.clusters[0].cluster.server}"
+        try:
+            server = kubectl(parts["kubectl"], None, "config", "view", "--minify", "-o", query)
+        except CommandError as failure:
+            reason = str(failure).rpartition("error: ")[2]
+            raise CommandError(f"KUBECONFIG={given} names no cluster: {reason}") from failure
+        return cls(embedded, None, server)
+
+    def start(self) -> bool:
+        """Have it running, and return whether it had to be made anew.
+
+        Raises:
+            CommandError: The API server of KUBECONFIG does not answer.
+        """
+        if self.is_embedded:
+            return self.cluster.start()
+        self.reach()
+        return False
+
+    def reach(self) -> None:
+        """Ask the API server of KUBECONFIG for an answer; Pulumi would ask for many minutes.
+
+        Raises:
+            CommandError: There is none.
+        """
+        if self.is_embedded:
+            return
+        given, server = os.environ["KUBECONFIG"], _public(self.name)
+        with step(f"cluster: {server} of KUBECONFIG={given}"):
+            wrong = _ask(self.cluster.parts["kubectl"])
+        if wrong is not None:
+            raise CommandError(f"the API server {server} of KUBECONFIG={given} {wrong}")
+
+
+def _ask(program: Path, *credentials: str) -> str | None:
+    """Return None if the API server is there, else what is wrong.
+
+    A server that refuses the credentials is there: `pulumi` says which right is missing.
+    """
+    command = [str(program), "get", "--raw=/readyz", f"--request-timeout={_PATIENCE:.0f}s"]
+    process = subprocess.Popen(
+        [*command, *credentials],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,  # programs that get credentials end with it
+    )
+    try:
+        asked, said = process.communicate(timeout=_PATIENCE)
+    except BaseException as failure:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if isinstance(failure, subprocess.TimeoutExpired):
+            return f"does not answer within {_PATIENCE:.0f} s"
+        raise
+    if "Please enter Username" in asked:  # without credentials kubectl would not even connect
+        return _ask(program, "--token=none")
+    last = (said.strip().splitlines() or [""])[-1].removeprefix("error: ")
+    if process.returncode == 0:
+        return None
+    if last.startswith(_ANSWERS):
+        fails = any(f"({one})" in last for one in _FAILURES)
+        return f"is not ready: {last}" if fails else None
+    return f"does not answer: {last}"
+
+
+def _public(server: str) -> str:
+    """Return a server's URL without a user's name and password."""
+    parts = urlsplit(server)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
