@@ -35,8 +35,6 @@ RESERVED_LABELS = frozenset(
 )
 """Labels that tie the objects together, which no user label may override."""
 
-_OLDEST = ".".join(map(str, OLDEST))
-
 
 def read_service_name(args: Plain, component_name: str, findings: list[Finding]) -> str:
     """Give the Service's name: `service_name`, or the component's name where that is not given.
@@ -62,7 +60,7 @@ def read_rules(args: Plain, findings: list[Finding]) -> Rules:
     try:
         return rules_of(text)
     except ValueError:
-        problem = invalid("kubernetes_version", text, f"must be a version from {_OLDEST} on")
+        problem = invalid("kubernetes_version", text, f"must be a version from {OLDEST} on")
         if problem not in findings:
             findings.append(problem)
         return rules_of(None)

@@ -31,9 +31,9 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("says", "reason"),
     [
-        ("etcd Version: 3.6.5", ""),
-        ("etcd Version: 3.5.0", ""),
-        ("etcd Version: 3.4.30", "the one on PATH is 3.4.30"),
+        ("etcd Version: 3.7.3", ""),
+        ("etcd Version: 3.6.0", ""),
+        ("etcd Version: 3.5.30", "the one on PATH is 3.5.30"),
         ("etcd Version: 4.0.0", "the one on PATH is 4.0.0"),
         ("etcd, a fine store", "the one on PATH does not tell its version"),
     ],
