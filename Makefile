@@ -3,7 +3,7 @@ PYTHON ?= python3
 SEEDS ?= 1 2 3 4 5
 COUNT ?= 20000
 
-.PHONY: help up status down clean setup test lint format agreement faults bench rig dataplane
+.PHONY: help up status down clean setup test lint format agreement agreement-servers recordings faults bench rig dataplane
 
 help:
 	@echo "make up        deploy the shop (RENDER=out: write its YAML instead)"
@@ -13,6 +13,8 @@ help:
 	@echo "make lint      ruff, mypy, pyright"
 	@echo "make format    let ruff format the code"
 	@echo "make agreement compare validation with kube-apiserver (SEEDS='6 7' COUNT=20000: which manifests)"
+	@echo "make agreement-servers  the same with the API servers of all VERSIONS that can be built"
+	@echo "make recordings  record what those say, for make test (VERSIONS='1.36': of which alone)"
 	@echo "make faults    kill pulumi 30 times, stop etcd, fill disks: what comes back (Linux, root)"
 	@echo "make bench     measure, side by side, and print ratios"
 	@echo "make dataplane connect to Services while stacks change, and count (Linux, root)"
@@ -41,6 +43,14 @@ format: setup
 agreement: setup
 	@AGREEMENT_SEEDS="$(SEEDS)" AGREEMENT_COUNT="$(COUNT)" \
 		.venv/bin/python -m pytest tests/cluster/test_agreement.py
+
+agreement-servers: SEEDS = 1
+agreement-servers: setup
+	@AGREEMENT_VERSIONS="$(VERSIONS)" AGREEMENT_SEEDS="$(SEEDS)" AGREEMENT_COUNT="$(COUNT)" \
+		.venv/bin/python -m pytest tests/servers
+
+recordings: setup
+	@AGREEMENT_VERSIONS="$(VERSIONS)" .venv/bin/python -m tests.servers.record
 
 faults: setup
 	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/faults

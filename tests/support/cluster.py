@@ -12,16 +12,24 @@ from typing import Any
 
 from tools.cluster import Cluster
 from tools.install import ensure
-from tools.parts import CONTROL_PLANE, PULUMI
+from tools.parts import CONTROL_PLANE, PULUMI, Part
 
 Object = dict[str, Any]
 
 
 @contextmanager
-def throw_away_cluster(**settings: Any) -> Iterator[Cluster]:
-    """Run a control plane that nobody else uses, and leave nothing of it."""
+def throw_away_cluster(api_server: Part | None = None, **settings: Any) -> Iterator[Cluster]:
+    """Run a control plane that nobody else uses, and leave nothing of it.
+
+    Args:
+        api_server: Another kube-apiserver than the project's own. Defaults to None.
+        settings: What else is special about the control plane.
+    """
     directory = Path(mkdtemp(prefix="k8s-endpoints-cluster-"))
-    cluster = Cluster(directory, ensure((*PULUMI, *CONTROL_PLANE)), **settings)
+    parts = ensure((*PULUMI, *CONTROL_PLANE))
+    if api_server is not None:
+        parts["kube-apiserver"] = ensure((api_server,))[api_server.name]
+    cluster = Cluster(directory, parts, **settings)
     try:
         cluster.start()
         yield cluster
