@@ -15,6 +15,7 @@ import pulumi
 from ._engine import monitor
 from ._failures import on_error
 from ._garbage import settle
+from ._threads import end_own_callbacks_only
 from .core.findings import Finding, forbidden, invalid
 from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .core.metadata import (
@@ -163,6 +164,7 @@ def _current_run() -> _Registered | None:
         return None
     run = _runs.get(engine)
     if run is None:
+        end_own_callbacks_only()
         run = _runs[engine] = _Registered()
         settle()
     return run
