@@ -6,8 +6,8 @@ __all__ = ["SourceError"]
 
 
 class SourceError(pulumi.RunError):
-    """A source cannot give its backends, or has none to give.
+    """A source cannot return its backends, or finds none.
 
-    The text names the source, the reason and the remedy. Being a `pulumi.RunError` it ends a
-    program with this text alone, without a traceback.
+    The text names the query, the reason and the remedy. As a `pulumi.RunError` it ends a program
+    with this text alone, without a traceback.
     """

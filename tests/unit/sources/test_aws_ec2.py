@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,90 +10,16 @@ import boto3
 import pulumi
 import pytest
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from components.sources import aws
+from components.sources.aws import _ec2
 from components.sources.errors import SourceError
 from components.sources.inventory import InventoryError
+from tests.support.aws import Region, addresses
 
 POSTGRES = {"role": "postgres"}
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "s3cr3t"}
 HELPER = "[default]\ncredential_process = sh -c 'echo s3cr3t >&2; exit 1'\n"
-
-
-@pytest.fixture(autouse=True)
-def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Leave nothing of this machine's own AWS set-up to be found."""
-    for name in ("PROFILE", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "ENDPOINT_URL"):
-        monkeypatch.delenv(f"AWS_{name}", raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # they are slow to load
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-
-
-def tagged(kind: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:
-    pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
-    return [{"ResourceType": kind, "Tags": pairs}] if pairs else []
-
-
-class Region:
-    """A region with a subnet in each of two zones."""
-
-    def __init__(self) -> None:
-        self.client = boto3.client("ec2")
-        vpc = self.client.create_vpc(CidrBlock="192.0.2.0/24")["Vpc"]["VpcId"]
-        self.subnets = {
-            zone: self.client.create_subnet(
-                VpcId=vpc, CidrBlock=v4, Ipv6CidrBlock="2001:db8::/64", AvailabilityZone=zone
-            )["Subnet"]["SubnetId"]
-            for zone, v4 in (("eu-west-1a", "192.0.2.0/25"), ("eu-west-1b", "192.0.2.128/25"))
-        }
-
-    def run(self, address: str, zone: str = "eu-west-1a", *, v6: str = "", **tags: str) -> str:
-        instance = self.client.run_instances(
-            ImageId="ami-12345678",
-            MinCount=1,
-            MaxCount=1,
-            SubnetId=self.subnets[zone],
-            PrivateIpAddress=address,
-            TagSpecifications=tagged("instance", tags),
-        )["Instances"][0]
-        if v6:
-            interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
-            self.client.assign_ipv6_addresses(NetworkInterfaceId=interface, Ipv6Addresses=[v6])
-        return str(instance["InstanceId"])
-
-    def allocate(self, address: str, instance: str = "", **tags: str) -> str:
-        specifications = tagged("elastic-ip", tags)
-        allocation = self.client.allocate_address(
-            Domain="vpc", Address=address, TagSpecifications=specifications
-        )["AllocationId"]
-        if instance:
-            self.client.associate_address(AllocationId=allocation, InstanceId=instance)
-        return str(allocation)
-
-
-@pytest.fixture(scope="module")
-def session() -> boto3.Session:
-    """Give what is slow to make: boto's models of EC2."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("AWS_PROFILE", raising=False)
-        return boto3.Session()
-
-
-@pytest.fixture
-def region(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Region]:
-    with mock_aws():
-        monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-        yield Region()
-
-
-def addresses(backends: list[Any]) -> set[str]:
-    return {backend["address"] for backend in backends}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +90,7 @@ def test_all_pages_are_read_and_sorted(region: Region, monkeypatch: pytest.Monke
     event = "before-call.ec2.DescribeInstances"
     region.client.meta.events.register(event, lambda **call: requests.append(call))
     ids = [region.run(f"192.0.2.{10 + number}", role="postgres") for number in range(12)]
-    monkeypatch.setattr(aws, "_PAGE", 5)
+    monkeypatch.setattr(_ec2, "PAGE", 5)
     backends = aws.instances(POSTGRES, client=region.client)
     assert [backend["id"] for backend in backends] == sorted(ids)
     assert len(requests) == 3
@@ -232,14 +157,6 @@ def test_arguments_that_exclude_each_other() -> None:
         aws.instances(POSTGRES, public=True, ipv6=True)
     with pytest.raises(SourceError, match="tags: Forbidden: may not be used together with `every"):
         aws.elastic_ips(POSTGRES, everything=True)
-
-
-@pytest.fixture
-def stub(session: boto3.Session) -> Iterator[Stubber]:
-    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "s3cr3t"}
-    with Stubber(session.client("ec2", **keys)) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
 
 
 def test_the_primary_ipv6_address_of_the_first_interface_wins(stub: Stubber) -> None:

@@ -14,7 +14,7 @@ from components.sources import aws
 from components.sources.errors import SourceError
 from components.testing import render
 
-PROGRAM = Path(__file__).parents[2] / "examples" / "aws" / "__main__.py"
+PROGRAM = Path(__file__).parents[3] / "examples" / "aws" / "__main__.py"
 POSTGRES = {"role": "postgres"}
 
 
