@@ -167,8 +167,8 @@ class Backend:
         extra = {ENVIRONMENT: "true"} if was_interrupted else {}
         if was_interrupted:
             say(
-                f"stack {stack}: objects of it may exist that its state does not hold; this up takes"
-                f" them over ({ENVIRONMENT}=true)"
+                f"stack {stack}: objects of it may exist that its state does not hold; this up"
+                f" takes them over ({ENVIRONMENT}=true)"
             )
         command = ("up", "--yes", *flags, "--stack", stack)
         self.pulumi(*command, kubeconfig=kubeconfig, shown=shown, **extra)
