@@ -3,30 +3,34 @@ PYTHON ?= python3
 SEEDS ?= 1 2 3 4 5
 COUNT ?= 20000
 
-.PHONY: help up status down clean setup test lint format agreement faults bench rig dataplane
+.PHONY: help up status down clean setup test lint format ranges agreement agreement-servers recordings faults bench rig dataplane
 
 help:
 	@echo "make up        deploy the shop (RENDER=out: write its YAML instead)"
 	@echo "               PROVIDER=upsert, create or a path: which Kubernetes provider; tests too"
 	@echo "make status    show what is deployed"
 	@echo "make down      destroy it and stop the control plane"
-	@echo "make test      lint, and the tests (in CI with the faults)"
+	@echo "make test      lint, and the tests (in CI with the ranges and the faults)"
 	@echo "make lint      ruff, mypy, pyright"
 	@echo "make format    let ruff format the code"
+	@echo "make ranges    run the unit tests with the oldest and the newest Pulumi that are supported"
 	@echo "make agreement compare validation with kube-apiserver (SEEDS='6 7' COUNT=20000: which manifests)"
+	@echo "make agreement-servers  the same with the API servers of all VERSIONS that can be built"
+	@echo "make recordings  record what those say, for make test (VERSIONS='1.36': of which alone)"
 	@echo "make faults    kill pulumi 30 times, stop etcd, fill disks: what comes back (Linux, root)"
 	@echo "make bench     measure, side by side, and print ratios"
 	@echo "make dataplane connect to Services while stacks change, and count (Linux, root)"
 	@echo "make rig       start what those tests run on, and hold it until Ctrl-C (Linux, root)"
 	@echo "make clean     down, and remove everything that was made"
 
-up status down clean setup:
+up status down clean setup ranges:
 	@$(PYTHON) -m tools $@
 
-# Faults take as long as all else: `make faults`, and CI, which skips nothing.
+# Faults take as long as all else, ranges some minutes: `make faults ranges`, and CI, which skips
+# nothing.
 TIERS = tests/unit tests/engine tests/cluster tests/dataplane $(if $(CI),tests/faults)
 
-test: lint
+test: lint $(if $(CI),ranges)
 	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TIERS)
 
 lint: setup
@@ -42,6 +46,14 @@ format: setup
 agreement: setup
 	@AGREEMENT_SEEDS="$(SEEDS)" AGREEMENT_COUNT="$(COUNT)" \
 		.venv/bin/python -m pytest tests/cluster/test_agreement.py
+
+agreement-servers: SEEDS = 1
+agreement-servers: setup
+	@AGREEMENT_VERSIONS="$(VERSIONS)" AGREEMENT_SEEDS="$(SEEDS)" AGREEMENT_COUNT="$(COUNT)" \
+		.venv/bin/python -m pytest tests/servers
+
+recordings: setup
+	@AGREEMENT_VERSIONS="$(VERSIONS)" .venv/bin/python -m tests.servers.record
 
 faults: setup
 	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/faults

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .external_service_set import ExternalServiceSet, ExternalServiceSetArgs
     from .selector_service import SelectorService, SelectorServiceArgs
     from .types import (
+        AdoptedKind,
+        AdoptedObject,
         Backend,
         BackendState,
         EndpointApi,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "AdoptedKind",
+    "AdoptedObject",
     "Backend",
     "BackendState",
     "EndpointApi",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pulumi
 
 from ._engine import monitor
+from .core.adoption import URN
 
 Alias = pulumi.Input[str | pulumi.Alias]
 _Name = str | pulumi.Output[str]
@@ -59,6 +60,20 @@ class Aliases:
             self._renamed(kind, former),
             *self._moved(kind, former, [token for token in others if token in _WITH_SLICES]),
         ]
+
+    def of_raw(self, kind: str, resource: str) -> Alias | None:
+        """Return the alias of a child that continues a resource of the program's own.
+
+        Args:
+            kind: The child's type.
+            resource: The Pulumi name of the resource at the root of the stack, or its URN.
+
+        Returns:
+            None under mocks.
+        """
+        if not monitor():
+            return None
+        return resource if resource.startswith(URN) else f"{self._root}{kind}::{resource}"
 
     def _moved(self, kind: str, name: _Name, others: Sequence[str]) -> Iterator[Alias]:
         """Its component was of another type, or did not stand in another component, or both."""

@@ -1,7 +1,6 @@
 """Registers the objects of a component as its children."""
 
-from collections.abc import Collection, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pulumi
@@ -9,15 +8,20 @@ from pulumi_kubernetes import core, discovery
 
 from . import _hooks
 from ._aliases import Aliases
+from ._owner import configured_manager
 from ._provider import namespace_of, renders
-from .core.metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, SERVICE_NAME_LABEL, Manifest
+from .core.adoption import Adoption, Adoptions, not_adopted
+from .core.declarations import LATE
+from .core.findings import Finding, forbidden
+from .core.metadata import (
+    FIELD_MANAGER_ANNOTATION,
+    SERVICE_NAME_LABEL,
+    Manifest,
+    own_annotations,
+)
+from .errors import ValidationError
 
-_MAX_FIELD_MANAGER = 128
-_BACKGROUND = {"pulumi.com/deletionPropagationPolicy": "background"}
-_SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
-
-_LATE = "~"
-"""Stands in a child's Pulumi name for a namespace that is an Output."""
+_MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
 
 
 class Children:
@@ -29,43 +33,54 @@ class Children:
 
     Args:
         parent: The component.
+        name: The component's name.
         token: The component's type.
         opts: The options that the component was given.
         scope: Separates equal names on two clusters in one stack.
+        adoptions: The objects that exist already.
+        path: The component's field that declares the Service, where it declares several.
     """
 
     def __init__(
         self,
         parent: pulumi.ComponentResource,
+        name: str,
         token: str,
         opts: pulumi.ResourceOptions | None,
-        scope: str | None,
+        scope: str | None = None,
+        adoptions: Adoptions | None = None,
+        path: str = "",
     ) -> None:
-        self._parent, self._token, self._opts = parent, token, opts
+        self._parent, self._component, self._token, self._opts = parent, name, token, opts
+        self._path = path
         nested = opts is not None and opts.parent is not None
         self._aliases = Aliases(parent, token, nested=nested)
         self._scope = scope
+        self._adoptions: Adoptions = adoptions or {}
         self._default_namespace = namespace_of(opts)
         self._rendering = renders(opts)
+        self._manager = "" if self._rendering else configured_manager()
 
-    def scoped(self, scope: str | None) -> "Children":
-        """Give the same for another scope."""
-        if scope == self._scope:
+    def of(self, path: str, scope: str | None, adoptions: Adoptions) -> "Children":
+        """Return what registers the children of one of several Services."""
+        if scope == self._scope and not adoptions:
             return self
-        return Children(self._parent, self._token, self._opts, scope)
+        return Children(
+            self._parent, self._component, self._token, self._opts, scope, adoptions, path
+        )
 
     def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
         """Register a Service; `awaited` waits for what makes it ready."""
         return core.v1.Service(
             self._name(manifest),
-            metadata=self._metadata(manifest, {} if awaited else _SKIP_AWAIT),
+            metadata=self._metadata(manifest, skip_await=not awaited),
             spec=manifest["spec"],
             # What of clusterIP is ours is whether there is one, which the guard compares: Pulumi
             # would replace a live Service, an outage, where it does not match.
             opts=self._options(
                 manifest,
                 "kubernetes:core/v1:Service",
-                hooks=_hooks.of_service(),
+                hooks=_hooks.of_service(self._name(manifest), self._parent),
                 ignore_changes=["spec.clusterIP"],
             ),
         )
@@ -83,7 +98,7 @@ class Children:
             service_name: The Service's name, once it is known to be ours.
             addresses: What all slices of the Service hold together, as far as it is known.
         """
-        metadata = self._metadata(manifest, {})
+        metadata = self._metadata(manifest)
         metadata["labels"] = {**metadata["labels"], SERVICE_NAME_LABEL: service_name}
         name = self._name(manifest)
         return discovery.v1.EndpointSlice(
@@ -110,7 +125,7 @@ class Children:
         The endpoints controller deletes it while the Service is missing, hence the dependency. It
         comes after the slices: once it is not mirrored any more, they must be there.
         """
-        metadata = self._metadata(manifest, {})
+        metadata = self._metadata(manifest)
         metadata["name"] = service_name
         return core.v1.Endpoints(
             self._name(manifest),
@@ -119,14 +134,14 @@ class Children:
             opts=self._options(
                 manifest,
                 "kubernetes:core/v1:Endpoints",
-                hooks=_hooks.of_endpoints(),
+                hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
                 depends_on=slices,
             ),
         )
 
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)
-        return self._scoped(namespace if isinstance(namespace, str) else _LATE, manifest)
+        return self._scoped(namespace if isinstance(namespace, str) else LATE, manifest)
 
     def _namespace(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         namespace: str | pulumi.Output[str] = manifest["metadata"].get(
@@ -142,18 +157,18 @@ class Children:
         """Give what the child was called when its namespace was an Output, or when it was plain."""
         namespace = self._namespace(manifest)
         if isinstance(namespace, str):
-            return self._scoped(_LATE, manifest)
+            return self._scoped(LATE, manifest)
         return namespace.apply(lambda known: self._scoped(known, manifest))
 
-    def _metadata(self, manifest: Manifest, extra: Mapping[str, str]) -> Any:
+    def _metadata(self, manifest: Manifest, *, skip_await: bool = False) -> Any:
         metadata = dict(manifest["metadata"])
         if not self._rendering:
-            metadata["annotations"] = {
-                FIELD_MANAGER_ANNOTATION: _field_manager(),
-                **_BACKGROUND,
-                **extra,
-                **metadata.get("annotations", {}),
-            }
+            own = own_annotations(
+                self._manager,
+                skip_await=skip_await,
+                forced=self._adoption(manifest) is not None,
+            )
+            metadata["annotations"] = {**own, **metadata.get("annotations", {})}
         return metadata
 
     def _options(
@@ -161,16 +176,62 @@ class Children:
         manifest: Manifest,
         kind: str,
         hooks: pulumi.ResourceHookBinding | None = None,
-        ignore_changes: list[str] | None = None,
+        ignore_changes: Sequence[str] = (),
         depends_on: Sequence[pulumi.Resource] | None = None,
     ) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(
+        options = pulumi.ResourceOptions(
             parent=self._parent,
             aliases=self._aliases.of(kind, self._name(manifest), self._former_name(manifest)),
             hooks=hooks,
-            ignore_changes=ignore_changes,
+            # An object keeps the manager that it was created with, when the stack is renamed too.
+            ignore_changes=[*ignore_changes, _MANAGER_PATH],
             depends_on=depends_on,
+            # Create-first onto one name would end in the deletion of the live object.
+            delete_before_replace=True,
         )
+        adoption = self._adoption(manifest)
+        if adoption is not None:
+            self._adopt(options, adoption, manifest, kind, list(ignore_changes))
+        return options
+
+    def _identity(self, manifest: Manifest, adoption: Adoption) -> str:
+        namespace = self._namespace(manifest)
+        if not isinstance(namespace, str):
+            reason = "an object is imported by namespace and name, and the provider's is an Output"
+            finding = forbidden(adoption.path, reason, "give `namespace` as a plain string")
+            raise self._fail(finding)
+        return f"{namespace}/{manifest['metadata']['name']}"
+
+    def _fail(self, finding: Finding) -> ValidationError:
+        component = type(self._parent).__name__
+        return ValidationError(component, self._component, [finding.under(self._path)])
+
+    def _adoption(self, manifest: Manifest) -> Adoption | None:
+        return self._adoptions.get((manifest["kind"], manifest["metadata"]["name"]))
+
+    def _adopt(
+        self,
+        options: pulumi.ResourceOptions,
+        adoption: Adoption,
+        manifest: Manifest,
+        kind: str,
+        ignore_changes: list[str],
+    ) -> None:
+        """Take a live object over. Its manager's annotation is written, once, by force."""
+        options.ignore_changes = ignore_changes
+        if adoption.resource is None:
+            if not self._rendering:
+                options.import_ = self._identity(manifest, adoption)
+            return
+        # An alias that does not fit is a create, which the hook stops; create-first, so that
+        # nothing has been deleted by then.
+        options.delete_before_replace = None
+        raw = self._aliases.of_raw(kind, adoption.resource)
+        if raw is not None:
+            options.aliases = [*(options.aliases or ()), raw]
+            name = self._name(manifest)
+            finding = not_adopted(adoption, manifest["kind"], name)
+            options.hooks = _hooks.of_adopted(options.hooks, name, self._fail(finding))
 
 
 def _unless_empty(endpoints: "list[Manifest] | pulumi.Output[list[Manifest]]") -> Any:
@@ -178,15 +239,3 @@ def _unless_empty(endpoints: "list[Manifest] | pulumi.Output[list[Manifest]]") -
     if isinstance(endpoints, pulumi.Output):
         return endpoints.apply(lambda known: known or None)
     return endpoints or pulumi.Output.from_input(None)
-
-
-def _field_manager() -> str:
-    """One field manager for a stack: Pulumi's own are random, one a resource.
-
-    With a random one, a resource that is recovered after a lost checkpoint conflicts with itself at
-    its next change, and two stacks share an object without noticing.
-    """
-    manager = f"{FIELD_MANAGER}{pulumi.get_project()}/{pulumi.get_stack()}"
-    if len(manager) <= _MAX_FIELD_MANAGER:
-        return manager
-    return f"{FIELD_MANAGER}{sha256(manager.encode()).hexdigest()}"

@@ -3,17 +3,27 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import pulumi
 
-from ._inputs import Inputs, read, substitute
+from ._declarations import Declaration, Entry
+from ._inputs import Inputs, check_name, read, substitute
 from .core.deferred import is_known
 from .core.findings import HIDDEN, Finding
 from .core.metadata import Manifest, Plain
 from .errors import ValidationError
 
-P = TypeVar("P")
+
+class _Plan(Protocol):
+    @property
+    def objects(self) -> Sequence[Manifest]: ...
+
+
+P = TypeVar("P", bound=_Plan)
+
+_IDENTITY = ("service_name", "namespace", "logical_name")
+"""Arguments without which nobody knows what an object would be called."""
 
 Planner = Callable[[Plain, str, list[Finding], frozenset[str]], P]
 """A function of the core: arguments, component's name, findings to add to, deferred paths."""
@@ -28,6 +38,8 @@ class Planned(Generic[P]):
     final: pulumi.Output[P] | None
     """The whole plan, once every argument that was an Output has arrived and been checked. None
     where there was no Output."""
+    entry: Entry
+    """Declares its objects to the program."""
 
     def fill(self, pick: Callable[[P], Manifest]) -> Manifest:
         """Give a manifest whose unknown fields are Outputs of the whole plan."""
@@ -49,6 +61,7 @@ def plan(
     kind: type,
     args: object,
     planner: Planner[P],
+    opts: pulumi.ResourceOptions | None,
 ) -> Planned[P]:
     """Check a component's arguments and plan its objects.
 
@@ -58,12 +71,20 @@ def plan(
     Raises:
         ValidationError: With everything that is wrong.
     """
-    findings: list[Finding] = []
     fail = partial(ValidationError, component.__name__, name)
-    planned = _plan(name, kind, args, planner, findings, fail)
-    if planned is None:
+    unusable = check_name(name)
+    known = _NAMELESS if unusable else name
+    declaration = Declaration(component, known, opts)
+    findings = unusable or declaration.of_component()
+    planned = _plan(known, kind, args, planner, findings, fail, declaration.entry())
+    if planned is None or findings:
+        declaration.withdraw()
         raise fail(findings)
     return planned
+
+
+_NAMELESS = "nameless"
+"""Stands in for a component's name that cannot be used, so that nothing more is said of it."""
 
 
 def plan_each(
@@ -73,6 +94,7 @@ def plan_each(
     field: str,
     entries: Mapping[str, object],
     planner: Planner[P],
+    opts: pulumi.ResourceOptions | None,
 ) -> dict[str, Planned[P]]:
     """Check and plan many services of one component, all errors at once.
 
@@ -85,6 +107,7 @@ def plan_each(
         field: The component's field that holds them, such as `services`.
         entries: The arguments of each by its key.
         planner: Plans one, under its key for a name.
+        opts: The options that the component was given.
 
     Returns:
         The plans by key.
@@ -92,20 +115,24 @@ def plan_each(
     Raises:
         ValidationError: With everything that is wrong.
     """
-    findings: list[Finding] = []
+    unusable = check_name(name)
+    declaration = Declaration(component, _NAMELESS if unusable else name, opts)
+    findings = unusable or declaration.of_component()
     every: dict[str, Planned[P]] = {}
     for key, args in entries.items():
+        path = f"{field}[{key}]"
 
-        def fail(found: Sequence[Finding], path: str = f"{field}[{key}]") -> ValidationError:
+        def fail(found: Sequence[Finding], path: str = path) -> ValidationError:
             placed = [finding.under(path) for finding in found]
             return ValidationError(component.__name__, name, placed)
 
         own: list[Finding] = []
-        planned = _plan(key, kind, args, planner, own, fail)
-        findings += [finding.under(f"{field}[{key}]") for finding in own]
+        planned = _plan(key, kind, args, planner, own, fail, declaration.entry(path))
+        findings += [finding.under(path) for finding in own]
         if planned is not None:
             every[key] = planned
     if findings:
+        declaration.withdraw()
         raise ValidationError(component.__name__, name, findings)
     return every
 
@@ -117,13 +144,16 @@ def _plan(
     planner: Planner[P],
     findings: list[Finding],
     fail: Callable[[Sequence[Finding]], ValidationError],
+    entry: Entry,
 ) -> Planned[P] | None:
     """Plan one service, or add to `findings` and give None; `fail` words what shows later."""
     inputs = read(kind, args)
     if inputs.values is not None:
         first = planner(inputs.values, name, inputs.findings, frozenset())
+        if not any(finding.path in _IDENTITY for finding in inputs.findings):
+            inputs.findings += entry.declare(first.objects, inputs.values)
         if not inputs.findings:
-            return Planned(first, _complete(name, kind, inputs, planner, fail))
+            return Planned(first, _complete(name, kind, inputs, planner, fail, entry), entry)
     findings += inputs.findings
     return None
 
@@ -134,6 +164,7 @@ def _complete(
     inputs: Inputs,
     planner: Planner[P],
     fail: Callable[[Sequence[Finding]], ValidationError],
+    entry: Entry,
 ) -> pulumi.Output[P] | None:
     """Plan again when every Output has arrived; None where there is none."""
     if not inputs.outputs:
@@ -146,6 +177,7 @@ def _complete(
         findings: list[Finding] = []
         values = substitute(inputs.values, found, kind, findings)
         whole = planner(values, name, findings, paths)
+        findings += entry.declare(whole.objects, values, paths)
         if findings:
             raise fail([_hush(finding, secrets) for finding in findings])
         return whole

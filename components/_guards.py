@@ -4,16 +4,19 @@ Server-side apply is an upsert: over a Service that exists already, fields of an
 What comes back is known at preview already, from a server-side dry run, before anything is written.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
 
 import pulumi
-from pulumi_kubernetes import core, meta
+from pulumi_kubernetes import core, discovery, meta
 
+from ._engine import monitor
 from ._hooks import foreign_selector, primary_family
-from .core.findings import Finding, forbidden, invalid
+from ._live_addresses import keep_cluster_ip, unserved_external_ips
+from .core.findings import Finding, invalid
 from .core.hazards import CO_OWNED, FAMILY_UNSERVED, Hazard
-from .core.metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, Manifest
+from .core.metadata import FIELD_MANAGER_ANNOTATION, FORCE_ANNOTATION, Manifest
+from .core.ownership import Entry, other_owners, refused_owners
 from .errors import ValidationError
 
 
@@ -25,6 +28,7 @@ class Guard:
         name: The component's name.
         service: The Service, as registered.
         declared: The Service's manifest.
+        declare: Declares the Service of a name and namespace to the program.
         families: The families of its backends; empty where it has none of its own.
         hazards: What is known from the arguments.
         path: The component's field that declares the Service, where it declares several.
@@ -36,6 +40,7 @@ class Guard:
         name: str,
         service: "core.v1.Service",
         declared: Manifest,
+        declare: Callable[[str, str], list[Finding]],
         families: Collection[str] = (),
         hazards: Sequence[Hazard] = (),
         path: str = "",
@@ -45,11 +50,13 @@ class Guard:
         self._name = name
         self._service = service
         self._declared = declared
+        self._declare = declare
         self._families = families
         self._warned: set[str] = set()
         self._warn(hazards)
         service.metadata.apply(self._check_owners)
-        self.confirmed = service.spec.apply(self._confirm)
+        confirmed = service.spec.apply(self._confirm)
+        self.confirmed = keep_cluster_ip(confirmed, service, declared, self._error)
         """The Service's name, once the returned one is the declared one. Objects that attach
         themselves to the Service take its name from here, so that none attaches to a foreign one.
         Fails with a `ValidationError` where they differ."""
@@ -72,6 +79,19 @@ class Guard:
                 )
             )
         )
+
+    def watch(
+        self, made: "discovery.v1.EndpointSlice | core.v1.Endpoints", manifest: Manifest
+    ) -> None:
+        """Refuse what stands behind the Service where another stack or resource declares it."""
+        kind, name = manifest["kind"], manifest["metadata"]["name"]
+
+        def check(metadata: "meta.v1.outputs.ObjectMeta") -> None:
+            if refused := refused_owners(_other_owners(metadata), kind, name):
+                raise self._error(refused)
+
+        if monitor():
+            made.metadata.apply(check)
 
     def warn_later(self, known: pulumi.Output[Sequence[Hazard]]) -> None:
         """Warn of hazards that show only when all arguments have arrived."""
@@ -127,27 +147,26 @@ class Guard:
     def _of_families(self, spec: "core.v1.outputs.ServiceSpec") -> list[Hazard]:
         given = _families(spec)
         if given and any(family not in given for family in self._families):
-            return [FAMILY_UNSERVED]
-        return []
+            return [FAMILY_UNSERVED, *unserved_external_ips(spec)]
+        return unserved_external_ips(spec)
 
     def _of_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> list[Hazard]:
         return [CO_OWNED] if _other_owners(metadata) else []
 
     def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> None:
-        """Refuse what another stack declares: a conflict, which a dry run does not tell."""
+        """Refuse what another component, stack or resource declares.
+
+        A namespace that the provider gives is known from here on. A conflict between owners is
+        something that a dry run does not show.
+        """
+        if metadata.name and metadata.namespace:
+            twice = self._declare(metadata.name, metadata.namespace)
+            if twice:
+                raise self._error(twice)
+        name = self._declared["metadata"]["name"]
+        if refused := refused_owners(_other_owners(metadata), "Service", name):
+            raise self._error(refused)
         self._warn(self._of_owners(metadata))
-        stacks = [owner for owner in _other_owners(metadata) if owner.startswith(FIELD_MANAGER)]
-        if stacks and (metadata.annotations or {}).get("pulumi.com/patchForce") != "true":
-            raise self._error(
-                [
-                    forbidden(
-                        "service_name",
-                        f"another stack declares this Service, as field manager {stacks[0]}",
-                        "choose another `service_name`; if it is this stack under its old name,"
-                        ' give the annotation `pulumi.com/patchForce: "true"` for one up',
-                    )
-                ]
-            )
 
     def _warn(self, hazards: Sequence[Hazard]) -> None:
         for hazard in hazards:
@@ -158,14 +177,18 @@ class Guard:
 
 
 def _other_owners(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
-    """Give the field managers, other than ours, that own fields of the Service's spec."""
-    ours = (metadata.annotations or {}).get(FIELD_MANAGER_ANNOTATION)
-    owners: list[str] = []
-    for entry in metadata.managed_fields or []:
-        fields = cast("Mapping[str, Any]", entry.fields_v1 or {})
-        if entry.manager != ours and not entry.subresource and "f:spec" in fields:
-            owners.append(entry.manager or "")
-    return owners
+    """Return the field managers, other than ours, that own more than metadata; none if forced."""
+    if (metadata.annotations or {}).get(FORCE_ANNOTATION) == "true":
+        return []
+    entries = [
+        Entry(
+            entry.manager or "",
+            cast("Mapping[str, Any]", entry.fields_v1 or {}),
+            entry.subresource or "",
+        )
+        for entry in metadata.managed_fields or []
+    ]
+    return other_owners(entries, (metadata.annotations or {}).get(FIELD_MANAGER_ANNOTATION))
 
 
 def _families(spec: "core.v1.outputs.ServiceSpec") -> list[str]:

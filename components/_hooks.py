@@ -5,20 +5,31 @@ error in one stops the update. Mocks cannot register hooks; under them there are
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from copy import copy
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import pulumi
 
 from ._engine import monitor
+from ._failures import on_error
 from ._garbage import settle
+from ._threads import end_own_callbacks_only
 from .core.findings import Finding, forbidden, invalid
 from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
-from .core.metadata import MODE_ANNOTATION, SKIP_MIRROR_LABEL
+from .core.metadata import (
+    FIELD_MANAGER_ANNOTATION,
+    FORCE_ANNOTATION,
+    MODE_ANNOTATION,
+    SKIP_MIRROR_LABEL,
+)
+from .core.ownership import other_owners, read_entries, refused_owners
+from .core.slicing import is_part
 from .errors import ValidationError
 
 Values = Mapping[str, Any]
+Hook = pulumi.ResourceHook | Callable[[pulumi.ResourceHookArgs], Awaitable[None] | None]
 
 _MIRROR_SECONDS = 3
 """The controller does it in milliseconds; on a busy cluster it may take longer."""
@@ -29,33 +40,71 @@ class _Registered:
 
     def __init__(self) -> None:
         options = pulumi.ResourceHookOptions(on_dry_run=True)
+        self.components: dict[str, pulumi.Resource] = {}
+        """The component that declares a child, by the child's name."""
+        self.adopted: dict[str, ValidationError] = {}
+        """Why what is adopted must not be created, by the child's name."""
+        self.placed: dict[str, Collection[str]] = {}
+        """The addresses of all slices of its Service, by each slice's name."""
+        self.outputs_before: dict[str, Values] = {}
+        """The outputs that each Service had before this run's update, by its URN."""
 
-        def binding(name: str, check: Callable[..., None]) -> pulumi.ResourceHookBinding:
-            hook = pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)
-            return pulumi.ResourceHookBinding(before_update=[hook])
+        def hook(name: str, check: Callable[..., None]) -> "list[Hook]":
+            return [pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)]
 
         mirrored = pulumi.ResourceHook("k8s-endpoints:endpoints", _await_mirror)
-        self.endpoints = pulumi.ResourceHookBinding(after_update=[mirrored])
-        self.service = binding("service", _check_service)
-        self.slice = binding("slice", self._check_slice)
-        self.placed: dict[str, tuple[Collection[str], pulumi.Resource]] = {}
-        """The addresses of all slices of its Service, and its component, by each slice's name."""
+        failed = on_error("k8s-endpoints:failed", self.components)
+        self.endpoints = pulumi.ResourceHookBinding(after_update=[mirrored], **failed)
+        self.service = pulumi.ResourceHookBinding(
+            before_update=hook("service", self._check_service), **failed
+        )
+        self.slice = pulumi.ResourceHookBinding(
+            before_update=hook("slice", self._check_slice),
+            after_create=hook("created", _check_created),
+            **failed,
+        )
+        self.created = hook("adopted", self._check_adopted)
+
+    def _check_adopted(self, args: pulumi.ResourceHookArgs) -> None:
+        """Refuse the create of an object that was to be adopted."""
+        if refusal := self.adopted.get(args.name):
+            raise refusal
+
+    def _check_service(self, args: pulumi.ResourceHookArgs) -> None:
+        self.outputs_before[args.urn] = args.old_outputs or {}
+        _check_service(args)
 
     def _check_slice(self, args: pulumi.ResourceHookArgs) -> None:
         old, new = _addresses(args.old_inputs), _addresses(args.new_inputs)
         gone = old - new if old is not None and new is not None else ()
-        kept, component = self.placed.get(args.name, ((), None))
+        kept = self.placed.get(args.name, ())
         if any(address in kept for address in gone):
+            component = self.components.get(args.name)
             pulumi.log.warn(f'EndpointSlice "{args.name}": {ID_GIVEN}', resource=component)
 
 
 _runs: WeakKeyDictionary[object, _Registered] = WeakKeyDictionary()
 
 
-def of_service() -> pulumi.ResourceHookBinding | None:
-    """Give the hooks of a Service, or None under mocks."""
+def of_service(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBinding | None:
+    """Return the hooks of a Service, or None under mocks.
+
+    Args:
+        name: The Service's Pulumi name.
+        component: The component that declares it, on which messages are shown.
+    """
     run = _current_run()
-    return run.service if run else None
+    if run is None:
+        return None
+    run.components[name] = component
+    return run.service
+
+
+def outputs_before(urn: str) -> Values | None:
+    """Return the outputs that a Service had before this run's update; None where there is none."""
+    engine = monitor()
+    run = _runs.get(engine) if engine else None
+    return run.outputs_before.get(urn) if run else None
 
 
 def of_slice(
@@ -66,19 +115,47 @@ def of_slice(
     Args:
         name: The slice's Pulumi name.
         addresses: What all slices of its Service hold together, as far as it is known.
-        component: The component that declares it, on which warnings are shown.
+        component: The component that declares it, on which messages are shown.
     """
     run = _current_run()
     if run is None:
         return None
-    run.placed[name] = addresses, component
+    run.components[name] = component
+    run.placed[name] = addresses
     return run.slice
 
 
-def of_endpoints() -> pulumi.ResourceHookBinding | None:
-    """Give the hooks of a legacy Endpoints object, or None under mocks."""
+def of_endpoints(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBinding | None:
+    """Return the hooks of a legacy Endpoints object, or None under mocks.
+
+    Args:
+        name: Its Pulumi name.
+        component: The component that declares it, on which messages are shown.
+    """
     run = _current_run()
-    return run.endpoints if run else None
+    if run is None:
+        return None
+    run.components[name] = component
+    return run.endpoints
+
+
+def of_adopted(
+    hooks: pulumi.ResourceHookBinding | None, name: str, refusal: ValidationError
+) -> pulumi.ResourceHookBinding | None:
+    """Return the hooks of a child, and one that stops its create.
+
+    Args:
+        hooks: Those that it has anyway; None under mocks.
+        name: The child's Pulumi name.
+        refusal: Why it must not be created.
+    """
+    run = _current_run()
+    if run is None or hooks is None:
+        return hooks
+    run.adopted[name] = refusal
+    both = copy(hooks)
+    both.before_create = run.created
+    return both
 
 
 def _current_run() -> _Registered | None:
@@ -87,9 +164,23 @@ def _current_run() -> _Registered | None:
         return None
     run = _runs.get(engine)
     if run is None:
+        end_own_callbacks_only()
         run = _runs[engine] = _Registered()
         settle()
     return run
+
+
+def _check_created(args: pulumi.ResourceHookArgs) -> None:
+    """Refuse a slice that existed as another stack's or resource's, unless the guard watches it."""
+    metadata = _part(args.new_outputs, "metadata")
+    name = str(metadata.get("name") or "")
+    annotations = _part(metadata, "annotations")
+    if not is_part(name) or annotations.get(FORCE_ANNOTATION) == "true":
+        return
+    entries = read_entries(cast("list[Values]", metadata.get("managedFields") or []))
+    owners = other_owners(entries, annotations.get(FIELD_MANAGER_ANNOTATION))
+    if findings := refused_owners(owners, "EndpointSlice", name):
+        raise ValidationError("EndpointSlice", args.name, findings)
 
 
 async def _await_mirror(args: pulumi.ResourceHookArgs) -> None:

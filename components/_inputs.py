@@ -17,7 +17,7 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints, is_ty
 import pulumi
 from pulumi import output
 
-from .core.deferred import Deferred
+from .core.deferred import Deferred, contains_output
 from .core.findings import Finding, forbidden, invalid, join, not_supported, required
 
 _NAMES = {str: "a string", int: "a whole number", bool: "true or false"}
@@ -32,6 +32,8 @@ class Inputs:
     outputs: dict[str, pulumi.Output[Any]] = field(default_factory=dict[str, pulumi.Output[Any]])
     """The `Output`s by field path."""
     findings: list[Finding] = field(default_factory=list[Finding])
+    kind: type = dict
+    """The TypedDict of all arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class _Shape:
 
 def read(kind: type, values: object) -> Inputs:
     """Check the arguments of a component against its TypedDict `kind`."""
-    inputs = Inputs({})
+    inputs = Inputs({}, kind=kind)
     plain = _read(_Shape(kind), values, "", inputs)
     inputs.values = None if plain is _BAD else plain
     return inputs
@@ -62,7 +64,7 @@ def substitute(value: Any, found: Mapping[str, Any], kind: type, findings: list[
         kind: The TypedDict that `value` was read from.
         findings: Collects what is wrong with them.
     """
-    inputs = Inputs({}, findings=findings)
+    inputs = Inputs({}, findings=findings, kind=kind)
     plain = _read(_Shape(kind), _replace(value, found), "", inputs)
     findings.extend(forbidden(path, "an Output within an Output") for path in inputs.outputs)
     return plain
@@ -107,6 +109,9 @@ def _read(shape: _Shape, value: Any, path: str, inputs: Inputs) -> Any:
             return _BAD
         inputs.outputs[path] = pulumi.Output.from_input(cast("pulumi.Input[Any]", value))
         return Deferred(path)
+    if isinstance(value, str) and contains_output(value):
+        inputs.findings.append(_made_of_output(path, may_be_output=shape.may_be_output))
+        return _BAD
     if shape.item is not None:
         read_items = _read_map if shape.plain is Mapping else _read_list
         return read_items(shape.item, value, path, inputs)
@@ -124,6 +129,11 @@ def _read_map(item: _Shape, value: object, path: str, inputs: Inputs) -> Any:
         key: _read(item, entry, f"{path}[{key}]", inputs)
         for key, entry in _text_keys(cast("Mapping[Any, Any]", value), path, inputs)
     }
+    if item.may_be_output:
+        return {
+            key: _stand_in(item, f"{path}[{key}]") if entry is _BAD else entry
+            for key, entry in entries.items()
+        }
     return {key: entry for key, entry in entries.items() if entry is not _BAD}
 
 
@@ -131,7 +141,9 @@ def _read_list(item: _Shape, value: object, path: str, inputs: Inputs) -> Any:
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Sequence):
         return _wrong(path, cast("object", value), "a list", inputs)
     entries = cast("Sequence[Any]", value)
-    if item.plain is str and all(type(entry) is str for entry in entries):
+    if item.plain is str and all(
+        type(entry) is str and not contains_output(entry) for entry in entries
+    ):
         return list(entries)
     checked = [
         _read(item, entry, f"{path}[{index}]", inputs) for index, entry in enumerate(entries)
@@ -158,7 +170,7 @@ def _read_record(kind: type, value: object, path: str, inputs: Inputs) -> Any:
             checked = _read(fields[key], entry, join(path, key), inputs)
             if checked is not _BAD:
                 record[key] = checked
-            elif key in required_names:
+            elif key in required_names or fields[key].may_be_output:
                 record[key] = _stand_in(fields[key], join(path, key))
     for name in fields:
         if name in required_names and name not in record:
@@ -170,7 +182,10 @@ def _read_record(kind: type, value: object, path: str, inputs: Inputs) -> Any:
 def _text_keys(value: Mapping[Any, Any], path: str, inputs: Inputs) -> Iterator[tuple[str, Any]]:
     for key, entry in value.items():
         if isinstance(key, str):
-            yield key, entry
+            if contains_output(key):
+                inputs.findings.append(invalid(path, None, "a key contains an Output", _PLAIN_KEY))
+            else:
+                yield key, entry
         else:
             _wrong(path, key, "a mapping with strings for keys", inputs)
 
@@ -209,5 +224,43 @@ def _stand_in(shape: _Shape, path: str) -> Any:
 def _wrong(path: str, value: object, expected: str, inputs: Inputs) -> object:
     kind = type(value).__name__
     shown = value if isinstance(value, str | int | float | bool) else None
-    inputs.findings.append(invalid(path, shown, f"must be {expected}, not {kind}"))
+    detail = f"must be {expected}, not {kind}"
+    inputs.findings.append(invalid(path, shown, detail, _remedy(path, value, inputs)))
     return _BAD
+
+
+def _remedy(path: str, value: object, inputs: Inputs) -> str:
+    """Return what to give in place of a value of the wrong type, where that is known."""
+    if isinstance(value, pulumi.Resource):
+        if hasattr(type(value), "metadata"):
+            return "that is a resource: use its `.metadata.name`"
+        example = ", such as `.name`" if hasattr(type(value), "name") else ""
+        return f"that is a resource: use one of its outputs{example}"
+    if isinstance(value, str) and path.endswith(".target_port"):
+        fields, _ = _fields(inputs.kind)
+        if "selector" in fields:
+            return "to give the name of a container's port, use `target_port_name`"
+        return "give the number: only Pods have named ports"
+    return ""
+
+
+_PLAIN = "must be plain: use only values that are known when the program runs"
+_PLAIN_KEY = f"keys {_PLAIN}"
+
+
+def _made_of_output(path: str, *, may_be_output: bool) -> Finding:
+    """Refuse text that was made of an Output, without showing it."""
+    if may_be_output:
+        reason = "contains an Output; use `pulumi.Output.concat` or `.apply`"
+        return invalid(path, None, reason, "this field takes an Output")
+    return invalid(path, None, "contains an Output", f"this field {_PLAIN}")
+
+
+def check_name(name: object) -> list[Finding]:
+    """Refuse a component's name that is not plain text; it names resources and errors."""
+    if not isinstance(name, str):
+        reason = f"must be a string, not {type(name).__name__}"
+        return [invalid("name", None, reason, f"a component's name {_PLAIN}")]
+    if contains_output(name):
+        return [invalid("name", None, "contains an Output", f"a component's name {_PLAIN}")]
+    return []

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-__all__ = ["namespace_of", "provider", "renders"]
+__all__ = ["namespace_of", "provider", "provider_of", "renders", "stated_namespace_of"]
 
 QPS = 1000.0
 BURST = 2000
@@ -23,6 +25,7 @@ def provider(
     render_directory: pulumi.Input[str] | None = None,
     qps: float = QPS,
     burst: int = BURST,
+    upsert_existing_objects: pulumi.Input[bool] | None = None,
     opts: pulumi.ResourceOptions | None = None,
 ) -> kubernetes.Provider:
     """Make a provider whose requests are not held back on the way to the API server.
@@ -48,7 +51,14 @@ def provider(
         render_directory: Where to write YAML instead of applying. Defaults to none: it is applied.
         qps: Requests a second, at most. Defaults to 1000.
         burst: Requests at once, at most. Defaults to 2000.
+        upsert_existing_objects: Take over an object that exists already instead of failing, for
+            the up after one that was interrupted. Needs pulumi-kubernetes 4.29 or newer; before
+            4.29 objects are always taken over. Defaults to the environment's
+            PULUMI_K8S_UPSERT_EXISTING_OBJECTS, else false.
         opts: Options of the provider.
+
+    Raises:
+        pulumi.RunError: The installed pulumi-kubernetes lacks `upsert_existing_objects`.
     """
     if not isinstance(namespace, str | None):
         namespace = pulumi.Output.from_input(namespace)
@@ -63,8 +73,9 @@ def provider(
         render_yaml_to_directory=render_directory,
         kube_client_settings=kubernetes.KubeClientSettingsArgs(qps=qps, burst=burst),
         opts=opts,
+        **_upserts(upsert_existing_objects),
     )
-    _made[made] = _Settings(namespace or _DEFAULT, renders=render_directory is not None)
+    _made[made] = _Settings(namespace or None, renders=render_directory is not None)
     return made
 
 
@@ -77,7 +88,23 @@ def namespace_of(opts: pulumi.ResourceOptions | None) -> "str | pulumi.Output[st
     settings = _settings(opts)
     if settings is None:
         return pulumi.Config("kubernetes").get("namespace") or _DEFAULT
-    return settings.namespace
+    return settings.namespace or _DEFAULT
+
+
+def stated_namespace_of(opts: pulumi.ResourceOptions | None) -> str | None:
+    """Return the namespace of a component's objects that name none, where the program states it.
+
+    Where it does not, it is the kubeconfig's, which is "default" more often than not.
+
+    Args:
+        opts: The options that the component was given.
+    """
+    given = provider_of(opts)
+    if given is None:
+        return pulumi.Config("kubernetes").get("namespace") or None
+    settings = _made.get(given)
+    namespace = settings.namespace if settings else None
+    return namespace if isinstance(namespace, str) else None
 
 
 def renders(opts: pulumi.ResourceOptions | None) -> bool:
@@ -88,6 +115,19 @@ def renders(opts: pulumi.ResourceOptions | None) -> bool:
     return settings.renders
 
 
+def _upserts(wanted: pulumi.Input[bool] | None) -> dict[str, Any]:
+    if wanted is None:
+        return {}
+    name = "upsert_existing_objects"
+    if not hasattr(kubernetes.ProviderArgs, name):
+        raise pulumi.RunError(
+            f"provider: {name} needs pulumi-kubernetes 4.29 or newer, and {version(_PACKAGE)} is"
+            " installed (leave it out: before 4.29 existing objects are always taken over)"
+        )
+    return {name: wanted}
+
+
+_PACKAGE = "pulumi-kubernetes"
 _DEFAULT = "default"
 
 
@@ -95,7 +135,7 @@ _DEFAULT = "default"
 class _Settings:
     """What a provider made here gives to objects, which it does not tell itself."""
 
-    namespace: "str | pulumi.Output[str]"
+    namespace: "str | pulumi.Output[str] | None"
     renders: bool
 
 
@@ -104,12 +144,15 @@ _made: "WeakKeyDictionary[pulumi.ProviderResource, _Settings]" = WeakKeyDictiona
 
 def _settings(opts: pulumi.ResourceOptions | None) -> _Settings | None:
     """Give the settings of the provider that a component's children get, if it was made here."""
-    given = _given(opts)
+    given = provider_of(opts)
     return None if given is None else _made.get(given)
 
 
-def _given(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
-    """Give the Kubernetes provider of a component's children as the SDK picks it; None: default."""
+def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
+    """Return the Kubernetes provider of a component's children as the SDK picks it.
+
+    None stands for the default provider.
+    """
     if opts is None:
         return None
     several = opts.providers or ()

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import pulumi
 from pulumi_kubernetes import core, discovery
 
+from . import _given
 from ._children import Children
 from ._component import Planned
 from ._guards import Guard
 from .core.external_service import ExternalServicePlan
 from .core.hazards import Hazard
 from .core.metadata import Manifest
+from .core.slicing import is_part
 
 __all__ = ["DeclaredService", "LazyOutputs", "ServiceComponent"]
 
@@ -19,6 +21,8 @@ __all__ = ["DeclaredService", "LazyOutputs", "ServiceComponent"]
 class _ServicePlan(Protocol):
     @property
     def service(self) -> Manifest: ...
+    @property
+    def objects(self) -> Sequence[Manifest]: ...
     @property
     def hazards(self) -> Sequence[Hazard]: ...
 
@@ -66,13 +70,20 @@ class DeclaredService(LazyOutputs):
     """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
     cluster_ip: pulumi.Output[str]
     """The Service's own address; "None" if headless."""
+    load_balancer: pulumi.Output[list[str]]
+    """The addresses and host names that the load-balancer controller gave; empty before."""
+    node_ports: pulumi.Output[dict[str, int]]
+    """The port on every node, by the name of the port; empty for type ClusterIP."""
     endpoints: pulumi.Output[list[str]]
     """The addresses of the backends, where it has backends of its own."""
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
     service: "core.v1.Service"
+    """The Service itself, a resource of `pulumi_kubernetes`."""
     slices: "list[discovery.v1.EndpointSlice]"
+    """Its EndpointSlices, in the order of their names; none where Kubernetes writes them."""
     legacy_endpoints: "core.v1.Endpoints | None"
+    """Its Endpoints object, with `EndpointApi.ENDPOINTS` and `EndpointApi.BOTH`; else None."""
 
     def __init__(
         self,
@@ -85,9 +96,19 @@ class DeclaredService(LazyOutputs):
         families: Collection[str] = (),
         path: str = "",
     ) -> None:
+        whole = planned.plan.service
         manifest = planned.fill(lambda plan: plan.service)
         service = children.service(manifest, awaited=awaited)
-        guard = Guard(component, name, service, manifest, families, planned.plan.hazards, path)
+        guard = Guard(
+            component,
+            name,
+            service,
+            manifest,
+            planned.entry.declare_answer,
+            families,
+            planned.plan.hazards,
+            path,
+        )
         if planned.final is not None:
             guard.warn_later(planned.value(lambda plan: plan.hazards))
 
@@ -99,12 +120,15 @@ class DeclaredService(LazyOutputs):
         self.legacy_endpoints = None
         self.confirmed = guard.confirmed
         """The Service's name, once the live one is known to be ours."""
+        self._guard = guard
         self._children = children
         self._lazy = {
             "service_name": lambda: guard.confirmed,
             "namespace": namespace,
             "host": lambda: pulumi.Output.concat(guard.confirmed, ".", namespace(), ".svc"),
-            "cluster_ip": lambda: service.spec.apply(lambda spec: spec.cluster_ip or ""),
+            "cluster_ip": lambda: _given.cluster_ip(service, whole),
+            "load_balancer": lambda: _given.load_balancer(service, whole),
+            "node_ports": lambda: _given.node_ports(service, whole),
             "hazards": lambda: guard.hazards(planned.value(lambda plan: plan.hazards)),
         }
 
@@ -116,16 +140,26 @@ class DeclaredService(LazyOutputs):
             manifest = planned.fill(pick)
             made = self._children.endpoint_slice(manifest, self.confirmed, addresses)
             self.slices.append(made)
+            if not is_part(manifest["metadata"]["name"]):
+                self._guard.watch(made, manifest)
         if whole.endpoints:
             legacy = planned.fill(lambda plan: plan.endpoints or {})
             self.legacy_endpoints = self._children.endpoints(legacy, self.confirmed, self.slices)
+            self._guard.watch(self.legacy_endpoints, legacy)
         self._lazy["endpoints"] = lambda: planned.value(lambda plan: plan.addresses)
 
 
 class ServiceComponent(LazyOutputs, pulumi.ComponentResource):
     """A component that declares one Service."""
 
+    _declared: DeclaredService
+
+    @property
+    def service(self) -> "core.v1.Service":
+        """The Service itself, a child of the component: a resource of `pulumi_kubernetes`."""
+        return self._declared.service
+
     def _show(self, declared: DeclaredService) -> None:
         """Give the component the attributes of its Service."""
-        self.service = declared.service
+        self._declared = declared
         self._lazy = declared._lazy  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]

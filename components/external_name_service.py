@@ -10,7 +10,7 @@ from ._children import Children
 from ._component import plan
 from ._service_component import DeclaredService, ServiceComponent
 from .core.external_name_service import plan_external_name_service
-from .types import ServicePort
+from .types import AdoptedObject, ServicePort
 
 __all__ = ["ExternalNameService", "ExternalNameServiceArgs"]
 
@@ -28,6 +28,9 @@ class ExternalNameServiceArgs(TypedDict):
     """The Service's name, a DNS-1035 label. Defaults to the component's name."""
     namespace: NotRequired[pulumi.Input[str]]
     """The namespace. Defaults to the provider's."""
+    adopt: NotRequired[Sequence[AdoptedObject]]
+    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    resources, or objects of kubectl or Helm. Defaults to none."""
     logical_name: NotRequired[str]
     """Separates Services of one name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
@@ -62,9 +65,16 @@ class ExternalNameService(ServiceComponent):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         planned = plan(
-            ExternalNameService, name, ExternalNameServiceArgs, args, plan_external_name_service
+            ExternalNameService,
+            name,
+            ExternalNameServiceArgs,
+            args,
+            plan_external_name_service,
+            opts,
         )
         super().__init__(_TYPE, name, {}, opts)
-        children = Children(self, _TYPE, opts, args.get("logical_name"))
+        children = Children(
+            self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
+        )
         self._show(DeclaredService(self, name, planned, children, awaited=False))
         self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
+from pulumi_kubernetes import core, discovery
 
 from ._children import Children
 from ._component import plan
 from ._service_component import DeclaredService, ServiceComponent
 from .core.external_service import plan_external_service
 from .types import (
+    AdoptedObject,
     Backend,
     EndpointApi,
     Preset,
@@ -49,6 +51,9 @@ class ExternalServiceArgs(TypedDict):
     headless: NotRequired[bool]
     """No address of its own: DNS gives those of the backends (`clusterIP: None`). Defaults to
     False."""
+    cluster_ip: NotRequired[pulumi.Input[str]]
+    """Pins the Service's own address, in the cluster's range. It cannot change on a live Service.
+    Defaults to one that the cluster picks."""
     endpoint_api: NotRequired[EndpointApi]
     """Which objects hold the backends. Defaults to `EndpointApi.SLICES`."""
     max_endpoints_per_slice: NotRequired[int]
@@ -58,6 +63,9 @@ class ExternalServiceArgs(TypedDict):
     ip_families: NotRequired[Sequence[str]]
     """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
     cluster gives; both, where backends of both are given and the cluster has both."""
+    adopt: NotRequired[Sequence[AdoptedObject]]
+    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    resources, or objects of kubectl or Helm. Defaults to none."""
     logical_name: NotRequired[str]
     """Separates Services of one name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
@@ -77,6 +85,15 @@ class ExternalServiceArgs(TypedDict):
     """Which load-balancer controller serves the Service. Defaults to the cluster's."""
     load_balancer_source_ranges: NotRequired[Sequence[pulumi.Input[str]]]
     """The CIDRs from which the load balancer takes clients. Defaults to any."""
+    load_balancer_ip: NotRequired[pulumi.Input[str]]
+    """The address that is asked of the load-balancer controller; some ignore it. Deprecated since
+    Kubernetes 1.24. Defaults to one that the controller picks."""
+    allocate_load_balancer_node_ports: NotRequired[pulumi.Input[bool]]
+    """Whether a load balancer's ports get node ports. False is for controllers that do not send
+    traffic to node ports. Defaults to True."""
+    external_ips: NotRequired[Sequence[pulumi.Input[str]]]
+    """Addresses that are routed to the nodes by other means, at which these take the Service's
+    traffic. Deprecated since Kubernetes 1.36. Defaults to none."""
     external_traffic_policy: NotRequired[TrafficPolicy]
     """Which backends traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
     internal_traffic_policy: NotRequired[TrafficPolicy]
@@ -105,10 +122,30 @@ class ExternalService(ServiceComponent):
     """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
     cluster_ip: pulumi.Output[str]
     """The Service's own address; "None" if headless."""
+    load_balancer: pulumi.Output[list[str]]
+    """The addresses and host names that the load-balancer controller gave; empty before."""
+    node_ports: pulumi.Output[dict[str, int]]
+    """The port on every node, by the name of the port; empty for type ClusterIP."""
     endpoints: pulumi.Output[list[str]]
     """The addresses of the backends."""
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
+
+    @property
+    def slices(self) -> "list[discovery.v1.EndpointSlice]":
+        """The EndpointSlices, children of the component, in the order of their names.
+
+        Empty with `EndpointApi.ENDPOINTS`.
+        """
+        return self._declared.slices
+
+    @property
+    def legacy_endpoints(self) -> "core.v1.Endpoints | None":
+        """The Endpoints object, a child of the component.
+
+        None with `EndpointApi.SLICES`, the default.
+        """
+        return self._declared.legacy_endpoints
 
     def __init__(
         self,
@@ -116,9 +153,13 @@ class ExternalService(ServiceComponent):
         args: ExternalServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(ExternalService, name, ExternalServiceArgs, args, plan_external_service)
+        planned = plan(
+            ExternalService, name, ExternalServiceArgs, args, plan_external_service, opts
+        )
         super().__init__(_TYPE, name, {}, opts)
-        children = Children(self, _TYPE, opts, args.get("logical_name"))
+        children = Children(
+            self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
+        )
         declared = DeclaredService(
             self,
             name,
@@ -129,7 +170,4 @@ class ExternalService(ServiceComponent):
         )
         declared.add_backends(planned)
         self._show(declared)
-        self.slices = declared.slices
-        if declared.legacy_endpoints:
-            self.legacy_endpoints = declared.legacy_endpoints
         self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

@@ -7,12 +7,11 @@ from typing import Optional, TypedDict, cast
 import pulumi
 
 from ._children import Children
-from ._component import Planned, plan_each
+from ._component import plan_each
 from ._inputs import read
-from ._provider import namespace_of
 from ._service_component import DeclaredService, LazyOutputs
-from .core.external_service import ExternalServicePlan, plan_external_service
-from .core.findings import Finding, duplicate, required
+from .core.external_service import plan_external_service
+from .core.findings import required
 from .errors import ValidationError
 from .external_service import ExternalServiceArgs
 
@@ -48,6 +47,10 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
     """`<service>.<namespace>.svc` of each, which clients in the cluster connect to, by key."""
     cluster_ips: pulumi.Output[dict[str, str]]
     """The Services' own addresses, by key; "None" if headless."""
+    load_balancers: pulumi.Output[dict[str, list[str]]]
+    """The addresses and host names that the load-balancer controller gave, by key; empty before."""
+    node_ports: pulumi.Output[dict[str, dict[str, int]]]
+    """The ports on every node, by key and name of the port; empty for type ClusterIP."""
     endpoints: pulumi.Output[dict[str, list[str]]]
     """The addresses of the backends, by key."""
     hazards: pulumi.Output[dict[str, list[str]]]
@@ -67,32 +70,39 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
             "services",
             entries,
             plan_external_service,
+            opts,
         )
-        _check_distinct(name, every, entries, namespace_of(opts))
         super().__init__(_TYPE, name, {}, opts)
-        children = Children(self, _TYPE, opts, None)
-        self.services: dict[str, DeclaredService] = {}
+        children = Children(self, name, _TYPE, opts)
+        self._services: dict[str, DeclaredService] = {}
         for key, planned in every.items():
-            entry = entries[key]
-            declared = self.services[key] = DeclaredService(
+            entry, path = entries[key], f"services[{key}]"
+            declared = self._services[key] = DeclaredService(
                 self,
                 name,
                 planned,
-                children.scoped(entry.get("logical_name")),
+                children.of(path, entry.get("logical_name"), planned.plan.adoptions),
                 awaited=bool(entry.get("await_ready")),
                 families=planned.plan.families,
-                path=f"services[{key}]",
+                path=path,
             )
             declared.add_backends(planned)
         self._lazy = {
             "service_names": lambda: self._collect("service_name"),
             "hosts": lambda: self._collect("host"),
             "cluster_ips": lambda: self._collect("cluster_ip"),
+            "load_balancers": lambda: self._collect("load_balancer"),
+            "node_ports": lambda: self._collect("node_ports"),
             "endpoints": lambda: self._collect("endpoints"),
             "hazards": lambda: self._collect("hazards"),
         }
         names = {key: planned.plan.service["metadata"]["name"] for key, planned in every.items()}
         self.register_outputs({"service_names": names})
+
+    @property
+    def services(self) -> dict[str, DeclaredService]:
+        """Each Service by its key, with the attributes of an `ExternalService`."""
+        return self._services
 
     def _collect(self, output: str) -> "pulumi.Output[dict[str, object]]":
         found = {key: getattr(declared, output) for key, declared in self.services.items()}
@@ -116,31 +126,3 @@ def _entries(name: str, args: object) -> dict[str, ExternalServiceArgs]:
     if inputs.findings:
         raise ValidationError("ExternalServiceSet", name, inputs.findings)
     return entries
-
-
-def _check_distinct(
-    name: str,
-    every: Mapping[str, Planned[ExternalServicePlan]],
-    entries: Mapping[str, ExternalServiceArgs],
-    default: "str | pulumi.Output[str]",
-) -> None:
-    """Refuse two entries that declare one and the same Service.
-
-    They are in one cluster, as a component has one provider: a `logical_name` tells apart only what
-    may be in two namespaces, which are not known yet.
-    """
-    seen: set[tuple[str, ...]] = set()
-    findings: list[Finding] = []
-    for key, planned in every.items():
-        metadata = planned.plan.service["metadata"]
-        namespace = metadata.get("namespace", default)
-        identity: tuple[str, ...] = (metadata["name"], namespace)
-        reason = "another Service of the set has this name in this namespace"
-        if not isinstance(namespace, str):
-            identity = (metadata["name"], "", entries[key].get("logical_name") or "")
-            reason = "another one has it, in a namespace that is an Output too: give `logical_name`"
-        if identity in seen:
-            findings.append(duplicate(f"services[{key}].service_name", metadata["name"], reason))
-        seen.add(identity)
-    if findings:
-        raise ValidationError("ExternalServiceSet", name, findings)

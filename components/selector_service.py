@@ -11,6 +11,7 @@ from ._component import plan
 from ._service_component import DeclaredService, ServiceComponent
 from .core.selector_service import plan_selector_service
 from .types import (
+    AdoptedObject,
     ServicePort,
     ServiceType,
     SessionAffinity,
@@ -38,11 +39,17 @@ class SelectorServiceArgs(TypedDict):
     """How the Service is reached. Defaults to `ServiceType.CLUSTER_IP`."""
     headless: NotRequired[bool]
     """No address of its own: DNS gives those of the Pods (`clusterIP: None`). Defaults to False."""
+    cluster_ip: NotRequired[pulumi.Input[str]]
+    """Pins the Service's own address, in the cluster's range. It cannot change on a live Service.
+    Defaults to one that the cluster picks."""
     publish_not_ready_addresses: NotRequired[bool]
     """DNS gives Pods that are not ready too. Defaults to False."""
     ip_families: NotRequired[Sequence[str]]
     """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
     cluster gives."""
+    adopt: NotRequired[Sequence[AdoptedObject]]
+    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    resources, or objects of kubectl or Helm. Defaults to none."""
     logical_name: NotRequired[str]
     """Separates Services of one name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
@@ -60,6 +67,15 @@ class SelectorServiceArgs(TypedDict):
     """Which load-balancer controller serves the Service. Defaults to the cluster's."""
     load_balancer_source_ranges: NotRequired[Sequence[pulumi.Input[str]]]
     """The CIDRs from which the load balancer takes clients. Defaults to any."""
+    load_balancer_ip: NotRequired[pulumi.Input[str]]
+    """The address that is asked of the load-balancer controller; some ignore it. Deprecated since
+    Kubernetes 1.24. Defaults to one that the controller picks."""
+    allocate_load_balancer_node_ports: NotRequired[pulumi.Input[bool]]
+    """Whether a load balancer's ports get node ports. False is for controllers that do not send
+    traffic to node ports. Defaults to True."""
+    external_ips: NotRequired[Sequence[pulumi.Input[str]]]
+    """Addresses that are routed to the nodes by other means, at which these take the Service's
+    traffic. Deprecated since Kubernetes 1.36. Defaults to none."""
     external_traffic_policy: NotRequired[TrafficPolicy]
     """Which Pods traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
     internal_traffic_policy: NotRequired[TrafficPolicy]
@@ -85,6 +101,10 @@ class SelectorService(ServiceComponent):
     """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
     cluster_ip: pulumi.Output[str]
     """The Service's own address; "None" if headless."""
+    load_balancer: pulumi.Output[list[str]]
+    """The addresses and host names that the load-balancer controller gave; empty before."""
+    node_ports: pulumi.Output[dict[str, int]]
+    """The port on every node, by the name of the port; empty for type ClusterIP."""
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
@@ -94,9 +114,13 @@ class SelectorService(ServiceComponent):
         args: SelectorServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(SelectorService, name, SelectorServiceArgs, args, plan_selector_service)
+        planned = plan(
+            SelectorService, name, SelectorServiceArgs, args, plan_selector_service, opts
+        )
         super().__init__(_TYPE, name, {}, opts)
-        children = Children(self, _TYPE, opts, args.get("logical_name"))
+        children = Children(
+            self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
+        )
         awaited = args.get("await_ready") is not False
         self._show(DeclaredService(self, name, planned, children, awaited=awaited))
         self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

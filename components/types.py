@@ -86,6 +86,17 @@ class TrafficDistribution(StrEnum):
     """Those on the client's node. From Kubernetes 1.34 on."""
 
 
+class AdoptedKind(StrEnum):
+    """The kind of an object that a component adopts."""
+
+    SERVICE = "Service"
+    """The Service."""
+    ENDPOINT_SLICE = "EndpointSlice"
+    """One of its EndpointSlices."""
+    ENDPOINTS = "Endpoints"
+    """Its legacy Endpoints."""
+
+
 class IpFamily(StrEnum):
     """An IP family (Kubernetes `addressType`)."""
 
@@ -204,3 +215,17 @@ class Backend(TypedDict):
     ports: NotRequired[Mapping[str, int]]
     """Where it listens elsewhere: the name of a port of the Service, and the number. Defaults to
     the Service's ports."""
+
+
+class AdoptedObject(TypedDict):
+    """A live object that a component takes over instead of creating it."""
+
+    kind: AdoptedKind
+    """Which kind of object."""
+    name: NotRequired[str]
+    """The name of an object that the component declares (`metadata.name`). Defaults to the only one
+    of its kind."""
+    resource: NotRequired[str]
+    """The Pulumi name, or the URN, of the resource in this stack's state that declares the object
+    until now. The name of a resource that is nested in a component does not do. Defaults to none:
+    no stack declares the object, and it is imported from the cluster."""

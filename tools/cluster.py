@@ -29,7 +29,7 @@ options:
   bindAddress: 127.0.0.1
   kubeAuthorization: true
   kubeAdmission: true
-  kubeFeatureGates: "{feature_gates}"
+  disable: {disabled}
 componentsPatches:
 - name: kube-apiserver
   extraArgs: [{{key: service-cluster-ip-range, value: "{service_range}"}}]
@@ -47,10 +47,10 @@ class Cluster:
     """The paths of the programs it runs."""
     name: str = "k8s-endpoints"
     service_range: str = _SERVICE_RANGE
-    feature_gates: str = ""
-    """Which features of Kubernetes are not as they are by default: `A=true,B=false`."""
     load_balancer: bool = True
     """Whether something plays the load-balancer controller."""
+    controllers: bool = True
+    """Whether controllers and scheduler run. They must not be newer than the API server."""
 
     @property
     def kubeconfig(self) -> Path:
@@ -108,7 +108,8 @@ class Cluster:
     def _create(self) -> None:
         configuration = self.directory / "kwok.yaml"
         text = _CONFIGURATION.format(
-            service_range=self.service_range, feature_gates=self.feature_gates
+            service_range=self.service_range,
+            disabled="[]" if self.controllers else "[kube-controller-manager, kube-scheduler]",
         )
         configuration.write_text(text + stages(load_balancer=self.load_balancer))
         binaries = [

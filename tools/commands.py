@@ -1,9 +1,10 @@
-"""The commands of the Makefile: up, status, down, clean, test, lint."""
+"""The commands of the Makefile: up, status, down, clean, setup, ranges."""
 
 import io
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         "down": down,
         "clean": clean,
         "setup": setup,
+        "ranges": ranges,
     }
     name = arguments[0] if arguments else ""
     if name not in commands:
@@ -64,6 +66,16 @@ def setup() -> None:
     runs_data_plane = sys.platform == "linux" and os.geteuid() == 0
     other = () if os.environ.get("PROVIDER") else (PROVIDERS[CREATE],)
     ensure((*PULUMI, *other, *CONTROL_PLANE, *(DATA_PLANE if runs_data_plane else ())))
+
+
+def ranges() -> None:
+    """Run the unit tests with the oldest and the newest Pulumi of the supported range."""
+    for end in venv.ENDS:
+        python = venv.python(venv.ensure_end(end))
+        say(f"unit tests with requirements/{end}.txt")
+        command = [str(python), "-m", "pytest", "--quiet", "--numprocesses", "2", "tests/unit"]
+        if subprocess.run(command, cwd=ROOT).returncode:
+            raise CommandError(f"the unit tests fail with requirements/{end}.txt")
 
 
 def up() -> None:
@@ -133,7 +145,7 @@ def clean() -> None:
             continue
         configuration.drop_salt()
         shutil.rmtree(state.directory, ignore_errors=True)
-    for folder in (CLUSTER, TOOLS, VENV):
+    for folder in (CLUSTER, TOOLS, VENV, *map(venv.of_end, venv.ENDS)):
         shutil.rmtree(folder, ignore_errors=True)
 
 

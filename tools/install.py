@@ -74,7 +74,7 @@ def _build(missing: list[tuple[Part, str]], record: Record) -> None:
 def _on_path(part: Part) -> tuple[Path | None, str]:
     """Give where on PATH a usable one is, or why there is none."""
     if part.usable is None:
-        return None, "comes with pulumi"
+        return None, "never taken from PATH"
     found = shutil.which(part.name)
     if found is None:
         return None, "not on PATH"

@@ -16,10 +16,7 @@ Version = tuple[int, ...]
 PROVIDER_VERSION = "4.25.0"
 PROVIDER_PLUGIN = f"resource-kubernetes-v{PROVIDER_VERSION}"
 
-_K8S_LDFLAGS = (
-    "-X k8s.io/component-base/version.gitVersion=v1.37.2"
-    " -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=37"
-)
+_KUBERNETES = "1.37.2"
 _SCRIPTS = (
     "python/cmd/pulumi-language-python-exec",
     "python/dist/pulumi-resource-pulumi-python",
@@ -88,13 +85,32 @@ def _kubernetes(name: str, *asks: str) -> Part:
     package = f"k8s.io/kubernetes/cmd/{name}"
     return Part(
         name,
-        "1.37.2",
+        _KUBERNETES,
         "kubernetes",
         package,
         (oldest, newest),
         asks or ("--version",),
-        _K8S_LDFLAGS,
+        _says_version(_KUBERNETES),
     )
+
+
+def _api_server(version: str) -> Part:
+    name = f"kube-apiserver-{_minor(version)}"
+    package = "k8s.io/kubernetes/cmd/kube-apiserver"
+    return Part(name, version, name, package, ldflags=_says_version(version))
+
+
+def _says_version(version: str) -> str:
+    """Return the linker's flags that make a program of Kubernetes tell its version."""
+    major, minor, _ = version.split(".")
+    values = {"gitVersion": f"v{version}", "gitMajor": major, "gitMinor": minor}
+    return " ".join(
+        f"-X k8s.io/component-base/version.{name}={value}" for name, value in values.items()
+    )
+
+
+def _minor(version: str) -> str:
+    return version.rpartition(".")[0]
 
 
 PULUMI = (
@@ -168,3 +184,11 @@ DATA_PLANE = (
 )
 """What carries the traffic of Services, and answers their names: for the tests in `tests/dataplane`
 alone."""
+
+_OLDER = ("1.30.14", "1.31.14", "1.32.13", "1.33.13", "1.34.4", "1.35.4", "1.36.3")
+
+API_SERVERS: dict[str, Part] = {
+    **{_minor(version): _api_server(version) for version in _OLDER},
+    _minor(_KUBERNETES): next(part for part in CONTROL_PLANE if part.name == "kube-apiserver"),
+}
+"""The API servers that validation is compared with, by version of Kubernetes."""

@@ -10,6 +10,8 @@ _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # YAML 1.1, §5.1.2
 )
 
+_QUOTED_TAG = re.compile(r"(?<=tag handle) .*", re.DOTALL)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -32,11 +34,11 @@ class YamlProblems(Exception):  # noqa: N818, it holds problems, it is not one m
 
 
 def parser_problem(error: yaml.YAMLError, text: bytes) -> Problem:
-    """Say what the parser says."""
+    """Return what the parser says, without the text that PyYAML's own parser quotes."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         mark = error.problem_mark
         reason = error.problem or error.context or "is not YAML"
-        return Problem(mark.line + 1, mark.column + 1, reason)
+        return Problem(mark.line + 1, mark.column + 1, _QUOTED_TAG.sub("", reason))
     return character_problem(text) or Problem(0, 0, str(error).partition("\n")[0])
 
 

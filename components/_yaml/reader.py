@@ -209,9 +209,9 @@ class Reader:
     def _alias(self, event: Any) -> None:
         anchor = self._anchors.get(event.anchor)
         if anchor is None:
-            raise self._fatal(event, f"found undefined alias {event.anchor!r}")
+            raise self._fatal(event, "found undefined alias")
         if not anchor.nodes:
-            self._problem(event, "contains itself")
+            self._problem(event, "this alias contains itself")
             self._add(None, event)
             return
         depth = len(self._stack) + 1 + anchor.height
@@ -250,7 +250,7 @@ class Reader:
             return _SKIP
         if key in frame.value:
             if key not in frame.merged:
-                self._problem(event, "given twice", key)
+                self._problem(event, "this key is given twice", key)
             frame.merged -= {key}
         if self._placed:
             frame.value.places[key] = _place(event)

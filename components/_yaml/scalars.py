@@ -79,7 +79,7 @@ class KubectlScalars:
         if kind == "float" and type(value) is int:
             value = float(value)
         if type(value) is not _KINDS[kind]:
-            raise ValueError(f"{text!r} is not of the type {kind}")
+            raise ValueError(f"this value is not of the type {kind}, which its tag says")
         return _to_json(value, text)
 
     def key(self, value: Any) -> str:
@@ -168,6 +168,6 @@ def _shortest(value: float) -> str:
     try:
         single = struct.pack("f", value)
     except OverflowError:
-        raise ValueError(f"{value} is too large for a key") from None
+        raise ValueError("a number is too large for a key") from None
     texts = (f"{value:.{digits}g}" for digits in range(1, 10))
     return next(text for text in texts if struct.pack("f", float(text)) == single)

@@ -1,6 +1,8 @@
 """Judges all manifests of a set of files."""
 
+import json
 import marshal
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from .manifests import (
     Place,
     Unreadable,
     first_place,
+    is_manifest,
     places,
     read,
     sources,
@@ -32,6 +35,10 @@ RULES = {
 }
 """Rules about files, by code."""
 
+_KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
+_NO_KIND = "malformed kind"
+_KIND_NAMES = frozenset(kind for _, kind in KINDS)
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -42,7 +49,8 @@ class Subject:
     item: tuple[int, ...]
     kind: str
     namespace: str
-    """As it is given; empty where it is not, and where it is not text. So is `name`."""
+    """As it is given; empty where it is not text, and where the object has no `apiVersion` or
+    `kind`: that may be any file. So is `name`."""
     name: str
     chunk: Chunk | None
     """The text of its document, where places in it may be asked for."""
@@ -150,8 +158,8 @@ def _judge_entry(
     version, kind = manifest.get("apiVersion"), manifest.get("kind")
     if kind == "List" and version == "v1":
         return [_no_list(manifest)]
-    if text(version) and text(kind) and (version, kind) not in KINDS:
-        judgement.passed_over[text(kind)] += 1
+    if is_manifest(manifest) and (version, kind) not in KINDS:
+        judgement.passed_over[text(kind) if _KIND.fullmatch(text(kind)) else _NO_KIND] += 1
         return []
     judgement.judged += 1
     return validate(manifest, kubernetes_version=kubernetes_version)
@@ -166,7 +174,13 @@ def _no_object(entry: Entry) -> Finding:
     if isinstance(value, list):
         remedy = "put `---` between objects, or `kind: List` around them"
         return invalid(path, None, "must be an object, not a list", remedy, "document")
-    return invalid(path, value, "must be an object", code="document")
+    return invalid(path, None, f"must be an object, not {_json_type(value)}", code="document")
+
+
+def _json_type(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    return "text" if isinstance(value, str) else "a number"
 
 
 def _no_list(manifest: Mapping[str, Any]) -> Finding:
@@ -177,12 +191,15 @@ def _no_list(manifest: Mapping[str, Any]) -> Finding:
 
 def _subject(source: str, entry: Entry, *, with_chunk: bool) -> Subject:
     fields = mapping(entry.value)
+    kind = text(fields.get("kind"))
     metadata = mapping(fields.get("metadata"))
+    if not is_manifest(fields):
+        kind, metadata = kind if kind in _KIND_NAMES else "", mapping(None)
     return Subject(
         source,
         entry.document,
         entry.item,
-        text(fields.get("kind")),
+        kind,
         text(metadata.get("namespace")),
         text(metadata.get("name")),
         entry.chunk if with_chunk else None,

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import PurePath
-from typing import TextIO
+from typing import NoReturn, TextIO
+
+from ..core.findings import printable
 
 COMMANDS: Mapping[str, str] = {
     "validate": "say what the API server would say about manifests, and what will not work",
@@ -42,8 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, among which may be names of any files."""
+        super().error(printable(message))
+
+
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=_program(), description="Services whose endpoints live outside the cluster."
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

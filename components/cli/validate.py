@@ -9,7 +9,7 @@ import argparse
 import sys
 from io import TextIOWrapper
 
-from ..core.versions import rules_of
+from ..core.versions import NEWEST, OLDEST, rules_of
 from .judgement import judge
 from .reports import PLACED, REPORTS
 from .reports.wording import visible
@@ -30,8 +30,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--kubernetes-version",
         metavar="VERSION",
         type=_version,
-        default="1.36",
-        help="whose rules apply, from 1.30 on; `all` for what is legal on every version"
+        default=NEWEST,
+        help=f"whose rules apply, from {OLDEST} on; `all` for what is legal on every version"
         " (default: %(default)s)",
     )
     parser.add_argument(

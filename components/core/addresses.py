@@ -49,16 +49,32 @@ def parse_address(text: str) -> Address | str:
     Kubernetes 1.36 turned on (`StrictIPCIDRValidation`): no leading zeros, no IPv4-mapped IPv6.
     An IPv6 address that is merely not canonical is taken and made so.
     """
+    address = _read_strict(text)
+    if isinstance(address, str):
+        return address
+    special = special_range(address.packed)
+    return SPECIAL_RANGES[special] if special else _canonical(text, address)
+
+
+def parse_ip(text: str) -> Address | str:
+    """Read an address of any range by the same strict rules, or return why it is not one."""
+    address = _read_strict(text)
+    return address if isinstance(address, str) else _canonical(text, address)
+
+
+def _read_strict(text: str) -> IPv4Address | IPv6Address | str:
     address = read_ip(text)
     if address is None:
         return NOT_AN_ADDRESS if read_sloppy_ip(text) is None else LEADING_ZEROS
-    if isinstance(address, IPv4Address):
-        special = special_range(address.packed)
-        return SPECIAL_RANGES[special] if special else Address(text, "IPv4")
-    if address.ipv4_mapped is not None:
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return MAPPED
-    special = special_range(address.packed)
-    return SPECIAL_RANGES[special] if special else Address(address.compressed, "IPv6")
+    return address
+
+
+def _canonical(text: str, address: IPv4Address | IPv6Address) -> Address:
+    if isinstance(address, IPv4Address):
+        return Address(text, "IPv4")
+    return Address(address.compressed, "IPv6")
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,6 @@
 """Backends: external endpoints, each an address with what is known about it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -76,6 +77,8 @@ class Backend:
 
 
 _NO_KEY = "\0"
+_HOST_NAME = re.compile(r"[^.]+(\.[^.]+)*\.[A-Za-z][-A-Za-z0-9]*\.?")
+"""Has a dot, and a top-level domain that begins with a letter."""
 
 
 def read_backends(
@@ -121,7 +124,7 @@ def _each(
             continue
         parsed = parse_address(text)
         if isinstance(parsed, str):
-            findings.append(invalid(path, text, parsed))
+            findings.append(invalid(path, text, parsed, _name_remedy(text)))
             continue
         families = allowed
         if "addresses" in deferred:
@@ -165,7 +168,7 @@ def _read_backend(
     else:
         parsed = parse_address(text)
         if isinstance(parsed, str):
-            findings.append(invalid(f"{path}.address", text, parsed))
+            findings.append(invalid(f"{path}.address", text, parsed, _name_remedy(text)))
             return None
         declared = family or ("IPv4" if f"{path}.address" in deferred else parsed.family)
         if parsed.family != declared:
@@ -190,6 +193,13 @@ def _read_backend(
         path=f"{path}.address",
         ports=_read_overrides(value.get("ports") or {}, ports, f"{path}.ports", findings),
     )
+
+
+def _name_remedy(text: str) -> str:
+    """Return what to do about a host name in place of an address; nothing for other texts."""
+    if _HOST_NAME.fullmatch(text) and not syntax.dns_subdomain(text.lower().removesuffix(".")):
+        return "that is a host name: give its addresses, or use ExternalNameService for an alias"
+    return ""
 
 
 def _wrong_family(parsed: Address, path: str, families: Sequence[str]) -> Finding:

@@ -1,6 +1,7 @@
 """The object of an `ExternalNameService`: an alias in the cluster's DNS."""
 
 from . import syntax
+from .adoption import read_adoptions
 from .deferred import Deferred
 from .findings import Finding, invalid, required
 from .hazards import external_name_hazards
@@ -39,7 +40,9 @@ def plan_external_name_service(
     )
     if ports:
         spec["ports"] = [port.for_service() for port in ports]
-    plan = ServicePlan(service(metadata, spec), external_name_hazards(external, ports))
+    declared = service(metadata, spec)
+    adoptions = read_adoptions(args, [declared], findings)
+    plan = ServicePlan(declared, external_name_hazards(external, ports), adoptions)
     if not findings:
         findings.extend(refusals([plan.service], args))
     return plan

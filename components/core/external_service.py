@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from .addresses import FAMILIES, Family
+from .adoption import Adoptions, read_adoptions
 from .backends import Backend, check_backends, read_backends
 from .deferred import Deferred
 from .findings import Finding, invalid, required, too_many
@@ -46,6 +47,13 @@ class ExternalServicePlan:
     """The families of the backends."""
     hazards: list[Hazard]
     """What is legal and will not work as it looks, as far as the arguments tell."""
+    adoptions: Adoptions
+    """The objects that exist already."""
+
+    @property
+    def objects(self) -> list[Manifest]:
+        """The objects whose names the arguments give; those of slices and Endpoints follow."""
+        return [self.service]
 
     @property
     def known_addresses(self) -> frozenset[str]:
@@ -107,22 +115,24 @@ def plan_external_service(
     slice_metadata: Manifest = {**_place(metadata), "labels": slice_labels}
     placed = _place_backends(args, name, backends, findings, deferred)
     late = args["addresses"] if isinstance(args.get("addresses"), Deferred) else None
+    declared = service(metadata, spec)
+    declared_slices = [
+        _slice(slice_metadata, slice_name, family, members, ports, late)
+        for slice_name, family, members in (placed if mode != "Endpoints" else ())
+    ]
+    legacy = [_endpoints(metadata, backends, ports, mode, late)] if mode != "Slices" else []
+    every = [declared, *declared_slices, *legacy]
     plan = ExternalServicePlan(
-        service=service(metadata, spec),
-        slices=[
-            _slice(slice_metadata, slice_name, family, members, ports, late)
-            for slice_name, family, members in placed
-        ]
-        if mode != "Endpoints"
-        else [],
-        endpoints=_endpoints(metadata, backends, ports, mode, late) if mode != "Slices" else None,
+        service=declared,
+        slices=declared_slices,
+        endpoints=legacy[0] if legacy else None,
         addresses=late or [backend.address for backend in backends],
         families=frozenset(backend.family for backend in backends),
         hazards=external_service_hazards(args, backends, ports),
+        adoptions=read_adoptions(args, every, findings),
     )
     if not findings:
-        legacy = [] if plan.endpoints is None else [plan.endpoints]
-        findings.extend(refusals([plan.service, *plan.slices, *legacy], args))
+        findings.extend(refusals(every, args))
     return plan
 
 
@@ -176,23 +186,28 @@ def _place_backends(
         by_key = {backend.key: backend for backend in members}
         placed = slices(by_key, limit, count)
         if len(placed) > 1:
-            findings.extend(_unplaceable(members))
+            findings.extend(_unplaceable(members, findings))
         stem = f"{service_name}-{family.lower()}{_suffix(overrides)}"
         for prefix, keys in placed.items():
+            name = f"{stem}-{prefix}" if prefix else stem
             if len(keys) > limit:
                 remedy = "raise `slice_count` or `max_endpoints_per_slice`"
-                findings.append(too_many(f"slices[{stem}]", len(keys), limit, remedy))
-            yield f"{stem}-{prefix}" if prefix else stem, family, [by_key[key] for key in keys]
+                findings.append(too_many(f"slices[{name}]", len(keys), limit, remedy))
+            yield name, family, [by_key[key] for key in keys]
 
 
-def _unplaceable(backends: Sequence[Backend]) -> Iterator[Finding]:
+def _unplaceable(backends: Sequence[Backend], known: Sequence[Finding]) -> list[Finding]:
+    wrong = {finding.path for finding in known}
+    findings: list[Finding] = []
     for backend in backends:
-        if not backend.is_placeable and isinstance(backend.address, Deferred):
-            yield required(
-                f"{backend.path.removesuffix('.address')}.id",
-                "an address that is an Output needs an id where there are several slices",
-                "give it as one of `backends`, with an `id`",
-            )
+        path = f"{backend.path.removesuffix('.address')}.id"
+        if backend.is_placeable or not isinstance(backend.address, Deferred):
+            continue
+        if backend.path not in wrong and path not in wrong:
+            reason = "an address that is an Output needs an id where there are several slices"
+            remedy = "give it as one of `backends`, with an `id`"
+            findings.append(required(path, reason, remedy))
+    return findings
 
 
 def _suffix(overrides: tuple[tuple[str, int], ...]) -> str:

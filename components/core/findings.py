@@ -77,7 +77,7 @@ class Finding:
 
     def __str__(self) -> str:
         text = f"{self.path}: {self.message}" if self.path else self.message
-        return f"{text} ({self.remedy})" if self.remedy else text
+        return printable(f"{text} ({self.remedy})" if self.remedy else text)
 
     def under(self, prefix: str) -> "Finding":
         """Give the same finding for a field that sits below `prefix`."""
@@ -146,6 +146,13 @@ def quote(value: object) -> str:
     if isinstance(value, str):
         return _shorten(f'"{"".join(map(_escape, value))}"')
     return _shorten(json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str))
+
+
+def printable(text: str) -> str:
+    """Escape what would move a terminal's cursor, colour or reverse its text, or end a line."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else _escape(one) for one in text)
 
 
 def _escape(letter: str) -> str:

@@ -9,10 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from .addresses import Address, parse_ip
 from .backends import Backend
 from .deferred import Deferred
 from .metadata import Plain
 from .ports import Port
+
+_EXTERNAL_DNS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/")
+"""How its annotations begin: by default up to version 0.21, and from 0.22 on."""
 
 _MOST_MIRRORED = 1000
 """`--mirroring-max-endpoints-per-subset` of kube-controller-manager, by default."""
@@ -64,6 +68,36 @@ NODE_SNAT = Hazard(
     "connections through a node port or load balancer reach the backends from the nodes' addresses,"
     " not from the clients'",
     "let the backends' firewalls and access lists take the nodes' addresses",
+)
+LOAD_BALANCER_IP = Hazard(
+    "load-balancer-ip",
+    "loadBalancerIP is deprecated since Kubernetes 1.24, and a load-balancer controller that does"
+    " not know it picks another address without an error",
+    "use the annotation that your controller documents, if it has one",
+)
+EXTERNAL_IPS = Hazard(
+    "external-ips",
+    "externalIPs is deprecated since Kubernetes 1.36, because a Service can take the traffic of any"
+    " address with it (CVE-2020-8554): clusters may refuse it (admission plugin"
+    " DenyServiceExternalIPs) or no longer implement it",
+    "use ServiceType.LOAD_BALANCER with a load-balancer controller",
+)
+EXTERNAL_IPS_HEADLESS = Hazard(
+    "external-ips-headless",
+    "external IPs have no effect on a headless Service: nodes take no traffic for it",
+    "leave `external_ips` out, or do not set `headless`",
+)
+EXTERNAL_IP_IS_BACKEND = Hazard(
+    "external-ip-is-backend",
+    "an external IP is the address of a backend: the cluster's own connections to that backend are"
+    " spread over all of them",
+    "leave it out of `external_ips`: backends are `addresses` or `backends`",
+)
+EXTERNAL_IP_UNSERVED = Hazard(
+    "external-ip-unserved",
+    "there are external IPs of an IP family that the cluster did not give the Service: nodes take"
+    " no traffic for them",
+    "name the family in `ip_families`, on a cluster that has it",
 )
 PUBLISH_NOT_READY = Hazard(
     "publish-not-ready",
@@ -132,6 +166,12 @@ ENDPOINTS_LOSE_ZONES = Hazard(
     "legacy Endpoints hold no zones and no hints: `zone` and `for_zones` have no effect",
     "use EndpointApi.SLICES or EndpointApi.BOTH",
 )
+EXTERNAL_DNS = Hazard(
+    "external-dns-pods-only",
+    "external-dns publishes only the Pods of a headless Service: the host name in its annotation"
+    " gets no record",
+    "list the backends in the annotation `target` of external-dns, or leave `headless` out",
+)
 MULTICAST = Hazard(
     "multicast",
     "a multicast address is no endpoint that a connection can be made to",
@@ -177,8 +217,10 @@ def external_service_hazards(
     """Give the hazards of an `ExternalService` that its arguments alone tell of."""
     return [
         *_of_type(args),
+        *_of_addresses(args),
         *_of_backends(args, backends),
         *_of_api(args, backends),
+        *_of_readers(args),
         *_notes(ports),
     ]
 
@@ -186,7 +228,7 @@ def external_service_hazards(
 def selector_service_hazards(args: Plain) -> list[Hazard]:
     """Give the hazards of a `SelectorService`."""
     published = [PUBLISH_NOT_READY] if args.get("publish_not_ready_addresses") else []
-    return [*published, *_of_affinity(args)]
+    return [*published, *_of_addresses(args), *_of_affinity(args)]
 
 
 def external_name_hazards(external_name: str | Deferred, ports: Sequence[Port]) -> list[Hazard]:
@@ -216,6 +258,15 @@ def _of_type(args: Plain) -> Iterator[Hazard]:
         yield NODE_SNAT
 
 
+def _of_addresses(args: Plain) -> Iterator[Hazard]:
+    if args.get("load_balancer_ip") is not None:
+        yield LOAD_BALANCER_IP
+    if args.get("external_ips"):
+        yield EXTERNAL_IPS
+        if args.get("headless"):
+            yield EXTERNAL_IPS_HEADLESS
+
+
 def _of_affinity(args: Plain) -> Iterator[Hazard]:
     if args.get("session_affinity") == "ClientIP" and args.get("headless"):
         yield AFFINITY_HEADLESS
@@ -234,6 +285,16 @@ def _of_backends(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
         yield DISTRIBUTION
     if any(_is_multicast(backend) for backend in backends):
         yield MULTICAST
+    external = _external_ips(args)
+    if external and any(backend.address in external for backend in backends):
+        yield EXTERNAL_IP_IS_BACKEND
+
+
+def _external_ips(args: Plain) -> set[str]:
+    """Return the external IPs that are known, in their canonical form."""
+    given: Sequence[str | Deferred] = args.get("external_ips") or ()
+    parsed = [parse_ip(address) for address in given if isinstance(address, str)]
+    return {address.text for address in parsed if isinstance(address, Address)}
 
 
 def _of_api(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
@@ -245,6 +306,18 @@ def _of_api(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
             yield MIRROR_TRUNCATES
         if any(backend.zone is not None or backend.for_zones for backend in backends):
             yield ENDPOINTS_LOSE_ZONES
+
+
+def _of_readers(args: Plain) -> Iterator[Hazard]:
+    """Return the hazards of what reads the Service, as far as annotations tell."""
+    annotations: Plain = args.get("annotations") or {}
+    for prefix in _EXTERNAL_DNS if args.get("headless") else ():
+        hosts = [annotations.get(f"{prefix}{key}") for key in ("hostname", "internal-hostname")]
+        is_named = any(isinstance(host, str) and host for host in hosts)
+        is_its = annotations.get(f"{prefix}controller", "dns-controller") == "dns-controller"
+        if is_named and is_its and not annotations.get(f"{prefix}target"):
+            yield EXTERNAL_DNS
+            return
 
 
 def _notes(ports: Sequence[Port]) -> Iterator[Hazard]:

@@ -1,6 +1,7 @@
 """Names, labels and annotations of the objects that we declare."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from . import syntax
@@ -21,11 +22,16 @@ SKIP_MIRROR_LABEL = "endpointslice.kubernetes.io/skip-mirror"
 FIELD_MANAGER = "k8s-endpoints/"
 """How the name of every stack's field manager begins."""
 FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
+FORCE_ANNOTATION = "pulumi.com/patchForce"
+"""Takes fields over from other field managers."""
 MODE_ANNOTATION = "k8s-endpoints.pulumi/endpoint-api"
 """Which objects hold the backends, where these are not slices alone: the next up compares."""
 
 MAX_ANNOTATION_BYTES = 262_144
 """How many bytes the keys and values of an object's annotations may have together."""
+
+MAX_FIELD_MANAGER = 128
+"""How many characters the name of a field manager may have."""
 
 RESERVED_ANNOTATIONS = frozenset({FIELD_MANAGER_ANNOTATION, MODE_ANNOTATION})
 """Annotations that the components write, which no user annotation may override."""
@@ -35,7 +41,30 @@ RESERVED_LABELS = frozenset(
 )
 """Labels that tie the objects together, which no user label may override."""
 
-_OLDEST = ".".join(map(str, OLDEST))
+
+def own_annotations(
+    field_manager: str, *, skip_await: bool = False, forced: bool = False
+) -> Manifest:
+    """Return the annotations that every object of a component carries, unless the user sets them.
+
+    Args:
+        field_manager: The stack's field manager.
+        skip_await: Whether Pulumi does not wait until the object is ready.
+        forced: Whether fields are taken over from other field managers.
+    """
+    return {
+        FIELD_MANAGER_ANNOTATION: field_manager,
+        "pulumi.com/deletionPropagationPolicy": "background",
+        **({"pulumi.com/skipAwait": "true"} if skip_await else {}),
+        **({FORCE_ANNOTATION: "true"} if forced else {}),
+    }
+
+
+_LARGEST_ANNOTATIONS = {
+    **own_annotations("x" * MAX_FIELD_MANAGER, skip_await=True, forced=True),
+    MODE_ANNOTATION: "Endpoints",
+}
+"""All that a component may write itself, so that the user's budget is the same in all stacks."""
 
 
 def read_service_name(args: Plain, component_name: str, findings: list[Finding]) -> str:
@@ -46,6 +75,8 @@ def read_service_name(args: Plain, component_name: str, findings: list[Finding])
     """
     given = args.get("service_name")
     name: str = component_name if given is None else given
+    if given is None and any(finding.path == "service_name" for finding in findings):
+        return name
     relaxed = read_rules(args, findings).relaxed_service_names
     reasons = (syntax.dns_label if relaxed else syntax.dns_1035_label)(name)
     remedy = "it stands in for `service_name`; give one" if given is None else ""
@@ -62,7 +93,7 @@ def read_rules(args: Plain, findings: list[Finding]) -> Rules:
     try:
         return rules_of(text)
     except ValueError:
-        problem = invalid("kubernetes_version", text, f"must be a version from {_OLDEST} on")
+        problem = invalid("kubernetes_version", text, f"must be a version from {OLDEST} on")
         if problem not in findings:
             findings.append(problem)
         return rules_of(None)
@@ -110,8 +141,7 @@ def _read_labels(labels: Plain, path: str, findings: list[Finding]) -> Manifest:
 
 
 def _read_annotations(annotations: Plain, findings: list[Finding]) -> Manifest:
-    size = 0
-    for key, value in annotations.items():
+    for key in annotations:
         lowered = key.lower()
         findings.extend(
             invalid("annotations", key, reason) for reason in syntax.qualified_name(lowered)
@@ -120,7 +150,19 @@ def _read_annotations(annotations: Plain, findings: list[Finding]) -> Manifest:
             findings.append(
                 forbidden(f"annotations[{key}]", "the component sets this annotation itself")
             )
-        size += syntax.size(key) + (syntax.size(value) if isinstance(value, str) else 0)
-    if size > MAX_ANNOTATION_BYTES:
-        findings.append(too_long("annotations", MAX_ANNOTATION_BYTES))
+    reserved = _size({k: v for k, v in _LARGEST_ANNOTATIONS.items() if k not in annotations})
+    left = MAX_ANNOTATION_BYTES - reserved
+    if _size(annotations) > left:
+        remedy = (
+            f"an object has {MAX_ANNOTATION_BYTES}, the component writes up to {reserved} itself"
+        )
+        findings.append(replace(too_long("annotations", left), remedy=remedy))
     return dict(annotations)
+
+
+def _size(annotations: Plain) -> int:
+    """Return the bytes of all keys and values, as far as they are known."""
+    return sum(
+        syntax.size(key) + (syntax.size(value) if isinstance(value, str) else 0)
+        for key, value in annotations.items()
+    )

@@ -1,5 +1,6 @@
 """The object of a `SelectorService`: a Service that finds its Pods by their labels."""
 
+from .adoption import read_adoptions
 from .deferred import Deferred
 from .findings import Finding, required
 from .hazards import selector_service_hazards
@@ -39,7 +40,9 @@ def plan_selector_service(
     publish: bool | Deferred | None = args.get("publish_not_ready_addresses")
     if publish is not None:
         spec["publishNotReadyAddresses"] = publish
-    plan = ServicePlan(service(metadata, spec), selector_service_hazards(args))
+    declared = service(metadata, spec)
+    adoptions = read_adoptions(args, [declared], findings)
+    plan = ServicePlan(declared, selector_service_hazards(args), adoptions)
     if not findings:
         findings.extend(refusals([plan.service], args))
     return plan

@@ -4,15 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from . import syntax
-from .addresses import FAMILIES
+from .addresses import FAMILIES, parse_ip
+from .adoption import Adoptions
 from .cidrs import GO_SPACE, parse_cidr
 from .deferred import Deferred
 from .findings import Finding, duplicate, forbidden, invalid, not_supported
 from .hazards import Hazard
 from .metadata import Manifest, Plain, read_rules
 from .ports import Port
+from .service_addresses import add_addresses
 
 _MAX_AFFINITY_SECONDS = 86_400
+
+_LOAD_BALANCER_FIELDS = {
+    "load_balancer_class": "loadBalancerClass",
+    "load_balancer_source_ranges": "loadBalancerSourceRanges",
+    "load_balancer_ip": "loadBalancerIP",
+    "allocate_load_balancer_node_ports": "allocateLoadBalancerNodePorts",
+}
+"""Arguments that only a load balancer has, and the fields of the spec that they become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,13 @@ class ServicePlan:
     service: Manifest
     hazards: list[Hazard]
     """What is legal and will not work as it looks, as far as the arguments tell."""
+    adoptions: Adoptions
+    """The objects that exist already."""
+
+    @property
+    def objects(self) -> list[Manifest]:
+        """The objects whose names the arguments give."""
+        return [self.service]
 
 
 def service(metadata: Manifest, spec: Manifest) -> Manifest:
@@ -33,12 +50,7 @@ def service_spec(args: Plain, ports: Sequence[Port], findings: list[Finding]) ->
     """Give the spec of a Service of any type but ExternalName, without a selector."""
     kind = service_type(args)
     spec: Manifest = {"type": kind, "ports": [port.for_service() for port in ports]}
-    if args.get("headless"):
-        spec["clusterIP"] = "None"
-        if kind != "ClusterIP":
-            findings.append(
-                forbidden("headless", f"`clusterIP` may not be set to 'None' for {kind} services")
-            )
+    add_addresses(args, kind, spec, findings)
     _add_families(args, spec, findings)
     _add_affinity(args, spec, findings)
     _add_load_balancer(args, kind, spec, findings)
@@ -92,10 +104,7 @@ def _add_affinity(args: Plain, spec: Manifest, findings: list[Finding]) -> None:
 
 
 def _add_load_balancer(args: Plain, kind: str, spec: Manifest, findings: list[Finding]) -> None:
-    for field, wire in (
-        ("load_balancer_class", "loadBalancerClass"),
-        ("load_balancer_source_ranges", "loadBalancerSourceRanges"),
-    ):
+    for field, wire in _LOAD_BALANCER_FIELDS.items():
         value = args.get(field)
         if value is None:
             continue
@@ -106,6 +115,9 @@ def _add_load_balancer(args: Plain, kind: str, spec: Manifest, findings: list[Fi
     for index, block in enumerate(blocks):
         if isinstance(block, str) and isinstance(reason := parse_cidr(block.strip(GO_SPACE)), str):
             findings.append(invalid(f"load_balancer_source_ranges[{index}]", block, reason))
+    address: str | Deferred | None = args.get("load_balancer_ip")
+    if isinstance(address, str) and isinstance(against := parse_ip(address), str):
+        findings.append(invalid("load_balancer_ip", address, against))
     given: str | Deferred | None = args.get("load_balancer_class")
     if isinstance(given, str):
         findings.extend(
@@ -117,7 +129,7 @@ def _add_policies(args: Plain, kind: str, spec: Manifest, findings: list[Finding
     external: str | None = args.get("external_traffic_policy")
     if external is not None:
         spec["externalTrafficPolicy"] = external
-        if kind == "ClusterIP":
+        if kind == "ClusterIP" and not args.get("external_ips"):
             findings.append(
                 invalid(
                     "external_traffic_policy",

@@ -8,6 +8,7 @@ slices. A leaf that grows over the limit splits in two; nothing else moves.
 The placement is a public contract: names of slices follow from it, and frozen vectors test it.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from hashlib import sha256
@@ -19,6 +20,7 @@ MAX_LIMIT = 1000
 """What the API server takes in one slice (`endpoints`)."""
 
 _HASH_BITS = 64
+_PART = re.compile(r"-[01]+$")
 
 
 def slices(keys: Iterable[str], limit: int, count: int | None = None) -> dict[str, list[str]]:
@@ -40,6 +42,11 @@ def slices(keys: Iterable[str], limit: int, count: int | None = None) -> dict[st
     placed: dict[str, list[str]] = {}
     _split(hashed, "", limit, placed)
     return placed
+
+
+def is_part(name: str) -> bool:
+    """Return whether a slice of this name is one of several, whose name ends with its bits."""
+    return _PART.search(name) is not None
 
 
 def _hash(key: str) -> int:

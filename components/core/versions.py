@@ -1,14 +1,18 @@
 """What the versions of Kubernetes judge differently."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-OLDEST = (1, 30)
-NEWEST = (1, 36)
+OLDEST = "1.30"
+NEWEST = "1.37"
+"""The version whose rules are known last; those after it are judged by them."""
+
+_Version = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one version, or those of all."""
+    """The rules of one version, or what is legal on every one of several."""
 
     strict_addresses: bool
     """No leading zeros and no IPv4-mapped IPv6 in addresses and CIDRs, and no bits beyond a CIDR's
@@ -19,53 +23,75 @@ class Rules:
     """The values of `spec.trafficDistribution`; None where the field is dropped unread (1.30)."""
     node_hints: bool
     """Whether `hints.forNodes` exists (1.34); before that it is dropped unread."""
-    sloppy_slices: bool = False
+    sloppy_slices: bool
     """An EndpointSlice's IPv6 addresses need not be canonical (before 1.33)."""
+    no_kubelet_port: bool
+    """A LoadBalancer may not have the kubelet's port, 10250 (before 1.33)."""
+    endpoints_may_stay: bool
+    """What a stored Endpoints or EndpointSlice holds is not judged again while an update leaves it
+    as it is (from 1.33)."""
+    names_may_stay: bool
+    """A stored Ingress with a Service's name that begins with a digit may have more of them, where
+    one of its rules has it (from 1.34)."""
+    default_name_may_stay: bool
+    """The same where its default backend has it (from 1.35)."""
+    names_what_is_missing: bool
+    """What an owner or an Ingress's resource lacks is named twice (before 1.34). As those that
+    follow, this is wording: no verdict depends on it."""
+    at_most_bytes: bool
+    """What is too long "must have at most" so many bytes (before 1.32)."""
+    generated: bool
+    """Generated validators judge parts of EndpointSlices and NetworkPolicies, after all else, and
+    an owner's path has its index (from 1.37)."""
 
 
+@lru_cache(maxsize=64)
 def rules_of(kubernetes_version: str | None) -> Rules:
-    """Give the rules of a version such as "1.36" or "v1.36.3".
+    """Return the rules of a version such as "1.37" or "v1.37.2".
 
-    Of None: what is legal on every version from 1.30 to 1.36. Versions newer than 1.36 have its
+    Of None: what is legal on every version from 1.30 to 1.37. Versions newer than 1.37 have its
     rules, as far as is known.
 
     Raises:
         ValueError: The text is no version, or one before 1.30.
     """
     if kubernetes_version is None:
-        return _EVERY
+        return _rules(_parse(OLDEST), _parse(NEWEST))
     version = _parse(kubernetes_version)
-    if version < OLDEST:
-        raise ValueError(f"kubernetes_version {kubernetes_version!r}: must be 1.30 or later")
+    if version < _parse(OLDEST):
+        raise ValueError(f"kubernetes_version {kubernetes_version!r}: must be {OLDEST} or later")
+    return _rules(version, version)
+
+
+def _rules(lowest: _Version, highest: _Version) -> Rules:
+    """Return what is legal from one version to another: the wording is that of the last."""
     return Rules(
-        strict_addresses=version >= (1, 36),
-        relaxed_service_names=version >= (1, 36),
-        traffic_distributions=_distributions(version),
-        node_hints=version >= (1, 34),
-        sloppy_slices=version < (1, 33),
+        strict_addresses=highest >= (1, 36),
+        relaxed_service_names=lowest >= (1, 36),
+        traffic_distributions=_distributions(lowest, highest),
+        node_hints=highest >= (1, 34),
+        sloppy_slices=highest < (1, 33),
+        no_kubelet_port=lowest < (1, 33),
+        endpoints_may_stay=lowest >= (1, 33),
+        names_may_stay=lowest >= (1, 34),
+        default_name_may_stay=lowest >= (1, 35),
+        names_what_is_missing=highest < (1, 34),
+        at_most_bytes=highest < (1, 32),
+        generated=highest >= (1, 37),
     )
 
 
-_OLD_DISTRIBUTIONS = ("PreferClose",)
-_EVERY = Rules(
-    strict_addresses=True,
-    relaxed_service_names=False,
-    traffic_distributions=_OLD_DISTRIBUTIONS,
-    node_hints=True,
-)
-
-
-def _distributions(version: tuple[int, int]) -> tuple[str, ...] | None:
-    if version < (1, 31):
+def _distributions(lowest: _Version, highest: _Version) -> tuple[str, ...] | None:
+    if highest < (1, 31):
         return None
-    if version < (1, 34):
-        return _OLD_DISTRIBUTIONS
+    if lowest < (1, 34):
+        return ("PreferClose",)
     return ("PreferClose", "PreferSameZone", "PreferSameNode")
 
 
-def _parse(text: str) -> tuple[int, int]:
+def _parse(text: str) -> _Version:
     major, _, rest = text.removeprefix("v").partition(".")
     minor = rest.partition(".")[0]
     if not all(part.isascii() and part.isdigit() for part in (major, minor)):
-        raise ValueError(f"kubernetes_version {text!r}: must be a version such as 1.36")
+        raise ValueError(f"kubernetes_version {text!r}: must be a version such as {NEWEST}")
     return int(major), int(minor)

@@ -1,5 +1,7 @@
 """Pulumi mocks that answer as the Kubernetes provider and the API server do."""
 
+from collections.abc import Iterator
+from itertools import count
 from typing import Any, cast
 
 import pulumi
@@ -38,8 +40,9 @@ class KubernetesMocks(pulumi.runtime.Mocks):
     """Mocks for `pulumi.runtime.set_mocks`.
 
     Kubernetes objects come back with a name, a namespace and the defaults of an API server on a
-    dual-stack cluster; anything else comes back as it was given. `manifests` collects the
-    Kubernetes objects.
+    dual-stack cluster: a Service has a cluster IP, node ports where its type has them, and as a
+    load balancer an address of 203.0.113.0/24, which a preview does not know yet. Anything else
+    comes back as it was given. `manifests` collects the Kubernetes objects.
 
     Args:
         others: Mocks that answer for other custom resources, and for invokes.
@@ -86,14 +89,22 @@ class KubernetesMocks(pulumi.runtime.Mocks):
         metadata = {
             **manifest["metadata"],
             "uid": f"00000000-0000-4000-8000-{number:012}",
-            "resourceVersion": str(number),
             "generation": 1,
         }
+        if not pulumi.runtime.is_dry_run():  # which stores nothing
+            metadata["resourceVersion"] = str(number)
         observed = {**manifest, "metadata": metadata}
         if manifest["kind"] == "Service":
             observed["spec"] = _defaulted_service_spec(manifest.get("spec") or {}, number)
-            observed["status"] = {"loadBalancer": {}}
+            observed["status"] = {"loadBalancer": _load_balancer(observed["spec"], number)}
         return observed
+
+
+def _load_balancer(spec: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return what a controller gives a load balancer, which takes longer than a dry run."""
+    if spec["type"] != "LoadBalancer" or pulumi.runtime.is_dry_run():
+        return {}
+    return {"ingress": [{"ip": f"203.0.113.{number % 256}", "ipMode": "VIP"}]}
 
 
 def _named(inputs: dict[str, Any], logical_name: str) -> dict[str, Any]:
@@ -134,9 +145,18 @@ def _defaulted_service_spec(spec: dict[str, Any], number: int) -> dict[str, Any]
     if isinstance(spec.get("ports"), list):  # else they are not known yet
         ports: list[dict[str, Any]] = spec["ports"]
         defaulted["ports"] = [
-            {"protocol": "TCP", "targetPort": port.get("port"), **port} for port in ports
+            {"protocol": "TCP", "targetPort": port.get("port"), **picked, **port}
+            for picked, port in zip(_node_ports(defaulted, number), ports, strict=False)
         ]
     return defaulted
+
+
+def _node_ports(spec: dict[str, Any], number: int) -> Iterator[dict[str, int]]:
+    """Yield for each port of a Service the node port that the API server picks, if any."""
+    picks = spec["type"] in ("NodePort", "LoadBalancer")
+    picks = picks and spec.get("allocateLoadBalancerNodePorts") is not False
+    for index in count():
+        yield {"nodePort": 30000 + (number * 16 + index) % 2768} if picks else {}
 
 
 def _plain(value: object) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config, settings, stack
 
+from .._declarations import is_one_program
 from .._garbage import paused
 from .mocks import KubernetesMocks
 
@@ -92,6 +93,7 @@ async def _declare(
     preview: bool,  # noqa: FBT001
 ) -> None:
     pulumi.runtime.set_mocks(mocks, preview=preview)
+    is_one_program(settings.get_monitor())
     result = program()
     if isawaitable(result):
         await result

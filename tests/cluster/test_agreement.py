@@ -22,6 +22,7 @@ from tests.support.agreement.store import Etcd, Store
 from tests.support.cluster import throw_away_cluster
 from tools.cluster import Cluster
 from tools.console import CommandError
+from tools.parts import API_SERVERS
 
 ENOUGH = 12_000
 """As many manifests break every rule, whatever the seed."""
@@ -55,23 +56,6 @@ def test_agreement(
         assert not tally.wrong, tally.disagreements(comparer)
         assert tally.path_agreement >= PATHS, tally.disagreements(comparer)
     assert COUNT < ENOUGH or not tally.too_few
-
-
-def test_agreement_before_1_36() -> None:
-    """Without the two features that 1.36 turns on, this API server judges as 1.35 does."""
-    gates = "StrictIPCIDRValidation=false,RelaxedServiceNameValidation=false"
-    tally = Tally(RULES)
-    with (
-        throw_away_cluster(name="k8s-endpoints-old", feature_gates=gates) as cluster,
-        ApiServer(cluster.kubeconfig) as server,
-        Store(server, Etcd(cluster.directory), "default", SEEDS[0], STORED) as store,
-    ):
-        comparer = Comparer(server, "default", store, kubernetes_version="1.35")
-
-        tally.add(comparer.compare_all(cases(SEEDS[0], COUNT // 8, STORED)))
-
-        assert not tally.wrong, tally.disagreements(comparer)
-        assert tally.path_agreement >= PATHS, tally.disagreements(comparer)
 
 
 def test_types_of_every_field(
@@ -146,7 +130,7 @@ def refused(place: Elsewhere, manifest: Object, reason: str) -> Answer:
 
     assert not answer.accepted
     assert reason in answer.message
-    for version in ("1.30", "1.33", "1.36", None):
+    for version in (*API_SERVERS, None):
         assert validate(manifest, kubernetes_version=version) == []
     return answer
 

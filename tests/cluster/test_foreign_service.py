@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from components.core.failures import UPSERT_VARIABLE
 from tests.support.cluster import get, names
 from tests.support.stack import Stack
 from tools.cluster import Cluster
@@ -71,12 +72,20 @@ def test_without_a_preview_nothing_of_it_is_lost(
         live = get(cluster, "service", foreign, "orders-db")
         if provider.kind == CREATE:
             assert 'services "orders-db" already exists' in done.stdout
+            assert f"Service {foreign}/orders-db exists already; nothing of it" in done.stdout
+            assert f"`{UPSERT_VARIABLE}=true pulumi up` once" in done.stdout
+            assert "name it in `adopt`" in done.stdout
             assert live == before
             continue
         assert 'selector "app=somebody-elses"' in done.stdout
         assert live["spec"]["selector"] == {"app": "somebody-elses"}
 
     if provider.kind == CREATE:
+        stack.environment[UPSERT_VARIABLE] = "true"
+        done = stack.run("up", "--yes")
+        assert done.returncode != 0
+        assert 'selector "app=somebody-elses"' in done.stdout, "the guard holds for a recovery too"
+        del stack.environment[UPSERT_VARIABLE]
         stack.destroy()
         assert get(cluster, "service", foreign, "orders-db") == before
         return

@@ -101,6 +101,17 @@ ports: [{{name: postgres, port: 5432}}]
     assert live["metadata"]["labels"]["kubernetes.io/service-name"] == "other"
 
 
+def test_a_stack_of_its_own_objects_warns_of_nothing(stack: Stack, namespace: str) -> None:
+    for address in ("192.0.2.10", "192.0.2.11"):
+        stack.write(program(namespace, addresses=[address]))
+        for flags in ((), (), ("--refresh",)):
+            done = stack.run("up", "--yes", *flags)
+
+            assert done.returncode == 0, done.stdout
+            assert "warning:" not in done.stdout
+            assert "co-owned" not in stack.run("stack", "output", "hazards").stdout
+
+
 def test_a_hand_on_a_service_is_a_hazard(cluster: Cluster, stack: Stack, namespace: str) -> None:
     stack.write(program(namespace)).up()
     patch = '{"spec": {"sessionAffinity": "ClientIP"}}'

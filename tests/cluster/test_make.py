@@ -137,6 +137,13 @@ def test_a_wrong_backend_is_one_clear_error_and_changes_nothing(checkout: Checko
     assert versions(cluster, "services,endpointslices,deployments", "shop") == before
 
 
+def test_the_first_up_on_an_empty_cluster_warns_of_nothing(checkout: Checkout) -> None:
+    checkout.ok("down")
+
+    assert "warning" not in checkout.ok("up")
+    assert "warning" not in checkout.ok("up")
+
+
 def test_killed_while_it_deploys_it_converges(checkout: Checkout) -> None:
     checkout.ok("down")
     checkout.killed("up", when="creating", delay=0.3)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.cluster import get
+from tests.support.cluster import get, managers
 from tests.support.stack import Stack
 from tools.client_side_create import ENVIRONMENT
 from tools.cluster import Cluster
@@ -21,11 +21,16 @@ PROGRAM = """
         metadata={{
             "name": "settings", "namespace": "{namespace}",
             "annotations": {{"pulumi.com/patchFieldManager": "tests"}},
+            "labels": {{"level": "{level}"}},
         }},
-        data={{"level": "{level}"}},
+        data={{"ours": "1"}},
     )
     pulumi.export("uid", made.metadata.uid)
 """
+UPSERTING = """data={"ours": "1"},
+        opts=pulumi.ResourceOptions(provider=pulumi.ProviderResource(
+            "kubernetes", "upserting", {"upsertExistingObjects": "true"},
+        )),"""
 THEIRS = {
     "apiVersion": "v1",
     "kind": "ConfigMap",
@@ -40,26 +45,23 @@ def existing(cluster: Cluster, namespace: str) -> dict[str, object]:
     return get(cluster, "configmap", namespace, "settings")
 
 
-def managers(live: dict[str, object]) -> list[tuple[str, str]]:
-    return sorted((one["manager"], one["operation"]) for one in live["metadata"]["managedFields"])
-
-
 def test_a_new_object_has_the_manager_of_its_kind(
     cluster: Cluster, stack: Stack, namespace: str, provider: Provider
 ) -> None:
     stack.write(PROGRAM.format(namespace=namespace, level=1)).up()
 
     created = get(cluster, "configmap", namespace, "settings")
-    assert managers(created) == [
+    assert managers(cluster, "configmap", namespace, "settings") == [
         ("pulumi-kubernetes", "Update") if provider.kind == CREATE else ("tests", "Apply")
     ]
 
     stack.write(PROGRAM.format(namespace=namespace, level=2)).up()
 
     updated = get(cluster, "configmap", namespace, "settings")
-    assert updated["data"] == {"level": "2"}
+    assert updated["metadata"]["labels"]["level"] == "2"
     assert updated["metadata"]["uid"] == created["metadata"]["uid"]
-    assert managers(updated) == [("tests", "Apply")]  # the first update handed the fields over
+    # The first update handed the fields over.
+    assert managers(cluster, "configmap", namespace, "settings") == [("tests", "Apply")]
 
 
 def test_creating_an_existing_object(
@@ -76,7 +78,7 @@ def test_creating_an_existing_object(
     live = get(cluster, "configmap", namespace, "settings")
     if provider.kind == UPSERT:
         assert done.returncode == 0, done.stdout
-        assert live["data"] == {"theirs": "kept", "level": "1"}
+        assert live["data"] == {"theirs": "kept", "ours": "1"}
     else:
         assert done.returncode != 0, done.stdout
         assert 'configmaps "settings" already exists' in done.stdout
@@ -96,22 +98,25 @@ def test_previewing_the_create_of_an_existing_object(
     assert seen is (provider.kind == UPSERT), shown
 
 
-@pytest.mark.parametrize("how", ["environment", "configuration"])
+@pytest.mark.parametrize("how", ["environment", "configuration", "provider"])
 def test_the_upsert_can_be_brought_back(
     cluster: Cluster, stack: Stack, namespace: str, existing: dict[str, object], how: str
 ) -> None:
+    program = PROGRAM.format(namespace=namespace, level=1)
     if how == "environment":
         stack.environment[ENVIRONMENT] = "true"
+    elif how == "provider":
+        program = program.replace('data={"ours": "1"},', UPSERTING)
     else:
         stack.backend.pulumi(
             *("config", "set", "kubernetes:upsertExistingObjects", "true"),
             *("--stack", stack.name),
         )
 
-    stack.write(PROGRAM.format(namespace=namespace, level=1)).up()
+    stack.write(program).up()
 
     live = get(cluster, "configmap", namespace, "settings")
-    assert live["data"] == {"theirs": "kept", "level": "1"}
+    assert live["data"] == {"theirs": "kept", "ours": "1"}
     assert live["metadata"]["uid"] == existing["metadata"]["uid"]
 
 
@@ -141,5 +146,5 @@ def test_a_patch_still_changes_what_exists(
     stack.write(patch).up()
 
     live = get(cluster, "configmap", namespace, "settings")
-    assert live["data"] == {"theirs": "kept", "level": "1"}
+    assert live["data"] == {"theirs": "kept", "ours": "1"}
     assert live["metadata"]["uid"] == existing["metadata"]["uid"]

@@ -29,6 +29,24 @@ FIELDS = {
             "loadBalancerSourceRanges": ["192.0.2.0/24"],
         },
     ),
+    "addresses of a load balancer": (
+        {
+            "type": "LoadBalancer",
+            "load_balancer_ip": "203.0.113.77",
+            "allocate_load_balancer_node_ports": False,
+            "external_ips": ["198.51.100.7"],
+        },
+        {
+            "type": "LoadBalancer",
+            "loadBalancerIP": "203.0.113.77",
+            "allocateLoadBalancerNodePorts": False,
+            "externalIPs": ["198.51.100.7"],
+        },
+    ),
+    "external IPs": (
+        {"external_ips": ["198.51.100.7", "2001:DB8::7"], "external_traffic_policy": "Cluster"},
+        {"externalIPs": ["198.51.100.7", "2001:db8::7"], "externalTrafficPolicy": "Cluster"},
+    ),
     "affinity": (
         {"session_affinity": "ClientIP", "session_affinity_timeout": 600},
         {

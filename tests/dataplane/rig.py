@@ -76,9 +76,9 @@ class Rig:
         """A machine outside the cluster that connects to it."""
         return Client(self.hosts[0].namespace)
 
-    def stack(self, folder: Path) -> Stack:
-        """Make a stack that deploys to the rig's control plane."""
-        return Stack(folder, self.cluster.parts, self.cluster.kubeconfig)
+    def stack(self, folder: Path, parts: Mapping[str, Path] | None = None) -> Stack:
+        """Make a stack that deploys to the rig's control plane, by other parts where given."""
+        return Stack(folder, parts or self.cluster.parts, self.cluster.kubeconfig)
 
     def resolve(self, name: str, kind: str) -> list[Record]:
         """Ask CoreDNS, as a Pod does, and give the records of the answer, sorted."""
@@ -110,10 +110,12 @@ class Rig:
         wait_for("kube-proxy and CoreDNS to follow the API server", in_force)
 
     def _forwards(self, family: str, address: str, port: int) -> bool:
-        """Tell whether the rules of kube-proxy hold a Service's port and an endpoint."""
+        """Return whether the rules of kube-proxy hold a Service's port and its one endpoint."""
         command = self.network.node.command("nft", "list", "table", family, "kube-proxy")
         rules = subprocess.run(command, capture_output=True, text=True).stdout
-        return f". tcp . {port} : goto" in rules and f"{address} . {port} }}" in rules
+        shown = f"[{address}]" if ":" in address else address
+        forms = (f"dnat to {shown}:{port}", f"{address} . {port} }}")  # from 1.37, and until 1.36
+        return f". tcp . {port} : goto" in rules and any(form in rules for form in forms)
 
 
 @contextmanager

@@ -12,16 +12,24 @@ from typing import Any
 
 from tools.cluster import Cluster
 from tools.install import ensure
-from tools.parts import CONTROL_PLANE, PULUMI
+from tools.parts import CONTROL_PLANE, PULUMI, Part
 
 Object = dict[str, Any]
 
 
 @contextmanager
-def throw_away_cluster(**settings: Any) -> Iterator[Cluster]:
-    """Run a control plane that nobody else uses, and leave nothing of it."""
+def throw_away_cluster(api_server: Part | None = None, **settings: Any) -> Iterator[Cluster]:
+    """Run a control plane that nobody else uses, and leave nothing of it.
+
+    Args:
+        api_server: Another kube-apiserver than the project's own. Defaults to None.
+        settings: What else is special about the control plane.
+    """
     directory = Path(mkdtemp(prefix="k8s-endpoints-cluster-"))
-    cluster = Cluster(directory, ensure((*PULUMI, *CONTROL_PLANE)), **settings)
+    parts = ensure((*PULUMI, *CONTROL_PLANE))
+    if api_server is not None:
+        parts["kube-apiserver"] = ensure((api_server,))[api_server.name]
+    cluster = Cluster(directory, parts, **settings)
     try:
         cluster.start()
         yield cluster
@@ -34,6 +42,13 @@ def get(cluster: Cluster, kind: str, namespace: str, name: str) -> Object:
     """Give one live object."""
     found: Object = json.loads(cluster.kubectl("get", kind, name, "-n", namespace, "-o", "json"))
     return found
+
+
+def managers(cluster: Cluster, kind: str, namespace: str, name: str) -> list[tuple[str, str]]:
+    """Return name and operation of each field manager of one live object, sorted."""
+    command = ("get", kind, name, "-n", namespace, "-o", "json", "--show-managed-fields")
+    entries = json.loads(cluster.kubectl(*command))["metadata"]["managedFields"]
+    return sorted((one["manager"], one["operation"]) for one in entries)
 
 
 def names(cluster: Cluster, kind: str, namespace: str, selector: str = "") -> list[str]:

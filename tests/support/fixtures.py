@@ -10,7 +10,7 @@ from tests.support.cluster import throw_away_cluster
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.install import ensure
-from tools.parts import PULUMI
+from tools.parts import PROVIDERS, PULUMI
 from tools.providers import PROGRAM, Provider, chosen
 
 _numbers = itertools.count(1)
@@ -34,7 +34,8 @@ def namespace(cluster: Cluster) -> str:
 @pytest.fixture(scope="session")
 def provider(request: pytest.FixtureRequest) -> Provider:
     """The provider of this test's stacks; the marker `both_kinds` runs the test on each kind."""
-    name = getattr(request, "param", chosen())
+    wanted = getattr(request, "param", chosen())
+    name = wanted if wanted in PROVIDERS else str(Path(wanted).absolute())
     return Provider(name, ensure(PULUMI, name)[PROGRAM])
 
 

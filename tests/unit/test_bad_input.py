@@ -19,6 +19,7 @@ PODS: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"name": "http", "
 
 NOT_AN_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 NOT_A_PORT = "must be between 1 and 65535, inclusive"
+HOST_NAME = "that is a host name: give its addresses, or use ExternalNameService for an alias"
 LOOPBACK = "may not be in the loopback range (127.0.0.0/8, ::1/128)"
 LINK_LOCAL = "may not be in the link-local range (169.254.0.0/16, fe80::/10)"
 NO_BACKENDS = (
@@ -70,7 +71,7 @@ EXTERNAL: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an address that is none": (
         {"addresses": ["192.0.2.1", "db.example.com"]},
-        f'addresses[1]: Invalid value: "db.example.com": {NOT_AN_ADDRESS}',
+        f'addresses[1]: Invalid value: "db.example.com": {NOT_AN_ADDRESS} ({HOST_NAME})',
     ),
     "a trailing newline": (
         {"addresses": ["192.0.2.1\n"]},

@@ -206,13 +206,16 @@ def test_a_component_and_its_namespace_may_change_at_once(
     assert set(found) == everywhere - {f"{own_place}::{here}"}
 
 
-def test_the_address_of_a_service_is_left_to_the_cluster(recorder: Any) -> None:
+MANAGER = 'metadata.annotations["pulumi.com/patchFieldManager"]'
+
+
+def test_the_address_and_the_manager_of_a_live_object_stay(recorder: Any) -> None:
     recorder(lambda: ExternalService("db", {**GOOD, "endpoint_api": "Both"}))
     assert {request.type: list(request.ignoreChanges) for request in recorder.requests} == {
         "k8s-endpoints:index:ExternalService": [],
-        "kubernetes:core/v1:Service": ["spec.clusterIP"],
-        "kubernetes:discovery.k8s.io/v1:EndpointSlice": [],
-        "kubernetes:core/v1:Endpoints": [],
+        "kubernetes:core/v1:Service": ["spec.clusterIP", MANAGER],
+        "kubernetes:discovery.k8s.io/v1:EndpointSlice": [MANAGER],
+        "kubernetes:core/v1:Endpoints": [MANAGER],
     }
 
 

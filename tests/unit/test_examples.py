@@ -86,7 +86,18 @@ def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, st
 
 @pytest.mark.parametrize(
     "example",
-    ["database", "databases", "dual-stack", "headless", "saas", "shop", "virtual-machines", "web"],
+    [
+        "database",
+        "databases",
+        "dual-stack",
+        "headless",
+        "ingress",
+        "prometheus",
+        "saas",
+        "shop",
+        "virtual-machines",
+        "web",
+    ],
 )
 def test_a_preview_declares_what_an_up_declares(example: str) -> None:
     assert run(example, preview=True) == run(example)
@@ -190,6 +201,50 @@ def test_web() -> None:
     assert spec["selector"] == template["metadata"]["labels"] == {"app": "web"}
     (container,) = template["spec"]["containers"]
     assert [port["targetPort"] for port in spec["ports"]] == [container["ports"][0]["name"]]
+
+
+def test_ingress() -> None:
+    found = run("ingress")
+    assert sorted(found) == [
+        ("EndpointSlice", "home-ipv4"),
+        ("Endpoints", "home"),
+        ("Ingress", "home"),
+        ("Service", "home"),
+    ]
+    (rule,) = found["Ingress", "home"]["spec"]["rules"]
+    (path,) = rule["http"]["paths"]
+    backend = path["backend"]["service"]
+    assert backend == {"name": "home", "port": {"name": "http"}}
+    assert ports(found, "Service", "home") == [("http", 80, "TCP")]
+    assert ports(found, "EndpointSlice", "home-ipv4") == [("http", 8123, "TCP")]
+    (subset,) = found["Endpoints", "home"]["subsets"]
+    assert [port["port"] for port in subset["ports"]] == [8123]
+
+
+def test_prometheus() -> None:
+    found = run("prometheus")
+    assert sorted(found) == [
+        ("EndpointSlice", "node-exporter-ipv4"),
+        ("EndpointSlice", "postgres-exporter-ipv4"),
+        ("Endpoints", "node-exporter"),
+        ("ScrapeConfig", "postgres-exporter"),
+        ("Service", "node-exporter"),
+        ("Service", "postgres-exporter"),
+        ("ServiceMonitor", "node-exporter"),
+    ]
+    assert {one["metadata"]["namespace"] for one in found.values()} == {"monitoring"}
+
+    monitor = found["ServiceMonitor", "node-exporter"]["spec"]
+    labels = found["Service", "node-exporter"]["metadata"]["labels"]
+    assert monitor["selector"]["matchLabels"].items() <= labels.items()
+    (scraped,) = monitor["endpoints"]
+    assert ports(found, "Service", "node-exporter") == [(scraped["port"], 9100, "TCP")]
+
+    (discovery,) = found["ScrapeConfig", "postgres-exporter"]["spec"]["kubernetesSDConfigs"]
+    (selector,) = discovery["selectors"]
+    assert discovery["role"] == selector["role"] == "EndpointSlice"
+    key, _, value = selector["label"].partition("=")
+    assert found["EndpointSlice", "postgres-exporter-ipv4"]["metadata"]["labels"][key] == value
 
 
 def test_shop() -> None:

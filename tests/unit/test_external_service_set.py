@@ -158,13 +158,23 @@ def test_outputs_are_those_of_each_service_and_mappings_of_all() -> None:
 
     def program() -> None:
         made = databases(
-            orders_db={**GOOD, "service_name": "orders", "namespace": "shop"},
+            orders_db={
+                **GOOD,
+                "service_name": "orders",
+                "namespace": "shop",
+                "type": "LoadBalancer",
+                "ports": [{"name": "pg", "port": 5432, "node_port": 30432}],
+            },
             carts={**GOOD, "addresses": BOTH, "ports": [{"port": 53, "protocol": "UDP"}]},
         )
         assert list(made.services) == ["orders-db", "carts"]
-        for name in ("service_name", "namespace", "host", "cluster_ip", "endpoints", "hazards"):
+        for name in ("service_name", "namespace", "host", "cluster_ip", "endpoints"):
             observe(seen, name, getattr(made.services["orders-db"], name))
-        for name in ("service_names", "hosts", "cluster_ips", "endpoints", "hazards"):
+        for name in ("load_balancer", "node_ports"):
+            observe(seen, name, getattr(made.services["orders-db"], name))
+        for name in ("service_names", "hosts", "cluster_ips", "load_balancers", "node_ports"):
+            observe(seen, f"all {name}", getattr(made, name))
+        for name in ("endpoints", "hazards"):
             observe(seen, f"all {name}", getattr(made, name))
 
     render(program)
@@ -174,12 +184,26 @@ def test_outputs_are_those_of_each_service_and_mappings_of_all() -> None:
         "host": "orders.shop.svc",
         "cluster_ip": "10.96.0.1",
         "endpoints": ["192.0.2.10"],
-        "hazards": [str(known.NO_API_PROXY)],
+        "load_balancer": ["203.0.113.1"],
+        "node_ports": {"pg": 30432},
+        "all load_balancers": {"orders-db": ["203.0.113.1"], "carts": []},
+        "all node_ports": {"orders-db": {"pg": 30432}, "carts": {}},
         "all service_names": {"orders-db": "orders", "carts": "carts"},
         "all hosts": {"orders-db": "orders.shop.svc", "carts": "carts.default.svc"},
         "all cluster_ips": {"orders-db": "10.96.0.1", "carts": "10.96.0.2"},
         "all endpoints": {"orders-db": ["192.0.2.10"], "carts": BOTH},
-        "all hazards": {"orders-db": [str(known.NO_API_PROXY)], "carts": []},
+        "all hazards": {
+            "orders-db": [
+                str(hazard)
+                for hazard in (
+                    known.LOAD_BALANCER_IGNORES,
+                    known.LOAD_BALANCER_PENDING,
+                    known.NODE_SNAT,
+                    known.NO_API_PROXY,
+                )
+            ],
+            "carts": [],
+        },
     }
 
 

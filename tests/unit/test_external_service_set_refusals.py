@@ -117,8 +117,12 @@ def test_a_key_that_is_no_service_name_can_have_one(recorder: Any, key: str) -> 
 
 IN_SHOP = {**GOOD, "service_name": "db", "namespace": "shop"}
 IN_DEFAULT = {**GOOD, "service_name": "db"}
-SAME = 'services[b].service_name: Duplicate value: "db": another '
-HERE = "Service of the set has this name in this namespace"
+SAME = 'services[b].service_name: Duplicate value: "db": services[a]'
+CHOOSE = "(choose another `service_name`, or declare it in one place)"
+CLUSTERS = (
+    "(choose another `service_name`, or give one a `logical_name` if they are on two clusters)"
+)
+HERE = f"declares the Service shop/db already {CHOOSE}"
 
 DUPLICATES: dict[str, tuple[Args, Args, str]] = {
     "one namespace": (lambda: IN_SHOP, lambda: IN_SHOP, HERE),
@@ -127,16 +131,20 @@ DUPLICATES: dict[str, tuple[Args, Args, str]] = {
         lambda: {**IN_SHOP, "logical_name": "east"},
         HERE,
     ),
-    "no namespace": (lambda: IN_DEFAULT, lambda: IN_DEFAULT, HERE),
+    "no namespace": (
+        lambda: IN_DEFAULT,
+        lambda: IN_DEFAULT,
+        f"declares this Service in the same namespace already {CHOOSE}",
+    ),
     "no namespace, and the one that stands in": (
         lambda: IN_DEFAULT,
         lambda: {**IN_DEFAULT, "namespace": "default"},
-        HERE,
+        f"declares a Service default/db too, and Pulumi cannot tell the two apart {CLUSTERS}",
     ),
     "namespaces that are Outputs": (
         lambda: {**IN_SHOP, "namespace": later("a")},
         lambda: {**IN_SHOP, "namespace": later("b")},
-        "one has it, in a namespace that is an Output too: give `logical_name`",
+        "has this name too, and both namespaces are Outputs (give one of the two a `logical_name`)",
     ),
 }
 
@@ -144,7 +152,15 @@ DUPLICATES: dict[str, tuple[Args, Args, str]] = {
 @pytest.mark.parametrize(("a", "b", "reason"), DUPLICATES.values(), ids=DUPLICATES)
 def test_one_service_by_two_keys_is_refused(recorder: Any, a: Args, b: Args, reason: str) -> None:
     error = refused(recorder, lambda: databases(a=a(), b=b()))
-    assert str(error) == f'ExternalServiceSet "databases": {SAME}{reason}'
+    assert str(error) == f'ExternalServiceSet "databases": {SAME} {reason}'
+
+
+def test_one_service_by_two_keys_is_refused_beside_other_errors(recorder: Any) -> None:
+    error = refused(recorder, lambda: databases(a=IN_SHOP, b=IN_SHOP, c={**GOOD, "ports": []}))
+    assert [finding.path for finding in error.findings] == [
+        "services[b].service_name",
+        "services[c].ports",
+    ]
 
 
 APART: dict[str, tuple[Args, Args]] = {

@@ -7,6 +7,7 @@ import pulumi
 import pytest
 
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
+from components.core.hazards import NO_API_PROXY
 from components.testing import render
 
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
@@ -209,8 +210,8 @@ def owner(manager: str, *fields: str, **more: str) -> dict[str, Any]:
 THEIRS = "k8s-endpoints/other/prod"
 OTHER_STACK = (
     "service_name: Forbidden: another stack declares this Service, as field manager"
-    f" {THEIRS} (choose another `service_name`; if it is this stack under its old name, give the"
-    ' annotation `pulumi.com/patchForce: "true"` for one up)'
+    f" {THEIRS} (choose another `service_name`; if it is this stack under its old name, run"
+    " `pulumi config set k8s-endpoints:owner other/prod`)"
 )
 
 
@@ -240,6 +241,41 @@ MANAGERS: dict[str, list[dict[str, Any]]] = {
 def test_other_owners_are_no_reason_to_refuse(answer: Answer, owners: Any) -> None:
     answer({"managedFields": owners})
     assert len(render(build("ExternalService"), preview=True)) == 2
+
+
+RAW = {
+    "raw, server-side": owner("pulumi-kubernetes-1a2b3c4d", "f:spec"),
+    "raw, client-side": owner("pulumi-kubernetes", "f:spec", operation="Update"),
+}
+
+
+@pytest.mark.parametrize("entry", RAW.values(), ids=RAW)
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_service_of_a_raw_resource_is_refused(answer: Answer, entry: Any, preview: bool) -> None:
+    answer({"managedFields": [owner(OURS, "f:spec"), entry]})
+    with pytest.raises(ValidationError) as caught:
+        render(build("ExternalService"), preview=preview)
+    assert str(caught.value) == (
+        'ExternalService "db": service_name: Forbidden: another Pulumi resource declares this'
+        f" Service, as field manager {entry['manager']} (if it is a resource of this stack that the"
+        " component replaces, name it in `adopt`, or Pulumi deletes the live Service; otherwise"
+        " choose another `service_name`)"
+    )
+
+
+def test_what_the_provider_created_client_side_is_ours(answer: Answer) -> None:
+    entry = owner("pulumi-kubernetes", "f:spec", operation="Update")
+    annotations = {"f:annotations": {"f:pulumi.com/patchFieldManager": {}}}
+    entry["fieldsV1"]["f:metadata"] = annotations
+    answer({"managedFields": [entry]})
+    shown: list[Any] = []
+
+    def program() -> None:
+        made = ExternalService("db", {**GOOD})
+        made.hazards.apply(shown.append)
+
+    render(program)
+    assert shown == [[str(NO_API_PROXY)]]
 
 
 def test_a_stack_takes_over_where_it_forces_the_patch(answer: Answer) -> None:

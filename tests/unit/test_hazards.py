@@ -20,6 +20,11 @@ CODES = {
     "load-balancer-pending",
     "load-balancer-awaited",
     "node-snat",
+    "load-balancer-ip",
+    "external-ips",
+    "external-ips-headless",
+    "external-ip-is-backend",
+    "external-ip-unserved",
     "publish-not-ready",
     "all-draining",
     "none-ready",
@@ -32,6 +37,7 @@ CODES = {
     "endpoints-lose-zones",
     "port-renamed",
     "selector-removed",
+    "external-dns-pods-only",
     "multicast",
     "family-unserved",
     "co-owned",
@@ -98,6 +104,24 @@ OF_ARGUMENTS: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["load-balancer-ignores", "load-balancer-awaited", "node-snat", *NOTE],
     ),
     "a ClusterIP, awaited": ({"await_ready": True}, NOTE),
+    "an address asked of the controller": (
+        {"type": "LoadBalancer", "load_balancer_ip": "203.0.113.7"},
+        [*LOAD_BALANCED, "load-balancer-ip", *NOTE],
+    ),
+    "an external IP": ({"external_ips": ["203.0.113.7"]}, ["external-ips", *NOTE]),
+    "no external IP": ({"external_ips": []}, NOTE),
+    "an external IP of a headless Service": (
+        {"external_ips": ["203.0.113.7"], "headless": True},
+        ["external-ips", "external-ips-headless", *NOTE],
+    ),
+    "an external IP that is a backend": (
+        {"external_ips": ["203.0.113.7", "192.0.2.1"]},
+        ["external-ips", "external-ip-is-backend", *NOTE],
+    ),
+    "an external IP that is not known yet": (
+        {"external_ips": [Deferred("external_ips[0]")]},
+        ["external-ips", *NOTE],
+    ),
     "slices": ({"endpoint_api": "Slices"}, NOTE),
     "Endpoints": ({"endpoint_api": "Endpoints"}, ["endpoints-deprecated", *NOTE]),
     "both": ({"endpoint_api": "Both"}, ["endpoints-deprecated", *NOTE]),
@@ -112,6 +136,42 @@ OF_ARGUMENTS: dict[str, tuple[dict[str, Any], list[str]]] = {
 @pytest.mark.parametrize(("args", "codes"), OF_ARGUMENTS.values(), ids=OF_ARGUMENTS)
 def test_an_external_service_has_hazards_of_its_arguments(args: Any, codes: list[str]) -> None:
     assert external(**args) == codes
+
+
+OLD, NEW = "external-dns.alpha.kubernetes.io", "external-dns.kubernetes.io"
+HOST = "db.example.com"
+EXTERNAL_DNS: dict[str, tuple[dict[str, Any], bool]] = {
+    "a host name": ({f"{OLD}/hostname": HOST}, True),
+    "a host name, from 0.22 on": ({f"{NEW}/hostname": HOST}, True),
+    "both": ({f"{OLD}/hostname": HOST, f"{NEW}/hostname": HOST}, True),
+    "an internal host name": ({f"{OLD}/internal-hostname": HOST}, True),
+    "its own controller": (
+        {f"{OLD}/hostname": HOST, f"{OLD}/controller": "dns-controller"},
+        True,
+    ),
+    "a target of the other version": ({f"{OLD}/hostname": HOST, f"{NEW}/target": "x"}, True),
+    "a target": ({f"{OLD}/hostname": HOST, f"{OLD}/target": "192.0.2.1"}, False),
+    "a target that is not known yet": (
+        {f"{OLD}/hostname": HOST, f"{OLD}/target": Deferred("x")},
+        False,
+    ),
+    "a host name that is not known yet": ({f"{OLD}/hostname": Deferred("x")}, False),
+    "no host name": ({f"{OLD}/hostname": ""}, False),
+    "another controller": ({f"{OLD}/hostname": HOST, f"{OLD}/controller": "none"}, False),
+    "another annotation of it": ({f"{OLD}/ttl": "60"}, False),
+    "another annotation": ({"prometheus.io/scrape": "true"}, False),
+}
+
+
+@pytest.mark.parametrize(("annotations", "is_found"), EXTERNAL_DNS.values(), ids=EXTERNAL_DNS)
+@pytest.mark.parametrize("mode", ["Slices", "Endpoints", "Both"])
+def test_external_dns_publishes_no_backends_of_a_headless_service(
+    annotations: Any, is_found: bool, mode: str
+) -> None:
+    args = {"annotations": annotations, "endpoint_api": mode}
+    code = "external-dns-pods-only"
+    assert external(**args, headless=True).count(code) == is_found
+    assert code not in external(**args)
 
 
 CLOSE = {"traffic_distribution": "PreferClose"}

@@ -57,7 +57,22 @@ SHOWN: dict[str, tuple[Callable[[], Any], str, list[known.Hazard]]] = {
         "ExternalService::a",
         [NOTE],
     ),
+    "an external IP of a family that is not served": (
+        lambda: ExternalService("a", {**GOOD, "external_ips": ["2001:db8::7"]}),
+        "ExternalService::a",
+        [known.EXTERNAL_IPS, NOTE, known.EXTERNAL_IP_UNSERVED],
+    ),
+    "an external IP of a family that is served": (
+        lambda: ExternalService("a", {**GOOD, "external_ips": ["203.0.113.7"]}),
+        "ExternalService::a",
+        [known.EXTERNAL_IPS, NOTE],
+    ),
     "a selector": (lambda: SelectorService("web", WEB), "SelectorService::web", []),
+    "a selector with an external IP of another family": (
+        lambda: SelectorService("web", {**WEB, "external_ips": ["2001:db8::7"]}),
+        "SelectorService::web",
+        [known.EXTERNAL_IPS, known.EXTERNAL_IP_UNSERVED],
+    ),
     "a selector that publishes": (
         lambda: SelectorService("web", {**WEB, "publish_not_ready_addresses": True}),
         "SelectorService::web",

@@ -10,7 +10,9 @@ from pulumi.runtime import settings
 from pulumi.runtime.mocks import MockMonitor
 
 from components import _hooks
+from components.core.failures import explain, explain_existing
 from components.core.hazards import ID_GIVEN
+from components.errors import ValidationError
 from components.testing import KubernetesMocks
 
 URN = "urn:pulumi:stack::project::k8s-endpoints:index:ExternalService$kubernetes:core/v1:Service::a"
@@ -30,10 +32,25 @@ def warned(monkeypatch: pytest.MonkeyPatch) -> Warnings:
     return texts
 
 
+class Monitor:
+    """The engine's monitor, as far as hooks ask it."""
+
+    def __init__(self, *, error_hooks: bool) -> None:
+        self.features = {"errorHooks": error_hooks}
+
+    def SupportsFeature(self, request: Any) -> SimpleNamespace:  # noqa: N802 - of the protocol
+        return SimpleNamespace(hasSupport=self.features[request.id])
+
+
+def kinds(binding: pulumi.ResourceHookBinding | None) -> dict[str, list[Any]]:
+    """Return the hooks of a binding by when they run."""
+    return {kind: found for kind, found in vars(binding).items() if found}
+
+
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """Stand in for the part of the engine that takes hooks."""
-    state = SimpleNamespace(hooks=[], monitor=lambda: None)
+    state = SimpleNamespace(hooks=[], monitor=Monitor(error_hooks=True))
 
     class Hook:
         def __init__(self, name: str, callback: Callable[..., Any], opts: Any = None) -> None:
@@ -41,50 +58,178 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
             state.hooks.append(self)
 
     monkeypatch.setattr(pulumi, "ResourceHook", Hook)
+    monkeypatch.setattr(pulumi, "ErrorHook", Hook)
     monkeypatch.setattr(settings, "get_monitor", lambda: state.monitor)
     return state
 
 
 def test_there_are_no_hooks_without_an_engine(engine: SimpleNamespace) -> None:
     engine.monitor = None
-    assert _hooks.of_service() is None
+    assert _hooks.of_service("s", COMPONENT) is None
     assert _hooks.of_slice("a", [], COMPONENT) is None
-    assert _hooks.of_endpoints() is None
+    assert _hooks.of_endpoints("e", COMPONENT) is None
     engine.monitor = MockMonitor(KubernetesMocks())
-    assert _hooks.of_service() is None
+    assert _hooks.of_service("s", COMPONENT) is None
     assert _hooks.of_slice("a", [], COMPONENT) is None
-    assert _hooks.of_endpoints() is None
+    assert _hooks.of_endpoints("e", COMPONENT) is None
     assert engine.hooks == []
 
 
 def test_hooks_are_registered_once_a_run(engine: SimpleNamespace) -> None:
-    services = [_hooks.of_service(), _hooks.of_service()]
+    services = [_hooks.of_service("s", COMPONENT), _hooks.of_service("s", COMPONENT)]
     slices = [_hooks.of_slice(name, [], COMPONENT) for name in ("a", "b")]
-    endpoints = [_hooks.of_endpoints(), _hooks.of_endpoints()]
+    endpoints = [_hooks.of_endpoints("e", COMPONENT), _hooks.of_endpoints("e", COMPONENT)]
     for first, second in (services, slices, endpoints):
         assert first is second
         assert first is not None
     assert sorted(hook.name for hook in engine.hooks) == [
+        "k8s-endpoints:adopted",
+        "k8s-endpoints:created",
         "k8s-endpoints:endpoints",
+        "k8s-endpoints:failed",
         "k8s-endpoints:service",
         "k8s-endpoints:slice",
     ]
-    engine.monitor = lambda: "another run"
-    assert _hooks.of_service() is not services[0]
+    engine.monitor = Monitor(error_hooks=True)
+    assert _hooks.of_service("s", COMPONENT) is not services[0]
 
 
-def test_what_may_stop_an_update_is_asked_at_preview_too(engine: SimpleNamespace) -> None:
-    for binding in (_hooks.of_service(), _hooks.of_slice("a", [], COMPONENT)):
-        assert binding is not None
-        ((kind, (hook,)),) = [(kind, found) for kind, found in vars(binding).items() if found]
-        assert kind == "before_update"
-        assert hook.opts.on_dry_run
-    waiting = _hooks.of_endpoints()
-    assert waiting is not None
-    ((kind, (hook,)),) = [(kind, found) for kind, found in vars(waiting).items() if found]
-    assert kind == "after_update"
-    assert hook.opts is None, "nothing is mirrored at preview"
-    assert len(engine.hooks) == 3
+@pytest.mark.usefixtures("engine")
+def test_what_may_stop_an_update_is_asked_at_preview_too() -> None:
+    found = kinds(_hooks.of_service("s", COMPONENT))
+    assert sorted(found) == ["before_update", "on_error"]
+    assert found["before_update"][0].opts.on_dry_run
+    found = kinds(_hooks.of_slice("a", [], COMPONENT))
+    assert sorted(found) == ["after_create", "before_update", "on_error"]
+    assert found["before_update"][0].opts.on_dry_run
+    assert found["after_create"][0].opts.on_dry_run
+    found = kinds(_hooks.of_endpoints("e", COMPONENT))
+    assert sorted(found) == ["after_update", "on_error"]
+    assert found["after_update"][0].opts is None, "nothing is mirrored at preview"
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_is_adopted_is_not_created() -> None:
+    refusal = ValidationError("ExternalService", "db", [])
+    plain = _hooks.of_service("shop/db", COMPONENT)
+    adopting = _hooks.of_adopted(plain, "shop/db", refusal)
+    assert sorted(kinds(plain)) == ["before_update", "on_error"]
+    assert sorted(kinds(adopting)) == ["before_create", "before_update", "on_error"]
+    (hook,) = kinds(adopting)["before_create"]
+    assert hook.opts.on_dry_run
+    with pytest.raises(ValidationError) as caught:
+        hook.callback(SimpleNamespace(name="shop/db"))
+    assert caught.value is refusal
+    hook.callback(SimpleNamespace(name="shop/other"))
+
+
+def failed(operation: str, *errors: str) -> Any:
+    inputs = {"kind": "Service", "metadata": {"name": "db", "namespace": "shop"}}
+    return SimpleNamespace(
+        failed_operation=operation, errors=list(errors), new_inputs=inputs, name="shop/db"
+    )
+
+
+EXISTS = 'services "db" already exists'
+
+
+@pytest.mark.parametrize(
+    ("args", "is_explained"),
+    [
+        (failed("create", EXISTS), True),
+        (failed("create", "the server is on fire"), False),
+        (failed("update", EXISTS), False),
+        (failed("delete", EXISTS), False),
+        (failed("create"), False),
+    ],
+)
+def test_an_object_that_exists_is_explained_beside_the_providers_message(
+    engine: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, args: Any, is_explained: bool
+) -> None:
+    told: list[tuple[str, object]] = []
+
+    def error(text: str, resource: object = None) -> None:
+        told.append((text, resource))
+
+    monkeypatch.setattr(pulumi.log, "error", error)
+    _hooks.of_service("shop/db", COMPONENT)
+    (hook,) = [hook for hook in engine.hooks if hook.name == "k8s-endpoints:failed"]
+    assert hook.callback(args) is False, "the provider's own message stays"
+    assert told == [(explain_existing(args.new_inputs), COMPONENT)] * is_explained
+
+
+CONFLICT = 'Apply failed with 1 conflict: conflict with "{}": .spec.ports'
+
+
+@pytest.mark.parametrize(
+    ("manager", "advice"),
+    [
+        (
+            "k8s-endpoints/shop/old",
+            (
+                "It belongs to the stack shop/old: choose another `service_name`. If that is this"
+                " stack under its old name, run `pulumi config set k8s-endpoints:owner shop/old`."
+            ),
+        ),
+        (
+            "kubectl",
+            (
+                "Its owner is the field manager kubectl: choose another `service_name`, or name it"
+                ' in `adopt`, as {"kind": "Service", "name": "db"}, to take it over.'
+            ),
+        ),
+    ],
+)
+@pytest.mark.parametrize("operation", ["create", "update"])
+def test_a_conflict_of_owners_is_explained(operation: str, manager: str, advice: str) -> None:
+    args = failed(operation, CONFLICT.format(manager))
+    assert explain(args.new_inputs, operation, args.errors) == (
+        f"Service shop/db has fields of another owner; nothing has been changed. {advice}"
+    )
+
+
+def created(name: str, manager: str, annotations: dict[str, str] | None = None) -> Any:
+    entry = {"manager": manager, "fieldsV1": {"f:endpoints": {}}}
+    metadata = {"name": name, "managedFields": [entry], "annotations": annotations or {}}
+    return SimpleNamespace(name=f"shop/{name}", new_outputs={"metadata": metadata})
+
+
+OURS = "k8s-endpoints/project/stack"
+FORCED = {"pulumi.com/patchFieldManager": OURS, "pulumi.com/patchForce": "true"}
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        (created("db-ipv4-01", "pulumi-kubernetes-1a"), "another Pulumi resource"),
+        (created("db-ipv4-01", "k8s-endpoints/other/dev"), "another stack"),
+        (created("db-ipv4-01", OURS, {"pulumi.com/patchFieldManager": OURS}), ""),
+        (created("db-ipv4-01", "pulumi-kubernetes-1a", FORCED), ""),
+        (created("db-ipv4-01", "kubectl"), ""),
+        (created("db-ipv4", "pulumi-kubernetes-1a"), ""),
+        (SimpleNamespace(name="shop/db-ipv4-01", new_outputs=None), ""),
+    ],
+)
+@pytest.mark.usefixtures("engine")
+def test_a_part_that_existed_as_anothers_is_refused(args: Any, reason: str) -> None:
+    (hook,) = kinds(_hooks.of_slice("a", [], COMPONENT))["after_create"]
+    if not reason:
+        hook.callback(args)
+        return
+    with pytest.raises(ValidationError, match=reason) as caught:
+        hook.callback(args)
+    assert caught.value.findings[0].path == "EndpointSlice[db-ipv4-01]"
+
+
+def test_an_engine_without_error_hooks_is_not_asked_for_them(engine: SimpleNamespace) -> None:
+    engine.monitor = Monitor(error_hooks=False)
+    assert sorted(kinds(_hooks.of_service("s", COMPONENT))) == ["before_update"]
+
+
+@pytest.mark.usefixtures("engine")
+def test_an_sdk_without_error_hooks_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(pulumi, "ErrorHook")
+    assert sorted(kinds(_hooks.of_service("s", COMPONENT))) == ["before_update"]
 
 
 MIRROR = {"metadata": {"labels": {"team": "a"}}}

@@ -196,11 +196,11 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     ),
     "a key given twice": (
         entry(PORTS + ADDRESSES + PORTS),
-        ["5: services.db.ports: given twice"],
+        ["5: services.db.ports: this key is given twice"],
     ),
     "a Service given twice": (
         entry(PORTS + ADDRESSES) + f"  db: {{{PORTS.strip()}, {ADDRESSES.strip()}}}\n",
-        ["5: services.db: given twice"],
+        ["5: services.db: this key is given twice"],
     ),
     "a number for a name": (
         "services:\n  7: {ports: [{port: 80}], addresses: [192.0.2.1]}\n",

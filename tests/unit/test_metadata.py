@@ -6,7 +6,14 @@ import pytest
 
 from components.core.deferred import Deferred
 from components.core.findings import Finding
-from components.core.metadata import read_metadata, read_rules, read_selector, read_service_name
+from components.core.metadata import (
+    _LARGEST_ANNOTATIONS,
+    _size,
+    read_metadata,
+    read_rules,
+    read_selector,
+    read_service_name,
+)
 from components.core.versions import rules_of
 
 VALUE = (
@@ -16,6 +23,12 @@ VALUE = (
 )
 OWN_LABEL = "Forbidden: the component sets this label itself"
 LIMIT = 262_144
+OWN = _size(_LARGEST_ANNOTATIONS)
+"""How many bytes the components write themselves, at most."""
+TOO_LONG = (
+    f"annotations: Too long: may not be more than {LIMIT - OWN} bytes"
+    f" (an object has {LIMIT}, the component writes up to {OWN} itself)"
+)
 
 
 def name(component: str = "db", **args: Any) -> tuple[str, list[Finding]]:
@@ -179,7 +192,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "annotations of too many bytes": (
         {"annotations": {"a": "\u00e9" * (LIMIT // 2)}},
-        ["annotations: Too long: may not be more than 262144 bytes"],
+        [TOO_LONG],
     ),
 }
 
@@ -190,9 +203,16 @@ def test_metadata_is_refused(args: Any, found: list[str]) -> None:
 
 
 def test_the_limit_of_annotations_counts_keys_and_values() -> None:
-    assert metadata(annotations={"a": "x" * (LIMIT // 2), "b": "x" * (LIMIT // 2 - 2)})[1] == []
-    over = metadata(annotations={"a": "x" * (LIMIT // 2), "b": "x" * (LIMIT // 2 - 1)})[1]
-    assert over == ["annotations: Too long: may not be more than 262144 bytes"]
+    left = LIMIT - OWN - len("a" + "b")
+    assert metadata(annotations={"a": "x" * 1000, "b": "x" * (left - 1000)})[1] == []
+    assert metadata(annotations={"a": "x" * 1000, "b": "x" * (left - 999)})[1] == [TOO_LONG]
+
+
+def test_an_annotation_of_the_component_that_the_user_sets_counts_once() -> None:
+    key = "pulumi.com/skipAwait"
+    room = LIMIT - OWN + len(key) + len("true")
+    assert metadata(annotations={key: "true", "a": "x" * (room - len(key) - 5)})[1] == []
+    assert len(metadata(annotations={key: "true", "a": "x" * (room - len(key) - 4)})[1]) == 1
 
 
 def test_a_selector_is_a_mapping_of_labels() -> None:

@@ -8,6 +8,7 @@ import pytest
 from late import later
 
 from components import ExternalService, ExternalServiceSet
+from components._declarations import Entry
 from components.testing import render
 
 pytestmark = pytest.mark.usefixtures("aliases")
@@ -77,7 +78,8 @@ def test_the_number_of_outputs_does_not_depend_on_the_number_of_backends(
 
 
 def test_outputs_that_nobody_reads_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ["host", "namespace", "cluster_ip", "endpoints", "hazards"]
+    names = ["host", "namespace", "cluster_ip", "load_balancer", "node_ports", "hazards"]
+    names = [*names, "endpoints"]
 
     def program(times: int) -> Callable[[], object]:
         def read() -> None:
@@ -112,7 +114,8 @@ def test_each_service_of_a_set_makes_as_many_outputs_as_the_last_and_fewer_than_
 
 
 def test_outputs_of_a_set_that_nobody_reads_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ["service_names", "hosts", "cluster_ips", "endpoints", "hazards"]
+    names = ["service_names", "hosts", "cluster_ips", "load_balancers", "node_ports", "hazards"]
+    names = [*names, "endpoints"]
 
     def program(times: int) -> Callable[[], object]:
         def read() -> None:
@@ -125,6 +128,20 @@ def test_outputs_of_a_set_that_nobody_reads_are_not_made(monkeypatch: pytest.Mon
 
     unread, once, twice = (count_outputs(monkeypatch, program(times)) for times in (0, 1, 2))
     assert unread < once == twice
+
+
+@FORMS
+@pytest.mark.parametrize("late", [False, True])
+def test_comparing_declarations_makes_no_outputs(
+    monkeypatch: pytest.MonkeyPatch, form: Callable[..., object], late: bool
+) -> None:
+    def program() -> None:
+        form(addresses=["192.0.2.1"], namespace=later("shop") if late else "shop")
+
+    compared = count_outputs(monkeypatch, program)
+    monkeypatch.setattr(Entry, "declare", lambda *_: [])
+    monkeypatch.setattr(Entry, "declare_answer", lambda *_: [])
+    assert count_outputs(monkeypatch, program) == compared
 
 
 @pytest.mark.parametrize(

@@ -220,7 +220,7 @@ ARRIVING: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
             "slice_count": 2,
             "max_endpoints_per_slice": 1,
         },
-        f"slices[db-ipv4]: Too many: 2: must have at most 1 items {TOO_MANY}",
+        f"slices[db-ipv4-1]: Too many: 2: must have at most 1 items {TOO_MANY}",
     ),
     "a list that is none": (
         lambda: {"addresses": later("192.0.2.1"), "slice_count": 1},

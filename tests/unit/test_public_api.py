@@ -17,6 +17,8 @@ PACKAGE = Path(components.__file__).parent
 
 # docs/design: the components, their arguments, and the words these are written in
 DOCUMENTED = {
+    "AdoptedKind",
+    "AdoptedObject",
     "Backend",
     "BackendState",
     "EndpointApi",

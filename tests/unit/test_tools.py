@@ -28,7 +28,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("says", "reason"),
     [
-        ("etcd Version: 3.6.5", ""),
+        ("etcd Version: 3.7.3", ""),
         ("etcd Version: 3.6.0", ""),
         ("etcd Version: 3.5.30", "the one on PATH is 3.5.30"),
         ("etcd Version: 4.0.0", "the one on PATH is 4.0.0"),
@@ -105,16 +105,24 @@ def test_requirements_are_pinned_exactly() -> None:
 def test_a_second_set_up_of_the_environment_does_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stamp = tmp_path / "stamp"
-    monkeypatch.setattr(venv, "_STAMP", stamp)
-    monkeypatch.setattr(venv, "_make", lambda: None)
-    calls: list[list[str]] = []
-    monkeypatch.setattr(venv, "install", calls.append)
+    monkeypatch.setattr(venv, "VENV", tmp_path)
+    monkeypatch.setattr(venv, "of_end", tmp_path.joinpath)
+    monkeypatch.setattr(venv, "_make", lambda folder: folder.mkdir(exist_ok=True))
+    calls: list[tuple[str, Path]] = []
+    monkeypatch.setattr(venv, "install", lambda what, folder: calls.append((what[-1], folder)))
 
-    venv.ensure()
-    venv.ensure()
+    for _ in range(2):
+        venv.ensure()
+        assert [venv.ensure_end(end) for end in venv.ENDS] == [
+            tmp_path / "oldest",
+            tmp_path / "newest",
+        ]
 
-    assert len(calls) == 1
+    assert calls == [
+        (str(ROOT / "requirements.txt"), tmp_path),
+        (str(ROOT / "requirements/oldest.txt"), tmp_path / "oldest"),
+        (str(ROOT / "requirements/newest.txt"), tmp_path / "newest"),
+    ]
 
 
 def test_a_table_has_columns_and_rows_of_several_lines() -> None:

@@ -7,8 +7,9 @@ the others, with its place, and the rest is still read.
 from collections.abc import Iterator
 
 from ..._yaml import Place, YamlProblems
-from .documents import Chunk, Entry, entries, first_place, parts, places
-from .files import Unreadable, chunks, sources
+from .documents import Chunk, Entry, entries, first_place, is_manifest, parts, places
+from .files import Unreadable, chunks
+from .folders import sources
 
 __all__ = [
     "Chunk",
@@ -16,6 +17,7 @@ __all__ = [
     "Place",
     "Unreadable",
     "first_place",
+    "is_manifest",
     "places",
     "read",
     "sources",

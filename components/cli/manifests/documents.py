@@ -8,7 +8,7 @@ from typing import Any, cast
 from ..._yaml import KUBECTL, Item, Place, PlacedList, PlacedMap, Problem, Reader, YamlProblems
 from ..._yaml import locate as locate_field
 from ..._yaml.reader import SECOND_DOCUMENT
-from ...core.validation.untyped import mapping
+from ...core.validation.untyped import mapping, text
 from . import json_text
 
 Trail = tuple[int, ...]
@@ -41,6 +41,15 @@ class Entry:
     value: Any
 
 
+def is_manifest(value: Any) -> bool:
+    """Tell whether something is an object of some API, so that its text may be shown.
+
+    What is not may be any file of this machine, to which a link or a mistake has led.
+    """
+    fields = mapping(value)
+    return bool(text(fields.get("apiVersion")) and text(fields.get("kind")))
+
+
 def parts(chunk: Chunk) -> Iterator[tuple[Chunk, Any]]:
     """Give the documents of a part without `---`: one of YAML, or any number of JSON values.
 
@@ -50,9 +59,9 @@ def parts(chunk: Chunk) -> Iterator[tuple[Chunk, Any]]:
         yield chunk, None
         return
     line = chunk.line
-    for text, value in json_text.values(chunk.text):
-        yield Chunk(line, text), value
-        line += text.count(b"\n")
+    for part, value in json_text.values(chunk.text):
+        yield Chunk(line, part), value
+        line += part.count(b"\n")
 
 
 def entries(chunk: Chunk, document: int, value: Any = None) -> Iterator[Entry]:
@@ -77,9 +86,9 @@ def places(chunk: Chunk, wanted: Mapping[Trail, Iterable[str]]) -> dict[tuple[Tr
     An object that cannot be found again is left out.
     """
     found: dict[tuple[Trail, str], Place] = {}
-    text = json_text.as_yaml(chunk.text) if json_text.may_be(chunk.text) else chunk.text
+    as_yaml = json_text.as_yaml(chunk.text) if json_text.may_be(chunk.text) else chunk.text
     try:
-        for trail, value in _objects(_yaml_items(text, placed=True)):
+        for trail, value in _objects(_yaml_items(as_yaml, placed=True)):
             if isinstance(value, PlacedMap | PlacedList):
                 for path in wanted.get(trail, ()):
                     line, column = locate_field(value, path)
@@ -96,23 +105,30 @@ def first_place(chunk: Chunk) -> Place:
     return Place(chunk.line + 1 + lines, 1)
 
 
-def _yaml_items(text: bytes, *, placed: bool) -> Iterator[Item]:
-    reader = Reader(text, KUBECTL, placed=placed, split=_ITEMS)
+def _yaml_items(content: bytes, *, placed: bool) -> Iterator[Item]:
+    reader = Reader(content, KUBECTL, placed=placed, split=_ITEMS)
     problems = 0
+    value: Any = None
     try:
         for item in reader.items():
+            value = item.value
             if len(reader.problems) == problems and not reader.empty:
                 yield item
             problems = len(reader.problems)
     except YamlProblems as error:
-        raise YamlProblems(_explained(error.problems, text)) from None
+        raise YamlProblems(_without_paths(_explained(error.problems, content))) from None
     if problems:
-        raise YamlProblems(reader.problems)
+        known = is_manifest(value)
+        raise YamlProblems(reader.problems if known else _without_paths(reader.problems))
 
 
-def _explained(problems: Iterable[Problem], text: bytes) -> list[Problem]:
+def _without_paths(problems: Iterable[Problem]) -> list[Problem]:
+    return [replace(one, path="") for one in problems]
+
+
+def _explained(problems: Iterable[Problem], content: bytes) -> list[Problem]:
     """Say what kubectl, which parts documents by lines and reads the first of each part, does."""
-    if text.lstrip().startswith(b"%"):
+    if content.lstrip().startswith(b"%"):
         return [Problem(1, 1, "kubectl takes no directives such as %YAML")]
     return [
         replace(one, reason=_DROPPED) if one.reason in _AFTER_THE_END else one for one in problems

@@ -1,15 +1,14 @@
-"""Which files there are, and their text in documents."""
+"""Files, and their text in documents."""
 
 import codecs
 import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import IO
 
 from .documents import Chunk
@@ -17,9 +16,17 @@ from .documents import Chunk
 MAX_DOCUMENT = 64 << 20
 """How many bytes one document may have; a file may have any number of documents."""
 
-_STDIN = "-"
-_MOST_FOLDERS = 100
-_ENDINGS = (".yaml", ".yml", ".json")
+STDIN = "-"
+"""The argument that means standard input."""
+
+_PIPES = ("/dev/stdin", "/dev/fd/")
+"""How the names begin that shells give to pipes, as in `validate <(helm template shop)`."""
+_UNENDING = (
+    (stat.S_ISFIFO, "is a named pipe; give `-` and pipe into standard input"),
+    (stat.S_ISSOCK, "is a socket, not a file"),
+    (stat.S_ISCHR, "is a device, not a file"),
+    (stat.S_ISBLK, "is a device, not a file"),
+)
 _NOTHING = re.compile(rb"(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*(?:[ \t]*(?:#[^\r\n]*)?)")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -37,51 +44,6 @@ class Unreadable:
     def __str__(self) -> str:
         place = f":{self.line}:{self.column}" if self.line else ""
         return f"{self.source}{place}: {self.reason}"
-
-
-def sources(arguments: Iterable[str]) -> Iterator[str | Unreadable]:
-    """Give the files that are meant: `-`, files, and every manifest below a folder.
-
-    A folder's files come in the order of their paths. Hidden files and folders are passed over.
-    """
-    for argument in arguments:
-        if argument != _STDIN and os.path.isdir(argument):  # noqa: PTH112, text stays as given
-            found = False
-            for source in _below(argument, ()):
-                found = True
-                yield source
-            if not found:
-                yield Unreadable(argument, f"no manifests in this folder ({', '.join(_ENDINGS)})")
-        else:
-            yield argument
-
-
-def _below(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str | Unreadable]:
-    try:
-        status = os.stat(folder)  # noqa: PTH116, as above
-        names = os.listdir(folder)  # noqa: PTH208
-    except OSError as error:
-        yield Unreadable(folder, error.strerror or str(error))
-        return
-    identity = (status.st_dev, status.st_ino)
-    if identity in above:
-        yield Unreadable(folder, "a link leads back to a folder that it is in")
-        return
-    if len(above) > _MOST_FOLDERS:
-        yield Unreadable(folder, f"more than {_MOST_FOLDERS} folders in one another")
-        return
-    paths = [os.path.join(folder, name) for name in names if not name.startswith(".")]  # noqa: PTH118
-    for path, is_folder in sorted(map(_in_order, paths)):
-        if is_folder:
-            yield from _below(path.removesuffix("/"), (*above, identity))
-        elif path.endswith(_ENDINGS):
-            yield path
-
-
-def _in_order(path: str) -> tuple[str, bool]:
-    """Give what sorts a path as those below it are sorted, and whether it is a folder."""
-    is_folder = os.path.isdir(path)  # noqa: PTH112
-    return f"{path}/" if is_folder else path, is_folder
 
 
 def chunks(source: str) -> Iterator[Chunk | Unreadable]:
@@ -102,13 +64,31 @@ def chunks(source: str) -> Iterator[Chunk | Unreadable]:
 
 
 def _open(source: str) -> IO[bytes] | nullcontext[IO[bytes]]:
-    if source == _STDIN:
+    if source == STDIN:
         if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]
             raise OSError(None, "standard input is closed")
         return nullcontext(sys.stdin.buffer)
-    if stat.S_ISFIFO(os.stat(source).st_mode) and not source.startswith("/dev/"):  # noqa: PTH116
-        raise OSError(None, "is a named pipe; give `-` and pipe into standard input")
-    return Path(source).open("rb")
+    if source == os.devnull or source.startswith(_PIPES):
+        return open(source, "rb")  # noqa: PTH123, text stays as given
+    _refuse_unending(os.stat(source))  # noqa: PTH116
+    return open(source, "rb", opener=_open_at_once)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file that is one: neither opening nor reading waits, whatever took its place."""
+    file = os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+    try:
+        _refuse_unending(os.fstat(file))
+    except OSError:
+        os.close(file)
+        raise
+    return file
+
+
+def _refuse_unending(status: os.stat_result) -> None:
+    for is_of_kind, reason in _UNENDING:
+        if is_of_kind(status.st_mode):
+            raise OSError(None, reason)
 
 
 class _TooLargeError(Exception):

@@ -3,7 +3,7 @@
 from typing import TextIO
 
 from ..judgement import Judgement, located
-from .wording import message, title
+from .wording import message, title, visible
 
 
 def write(judgement: Judgement, out: TextIO) -> None:
@@ -30,7 +30,7 @@ def _command(name: str, properties: dict[str, str], text: str) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -4,18 +4,17 @@
 empty documents included.
 """
 
-import json
 from typing import TextIO
 
 from ..judgement import Judgement, Row
-from .wording import message
+from .wording import json_text, message
 
 
 def write(judgement: Judgement, out: TextIO) -> None:
     """Write the findings, one a line."""
     before = "[\n"
     for row in judgement.rows:
-        out.write(f"{before}{json.dumps(_fields(row))}")
+        out.write(before + "".join(json_text(_fields(row))))
         before = ",\n"
     out.write("\n]\n" if judgement.rows else "[]\n")
 

@@ -1,13 +1,12 @@
 """SARIF 2.1.0, which code scanning takes."""
 
-import json
 import os
 from typing import Any, TextIO
 from urllib.parse import quote
 
 from ..judgement import Judgement, Row, located
 from ..manifests import Place, Unreadable
-from .wording import MEANINGS, message, title
+from .wording import MEANINGS, json_text, message, title
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -32,7 +31,7 @@ def write(judgement: Judgement, out: TextIO) -> None:
         ],
         "results": [_result(row, place, numbers) for row, place in located(judgement.rows)],
     }
-    json.dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, out, indent=1)
+    out.writelines(json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1))
     out.write("\n")
 
 

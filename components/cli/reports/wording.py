@@ -1,6 +1,10 @@
 """What several formats say alike."""
 
-from ...core.findings import Finding
+import json
+import re
+from collections.abc import Iterator
+
+from ...core.findings import Finding, printable
 from ...core.validation import RULES
 from ...core.validation.hazards import HAZARDS
 from .. import judgement
@@ -8,6 +12,11 @@ from ..judgement import Subject
 
 MEANINGS = {**RULES, **HAZARDS, **judgement.RULES}
 """One line for each code."""
+
+_COMMAND_IN_LINE = re.compile(r"##(?=[a-z]*\[)")
+"""How commands begin that some CI systems take from any place of a line: `##[` of GitHub Actions,
+`##vso[` of Azure Pipelines, `##teamcity[` of TeamCity. GitHub's `::` counts at a line's beginning
+only."""
 
 
 def message(finding: Finding) -> str:
@@ -22,11 +31,15 @@ def title(subject: Subject) -> str:
 
 
 def visible(text: str) -> str:
-    """Escape what would move a terminal's cursor, colour it or end a line."""
-    if text.isprintable():
-        return text
-    shown = (one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
-    return "".join(shown)
+    """Escape what a terminal, or a CI system that reads the output, would take for a command."""
+    shown = _COMMAND_IN_LINE.sub(r"#\\x23", printable(text))
+    return f"\\x3a{shown[1:]}" if shown.startswith("::") else shown
+
+
+def json_text(value: object, indent: int | None = None) -> Iterator[str]:
+    """Return the pieces of a JSON text that no CI system takes for a command."""
+    for piece in json.JSONEncoder(indent=indent).iterencode(value):
+        yield _COMMAND_IN_LINE.sub(r"#\\u0023", piece)
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

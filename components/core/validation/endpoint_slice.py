@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from ..findings import Finding, duplicate, invalid, not_supported, required, too_many
+from ..findings import NULL, Finding, duplicate, invalid, not_supported, required, too_many
 from ..syntax import dns_label, dns_subdomain, label_value, port_number, qualified_name
 from ..versions import Rules
 from . import shapes
@@ -12,7 +12,7 @@ from .ip import check_canonical_ip, check_endpoint_ip, check_legacy_ip, parse_sl
 from .metadata import OBJECT_REFERENCE, check_metadata
 from .metadata import SHAPE as METADATA
 from .protocols import check_protocol
-from .walk import against, below, each
+from .walk import against, below, each, last
 
 RULES = {
     "slice-address-type-required": "An EndpointSlice says the type of its addresses.",
@@ -77,6 +77,10 @@ SHAPE = shapes.Struct(
     }
 )
 
+_TYPE_CODES_OF_UPDATES = frozenset({"slice-address-type-required", "slice-address-type-immutable"})
+_TYPE_CODES = _TYPE_CODES_OF_UPDATES | {"slice-address-type"}
+_ADDRESSES_CODES = frozenset({"slice-addresses-required", "slice-addresses-count"})
+"""What generated validators judge, of the type first."""
 _ADDRESS_TYPES = ("FQDN", "IPv4", "IPv6")
 _MAX_ENDPOINTS = 1000
 _MAX_ADDRESSES = 100
@@ -105,21 +109,32 @@ def judge(
     new: dict[str, Any], old: dict[str, Any] | None, rules: Rules, findings: list[Finding]
 ) -> None:
     """Judge an EndpointSlice that is created, or that updates `old`."""
-    check_metadata(new, old, dns_subdomain, findings, rename=True)
+    check_metadata(new, old, dns_subdomain, rules, findings, rename=True)
+    found = _own(new, old, rules)
+    if rules.generated:
+        codes = _TYPE_CODES if old is None else _TYPE_CODES_OF_UPDATES
+        found = last(last(found, codes), _ADDRESSES_CODES)
+    findings += found
+    findings += each(new.get("ports", ()), _check_port_number, "ports")
+
+
+def _own(new: dict[str, Any], old: dict[str, Any] | None, rules: Rules) -> list[Finding]:
+    """Judge all but the metadata, as the API server's handwritten validation does."""
+    findings: list[Finding] = []
     address_type: str = new.get("addressType", "")
     _check_address_type(address_type, findings)
     ports: Sequence[Plain] = new.get("ports", ())
     findings += _check_ports(ports)
     endpoints: Sequence[Plain] = new.get("endpoints", ())
     found = _check_endpoints(endpoints, address_type, rules)
-    if found and (old is None or not _same(endpoints, old.get("endpoints", ()))):
+    stored = old if rules.endpoints_may_stay else None
+    if found and (stored is None or not _same(endpoints, stored.get("endpoints", ()))):
         findings += found
     if old is not None and address_type != old.get("addressType", ""):
-        detail = "field is immutable"
-        findings.append(
-            invalid("addressType", address_type, detail, code="slice-address-type-immutable")
-        )
-    findings += each(ports, _check_port_number, "ports")
+        shown = NULL if rules.generated else address_type
+        detail, code = "field is immutable", "slice-address-type-immutable"
+        findings.append(invalid("addressType", shown, detail, code=code))
+    return findings
 
 
 def _check_address_type(address_type: str, findings: list[Finding]) -> None:
@@ -163,7 +178,8 @@ def _check_port_number(port: Plain) -> list[Finding]:
 def _check_endpoints(endpoints: Sequence[Plain], address_type: str, rules: Rules) -> list[Finding]:
     if len(endpoints) > _MAX_ENDPOINTS:
         count = len(endpoints)
-        return [too_many("endpoints", count, _MAX_ENDPOINTS, code="slice-endpoints-count")]
+        found = too_many("endpoints", count, _MAX_ENDPOINTS, code="slice-endpoints-count")
+        return [found, *_count_all(endpoints, rules)] if rules.generated else [found]
     check = partial(_check_endpoint, address_type=address_type, rules=rules)
     return each(endpoints, check, "endpoints")
 
@@ -184,19 +200,32 @@ def _check_endpoint(endpoint: Plain, address_type: str, rules: Rules) -> list[Fi
 
 
 def _check_addresses(addresses: Sequence[str], address_type: str, rules: Rules) -> list[Finding]:
-    findings: list[Finding] = []
-    if not addresses:
-        detail = "must contain at least 1 address"
-        findings.append(required("", detail, code="slice-addresses-required"))
-    elif len(addresses) > _MAX_ADDRESSES:
-        count = len(addresses)
-        findings.append(too_many("", count, _MAX_ADDRESSES, code="slice-addresses-count"))
+    findings = _count(addresses, rules)
     for place, address in enumerate(addresses):
         if address_type == "FQDN":
             _check_fqdn(address, f"[{place}]", findings)
         elif address_type in ("IPv4", "IPv6"):
             _check_ip(address, address_type, f"[{place}]", rules, findings)
     return findings
+
+
+def _count(addresses: Sequence[str], rules: Rules) -> list[Finding]:
+    if not addresses:
+        detail = "" if rules.generated else "must contain at least 1 address"
+        return [required("", detail, code="slice-addresses-required")]
+    if len(addresses) > _MAX_ADDRESSES:
+        count = len(addresses)
+        return [too_many("", count, _MAX_ADDRESSES, code="slice-addresses-count")]
+    return []
+
+
+def _count_all(endpoints: Sequence[Plain], rules: Rules) -> list[Finding]:
+    """Judge how many addresses each endpoint has, which is asked of too many endpoints as well."""
+    return each(
+        endpoints,
+        lambda endpoint: below("addresses", _count(endpoint.get("addresses", ()), rules)),
+        "endpoints",
+    )
 
 
 def _check_ip(address: str, family: str, path: str, rules: Rules, findings: list[Finding]) -> None:

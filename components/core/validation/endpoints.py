@@ -68,10 +68,11 @@ def judge(
     new: dict[str, Any], old: dict[str, Any] | None, rules: Rules, findings: list[Finding]
 ) -> None:
     """Judge an Endpoints that is created, or that updates `old`."""
-    check_metadata(new, old, dns_subdomain, findings, rename=True)
+    check_metadata(new, old, dns_subdomain, rules, findings, rename=True)
     subsets: Sequence[Plain] = new.get("subsets", ())
     found = each(subsets, partial(_check_subset, rules=rules), "subsets")
-    if found and (old is None or not _same(subsets, old.get("subsets", ()))):
+    stored = old if rules.endpoints_may_stay else None
+    if found and (stored is None or not _same(subsets, stored.get("subsets", ()))):
         findings += found
 
 

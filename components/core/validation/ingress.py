@@ -96,6 +96,8 @@ class _Leniency:
 
     service_name: Callable[[str], list[str]]
     """Gives the reasons against the name of a backend's Service."""
+    wordy: bool = False
+    """What a resource lacks is named twice."""
     any_secret: bool = False
     """Names of Secrets are not judged."""
     any_wildcard_rule: bool = False
@@ -104,7 +106,7 @@ class _Leniency:
 
 def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) -> None:
     """Judge an Ingress that is created, or, given `old`, updated."""
-    metadata.check_metadata(new, old, syntax.dns_subdomain, findings, rename=True)
+    metadata.check_metadata(new, old, syntax.dns_subdomain, rules, findings, rename=True)
     spec: Plain = new.get("spec", {})
     leniency = _leniency(None if old is None else old.get("spec", {}), rules)
     findings += below("spec", _spec(spec, leniency))
@@ -114,21 +116,26 @@ def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) 
 
 def _leniency(old_spec: Plain | None, rules: Rules) -> _Leniency:
     relaxed = syntax.dns_label if rules.relaxed_service_names else syntax.dns_1035_label
+    wordy = rules.names_what_is_missing
     if old_spec is None:
-        return _Leniency(relaxed)
+        return _Leniency(relaxed, wordy)
     return _Leniency(
-        syntax.dns_label if any(map(_only_relaxed, _service_names(old_spec))) else relaxed,
+        syntax.dns_label if any(map(_only_relaxed, _kept_names(old_spec, rules))) else relaxed,
+        wordy,
         any_secret=any(map(_tls_secret, old_spec.get("tls", ()))),
         any_wildcard_rule=any(map(_is_broken_wildcard, old_spec.get("rules", ()))),
     )
 
 
-def _service_names(spec: Plain) -> Iterator[str]:
-    """Give the names of the Services of all backends."""
-    backends = [spec.get("defaultBackend", {})]
-    for rule in spec.get("rules", ()):
-        paths: list[Plain] = rule.get("http", {}).get("paths", [])
-        backends += [path.get("backend", {}) for path in paths]
+def _kept_names(spec: Plain, rules: Rules) -> Iterator[str]:
+    """Return the names of Services that a stored Ingress has where the version looks for them."""
+    backends: list[Plain] = []
+    if rules.default_name_may_stay:
+        backends.append(spec.get("defaultBackend", {}))
+    if rules.names_may_stay:
+        for rule in spec.get("rules", ()):
+            paths: list[Plain] = rule.get("http", {}).get("paths", [])
+            backends += [path.get("backend", {}) for path in paths]
     return (backend["service"].get("name", "") for backend in backends if "service" in backend)
 
 
@@ -233,7 +240,7 @@ def _backend(backend: Plain, leniency: _Leniency) -> list[Finding]:
         detail = "cannot set both resource and service backends"
         return [invalid("", "", detail, code="ingress-backend-both")]
     if resource is not None:
-        return below("resource", _resource(resource))
+        return below("resource", _resource(resource, leniency))
     if service is None:
         detail = "resource or service backend is required"
         return [invalid("", "", detail, code="ingress-backend-none")]
@@ -259,7 +266,7 @@ def _port(port: Plain) -> list[Finding]:
     return [required("", "port name or number is required", code="ingress-port-none")]
 
 
-def _resource(resource: Plain) -> list[Finding]:
+def _resource(resource: Plain, leniency: _Leniency) -> list[Finding]:
     """Judge a reference to any object (`validateIngressTypedLocalObjectReference`)."""
     findings: list[Finding] = []
     group = resource.get("apiGroup")
@@ -268,7 +275,8 @@ def _resource(resource: Plain) -> list[Finding]:
     for field in ("kind", "name"):
         value: str = resource.get(field, "")
         if not value:
-            findings.append(required(field, code=f"ingress-resource-{field}-required"))
+            detail = f"{field} is required" if leniency.wordy else ""
+            findings.append(required(field, detail, code=f"ingress-resource-{field}-required"))
         else:
             findings += against(field, value, syntax.path_segment, f"ingress-resource-{field}")
     return findings

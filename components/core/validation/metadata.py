@@ -1,12 +1,14 @@
 """An object's metadata, which is judged alike whatever its kind (`ValidateObjectMeta`)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from ..findings import Finding, forbidden, invalid, required, too_long
+from ..findings import Finding, forbidden, invalid, quote, required, too_long
 from ..metadata import MAX_ANNOTATION_BYTES
 from ..syntax import dns_label, label_value, qualified_name, size
-from . import shapes
+from ..versions import Rules
+from . import owners, shapes
 from .walk import against
 
 RULES = {
@@ -19,12 +21,7 @@ RULES = {
     "metadata-label-value": "A label's value has at most 63 letters, digits, '-', '_' and '.'.",
     "metadata-annotation-key": "An annotation's key is a qualified name, in upper or lower case.",
     "metadata-annotation-size": "All annotations together have at most 256 KiB.",
-    "metadata-owner-version": "An owner's apiVersion is a version or a group and a version.",
-    "metadata-owner-kind": "An owner's kind is given.",
-    "metadata-owner-name": "An owner's name is given.",
-    "metadata-owner-uid": "An owner's uid is given.",
-    "metadata-owner-event": "An Event is no owner.",
-    "metadata-owner-controller": "At most one owner is the controller.",
+    **owners.RULES,
     "metadata-finalizer": "A finalizer is a qualified name.",
     "metadata-finalizer-prefix": "A finalizer of one's own has a domain before its name.",
     "metadata-finalizer-conflict": "Dependents are orphaned or deleted first, not both.",
@@ -33,16 +30,6 @@ RULES = {
     "metadata-immutable": "An object's name, namespace, uid and deletion do not change.",
 }
 
-_OWNER = shapes.Struct(
-    {
-        "apiVersion": shapes.STRING,
-        "kind": shapes.STRING,
-        "name": shapes.STRING,
-        "uid": shapes.STRING,
-        "controller": shapes.BOOL,
-        "blockOwnerDeletion": shapes.BOOL,
-    }
-)
 _MANAGED_FIELDS = shapes.Struct(
     {
         "manager": shapes.STRING,
@@ -68,7 +55,7 @@ SHAPE = shapes.Struct(
         "deletionGracePeriodSeconds": shapes.INT64,
         "labels": shapes.STRING_MAP,
         "annotations": shapes.STRING_MAP,
-        "ownerReferences": shapes.ListOf(_OWNER),
+        "ownerReferences": shapes.ListOf(owners.SHAPE),
         "finalizers": shapes.STRINGS,
         "managedFields": shapes.ListOf(_MANAGED_FIELDS),
     }
@@ -102,6 +89,7 @@ def check_metadata(
     new: Mapping[str, Any],
     old: Mapping[str, Any] | None,
     name_reasons: NameReasons,
+    rules: Rules,
     findings: list[Finding],
     *,
     rename: bool = False,
@@ -122,8 +110,8 @@ def check_metadata(
     if before is None and new.get("kind") not in _GENERATION_IS_SET:
         _check_generation(metadata.get("generation", 0), findings)
     check_labels(metadata.get("labels"), "metadata.labels", findings)
-    _check_annotations(metadata.get("annotations"), findings)
-    _check_owners(metadata.get("ownerReferences", ()), findings)
+    _check_annotations(metadata.get("annotations"), rules, findings)
+    owners.check_owners(metadata.get("ownerReferences", ()), rules, findings)
     finalizers: list[str] = metadata.get("finalizers", [])
     _check_finalizers(finalizers, findings)
     if before is not None:
@@ -245,7 +233,9 @@ def _is_uint64(digits: str) -> bool:
     return len(significant) <= len(str(_NO_VERSION)) and int(significant) < _NO_VERSION
 
 
-def _check_annotations(annotations: Mapping[str, str] | None, findings: list[Finding]) -> None:
+def _check_annotations(
+    annotations: Mapping[str, str] | None, rules: Rules, findings: list[Finding]
+) -> None:
     if not annotations:
         return
     for key in annotations:
@@ -253,7 +243,10 @@ def _check_annotations(annotations: Mapping[str, str] | None, findings: list[Fin
     total = sum(size(key) + size(value) for key, value in annotations.items())
     if total > MAX_ANNOTATION_BYTES:
         path, code = "metadata.annotations", "metadata-annotation-size"
-        findings.append(too_long(path, MAX_ANNOTATION_BYTES, code))
+        found = too_long(path, MAX_ANNOTATION_BYTES, code)
+        if rules.at_most_bytes:
+            found = replace(found, detail=f"must have at most {MAX_ANNOTATION_BYTES} bytes")
+        findings.append(found)
 
 
 def _any_case(key: str) -> tuple[str, ...]:
@@ -261,56 +254,6 @@ def _any_case(key: str) -> tuple[str, ...]:
     if not key.isascii():
         key = "".join(_GO_LOWER.get(one, one) for one in key)
     return qualified_name(key.lower())
-
-
-def _check_owners(owners: Sequence[Mapping[str, Any]], findings: list[Finding]) -> None:
-    path = "metadata.ownerReferences"
-    controller = ""
-    for index, owner in enumerate(owners):
-        if index and _same(owner, owners[:index]):
-            continue
-        _check_owner(owner, path, findings)
-        if owner.get("controller"):
-            title = f"{owner.get('kind', '')}/{owner.get('name', '')}"
-            if controller:
-                detail = (
-                    "Only one reference can have Controller set to true. Found "
-                    f'"true" in references for {controller} and {title}'
-                )
-                findings.append(
-                    invalid(path, list(owners), detail, code="metadata-owner-controller")
-                )
-            else:
-                controller = title
-
-
-def _same(owner: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether an owner is given twice, as then the API server keeps it once."""
-    return any(
-        all(owner.get(field) == other.get(field) for field in _OWNER.fields) for other in others
-    )
-
-
-def _check_owner(owner: Mapping[str, Any], path: str, findings: list[Finding]) -> None:
-    """Judge one owner; the API server's paths have no index."""
-    version = owner.get("apiVersion", "")
-    if version in ("", "/") or version.count("/") > 1 or version.endswith("/"):
-        findings.append(
-            invalid(
-                f"{path}.apiVersion",
-                version,
-                "version must not be empty",
-                code="metadata-owner-version",
-            )
-        )
-    findings.extend(
-        invalid(f"{path}.{field}", "", "must not be empty", code=f"metadata-owner-{field}")
-        for field in ("kind", "name", "uid")
-        if not owner.get(field)
-    )
-    if version in ("v1", "/v1") and owner.get("kind") == "Event":
-        detail = "/v1, Kind=Event is disallowed from being an owner"
-        findings.append(invalid(path, dict(owner), detail, code="metadata-owner-event"))
 
 
 def _check_finalizers(finalizers: Sequence[str], findings: list[Finding]) -> None:
@@ -341,7 +284,7 @@ def _check_changes(
     if before.get("deletionTimestamp"):
         added = set(metadata.get("finalizers", ())).difference(before.get("finalizers", ()))
         if added:
-            listed = ", ".join(f'"{one}"' for one in sorted(added))
+            listed = ", ".join(map(quote, sorted(added)))
             detail = (
                 "no new finalizers can be added if the object is being deleted, found new "
                 f"finalizers []string{{{listed}}}"

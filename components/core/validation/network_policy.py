@@ -17,7 +17,7 @@ from . import metadata, selectors
 from .ip import check_legacy_cidr
 from .selectors import judge_selector
 from .shapes import INT32, INT_OR_STRING, STRING, STRINGS, ListOf, Struct
-from .walk import Plain, against, below, each
+from .walk import Plain, against, below, each, last
 
 _PORTS = ListOf(Struct({"protocol": STRING, "port": INT_OR_STRING, "endPort": INT32}))
 _PEERS = ListOf(
@@ -65,6 +65,8 @@ RULES = {
 
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
 _POLICY_TYPES = ("Ingress", "Egress")
+_GENERATED = frozenset({"policy-cidr-required"})
+"""What generated validators judge."""
 _DIRECTIONS = (("ingress", "from"), ("egress", "to"))
 
 
@@ -81,9 +83,10 @@ class _Leniency:
 
 def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) -> None:
     """Judge a NetworkPolicy that is created, or, given `old`, updated."""
-    metadata.check_metadata(new, old, syntax.dns_subdomain, findings)
+    metadata.check_metadata(new, old, syntax.dns_subdomain, rules, findings)
     leniency = _leniency(None if old is None else old.get("spec", {}), rules)
-    findings += below("spec", _spec(new.get("spec", {}), leniency))
+    found = below("spec", _spec(new.get("spec", {}), leniency))
+    findings += last(found, _GENERATED) if rules.generated else found
 
 
 def _leniency(old_spec: Plain | None, rules: Rules) -> _Leniency:
@@ -129,11 +132,11 @@ def _policy_type(name: str) -> list[Finding]:
 
 
 def _rule(rule: Plain, peers: str, leniency: _Leniency) -> list[Finding]:
-    findings = each(rule.get("ports", ()), _port, "ports")
+    findings = each(rule.get("ports", ()), partial(_port, rules=leniency.rules), "ports")
     return findings + each(rule.get(peers, ()), partial(_peer, leniency=leniency), peers)
 
 
-def _port(port: Plain) -> list[Finding]:
+def _port(port: Plain, rules: Rules) -> list[Finding]:
     """Judge a port or a range of ports (`ValidateNetworkPolicyPort`)."""
     findings: list[Finding] = []
     protocol: str = port.get("protocol", "TCP")
@@ -142,7 +145,7 @@ def _port(port: Plain) -> list[Finding]:
     first: int | str | None = port.get("port")
     end: int | None = port.get("endPort")
     if isinstance(first, int):
-        return findings + _numbers(first, end)
+        return findings + _numbers(first, end, rules)
     if end is not None and first is None:
         detail = "may not be specified when `port` is not specified"
         findings.append(invalid("endPort", end, detail, code="policy-end-port-alone"))
@@ -154,17 +157,18 @@ def _port(port: Plain) -> list[Finding]:
     return findings
 
 
-def _numbers(first: int, end: int | None) -> list[Finding]:
+def _numbers(first: int, end: int | None, rules: Rules) -> list[Finding]:
     """Judge a numeric port and, where it is given, the end of its range.
 
-    The API server shows the port where the end is below it.
+    Before 1.37 the API server shows the port where the end is below it.
     """
     findings = against("port", first, syntax.port_number, "policy-port-number")
     if end is None:
         return findings
     if end < first:
         detail = "must be greater than or equal to `port`"
-        findings.append(invalid("endPort", first, detail, code="policy-end-port-order"))
+        shown = end if rules.generated else first
+        findings.append(invalid("endPort", shown, detail, code="policy-end-port-order"))
     return findings + against("endPort", end, syntax.port_number, "policy-end-port")
 
 

@@ -110,7 +110,7 @@ def judge(
     before = None if old is None else read_spec(old)
     _allocate(spec, before, rules, findings)
     name_reasons = dns_label if rules.relaxed_service_names else dns_1035_label
-    metadata.check_metadata(new, old, name_reasons, findings)
+    metadata.check_metadata(new, old, name_reasons, rules, findings)
     if before is not None:
         service_update.drop_by_type(spec, before)
         _check_change(spec, before, findings)
@@ -145,6 +145,7 @@ def _check_spec(
     """Judge the spec as it is at last, in the order of `validateService`."""
     service_traffic.check_topology(annotations, findings)
     service_ports.check_any_ports(spec, findings)
+    service_ports.check_kubelet_port(spec, rules, findings)
     service_families.check_type_of_families(spec, findings)
     service_traffic.check_external_name(spec, findings)
     service_ports.check_ports(spec, findings)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ..findings import Finding, duplicate, forbidden, required
+from ..findings import Finding, duplicate, forbidden, invalid, required
 from ..syntax import dns_label, iana_service_name, port_number, qualified_name
+from ..versions import Rules
 from .protocols import check_protocol
-from .service_spec import CLUSTER_IP, EXTERNAL_NAME, Spec, protocol_of
+from .service_spec import CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, Spec, protocol_of
 from .walk import against, each
 
 RULES = {
@@ -16,6 +17,7 @@ RULES = {
     "service-port-name": "A Service's port has an RFC 1123 label for a name.",
     "service-port-name-duplicate": "A Service's ports differ in name.",
     "service-port-number": "A Service's port number is 1 to 65535.",
+    "service-port-kubelet": "A load balancer does not have port 10250 (before 1.33).",
     "service-port-protocol": "A Service's port is TCP, UDP or SCTP.",
     "service-target-port-number": "A Service's numeric target port is 1 to 65535.",
     "service-target-port-name": "A Service's named target port is an IANA service name.",
@@ -26,6 +28,7 @@ RULES = {
 }
 
 _INT32 = 1 << 31
+_KUBELET = 10250
 
 
 def check_any_ports(spec: Spec, findings: list[Finding]) -> None:
@@ -39,6 +42,18 @@ def check_ports(spec: Spec, findings: list[Finding]) -> None:
     names: set[str] = set()
     check = partial(_check_port, names=names, named=len(spec.ports) > 1)
     findings += each(spec.ports, check, "spec.ports")
+
+
+def check_kubelet_port(spec: Spec, rules: Rules, findings: list[Finding]) -> None:
+    """Judge that no load balancer opens the port of the kubelet on all nodes."""
+    if spec.type != LOAD_BALANCER or not rules.no_kubelet_port:
+        return
+    detail = f"may not expose port {_KUBELET} externally since it is used by kubelet"
+    findings.extend(
+        invalid(f"spec.ports[{index}]", _KUBELET, detail, code="service-port-kubelet")
+        for index, port in enumerate(spec.ports)
+        if port.get("port", 0) == _KUBELET
+    )
 
 
 def check_port_clashes(spec: Spec, findings: list[Finding]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
 from ..findings import Finding, is_within, not_supported, required
-from ..versions import Rules, rules_of
+from ..versions import NEWEST, Rules, rules_of
 from . import (
     endpoint_slice,
     endpoints,
@@ -52,7 +52,7 @@ RULES: Mapping[str, str] = {
 def validate(
     manifest: Mapping[str, Any],
     *,
-    kubernetes_version: str | None = "1.36",
+    kubernetes_version: str | None = NEWEST,
     old: Mapping[str, Any] | None = None,
 ) -> list[Finding]:
     """Say everything that the API server would say against a manifest.
@@ -61,7 +61,7 @@ def validate(
         manifest: A v1 Service or Endpoints, discovery.k8s.io/v1 EndpointSlice, or
             networking.k8s.io/v1 Ingress or NetworkPolicy, in its wire form.
         kubernetes_version: Whose rules apply, such as "1.36"; None for what is legal on every
-            version from 1.30 to 1.36. Defaults to "1.36".
+            version from 1.30 to 1.37. Defaults to "1.37".
         old: The object as it is in the cluster, where the manifest updates one. Defaults to None:
             the manifest creates it.
 

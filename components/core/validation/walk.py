@@ -1,6 +1,6 @@
 """Walks through lists and structs; a path is built only where something is wrong."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 from ..findings import Finding, invalid
@@ -31,3 +31,8 @@ def against(
     """Give a finding for every reason against a value."""
     found = reasons(value)
     return [invalid(path, value, reason, code=code) for reason in found] if found else []
+
+
+def last(findings: Iterable[Finding], codes: Collection[str]) -> list[Finding]:
+    """Put the findings of these rules after all others, in their order."""
+    return sorted(findings, key=lambda one: one.code in codes)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from components.core.findings import Finding
 from components.core.validation import validate
+from components.core.versions import NEWEST
 
 from .fields import spots
 from .generator import Creation, Update
@@ -46,6 +47,9 @@ or not the cluster's. A port that is none at all, or asked for twice, is no such
 
 ON_PURPOSE = "slice-port-number"
 """The code of the one rule that is ours and not the API server's."""
+
+REAL = "real-"
+"""How the names of objects begin that are made for one comparison, and deleted after it."""
 
 _NODE_PORT_RANGE = range(30_000, 32_768)
 _THREADS = 4
@@ -130,7 +134,7 @@ class Comparer:
     """Compares manifests with the verdict of one API server."""
 
     def __init__(
-        self, server: ApiServer, namespace: str, store: Store, kubernetes_version: str = "1.36"
+        self, server: ApiServer, namespace: str, store: Store, kubernetes_version: str = NEWEST
     ) -> None:
         self._server = server
         self._namespace = namespace
@@ -159,8 +163,7 @@ class Comparer:
         """Compare what both say about a manifest that creates an object."""
         dry = not dry_run_lies(manifest, creates=True)
         if not dry:
-            unbind(manifest)
-            manifest["metadata"]["name"] = f"real-{next(self._numbers)}"
+            manifest = for_real(manifest, self._real_name())
         answer = self._server.create(manifest, kind, self._namespace, dry=dry)
         if not dry and answer.accepted:
             self._server.delete(kind, self._namespace, answer.stored["metadata"]["name"])
@@ -174,16 +177,17 @@ class Comparer:
 
     def _really_replaced(self, case: Update) -> Comparison:
         """Compare what both say about a manifest that updates an object made for the purpose."""
-        name = f"real-{next(self._numbers)}"
+        name = self._real_name()
         old = self._server.create(
             self._store.fresh(case.kind, case.base, name), case.kind, self._namespace, dry=False
         ).stored
-        manifest = case.manifest(old, name)
-        unbind(manifest)
-        manifest["metadata"].pop("resourceVersion", None)  # a controller may have changed it
+        manifest = update_for_real(case, old)
         answer = self._server.replace(manifest, case.kind, self._namespace, name, dry=False)
         self._server.delete(case.kind, self._namespace, name)
         return Comparison(case.kind, manifest, old, answer, self._validate(manifest, old=old))
+
+    def _real_name(self) -> str:
+        return f"{REAL}{next(self._numbers)}"
 
 
 def dry_run_lies(manifest: Object, *, creates: bool) -> bool:
@@ -213,10 +217,22 @@ def _node_ports(spec: Object) -> list[Any]:
     return [one for one in found if one]
 
 
-def unbind(manifest: Object) -> None:
-    """Take away what would keep an object from being deleted, or delete it too soon."""
-    manifest["metadata"].pop("finalizers", None)
-    manifest["metadata"].pop("ownerReferences", None)
+def for_real(manifest: Object, name: str) -> Object:
+    """Return the manifest under that name, without what would keep it, or delete it too soon."""
+    kept = {
+        key: value
+        for key, value in manifest["metadata"].items()
+        if key not in {"finalizers", "ownerReferences"}
+    }
+    return {**manifest, "metadata": {**kept, "name": name}}
+
+
+def update_for_real(case: Update, old: Object) -> Object:
+    """Return the manifest of an update that is made, of an object that was made for it."""
+    name = old["metadata"]["name"]
+    manifest = for_real(case.manifest(old, name), name)
+    manifest["metadata"].pop("resourceVersion", None)  # a controller may have changed it
+    return manifest
 
 
 def shrink(comparer: Comparer, found: Comparison) -> Comparison:

@@ -23,12 +23,12 @@ def _source_ranges(random: Random, manifest: Object) -> None:
 
 def _slice(random: Random, manifest: Object) -> None:
     manifest["addressType"] = "IPv4"
-    addresses = random.sample((*_OLD_ADDRESSES[:3], "10.0.0.1"), 2)
+    addresses = random.sample((*_OLD_ADDRESSES[:3], "10.0.0.1", "127.0.0.1"), 2)
     manifest["endpoints"] = [{"addresses": addresses}, {"addresses": ["10.0.0.1"]}]
 
 
 def _subset(random: Random, manifest: Object) -> None:
-    addresses = [{"ip": ip} for ip in random.sample(_OLD_ADDRESSES, 2)]
+    addresses = [{"ip": ip} for ip in random.sample((*_OLD_ADDRESSES, "127.0.0.1"), 2)]
     manifest["subsets"] = [{"addresses": addresses, "ports": [{"port": 80}]}]
 
 
@@ -55,6 +55,10 @@ INGRESS: list[Fault] = [
     ),
     setter("spec.rules[*].http.paths[*].pathType", ("Regex", "")),
     setter("spec.rules[*].http.paths[*].path", ("/a//b", "/./")),
+    *(
+        setter(f"spec.{backend}", ({"service": {"name": "9svc", "port": {"number": 80}}},))
+        for backend in ("defaultBackend", "rules[*].http.paths[*].backend")
+    ),
 ]
 NETWORK_POLICY: list[Fault] = [
     setter("spec.ingress[*].from[*]", tuple({"ipBlock": {"cidr": one}} for one in _OLD_RANGES)),

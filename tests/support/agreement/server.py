@@ -86,10 +86,20 @@ class ApiServer:
         """Give an object as it is stored."""
         return self._ask("GET", f"{PLURALS[kind].format(namespace=namespace)}/{name}")
 
+    @property
+    def version(self) -> str:
+        """The version that it says it is, such as `v1.36.3`."""
+        found: str = self._ask("GET", "version").stored["gitVersion"]
+        return found
+
     def schemas(self, group: str) -> Object:
         """Give the OpenAPI schemas of a group such as `api/v1`, by name."""
         found: Object = self._ask("GET", f"openapi/v3/{group}").stored["components"]["schemas"]
         return found
+
+    def ask_service(self, namespace: str, service: str) -> Answer:
+        """Ask for a Service and one of its ports, such as `db:http`, through the proxy."""
+        return self._ask("GET", f"api/v1/namespaces/{namespace}/services/{service}/proxy/")
 
     def delete(self, kind: str, namespace: str, name: str) -> Answer:
         """Delete an object."""

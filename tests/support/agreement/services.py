@@ -294,6 +294,12 @@ def _families_and_addresses(random: Random, manifest: Object) -> None:
             manifest["spec"][field] = value
 
 
+def _kubelet_port(random: Random, manifest: Object) -> None:
+    """Open the port of the kubelet, by a load balancer or otherwise."""
+    assign(random, manifest, "spec.type", random.choice(_TYPES))
+    assign(random, manifest, "spec.ports[*].port", 10250)
+
+
 def _node_ports(random: Random, manifest: Object) -> None:
     """Give two ports the same or another node port."""
     if isinstance(manifest.get("spec"), dict):
@@ -328,7 +334,7 @@ FAULTS: list[Fault] = [
     *setters({"spec": (None, {}, ABSENT), "spec.ports[*]": (None, {}, {"port": 80})}),
     *(_health_check_taken, *[_health_check_changed] * 6),
     *[_family_released] * 8,
-    *(_affinity, _type, _type, _health_check, _load_balancer, _load_balancer),
+    *(_affinity, _type, _type, _health_check, _load_balancer, _load_balancer, _kubelet_port),
     *(*[_families_and_addresses] * 5, _node_ports),
     *(repeat("spec.ports"), repeat("spec.ports", name="other"), repeat("spec.ports", port=81)),
     *(repeat("spec.ports", name="other", protocol=one) for one in ("UDP", "SCTP", "", "x")),

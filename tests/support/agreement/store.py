@@ -77,6 +77,14 @@ class Store:
                 body = {**stored, "metadata": metadata}
                 self._server.replace(body, kind, self._namespace, name, dry=False)
 
+    @property
+    def objects(self) -> dict[str, list[Object]]:
+        """All stored objects by kind, in their order."""
+        return {
+            kind.name: [stored for (name, _), stored in self._stored.items() if name == kind.name]
+            for kind in KINDS
+        }
+
     def get(self, kind: str, number: int) -> Object:
         """Give a stored object."""
         return deepcopy(self._stored[kind, number])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.cli.main import main
-from components.cli.reports.wording import MEANINGS, visible
+from components.cli.reports.wording import MEANINGS
 from components.core.validation import RULES
 from components.core.validation.hazards import HAZARDS
 
@@ -105,19 +105,6 @@ def test_text_has_colours_on_a_terminal_only(
     assert re.sub(r"\033\[\d+m", "", shown) == plain
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("a é", "a é"),
-        ("a\x1b[31m\n", "a\\x1b[31m\\n"),
-        ("\u202ea", "\\u202ea"),
-        ("\udcff", "\\udcff"),
-    ],
-)
-def test_text_moves_no_cursor(text: str, shown: str) -> None:
-    assert visible(text) == shown
-
-
 def test_nothing_found_is_one_line_of_text_and_an_empty_array(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -151,18 +138,6 @@ def test_github_annotations(files: list[str], capsys: pytest.CaptureFixture[str]
         ),
         "::error file=c.yaml,line=2,col=1,title=cannot be read::did not find expected node content",
     ]
-
-
-def test_github_commands_are_escaped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "a,b:%.yaml"
-    file.write_text(
-        'kind: "a\\n::error::b"\n"c\\r%": 1\nmetadata: {name: "x\\n::stop-commands::y"}\n'
-    )
-    (line,) = report(capsys, "github", str(file)).splitlines()
-    assert line.startswith(
-        f"::error file={tmp_path}/a%2Cb%3A%25.yaml,line=1,col=1,title=a%0A%3A%3Ae"
-    )
-    assert line.endswith("%0A%3A%3Astop-commands%3A%3Ay%3A kind::apiVersion: Required value")
 
 
 def test_sarif_has_what_the_standard_requires(

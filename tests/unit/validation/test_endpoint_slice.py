@@ -104,18 +104,21 @@ REFUSED: dict[str, tuple[Fields, Expected]] = {
     ),
     "no address": (
         {"endpoints": [None]},
-        [(ADDRESSES, REQUIRED, "must contain at least 1 address")],
+        [(ADDRESSES, REQUIRED, "")],
     ),
     "101 addresses": (
         at(*["10.0.0.1"] * 100, "1.2.3"),
         [
-            (ADDRESSES, TOO_MANY, "must have at most 100 items"),
             (f"{ADDRESSES}[100]", INVALID, NOT_AN_IP),
+            (ADDRESSES, TOO_MANY, "must have at most 100 items"),
         ],
     ),
     "1001 endpoints": (
-        {"endpoints": [{}] * 1001},
-        [("endpoints", TOO_MANY, "must have at most 1000 items")],
+        {"endpoints": [{"addresses": ["10.0.0.1"]}] * 1000 + [{}]},
+        [
+            ("endpoints", TOO_MANY, "must have at most 1000 items"),
+            ("endpoints[1000].addresses", REQUIRED, ""),
+        ],
     ),
     "a null address": (at(None), [(ADDRESS, INVALID, NOT_AN_IP)]),
     "a zone": (at("fe80::1%eth0", family="IPv6"), [(ADDRESS, INVALID, NOT_AN_IP)]),

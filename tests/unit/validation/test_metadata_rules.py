@@ -21,7 +21,7 @@ from components.core.validation import validate
 Metadata = dict[str, Any]
 
 EMPTY = "must not be empty"
-VERSION = "version must not be empty"
+VERSION = "must be <group>/<version> or <version>"
 STANDARD = "name is neither a standard finalizer name nor is it fully qualified"
 ONE_CONTROLLER = (
     'Only one reference can have Controller set to true. Found "true" in references for '
@@ -149,23 +149,23 @@ REFUSED: dict[str, tuple[Metadata, Expected]] = {
     "an empty owner": (
         {**NAMED, "ownerReferences": [None]},
         [
-            (f"{OWNERS}.apiVersion", INVALID, VERSION),
-            (f"{OWNERS}.kind", INVALID, EMPTY),
-            (f"{OWNERS}.name", INVALID, EMPTY),
-            (f"{OWNERS}.uid", INVALID, EMPTY),
+            (f"{OWNERS}[0].apiVersion", REQUIRED, EMPTY),
+            (f"{OWNERS}[0].kind", REQUIRED, EMPTY),
+            (f"{OWNERS}[0].name", REQUIRED, EMPTY),
+            (f"{OWNERS}[0].uid", REQUIRED, EMPTY),
         ],
     ),
     "an owner's apiVersion of three parts": (
         {**NAMED, "ownerReferences": [{**OWNER, "apiVersion": "a/b/c"}]},
-        [(f"{OWNERS}.apiVersion", INVALID, VERSION)],
+        [(f"{OWNERS}[0].apiVersion", INVALID, VERSION)],
     ),
     "an owner's apiVersion of a group alone": (
         {**NAMED, "ownerReferences": [{**OWNER, "apiVersion": "apps/"}]},
-        [(f"{OWNERS}.apiVersion", INVALID, VERSION)],
+        [(f"{OWNERS}[0].apiVersion", INVALID, VERSION)],
     ),
     "an Event as owner": (
         {**NAMED, "ownerReferences": [{**OWNER, "kind": "Event"}]},
-        [(OWNERS, INVALID, "/v1, Kind=Event is disallowed from being an owner")],
+        [(f"{OWNERS}[0]", INVALID, "/v1, Kind=Event is disallowed from being an owner")],
     ),
     "two controllers": (
         {**NAMED, "ownerReferences": [BOSS, {**BOSS, "blockOwnerDeletion": False}]},

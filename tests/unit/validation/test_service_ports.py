@@ -233,4 +233,5 @@ def test_every_rule_is_broken_here() -> None:
     tables = REFUSED, REFUSED_BY_ALLOCATION, REFUSED_WITHOUT_A_FIELD
     found = [validate(manifest(spec)) for table in tables for spec, _ in table.values()]
     rules = {**service_ports.RULES, **service_node_ports.RULES}
-    assert {finding.code for findings in found for finding in findings} >= rules.keys()
+    broken = {finding.code for findings in found for finding in findings}
+    assert broken >= rules.keys() - {"service-port-kubelet"}  # test_version_rules.py breaks it

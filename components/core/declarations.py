@@ -1,0 +1,252 @@
+"""What the components of one program declare: each thing once.
+
+Two components of one stack have one field manager: the API server sees no conflict where both
+declare one object, and the later one wins. Node ports and cluster IPs are refused half way through
+an update.
+"""
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import NamedTuple, cast
+
+from .findings import DUPLICATE, Finding
+from .metadata import Manifest, Plain
+from .presets import with_preset
+
+LATE = "~"
+"""Stands in a child's Pulumi name for a namespace that is an Output."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentName:
+    """The name that Pulumi knows a component by."""
+
+    parent: int
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object of a cluster; without a namespace it is in the provider's, which is not known."""
+
+    cluster: int
+    kind: str
+    namespace: str | None
+    name: str
+    is_plain: bool = field(default=True, compare=False)
+    """Whether the program writes the namespace down: any other may be a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildName:
+    """The name that Pulumi knows an object by, under a component of one type."""
+
+    parent: int
+    component: str
+    kind: str
+    scope: str | None
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodePort:
+    """A port of every node. The API server grants it to one Service, whatever the protocol."""
+
+    cluster: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterIP:
+    """An address of a cluster's Service range."""
+
+    cluster: int
+    address: str
+
+
+Claim = ComponentName | Object | ChildName | NodePort | ClusterIP
+"""Something that a program can declare once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a component declares its objects."""
+
+    parent: int
+    """Which component it is in; 0 for none."""
+    component: str
+    """The component's class."""
+    cluster: int
+    """Which provider it has; 0 for the default one."""
+    default_namespace: str | None
+    """The namespace in the Pulumi names of objects that name none; None for an Output."""
+    stated_namespace: str | None
+    """The namespace of objects that name none, where the program states it."""
+
+
+class Declarations:
+    """What the components of one run of a program declare.
+
+    Args:
+        repeats: A component of a name that is there already takes the place of the former, as in
+            a test that builds one several times.
+    """
+
+    def __init__(self, *, repeats: bool = False) -> None:
+        self._taken: dict[Claim, _Owner] = {}
+        self._components: dict[str, Declaring] | None = {} if repeats else None
+
+    def component(self, label: str) -> "Declaring":
+        """Return what declares for one component, which errors call `label`."""
+        made = Declaring(label, self._taken)
+        if self._components is not None:
+            former = self._components.get(label)
+            if former:
+                former.retire()
+            self._components[label] = made
+        return made
+
+
+class Declaring:
+    """Declares what one component has."""
+
+    def __init__(self, label: str, taken: "dict[Claim, _Owner]") -> None:
+        self._label = label
+        self._taken = taken
+        self._held: list[Claim] = []
+        self._is_retired = False
+
+    def declare(self, claims: Iterable[tuple[Claim, str]], entry: str = "") -> list[Finding]:
+        """Record what a component declares, and return an error for each thing declared before.
+
+        Where an object is declared twice, nothing more is said of the two who declare it.
+
+        Args:
+            claims: The things, the most telling first, each with the path of its argument.
+            entry: The component's field that declares them, where it declares several.
+        """
+        owner = _Owner(self, entry)
+        findings: list[Finding] = []
+        twins: set[_Owner] = set()
+        for claim, path in () if self._is_retired else claims:
+            holder = self._taken.setdefault(claim, owner)
+            if holder == owner:
+                self._held.append(claim)
+            elif holder not in twins:
+                findings.append(_taken(claim, path, self._call(holder, owner)))
+                if isinstance(claim, Object | ChildName):
+                    twins.add(holder)
+        return findings
+
+    def withdraw(self) -> None:
+        """Take back all that was declared: nothing of the component is registered."""
+        for claim in self._held:
+            self._taken.pop(claim, None)
+        self._held = []
+
+    def retire(self) -> None:
+        """Take back all that was declared, and all that will be."""
+        self.withdraw()
+        self._is_retired = True
+
+    def _call(self, holder: "_Owner", owner: "_Owner") -> str:
+        if holder.by is self:
+            return holder.entry or "the component itself"
+        name = f"{holder.by._label} {holder.entry}".rstrip()  # noqa: SLF001 - another of its kind
+        return f"another {name}" if name == f"{self._label} {owner.entry}".rstrip() else name
+
+
+class _Owner(NamedTuple):
+    by: Declaring
+    entry: str
+
+
+def _taken(claim: Claim, path: str, holder: str) -> Finding:
+    """Return the error for what `holder` has declared already."""
+    other = f"choose another `{path}`"
+    match claim:
+        case ComponentName(name=name):
+            reason = f"{holder} has this name"
+            return Finding(path, DUPLICATE, reason, name, "give each component its own name")
+        case Object(kind=kind, namespace=namespace, name=name, is_plain=is_plain):
+            reason = f"{holder} declares this {kind} in the same namespace already"
+            if namespace and is_plain:
+                reason = f"{holder} declares the {kind} {namespace}/{name} already"
+            return Finding(path, DUPLICATE, reason, name, f"{other}, or declare it in one place")
+        case ChildName(namespace=namespace, name=name) if namespace == LATE:
+            reason = f"{holder} has this name too, and both namespaces are Outputs"
+            return Finding(path, DUPLICATE, reason, name, "give one of the two a `logical_name`")
+        case ChildName(kind=kind, namespace=namespace, name=name):
+            reason = (
+                f"{holder} declares a {kind} {namespace}/{name} too, and Pulumi cannot tell the two"
+                " apart"
+            )
+            remedy = f"{other}, or give one a `logical_name` if they are on two clusters"
+            return Finding(path, DUPLICATE, reason, name, remedy)
+        case NodePort(number=number):
+            reason = f"{holder} asks for this node port already"
+            return Finding(path, DUPLICATE, reason, number, "choose another, or leave it out")
+        case ClusterIP(address=address):
+            reason = f"{holder} asks for this cluster IP already"
+            return Finding(path, DUPLICATE, reason, address, "choose another, or leave it out")
+
+
+def claims_of(
+    objects: Iterable[Manifest], args: Plain, place: Place, late: Container[str] = ()
+) -> Iterator[tuple[Claim, str]]:
+    """Return what the objects of a component claim, each with the path of its argument.
+
+    What is not known yet claims nothing. Slices and Endpoints have names that are made of their
+    Service's: they are there twice only where it is.
+
+    Args:
+        objects: The objects.
+        args: The arguments that they come from.
+        place: Where they are declared.
+        late: The paths of arguments that were Outputs.
+    """
+    scope: str | None = args.get("logical_name")
+    for manifest in objects:
+        kind, metadata = manifest["kind"], manifest["metadata"]
+        name: object = metadata["name"]
+        if not isinstance(name, str):
+            continue
+        namespace: object = metadata.get("namespace", place.stated_namespace)
+        if namespace is None or isinstance(namespace, str):
+            is_plain = "namespace" in metadata and "namespace" not in late
+            yield Object(place.cluster, kind, namespace, name, is_plain), "service_name"
+        shown: object = metadata.get("namespace", place.default_namespace)
+        if not isinstance(shown, str) or "namespace" in late:
+            shown = LATE
+        child = ChildName(place.parent, place.component, kind, scope, shown, name)
+        yield child, "service_name"
+    for manifest in objects:
+        if manifest["kind"] == "Service":
+            yield from _node_ports(manifest["spec"], args, place.cluster)
+            yield from _cluster_ips(manifest["spec"], place.cluster)
+
+
+def _node_ports(spec: Manifest, args: Plain, cluster: int) -> Iterator[tuple[Claim, str]]:
+    ports = cast("list[Mapping[str, object]]", spec.get("ports") or [])
+    if any("nodePort" in port for port in ports):
+        for path, port in zip(with_preset(args), ports, strict=True):
+            number = port.get("nodePort")
+            if isinstance(number, int) and number:
+                yield NodePort(cluster, number), f"{path}.node_port"
+    number = spec.get("healthCheckNodePort")
+    if isinstance(number, int) and number:
+        yield NodePort(cluster, number), "health_check_node_port"
+
+
+def _cluster_ips(spec: Manifest, cluster: int) -> Iterator[tuple[Claim, str]]:
+    given: list[object] = [spec.get("clusterIP"), *(spec.get("clusterIPs") or [])]
+    for address in given:
+        if isinstance(address, str) and address not in ("", "None"):
+            try:
+                text = str(ip_address(address))
+            except ValueError:
+                continue  # which is an error of its own
+            yield ClusterIP(cluster, text), "cluster_ip"

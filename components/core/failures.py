@@ -1,0 +1,74 @@
+"""Explains why an object could not be written, and what to do about it."""
+
+import re
+from collections.abc import Iterable
+
+from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, Manifest
+
+UPSERT_VARIABLE = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"
+"""Makes the provider take over an object that exists, from 4.29 on; before, it always does."""
+
+
+def explain(manifest: Manifest, operation: str, errors: Iterable[str]) -> str:
+    """Return what to do about a refused write, or nothing where the error says it all.
+
+    Args:
+        manifest: The object that was to be written.
+        operation: What failed: `create`, `update` or `delete`.
+        errors: The messages of the provider.
+    """
+    text = "\n".join(errors)
+    if operation == "create" and ("already exists" in text or "AlreadyExists" in text):
+        return explain_existing(manifest)
+    if match := _CONFLICT.search(text):
+        return _explain_conflict(manifest, match[1])
+    return ""
+
+
+_CONFLICT = re.compile(r'conflicts? with "([^"]+)"')
+"""Names a field manager, in the words of server-side apply."""
+
+
+def _explain_conflict(manifest: Manifest, manager: str) -> str:
+    kind, namespace, name = _identity(manifest)
+    begin = f"{kind} {namespace}/{name} has fields of another owner; nothing has been changed."
+    if manager.startswith(FIELD_MANAGER):
+        owner = manager.removeprefix(FIELD_MANAGER)
+        return (
+            f"{begin} It belongs to the stack {owner}: choose another `service_name`. If that is"
+            f" this stack under its old name, run `pulumi config set k8s-endpoints:owner {owner}`."
+        )
+    return (
+        f"{begin} Its owner is the field manager {manager}: choose another `service_name`, or name"
+        f' it in `adopt`, as {{"kind": "{kind}", "name": "{name}"}}, to take it over.'
+    )
+
+
+def explain_existing(manifest: Manifest) -> str:
+    """Return what to do about an object that exists already.
+
+    Args:
+        manifest: The object that was to be created.
+    """
+    kind, namespace, name = _identity(manifest)
+    key = FIELD_MANAGER_ANNOTATION.replace(".", r"\.")
+    show = f"kubectl get {kind.lower()} {name} -n {namespace}"
+    parts = (
+        f"{kind} {namespace}/{name} exists already; nothing of it has been changed. What to do:",
+        "\n  - If an interrupted `pulumi up` of this stack created it: run ",
+        f"`{UPSERT_VARIABLE}=true pulumi up` once.",
+        "\n  - If a raw resource of this stack, kubectl or Helm declares it, and this component ",
+        f'replaces that: name it in `adopt`, as {{"kind": "{kind}", "name": "{name}"}}, with its ',
+        '"resource" if it is one of this stack.',
+        "\n  - If somebody else owns it: choose another `service_name`.",
+        f"\n  `{show} -o jsonpath='{{.metadata.annotations.{key}}}'` shows who owns it, ",
+        f"as {FIELD_MANAGER}<owner>. If that is this stack under its old name, also run ",
+        "`pulumi config set k8s-endpoints:owner <owner>`.",
+    )
+    return "".join(parts)
+
+
+def _identity(manifest: Manifest) -> tuple[str, str, str]:
+    metadata: Manifest = manifest.get("metadata") or {}
+    namespace: str = metadata.get("namespace") or "default"
+    return manifest.get("kind", "object"), namespace, metadata.get("name", "")

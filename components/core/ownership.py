@@ -1,0 +1,126 @@
+"""Who owns a live object: what the API server records of field managers, and what follows."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from .findings import Finding, forbidden
+from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, MAX_FIELD_MANAGER
+
+CLIENT_SIDE = "pulumi-kubernetes"
+"""The fixed manager of objects that the provider has created client-side, from 4.29 on. Its raw
+resources have it too, or this and a random suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field manager of a live object, as `metadata.managedFields` lists it."""
+
+    manager: str
+    fields: Mapping[str, Any]
+    """What it owns, in the form of `fieldsV1`."""
+    subresource: str = ""
+
+
+def field_manager(owner: str) -> str:
+    """Return the field manager of objects that `owner` creates.
+
+    Args:
+        owner: `<project>/<stack>`, or what the configuration says. A digest stands in for one that
+            is too long.
+    """
+    manager = f"{FIELD_MANAGER}{owner}"
+    if len(manager.encode()) <= MAX_FIELD_MANAGER:
+        return manager
+    return f"{FIELD_MANAGER}{sha256(manager.encode()).hexdigest()}"
+
+
+def check_owner(owner: str) -> str:
+    """Return why the configured owner cannot be used, or nothing.
+
+    A field manager is 1 to 128 printable characters (`fieldManager` of the API's PatchOptions).
+    """
+    if not owner or not owner.isprintable() or owner != owner.strip():
+        return "must be printable characters, without spaces around them"
+    return ""
+
+
+def other_owners(entries: Iterable[Entry], ours: str | None) -> list[str]:
+    """Return the managers, other than ours, that own more of an object than its metadata.
+
+    Args:
+        entries: The managers of the live object.
+        ours: The manager that its annotation names.
+    """
+    return [
+        entry.manager
+        for entry in entries
+        if not _CONTENT.isdisjoint(entry.fields)
+        and not entry.subresource
+        and not _is_ours(entry, ours)
+    ]
+
+
+def refused_owners(owners: Collection[str], kind: str, name: str) -> list[Finding]:
+    """Return why an object that belongs to another stack or resource cannot be declared.
+
+    Args:
+        owners: The managers of the live object, other than ours.
+        kind: Its kind.
+        name: Its name.
+    """
+    for owner in sorted(owners):
+        if owner.startswith(FIELD_MANAGER):
+            return [_of_another_stack(owner, kind, name)]
+    for owner in sorted(owners):
+        if owner == CLIENT_SIDE or owner.startswith(f"{CLIENT_SIDE}-"):
+            return [_of_a_raw_resource(owner, kind, name)]
+    return []
+
+
+def read_entries(managed_fields: Iterable[Mapping[str, Any]]) -> Iterator[Entry]:
+    """Return the entries of `metadata.managedFields` in their wire form."""
+    for entry in managed_fields:
+        yield Entry(
+            entry.get("manager") or "", entry.get("fieldsV1") or {}, entry.get("subresource") or ""
+        )
+
+
+_CONTENT = frozenset({"f:spec", "f:endpoints", "f:ports", "f:addressType", "f:subsets"})
+"""What makes a Service, an EndpointSlice or an Endpoints object what it is."""
+
+
+def _is_ours(entry: Entry, ours: str | None) -> bool:
+    """Return whether the manager is that of the declared object.
+
+    The provider's fixed manager is, where it has written our annotation too: raw resources never
+    have it.
+    """
+    if entry.manager == ours:
+        return True
+    metadata: Mapping[str, Any] = entry.fields.get("f:metadata") or {}
+    annotations: Mapping[str, Any] = metadata.get("f:annotations") or {}
+    return entry.manager == CLIENT_SIDE and f"f:{FIELD_MANAGER_ANNOTATION}" in annotations
+
+
+def _of_another_stack(owner: str, kind: str, name: str) -> Finding:
+    return forbidden(
+        _path(kind, name),
+        f"another stack declares this {kind}, as field manager {owner}",
+        "choose another `service_name`; if it is this stack under its old name, run"
+        f" `pulumi config set k8s-endpoints:owner {owner.removeprefix(FIELD_MANAGER)}`",
+    )
+
+
+def _of_a_raw_resource(owner: str, kind: str, name: str) -> Finding:
+    return forbidden(
+        _path(kind, name),
+        f"another Pulumi resource declares this {kind}, as field manager {owner}",
+        "if it is a resource of this stack that the component replaces, name it in `adopt`, or"
+        f" Pulumi deletes the live {kind}; otherwise choose another `service_name`",
+    )
+
+
+def _path(kind: str, name: str) -> str:
+    return "service_name" if kind == "Service" else f"{kind}[{name}]"

@@ -1,0 +1,66 @@
+"""`validate` agrees with the API server of every version that can be built.
+
+`make agreement-servers` runs it: `VERSIONS` says which versions, `SEEDS` which manifests
+and `COUNT` how many of each seed.
+"""
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from components.core.validation import RULES
+from tests.support.agreement.compare import Comparer
+from tests.support.agreement.generator import cases
+from tests.support.agreement.report import Tally
+from tests.support.agreement.schema import typed_manifests
+from tests.support.agreement.server import ApiServer
+from tests.support.agreement.store import Etcd, Store
+from tools.cluster import Cluster
+from tools.parts import API_SERVERS
+
+SEEDS = [int(seed) for seed in os.environ.get("AGREEMENT_SEEDS", "1").split()]
+COUNT = int(os.environ.get("AGREEMENT_COUNT", "20000"))
+STORED = 30
+PATHS = 0.99
+
+
+def test_the_server_is_of_the_version(server: ApiServer, version: str) -> None:
+    assert server.version == f"v{API_SERVERS[version].version}"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_agreement(
+    cluster: Cluster,
+    server: ApiServer,
+    namespace: str,
+    version: str,
+    seed: int,
+    record_property: Callable[[str, object], None],
+) -> None:
+    tally = Tally(RULES)
+    with Store(server, Etcd(cluster.directory), namespace, seed, STORED) as store:
+        comparer = Comparer(server, namespace, store, version)
+
+        tally.add(comparer.compare_all(cases(seed, COUNT, STORED)))
+
+        record_property("summary", f"{server.version}, seed {seed}: {tally.verdicts()}")
+        assert not tally.wrong, tally.disagreements(comparer)
+        assert tally.path_agreement >= PATHS, tally.disagreements(comparer)
+
+
+def test_types_of_every_field(
+    cluster: Cluster,
+    server: ApiServer,
+    namespace: str,
+    version: str,
+    record_property: Callable[[str, object], None],
+) -> None:
+    tally = Tally(RULES)
+    with Store(server, Etcd(cluster.directory), namespace, seed=0, each=0) as store:
+        comparer = Comparer(server, namespace, store, version)
+
+        tally.add(comparer.compare_all(typed_manifests(server)))
+
+        record_property("summary", f"{server.version}, types: {tally.verdicts()}")
+        assert not tally.wrong, tally.disagreements(comparer)

@@ -1,0 +1,66 @@
+"""The ranges of Pulumi's versions: what is stated is what is run."""
+
+import re
+import tomllib
+from importlib import metadata
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from tools import venv
+from tools.paths import ROOT
+
+PACKAGES = ("pulumi", "pulumi-kubernetes")
+FILES = {
+    "oldest": ROOT / "requirements" / "oldest.txt",
+    "pinned": ROOT / "requirements.txt",
+    "newest": ROOT / "requirements" / "newest.txt",
+}
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = FILES[name].read_text().splitlines()
+    exact = [line for line in lines if line and not line.startswith(("#", "--"))]
+    assert all(re.fullmatch(r"[\w-]+==[\w.]+", line) for line in exact)
+    split = (line.split("==") for line in exact)
+    return {package.replace("_", "-"): version for package, version in split}
+
+
+def dependencies() -> dict[str, Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {one.name: one for one in map(Requirement, project["dependencies"])}
+
+
+def test_both_ends_have_requirements() -> None:
+    assert {*venv.ENDS, "pinned"} == FILES.keys()
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("package", ["pulumi", "pulumi-kubernetes", "PyYAML"])
+def test_what_is_run_is_in_the_range(name: str, package: str) -> None:
+    assert dependencies()[package.lower()].specifier.contains(pins(name)[package])
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_lower_bound_is_the_oldest_that_is_run(package: str) -> None:
+    (bound,) = [one for one in dependencies()[package].specifier if one.operator == ">="]
+    assert Version(bound.version) == Version(pins("oldest")[package])
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_pinned_one_is_between_the_ends(package: str) -> None:
+    oldest, pinned, newest = (Version(pins(name)[package]) for name in FILES)
+    assert oldest < pinned < newest
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_readme_states_what_is_run(package: str) -> None:
+    rows = (ROOT / "README.md").read_text().splitlines()
+    (row,) = [row for row in rows if row.startswith(f"| `{package}` | ")]
+    assert row.strip("| ").split(" | ")[1:] == [pins(name)[package] for name in FILES]
+
+
+def test_these_tests_run_with_one_of_them() -> None:
+    installed = {package: metadata.version(package) for package in PACKAGES}
+    assert installed in [{package: pins(name)[package] for package in PACKAGES} for name in FILES]
