@@ -112,7 +112,7 @@ def _end(process: subprocess.Popen[str], command: Sequence[str], number: int | N
 
 
 def _is_in_foreground() -> bool:
-    """Tell whether a terminal is attached whose keys send signals to this process."""
+    """Return whether a terminal is attached whose keys send signals to this process."""
     with suppress(OSError):
         return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
     return False

@@ -35,7 +35,7 @@ class Target:
 
     @property
     def is_embedded(self) -> bool:
-        """Tell whether it is a control plane of this checkout."""
+        """Return whether it is a control plane of this checkout."""
         return self.kubeconfig is not None
 
     @classmethod
@@ -58,7 +58,7 @@ class Target:
         return cls(embedded, None, server)
 
     def start(self) -> bool:
-        """Have it running, and return whether it had to be made anew.
+        """Start it where it is ours, and return whether it had to be made anew.
 
         Raises:
             CommandError: The API server of KUBECONFIG does not answer.

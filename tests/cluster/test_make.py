@@ -298,8 +298,14 @@ def test_secrets_whose_passphrase_is_lost_are_named_and_kept(checkout: Checkout)
 
 def test_down_without_its_state_leaves_nothing_running(checkout: Checkout) -> None:
     lose_the_state(checkout)
-
-    checkout.ok("down")
+    file = checkout.root / "examples" / "shop" / "__main__.py"
+    right = file.read_text()
+    file.write_text("raise SystemExit(1)")
+    try:
+        assert checkout.run("up").returncode != 0
+        checkout.ok("down")  # although the program is broken
+    finally:
+        file.write_text(right)
 
     assert checkout.processes() == []
     assert CONFIGURED in configuration(checkout).read_text()

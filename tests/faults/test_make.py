@@ -14,7 +14,7 @@ from tools.providers import Provider
 
 pytestmark = pytest.mark.both_kinds
 
-TAKEN_OVER = "an update was interrupted; this one takes over objects that it has made"
+TAKEN_OVER = "objects of it may exist that its state does not hold; this up takes them over"
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from tests.support.stack import Stack
 from tools.client_side_create import ENVIRONMENT
 from tools.cluster import Cluster
 from tools.parts import CREATE
-from tools.paths import ROOT
 from tools.providers import Provider
 
 pytestmark = pytest.mark.both_kinds
@@ -164,9 +163,3 @@ def test_excluding_a_new_service_with_its_dependents_leaves_a_whole_state(
 
     stack.up("--exclude", urn, "--exclude-dependents")
     stack.up()
-
-
-def test_the_page_names_what_is_run_here() -> None:
-    page = (ROOT / "docs" / "recovery.md").read_text()
-    assert all(text in page for text in (f"{ENVIRONMENT}=true pulumi up", "--exclude-dependents"))
-    assert all(text in page for text in ("--protect=false --generate-code=false", "state repair"))
