@@ -1,9 +1,9 @@
 """Lets programs run in threads of one process, as inline programs of the Automation API do.
 
 Two things of Pulumi stand against it. The modules of `pulumi_kubernetes` load on first use, and one
-thread may see what another has loaded by half; those that components use load here, which a program
-would do anyway. And before 3.260 the SDK ends, with each program, the callback servers of all
-programs of the process: hooks of the others fail, or hang.
+thread may see what another has loaded by half; those that components use load here, one thread at a
+time. And before 3.260 the SDK ends, with each program, the callback servers of all programs of the
+process: hooks of the others fail, or hang.
 """
 
 import asyncio
@@ -12,20 +12,26 @@ from importlib import import_module, metadata
 from types import SimpleNamespace
 from typing import Any
 
-from pulumi_kubernetes.core.v1 import Endpoints, Service
-from pulumi_kubernetes.discovery.v1 import EndpointSlice
-from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+from pulumi_kubernetes import core, discovery, meta
 
-__all__ = ["end_own_callbacks_only"]
-
-LOADED = (Endpoints, EndpointSlice, ObjectMetaArgs, Service)
-"""A name of each module that components use, for a module loads when something is taken of it."""
+__all__ = ["end_own_callbacks_only", "load_models"]
 
 _REPAIRED = (3, 260)
 """From here on the SDK does it itself, and nothing of its inside is touched."""
 
 _lock = threading.Lock()
 _done: list[bool] = []
+_loaded: list[object] = []
+
+
+def load_models() -> None:
+    """Load the modules that components use, before the first component of the process uses them.
+
+    Not when the package is imported: they are large, and a command line has no use for them.
+    """
+    if not _loaded:
+        with _lock:  # a module loads when something is taken of it
+            _loaded[:] = core.v1.Service, discovery.v1.EndpointSlice, meta.v1.ObjectMetaArgs
 
 
 def end_own_callbacks_only() -> None:

@@ -63,11 +63,27 @@ def test_an_sdk_is_repaired_once_if_it_needs_it(
     assert len(repaired) == repairs
 
 
-def test_importing_a_component_loads_the_modules_that_it_uses() -> None:
-    modules = ("core.v1", "discovery.v1", "meta.v1")
-    text = (
-        "import sys, types; from components import ExternalService\n"
-        f"loaded = [sys.modules['pulumi_kubernetes.' + name] for name in {modules}]\n"
-        "assert all(type(one) is types.ModuleType for one in loaded), loaded\n"
+def test_components_made_in_threads_at_once_find_whole_modules() -> None:
+    """In a process of its own, where nothing is loaded yet."""
+    program = (
+        "import sys, threading, types\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "from components import _threads\n"
+        "errors, barrier = [], threading.Barrier(8)\n"
+        "def use():\n"
+        "    barrier.wait()\n"
+        "    try:\n"
+        "        _threads.load_models()\n"
+        "        _threads.core.v1.Service, _threads.discovery.v1.EndpointSlice\n"
+        "        _threads.meta.v1.ObjectMetaArgs\n"
+        "    except Exception as error:\n"
+        "        errors.append(error)\n"
+        "threads = [threading.Thread(target=use) for _ in range(8)]\n"
+        "for one in threads: one.start()\n"
+        "for one in threads: one.join()\n"
+        "print(errors)\n"
     )
-    subprocess.run([sys.executable, "-c", text], cwd=ROOT, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
