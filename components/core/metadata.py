@@ -149,7 +149,9 @@ def _read_annotations(annotations: Plain, findings: list[Finding]) -> Manifest:
     reserved = _size({k: v for k, v in _LARGEST_ANNOTATIONS.items() if k not in annotations})
     left = MAX_ANNOTATION_BYTES - reserved
     if _size(annotations) > left:
-        remedy = f"an object has {MAX_ANNOTATION_BYTES}, the component writes up to {reserved} itself"
+        remedy = (
+            f"an object has {MAX_ANNOTATION_BYTES}, the component writes up to {reserved} itself"
+        )
         findings.append(replace(too_long("annotations", left), remedy=remedy))
     return dict(annotations)
 
