@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 
+from ._answering import keep_answering
 from ._engine import monitor
 from ._garbage import settle
 from .core.findings import Finding, forbidden, invalid
@@ -88,6 +89,7 @@ def _current_run() -> _Registered | None:
     run = _runs.get(engine)
     if run is None:
         run = _runs[engine] = _Registered()
+        keep_answering(engine)
         settle()
     return run
 

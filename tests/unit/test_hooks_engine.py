@@ -16,6 +16,13 @@ from components.testing import KubernetesMocks
 URN = "urn:pulumi:stack::project::k8s-endpoints:index:ExternalService$kubernetes:core/v1:Service::a"
 
 COMPONENT: Any = object()
+
+
+class Monitor:
+    def RegisterResource(self, request: object) -> None:  # noqa: N802 - as the SDK calls it
+        """Registers a resource."""
+
+
 Warnings = list[tuple[str, object]]
 
 
@@ -33,7 +40,7 @@ def warned(monkeypatch: pytest.MonkeyPatch) -> Warnings:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """Stand in for the part of the engine that takes hooks."""
-    state = SimpleNamespace(hooks=[], monitor=lambda: None)
+    state = SimpleNamespace(hooks=[], monitor=Monitor())
 
     class Hook:
         def __init__(self, name: str, callback: Callable[..., Any], opts: Any = None) -> None:
@@ -69,7 +76,7 @@ def test_hooks_are_registered_once_a_run(engine: SimpleNamespace) -> None:
         "k8s-endpoints:service",
         "k8s-endpoints:slice",
     ]
-    engine.monitor = lambda: "another run"
+    engine.monitor = Monitor()  # of another run
     assert _hooks.of_service() is not services[0]
 
 
