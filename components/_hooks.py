@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 
+from ._answering import keep_answering
 from ._engine import monitor
 from ._failures import on_error
 from ._garbage import settle
@@ -166,6 +167,7 @@ def _current_run() -> _Registered | None:
     if run is None:
         end_own_callbacks_only()
         run = _runs[engine] = _Registered()
+        keep_answering(engine)
         settle()
     return run
 
