@@ -12,6 +12,7 @@ from ._aliases import Aliases
 from ._owner import configured_manager
 from ._provider import namespace_of, renders
 from ._record import RECORD, BackendRecord
+from ._threads import load_models
 from .core.adoption import Adoption, Adoptions, not_adopted
 from .core.declarations import LATE
 from .core.findings import Finding, forbidden
@@ -54,6 +55,7 @@ class Children:
         adoptions: Adoptions | None = None,
         path: str = "",
     ) -> None:
+        load_models()
         self._parent, self._component, self._token, self._opts = parent, name, token, opts
         self._path = path
         nested = opts is not None and opts.parent is not None

@@ -12,10 +12,12 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 
+from ._answering import keep_answering
 from ._engine import monitor
 from ._failures import on_error
 from ._garbage import settle
 from ._record import read_record
+from ._threads import end_own_callbacks_only
 from .core.findings import Finding, forbidden, invalid
 from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .core.metadata import (
@@ -200,7 +202,9 @@ def _current_run() -> _Registered | None:
         return None
     run = _runs.get(engine)
     if run is None:
+        end_own_callbacks_only()
         run = _runs[engine] = _Registered()
+        keep_answering(engine)
         settle()
     return run
 

@@ -25,7 +25,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names = [chosen] if (chosen := os.environ.get("PROVIDER")) else [*PROVIDERS]
     if not chosen and (found := providers.on_path()):
         names.append(found)
-    metafunc.parametrize("provider", names, indirect=True)
+    ids = [name if name in PROVIDERS else "other" for name in names]
+    metafunc.parametrize("provider", names, ids=ids, indirect=True)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

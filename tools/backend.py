@@ -36,11 +36,11 @@ class Backend:
 
     @classmethod
     def of_user(cls, directory: Path, parts: Mapping[str, Path]) -> "Backend":
-        """Give the backend that the user is logged in to, else `directory`."""
+        """Return the backend that the user is logged in to, else `directory`."""
         return cls(None if _is_logged_in() else directory, parts)
 
     def environment(self, kubeconfig: Path | None = None) -> dict[str, str]:
-        """Give the environment for `pulumi`, with the parts and `.venv` first on PATH."""
+        """Return the environment for `pulumi`, with the parts and `.venv` first on PATH."""
         environment = dict(os.environ)
         folders = [str(VENV / "bin"), str(BIN), str(self.parts["pulumi"].parent)]
         if "kubectl" in self.parts:
@@ -79,7 +79,7 @@ class Backend:
                 raise CommandError(
                     f"{folder} is encrypted with a passphrase that is not there: set"
                     " PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to it; where it is"
-                    f" lost, remove {folder} and run `make up`"
+                    f" lost, remove {folder} and run the same command again"
                 )
             file.parent.mkdir(parents=True, exist_ok=True)
             partial = file.with_suffix(".partial")
@@ -167,8 +167,8 @@ class Backend:
         extra = {ENVIRONMENT: "true"} if was_interrupted else {}
         if was_interrupted:
             say(
-                f"stack {stack}: an update was interrupted; this one takes over objects that it has"
-                f" made ({ENVIRONMENT}=true)"
+                f"stack {stack}: objects of it may exist that its state does not hold; this up"
+                f" takes them over ({ENVIRONMENT}=true)"
             )
         command = ("up", "--yes", *flags, "--stack", stack)
         self.pulumi(*command, kubeconfig=kubeconfig, shown=shown, **extra)
@@ -182,7 +182,7 @@ class Backend:
             self.state.settle(stack)
 
     def was_interrupted(self, stack: str) -> bool:
-        """Tell whether the cluster may hold objects of the stack that its state does not."""
+        """Return whether the cluster may hold objects of the stack that its state does not."""
         if self.state is not None:
             return self.state.was_interrupted(stack)
         exported = json.loads(self.pulumi("stack", "export", "--stack", stack))
@@ -190,7 +190,7 @@ class Backend:
 
 
 def _gives_passphrase() -> bool:
-    """Tell whether the user brings a passphrase of their own."""
+    """Return whether the user brings a passphrase of their own."""
     return bool({"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys())
 
 

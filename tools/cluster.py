@@ -98,11 +98,11 @@ class Cluster:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def is_ready(self) -> bool:
-        """Tell whether it was completely made and its API server answers."""
+        """Return whether it was completely made and its API server answers."""
         return self._marker.exists() and self._answers()
 
     def kubectl(self, *arguments: str, given: str | None = None) -> str:
-        """Run kubectl against it and give what it prints."""
+        """Run kubectl against it and return what it prints."""
         return kubectl(self.parts["kubectl"], self.kubeconfig, *arguments, given=given)
 
     def _create(self) -> None:
@@ -184,7 +184,7 @@ def _locked(file: Path) -> Iterator[None]:
 def kubectl(
     program: Path, kubeconfig: Path | None, *arguments: str, given: str | None = None
 ) -> str:
-    """Run kubectl and give what it prints.
+    """Run kubectl and return what it prints.
 
     Args:
         program: Where kubectl is.

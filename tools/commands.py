@@ -121,15 +121,14 @@ def down() -> None:
         return
     backend, target = _places()
     state = backend.state
-    if target.is_embedded and not target.cluster.is_ready():
-        if state is not None:  # what it speaks of is gone with the embedded control plane
-            state.reset()
-    else:
+    if not target.is_embedded or target.cluster.is_ready():
         backend.release(_STACK)
         if state is None or state.holds(_STACK):
             target.reach()
             _destroy(backend, target)
     target.cluster.stop()
+    if state is not None and target.is_embedded:
+        state.reset()  # all that it may still hold is gone with the control plane
     processes.end(processes.orphaned_plugins(TOOLS))
     say("down: nothing of the project is running")
 
@@ -166,10 +165,9 @@ def _places() -> tuple[Backend, Target]:
 
 def _destroy(backend: Backend, target: Target) -> None:
     backend.select(_STACK)
-    if backend.was_interrupted(_STACK):
+    if not target.is_embedded and backend.was_interrupted(_STACK):
         # The state does not hold all of it: an up makes it the stack's own.
-        flags = ("--skip-preview",)
-        backend.up(_STACK, *flags, kubeconfig=target.kubeconfig, shown=True)
+        backend.up(_STACK, "--skip-preview", kubeconfig=None, shown=True)
     command = ("destroy", "--yes", "--stack", _STACK)
     backend.pulumi(*command, kubeconfig=target.kubeconfig, shown=True)
     if backend.state is not None:

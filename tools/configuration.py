@@ -13,7 +13,7 @@ _KEY = re.compile(r"""^(\s+)["']?([^\s"'#-][^"']*?)["']?:(?:\s|$)""")
 
 @dataclass(frozen=True)
 class Configuration:
-    """The file, as text: whoever runs `make` may have no parser of YAML."""
+    """The file, as text: the Python that runs `make` may have no YAML parser."""
 
     file: Path
 
@@ -24,7 +24,7 @@ class Configuration:
 
     @property
     def has_salt(self) -> bool:
-        """Tell whether a passphrase belongs to it."""
+        """Return whether a passphrase belongs to it."""
         return bool(_SALT.search(self._text()))
 
     def secure_keys(self) -> list[str]:

@@ -13,7 +13,7 @@ _SERVICE_TYPE = "kubernetes:core/v1:Service"
 
 
 def services_of_state(exported: str) -> list[tuple[str, str]]:
-    """Give namespace and name of the Services in what `pulumi stack export` prints."""
+    """Return namespace and name of the Services in what `pulumi stack export` prints."""
     resources = json.loads(exported)["deployment"].get("resources") or []
     found = [one["id"] for one in resources if one["type"] == _SERVICE_TYPE and one.get("id")]
     return [(namespace, name) for namespace, _, name in (one.partition("/") for one in found)]

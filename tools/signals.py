@@ -75,7 +75,7 @@ def run(
         shown: Let it print and read, instead of returning what it prints.
     """
     owns_terminal = shown and _is_in_foreground()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command,
         cwd=cwd,
         env=environment,
@@ -85,15 +85,15 @@ def run(
         text=True,
         process_group=None if owns_terminal else 0,
         preexec_fn=_hear_what_is_forwarded,  # noqa: PLW1509 - `make` has one thread
-    )
-    try:
-        out, err = process.communicate()
-    except KeyboardInterrupt:
-        _end(process, command, None if owns_terminal else signal.SIGINT)
-        raise
-    except Terminated:
-        _end(process, command, signal.SIGTERM)
-        raise
+    ) as process:
+        try:
+            out, err = process.communicate()
+        except KeyboardInterrupt:
+            _end(process, command, None if owns_terminal else signal.SIGINT)
+            raise
+        except Terminated:
+            _end(process, command, signal.SIGTERM)
+            raise
     return subprocess.CompletedProcess(command, process.returncode, out or "", err or "")
 
 
@@ -112,7 +112,7 @@ def _end(process: subprocess.Popen[str], command: Sequence[str], number: int | N
 
 
 def _is_in_foreground() -> bool:
-    """Tell whether a terminal is attached whose keys send signals to this process."""
+    """Return whether a terminal is attached whose keys send signals to this process."""
     with suppress(OSError):
         return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
     return False

@@ -37,11 +37,11 @@ class State:
         return self.directory / f"interrupted-{stack}"
 
     def has(self, stack: str) -> bool:
-        """Tell whether the stack exists."""
+        """Return whether the stack exists."""
         return any(one.exists() for one in self._checkpoints(stack))
 
     def holds(self, stack: str) -> bool:
-        """Tell whether the stack holds objects, or may hold some that an update left behind."""
+        """Return whether the stack holds objects, or may hold some that an update left behind."""
         if self.was_interrupted(stack):
             return True
         files = self._checkpoints(stack)
@@ -51,7 +51,7 @@ class State:
         )
 
     def is_encrypted(self) -> bool:
-        """Tell whether a stack's secrets need a passphrase."""
+        """Return whether a stack's secrets need a passphrase."""
         files = (self._engine / "stacks").glob("*/*.json")
         providers = (_latest(file).get("secrets_providers") or {} for file in files)
         return any(one.get("type") == "passphrase" for one in providers)
@@ -68,7 +68,7 @@ class State:
         if bound != target:
             raise CommandError(
                 f"{self.directory.name} is the state of {bound}, not of {target}:"
-                " go on with the KUBECONFIG that you began with, and `make down` there first"
+                " use the KUBECONFIG that you began with, and `make down` there first"
             )
 
     def bind(self, target: str) -> None:
@@ -109,7 +109,7 @@ class State:
         self._interrupted(stack).touch()
 
     def was_interrupted(self, stack: str) -> bool:
-        """Tell whether the cluster may hold objects of the stack that its state does not."""
+        """Return whether the cluster may hold objects of the stack that its state does not."""
         return self._interrupted(stack).exists() or bool(self.pending_creates(stack))
 
     def settle(self, stack: str) -> None:
@@ -151,7 +151,7 @@ class State:
             older = [folder / f"{stack}.json.bak", *sorted(backups, reverse=True)]
             if _is_whole(file) or not any(one.exists() for one in (file, *older)):
                 continue
-            say(f"stack {stack}: its last checkpoint was cut short; going on from the one before")
+            say(f"stack {stack}: its last checkpoint was cut short; continuing from the one before")
             self.interrupt(stack)
             whole = next((one for one in older if _is_whole(one)), None)
             if whole:

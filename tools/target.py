@@ -35,7 +35,7 @@ class Target:
 
     @property
     def is_embedded(self) -> bool:
-        """Tell whether it is a control plane of this checkout."""
+        """Return whether it is a control plane of this checkout."""
         return self.kubeconfig is not None
 
     @classmethod
@@ -58,7 +58,7 @@ class Target:
         return cls(embedded, None, server)
 
     def start(self) -> bool:
-        """Have it running, and return whether it had to be made anew.
+        """Start it where it is ours, and return whether it had to be made anew.
 
         Raises:
             CommandError: The API server of KUBECONFIG does not answer.
@@ -89,23 +89,23 @@ def _ask(program: Path, *credentials: str) -> str | None:
     A server that refuses the credentials is there: `pulumi` says which right is missing.
     """
     command = [str(program), "get", "--raw=/readyz", f"--request-timeout={_PATIENCE:.0f}s"]
-    process = subprocess.Popen(
-        [*command, *credentials],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        process_group=0,  # programs that get credentials end with it
-    )
     try:
-        asked, said = process.communicate(timeout=_PATIENCE)
-    except BaseException as failure:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        if isinstance(failure, subprocess.TimeoutExpired):
-            return f"does not answer within {_PATIENCE:.0f} s"
-        raise
+        with subprocess.Popen(
+            [*command, *credentials],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            process_group=0,  # programs that get credentials end with it
+        ) as process:
+            try:
+                asked, said = process.communicate(timeout=_PATIENCE)
+            except BaseException:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                raise
+    except subprocess.TimeoutExpired:
+        return f"does not answer within {_PATIENCE:.0f} s"
     if "Please enter Username" in asked:  # without credentials kubectl would not even connect
         return _ask(program, "--token=none")
     last = (said.strip().splitlines() or [""])[-1].removeprefix("error: ")

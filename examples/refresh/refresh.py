@@ -2,8 +2,8 @@
 
     python refresh.py eu us --every 60 --rounds 100
 
-Stacks are updated side by side, each by a `pulumi` of its own: programs that run within this
-process could not register their hooks in threads.
+Stacks are updated side by side, each by a `pulumi` of its own: one that ends badly takes no other
+with it.
 """
 
 import argparse

@@ -50,7 +50,7 @@ class Checkout:
         )
 
     def ok(self, target: str, **environment: str) -> str:
-        """Run a target that must succeed, and give what it prints."""
+        """Run a target that must succeed, and return what it prints."""
         done = self.run(target, **environment)
         assert done.returncode == 0, done.stdout
         return done.stdout
@@ -106,7 +106,7 @@ class Checkout:
                 process.wait()
 
     def processes(self) -> list[str]:
-        """Give the command lines of processes that belong to the copy."""
+        """Return the command lines of processes that belong to the copy."""
         found: list[str] = []
         for entry in Path("/proc").iterdir():
             try:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -107,8 +108,7 @@ def test_a_stack_that_was_renamed_and_lost_is_told_how_to_go_on(
     if provider.kind == "create":
         shown = re.search(r"`kubectl ([^`]+)`", done.stdout)
         assert shown is not None, done.stdout
-        arguments = [word.strip("'") for word in shown[1].split()]
-        former = cluster.kubectl(*arguments).removeprefix("k8s-endpoints/")
+        former = cluster.kubectl(*shlex.split(shown[1])).removeprefix("k8s-endpoints/")
     else:
         remedy = re.search(r"k8s-endpoints:owner ([\w/-]+)", done.stdout)
         assert remedy is not None, done.stdout

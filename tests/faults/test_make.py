@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from tools.providers import Provider
 
 pytestmark = pytest.mark.both_kinds
 
-State = dict[str, list[dict[str, object]]]
+TAKEN_OVER = "objects of it may exist that its state does not hold; this up takes them over"
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +27,11 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> It
         processes.end(processes.mentioning(made.root))
 
 
-def cut_off(checkout: Checkout, kind: str, kept: Callable[[str], bool]) -> None:
+def cut_off(folder: Path, kind: str, kept: Callable[[str], bool]) -> None:
     """Make the state what it is when the engine is killed after the first object of a kind has
     been created, and before that is recorded.
     """
-    file = checkout.root / ".pulumi-state/.pulumi/stacks/k8s-endpoints/dev.json"
+    file = folder / ".pulumi/stacks/k8s-endpoints/dev.json"
     whole = json.loads(file.read_text())
     state = whole["checkpoint"]["latest"]
     made = next(one for one in state["resources"] if one["type"].endswith(kind))
@@ -47,12 +48,13 @@ def test_a_create_that_was_cut_off_is_not_warned_of_for_ever(
 ) -> None:
     own = str(cluster.kubeconfig)
     checkout.ok("up", KUBECONFIG=own)
-    cut_off(checkout, ":EndpointSlice", lambda _: True)
+    cut_off(checkout.root / ".pulumi-state", ":EndpointSlice", lambda _: True)
 
-    checkout.ok("up", KUBECONFIG=own)
+    assert TAKEN_OVER in checkout.ok("up", KUBECONFIG=own)
     said = checkout.ok("up", KUBECONFIG=own)
 
     assert "14 unchanged" in said
+    assert TAKEN_OVER not in said
     assert "pending operations" not in said
     checkout.ok("down", KUBECONFIG=own)
 
@@ -62,8 +64,28 @@ def test_what_a_create_that_was_cut_off_has_made_does_not_outlive_make_down(
 ) -> None:
     own = str(cluster.kubeconfig)
     checkout.ok("up", KUBECONFIG=own)
-    cut_off(checkout, ":Namespace", lambda kind: kind.startswith("pulumi:"))
+    cut_off(checkout.root / ".pulumi-state", ":Namespace", lambda kind: kind.startswith("pulumi:"))
 
-    checkout.ok("down", KUBECONFIG=own)
+    assert TAKEN_OVER in checkout.ok("down", KUBECONFIG=own)
 
+    assert "shop" not in names(cluster, "namespaces", "default")
+
+
+def test_a_create_that_was_cut_off_is_found_in_a_state_of_the_users_own(
+    checkout: Checkout, cluster: Cluster, tmp_path: Path
+) -> None:
+    own = {
+        "KUBECONFIG": str(cluster.kubeconfig),
+        "PULUMI_BACKEND_URL": f"file://{tmp_path}",
+        "PULUMI_CONFIG_PASSPHRASE": "mine",
+    }
+    checkout.ok("up", **own)
+    cut_off(tmp_path, ":EndpointSlice", lambda _: True)
+
+    assert TAKEN_OVER in checkout.ok("up", **own)
+    said = checkout.ok("up", **own)
+
+    assert "14 unchanged" in said
+    assert "pending operations" not in said
+    checkout.ok("down", **own)
     assert "shop" not in names(cluster, "namespaces", "default")

@@ -31,7 +31,7 @@ for _ in range(600):
 
 
 def services(namespace: str, turn: int, count: int = 20) -> dict[str, Args]:
-    """Give the arguments of all of them, by name.
+    """Return the arguments of all of them, by name.
 
     In every turn one address of each is another one. A quarter of them is deleted and made anew
     under another name every second turn, and a quarter gets or loses its second family: so that an
@@ -51,7 +51,7 @@ def services(namespace: str, turn: int, count: int = 20) -> dict[str, Args]:
 
 
 def program(declared: dict[str, Args]) -> str:
-    """Give a program that declares them."""
+    """Return a program that declares them."""
     return (
         "from components import ExternalService\n"
         f"for name, args in {declared!r}.items():\n"
@@ -60,7 +60,7 @@ def program(declared: dict[str, Args]) -> str:
 
 
 def live(cluster: Cluster, namespace: str) -> Live:
-    """Give the Services and EndpointSlices of a namespace."""
+    """Return the Services and EndpointSlices of a namespace."""
     text = cluster.kubectl("get", "services,endpointslices", "-n", namespace, "-o", "json")
     return {(one["kind"], one["metadata"]["name"]): one for one in json.loads(text)["items"]}
 
@@ -88,7 +88,7 @@ def assert_converged(
 
 
 def counts(said: str) -> dict[str, int]:
-    """Give the counts of a summary."""
+    """Return the counts of a summary."""
     summary = said.rpartition("Resources:")[2]
     return {what: int(number) for number, what in re.findall(r"(\d+) ([a-z]+)", summary)}
 

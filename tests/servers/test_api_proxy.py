@@ -43,7 +43,8 @@ def test_the_proxy_does_not_connect_to_external_endpoints(
 
     reads_slices = int(version.partition(".")[2]) >= 37
     if name == "slices" and not reads_slices:
-        assert (answer.status, answer.message) == (404, 'endpoints "slices" not found')
+        assert (answer.status, answer.message) == (404, 'services "slices" not found')
     else:
-        reason = f'no endpoints available for service "{name}"'
+        asked = name if reads_slices else f"{name}:http"
+        reason = f'no endpoints available for service "{asked}"'
         assert (answer.status, answer.message) == (503, reason)

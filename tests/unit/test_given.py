@@ -205,6 +205,9 @@ def test_the_hook_of_a_service_remembers_what_it_had_before(
         def SupportsFeature(self, _request: object) -> SimpleNamespace:  # noqa: N802 - protocol
             return SimpleNamespace(hasSupport=False)
 
+        def RegisterResource(self, _request: object) -> None:  # noqa: N802 - protocol
+            """Registers a resource."""
+
     engine = Engine()
     hooks: dict[str, Callable[[Any], None]] = {}
 

@@ -20,6 +20,8 @@ from components.testing import KubernetesMocks
 URN = "urn:pulumi:stack::project::k8s-endpoints:index:ExternalService$kubernetes:core/v1:Service::a"
 
 COMPONENT: Any = object()
+
+
 Warnings = list[tuple[str, object]]
 
 
@@ -42,6 +44,9 @@ class Monitor:
 
     def SupportsFeature(self, request: Any) -> SimpleNamespace:  # noqa: N802 - of the protocol
         return SimpleNamespace(hasSupport=self.features[request.id])
+
+    def RegisterResource(self, request: object) -> None:  # noqa: N802 - as the SDK calls it
+        """Registers a resource."""
 
 
 def kinds(binding: pulumi.ResourceHookBinding | None) -> dict[str, list[Any]]:

@@ -1,10 +1,12 @@
 """Field managers: what they are called, and whose they are."""
 
+from typing import Any
+
 import pulumi
 import pytest
 from pulumi.runtime import config as runtime_config
 
-from components._owner import configured_manager
+from components import ExternalNameService
 from components.core.ownership import (
     Entry,
     check_owner,
@@ -12,7 +14,7 @@ from components.core.ownership import (
     other_owners,
     refused_owners,
 )
-from components.testing import KubernetesMocks
+from components.testing import render
 
 OURS = "k8s-endpoints/shop/prod"
 SPEC = {"f:spec": {"f:ports": {}}}
@@ -78,36 +80,33 @@ def test_an_owner_is_printable(owner: str) -> None:
     assert check_owner("former project/prod") == ""
 
 
-@pytest.fixture
-def configured() -> None:
-    pulumi.runtime.set_mocks(KubernetesMocks(), project="shop", stack="prod")
-
-
-@pytest.mark.usefixtures("configured")
-def test_the_owner_is_project_and_stack_unless_configured() -> None:
-    assert configured_manager() == OURS
-    runtime_config.set_config("k8s-endpoints:owner", "former/prod")
+def manager(config: dict[str, str]) -> str:
+    """Return the manager that a program with this configuration writes to a Service."""
+    runtime_config.set_all_config(config)
+    args: Any = {"external_name": "db.example.com"}
     try:
-        assert configured_manager() == "k8s-endpoints/former/prod"
+        (service,) = render(lambda: ExternalNameService("db", args))
     finally:
         runtime_config.set_all_config({})
+    return str(service["metadata"]["annotations"]["pulumi.com/patchFieldManager"])
 
 
-@pytest.mark.usefixtures("configured")
+def test_the_owner_is_project_and_stack_unless_configured() -> None:
+    assert manager({}) == "k8s-endpoints/project/stack"
+    assert manager({"k8s-endpoints:owner": "former/prod"}) == "k8s-endpoints/former/prod"
+
+
 @pytest.mark.parametrize(
-    ("owner", "secret", "reason"),
+    ("owner", "is_secret", "reason"),
     [
-        ("former/prod", ["k8s-endpoints:owner"], "must not be secret"),
-        ("", [], "must be printable characters"),
+        ("former/prod", True, "must not be secret"),
+        ("", False, "must be printable characters"),
     ],
 )
 def test_an_owner_that_cannot_be_used_is_refused(
-    owner: str, secret: list[str], reason: str
+    monkeypatch: pytest.MonkeyPatch, owner: str, is_secret: bool, reason: str
 ) -> None:
-    runtime_config.set_all_config({"k8s-endpoints:owner": owner}, secret)
-    try:
-        with pytest.raises(pulumi.RunError, match=f"k8s-endpoints:owner: {reason}") as caught:
-            configured_manager()
-    finally:
-        runtime_config.set_all_config({}, [])
+    monkeypatch.setattr("components._owner.is_config_secret", lambda _key: is_secret)
+    with pytest.raises(pulumi.RunError, match=f"k8s-endpoints:owner: {reason}") as caught:
+        manager({"k8s-endpoints:owner": owner})
     assert "former/prod" not in str(caught.value)

@@ -1,10 +1,14 @@
 """Processes that `make` finds, ends and waits for."""
 
+import fcntl
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -88,6 +92,7 @@ def test_a_process_id_that_another_one_has_by_now_is_left_alone() -> None:
 
 PARENT = """
 import sys
+from contextlib import suppress
 from pathlib import Path
 from tools import signals
 
@@ -195,3 +200,36 @@ def test_an_ignored_hang_up_stays_ignored() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout == "still here\n"
+
+
+def test_the_keys_of_a_terminal_reach_the_program_once() -> None:
+    """It has the terminal; an interrupt forwarded on top of it would be the second one."""
+    terminal, inside = pty.openpty()
+    parent = subprocess.Popen(
+        [sys.executable, "-u", "-c", PARENT, CHILD.format(asked=1)],
+        cwd=ROOT,
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        start_new_session=True,
+        preexec_fn=_take_terminal,  # noqa: PLW1509 - the tests have one thread
+    )
+    os.close(inside)
+    said = b""
+    while b"it runs" not in said:
+        said += os.read(terminal, 4096)
+    os.write(terminal, b"\x03")
+    with suppress(OSError):  # that is how a terminal ends
+        while more := os.read(terminal, 4096):
+            said += more
+    os.close(terminal)
+
+    assert parent.wait(timeout=30) == 130
+    assert said.decode().replace("\r", "").replace("^C", "") == (
+        "it runs\nheard SIGINT\nthen SIGINT\n"
+    )
+
+
+def _take_terminal() -> None:
+    signals.hear_interrupts()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

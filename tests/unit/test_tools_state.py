@@ -160,6 +160,9 @@ def test_no_state_holds_no_objects(tmp_path: Path) -> None:
     assert not state.has("dev")
     assert not state.holds("dev")
     assert not state.was_interrupted("dev")
+    state.reset()
+    state.settle("dev")
+    state.unbind()
 
 
 def cut_short(folder: Path) -> None:

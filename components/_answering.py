@@ -1,0 +1,83 @@
+"""Keeps hooks answered while a program ends with an error.
+
+At the first error of an Output the SDK stops answering hooks, although the engine goes on with what
+the program registered before. Each update that asks a hook then fails with "connection refused", or
+waits for ever on the oldest SDKs: a Service has its new ports, its slices keep the old ones. The
+process stays until the engine has answered all registrations anyway, so the hooks may stay as well.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from pulumi.runtime import stack
+
+from ._engine import monitor
+
+_POLL_SECONDS = 0.1
+_QUIET_POLLS = 3
+"""How often in a row nothing is open before all is done: an answer lets others begin."""
+
+
+class _Registrations:
+    """Keeps the registrations that the engine has not answered, as far as hooks depend on them.
+
+    Those are the registrations of what has hooks, and of components and providers, which come
+    before and are answered at once. Other resources may take long, and nobody asks a hook for them.
+
+    Args:
+        register: Registers a resource; called in many threads.
+    """
+
+    def __init__(self, register: Callable[..., Any]) -> None:
+        self._register = register
+        self._open: set[object] = set()
+
+    def __call__(self, request: Any, *args: Any, **options: Any) -> Any:
+        is_quick = not request.custom or request.type.startswith("pulumi:providers:")
+        if not is_quick and not request.hooks.ByteSize():
+            return self._register(request, *args, **options)
+        token = object()
+        self._open.add(token)  # in one step, whatever other threads do
+        try:
+            return self._register(request, *args, **options)
+        finally:
+            self._open.remove(token)
+
+    async def all_answered(self) -> None:
+        """Wait until the engine has answered all, and those that an answer lets begin."""
+        quiet = 0
+        while quiet < _QUIET_POLLS:
+            await asyncio.sleep(_POLL_SECONDS)
+            quiet = 0 if self._open else quiet + 1
+
+
+_of_engine: "WeakKeyDictionary[object, _Registrations]" = WeakKeyDictionary()
+
+
+def keep_answering(engine: Any) -> None:
+    """Let the hooks of this engine be answered until it needs them no more."""
+    engine.RegisterResource = _of_engine[engine] = _Registrations(engine.RegisterResource)
+    _wait_after_errors()
+
+
+@cache
+def _wait_after_errors() -> None:
+    """Put the wait behind that of the SDK, which an error ends early. Once in a process."""
+    wait: Any = getattr(stack, "wait_for_rpcs", None)
+    if wait is None:  # an SDK that does it in another way
+        return
+
+    async def waiting(*args: Any, **options: Any) -> None:
+        try:
+            await wait(*args, **options)
+        except Exception:
+            engine = monitor()
+            registrations = None if engine is None else _of_engine.get(engine)
+            if registrations is not None:
+                await registrations.all_answered()
+            raise
+
+    stack.wait_for_rpcs = waiting

@@ -1,0 +1,61 @@
+"""Lets programs run in threads of one process, as inline programs of the Automation API do.
+
+Two things of Pulumi stand against it. The modules of `pulumi_kubernetes` load on first use, and one
+thread may see what another has loaded by half; those that components use load here, one thread at a
+time. And before 3.260 the SDK ends, with each program, the callback servers of all programs of the
+process: hooks of the others fail, or hang.
+"""
+
+import asyncio
+import threading
+from importlib import import_module, metadata
+from types import SimpleNamespace
+from typing import Any
+
+from pulumi_kubernetes import core, discovery, meta
+
+__all__ = ["end_own_callbacks_only", "load_models"]
+
+_REPAIRED = (3, 260)
+"""From here on the SDK does it itself, and nothing of its inside is touched."""
+
+_lock = threading.Lock()
+_done: list[bool] = []
+_loaded: list[object] = []
+
+
+def load_models() -> None:
+    """Load the modules that components use, before the first component of the process uses them.
+
+    Not when the package is imported: they are large, and a command line has no use for them.
+    """
+    if not _loaded:
+        with _lock:  # a module loads when something is taken of it
+            _loaded[:] = core.v1.Service, discovery.v1.EndpointSlice, meta.v1.ObjectMetaArgs
+
+
+def end_own_callbacks_only() -> None:
+    """Let each program end the callback servers of its own event loop alone, on older SDKs."""
+    with _lock:
+        if not _done and _sdk() < _REPAIRED:
+            _repair(import_module("pulumi.runtime._callbacks")._CallbackServicer)  # noqa: SLF001
+        _done[:] = [True]
+
+
+def _sdk() -> tuple[int, ...]:
+    major, minor, *_ = metadata.version("pulumi").split(".")
+    return int(major), int(minor)
+
+
+def _repair(servicers: Any) -> None:
+    """Give a class of callback servers a `shutdown` that passes over those of other programs."""
+    end = servicers.shutdown.__func__
+
+    async def shutdown(kind: Any) -> None:
+        loop = asyncio.get_running_loop()
+        own = [one for one in kind._servicers if one._server._loop is loop]  # noqa: SLF001
+        for one in own:
+            kind._servicers.remove(one)  # noqa: SLF001
+        await end(SimpleNamespace(_servicers=own))
+
+    servicers.shutdown = classmethod(shutdown)

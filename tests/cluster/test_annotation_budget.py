@@ -1,0 +1,35 @@
+"""The budget of annotations that is left for users is one that the API server takes."""
+
+from collections.abc import Callable
+
+from components.core.metadata import _LARGEST_ANNOTATIONS, MAX_FIELD_MANAGER, _size
+from tests.support.cluster import get
+from tests.support.programs import external_service
+from tests.support.stack import Stack
+from tools.cluster import Cluster
+
+LIMIT = 262_144
+LEFT = LIMIT - _size(_LARGEST_ANNOTATIONS)
+
+
+def test_all_that_is_left_is_accepted_beside_the_longest_field_manager(
+    cluster: Cluster, new_stack: Callable[..., Stack], namespace: str
+) -> None:
+    project = "p" * 100
+    name = "s" * (MAX_FIELD_MANAGER - len(f"k8s-endpoints/{project}/"))
+    stack = new_stack(project=project, name=name)
+    note = "x" * (LEFT - len("note"))
+    program = external_service(
+        "db",
+        namespace=namespace,
+        addresses=["192.0.2.10"],
+        ports=[{"name": "a", "port": 80}],
+        endpoint_api="Endpoints",
+        annotations={"note": note},
+    )
+    assert stack.write(program).up()["created"] == 4
+    annotations = get(cluster, "service", namespace, "db")["metadata"]["annotations"]
+    assert annotations["note"] == note
+    assert _size(annotations) <= LIMIT
+    refused = stack.write(program.replace(note, f"{note}x")).run("preview")
+    assert f"annotations: Too long: may not be more than {LEFT} bytes" in refused.stdout
