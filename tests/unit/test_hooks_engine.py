@@ -36,6 +36,10 @@ def warned(monkeypatch: pytest.MonkeyPatch) -> Warnings:
     return texts
 
 
+ON_ERROR = ["on_error"] if hasattr(pulumi, "ErrorHook") else []
+"""The hooks of failures, which SDKs before 3.219 do not have."""
+
+
 class Monitor:
     """The engine's monitor, as far as hooks ask it."""
 
@@ -65,7 +69,8 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
             state.hooks.append(self)
 
     monkeypatch.setattr(pulumi, "ResourceHook", Hook)
-    monkeypatch.setattr(pulumi, "ErrorHook", Hook)
+    if ON_ERROR:
+        monkeypatch.setattr(pulumi, "ErrorHook", Hook)
     monkeypatch.setattr(settings, "get_monitor", lambda: state.monitor)
     return state
 
@@ -93,7 +98,7 @@ def test_hooks_are_registered_once_a_run(engine: SimpleNamespace) -> None:
         "k8s-endpoints:adopted",
         "k8s-endpoints:created",
         "k8s-endpoints:endpoints",
-        "k8s-endpoints:failed",
+        *(["k8s-endpoints:failed"] if ON_ERROR else []),
         "k8s-endpoints:record",
         "k8s-endpoints:service",
         "k8s-endpoints:slice",
@@ -105,14 +110,14 @@ def test_hooks_are_registered_once_a_run(engine: SimpleNamespace) -> None:
 @pytest.mark.usefixtures("engine")
 def test_what_may_stop_an_update_is_asked_at_preview_too() -> None:
     found = kinds(_hooks.of_service("s", COMPONENT))
-    assert sorted(found) == ["before_update", "on_error"]
+    assert sorted(found) == ["before_update", *ON_ERROR]
     assert found["before_update"][0].opts.on_dry_run
     found = kinds(_hooks.of_slice("a", [], COMPONENT))
-    assert sorted(found) == ["after_create", "before_update", "on_error"]
+    assert sorted(found) == ["after_create", "before_update", *ON_ERROR]
     assert found["before_update"][0].opts.on_dry_run
     assert found["after_create"][0].opts.on_dry_run
     found = kinds(_hooks.of_endpoints("e", COMPONENT))
-    assert sorted(found) == ["after_update", "on_error"]
+    assert sorted(found) == ["after_update", *ON_ERROR]
     assert found["after_update"][0].opts is None, "nothing is mirrored at preview"
 
 
@@ -121,8 +126,8 @@ def test_what_is_adopted_is_not_created() -> None:
     refusal = ValidationError("ExternalService", "db", [])
     plain = _hooks.of_service("shop/db", COMPONENT)
     adopting = _hooks.of_adopted(plain, "shop/db", refusal)
-    assert sorted(kinds(plain)) == ["before_update", "on_error"]
-    assert sorted(kinds(adopting)) == ["before_create", "before_update", "on_error"]
+    assert sorted(kinds(plain)) == ["before_update", *ON_ERROR]
+    assert sorted(kinds(adopting)) == ["before_create", "before_update", *ON_ERROR]
     (hook,) = kinds(adopting)["before_create"]
     assert hook.opts.on_dry_run
     with pytest.raises(ValidationError) as caught:
@@ -161,9 +166,11 @@ def test_an_object_that_exists_is_explained_beside_the_providers_message(
 
     monkeypatch.setattr(pulumi.log, "error", error)
     _hooks.of_service("shop/db", COMPONENT)
-    (hook,) = [hook for hook in engine.hooks if hook.name == "k8s-endpoints:failed"]
-    assert hook.callback(args) is False, "the provider's own message stays"
-    assert told == [(explain_existing(args.new_inputs), COMPONENT)] * is_explained
+    hooks = [hook for hook in engine.hooks if hook.name == "k8s-endpoints:failed"]
+    answers = [hook.callback(args) for hook in hooks]
+    assert answers == [False for _ in ON_ERROR], "the provider's own message stays"
+    explained = [(explain_existing(args.new_inputs), COMPONENT)] if is_explained else []
+    assert told == [one for one in explained for _ in ON_ERROR]
 
 
 CONFLICT = 'Apply failed with 1 conflict: conflict with "{}": .spec.ports'
@@ -236,7 +243,7 @@ def test_an_engine_without_error_hooks_is_not_asked_for_them(engine: SimpleNames
 
 @pytest.mark.usefixtures("engine")
 def test_an_sdk_without_error_hooks_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(pulumi, "ErrorHook")
+    monkeypatch.delattr(pulumi, "ErrorHook", raising=False)
     assert sorted(kinds(_hooks.of_service("s", COMPONENT))) == ["before_update"]
 
 

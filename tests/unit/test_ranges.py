@@ -61,6 +61,18 @@ def test_the_readme_states_what_is_run(package: str) -> None:
     assert row.strip("| ").split(" | ")[1:] == [pins(name)[package] for name in FILES]
 
 
+@pytest.mark.parametrize("end", venv.ENDS)
+def test_the_ends_differ_from_what_is_pinned_in_what_pulumi_needs_alone(end: str) -> None:
+    """What the unit tests need beside Pulumi is there, and the same."""
+    own = {"pulumi", "pulumi-kubernetes", "grpcio", "protobuf"}
+    ours, pinned = pins(end), pins("pinned")
+    differing = {name for name in ours.keys() & pinned.keys() if ours[name] != pinned[name]}
+    assert differing <= own
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for extra in project["optional-dependencies"].values():
+        assert {Requirement(one).name for one in extra} <= ours.keys()
+
+
 def test_these_tests_run_with_one_of_them() -> None:
     installed = {package: metadata.version(package) for package in PACKAGES}
     assert installed in [{package: pins(name)[package] for package in PACKAGES} for name in FILES]

@@ -216,7 +216,7 @@ def test_the_keys_of_a_terminal_reach_the_program_once() -> None:
     )
     os.close(inside)
     said = b""
-    while b"it runs" not in said:
+    while b"it runs\r\n" not in said:
         said += os.read(terminal, 4096)
     os.write(terminal, b"\x03")
     with suppress(OSError):  # that is how a terminal ends
