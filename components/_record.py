@@ -7,6 +7,7 @@ would leave `destroy` alone.
 from typing import Any, cast
 
 import pulumi
+from pulumi.runtime import rpc
 
 from .core.shrink import Record, Watch, at_least
 
@@ -40,23 +41,19 @@ def _plain(watch: Watch) -> dict[str, dict[str, str]]:
 async def read_record(args: pulumi.ResourceHookArgs) -> Record | None:
     """Return what the state holds, or None where it holds nothing."""
     inputs, outputs = args.old_inputs or {}, args.old_outputs or {}
-    backends = outputs.get("backends")
-    numbers: Any = await _plain_value(inputs.get("atLeast"))
-    share: Any = await _plain_value(inputs.get("maxShrink"))
-    found: Any = await _plain_value(backends)
+    numbers, _ = await _plain_value(inputs.get("atLeast"))
+    share, _ = await _plain_value(inputs.get("maxShrink"))
+    found, is_secret = await _plain_value(outputs.get("backends"))
     if not isinstance(numbers, dict) or not isinstance(found, dict):
         return None
     at_least = {query: int(number) for query, number in cast("dict[str, Any]", numbers).items()}
-    return Record(
-        cast("dict[str, dict[str, str]]", found),
-        at_least,
-        float(share),
-        is_secret=isinstance(backends, pulumi.Output),
-    )
+    return Record(cast("dict[str, dict[str, str]]", found), at_least, float(share), is_secret)
 
 
-async def _plain_value(value: object) -> object:
-    """Return a value that may be an Output, because it is secret."""
+async def _plain_value(value: Any) -> tuple[Any, bool]:
+    """Return a value of a hook, and whether it is secret: an Output, on older SDKs a marked one."""
     if isinstance(value, pulumi.Output):
-        return await cast("pulumi.Output[object]", value).future()
-    return value
+        return await cast("pulumi.Output[Any]", value).future(), True
+    if rpc.is_rpc_secret(value):
+        return rpc.unwrap_rpc_secret(value), True
+    return value, False

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import settings
+from pulumi.runtime import rpc, settings
 from pulumi.runtime.mocks import MockMonitor
 
 from components import _hooks
@@ -393,12 +393,15 @@ def test_a_record_of_too_many_stops_the_update(engine: SimpleNamespace) -> None:
     )
 
 
-def test_a_record_that_is_secret_is_compared_and_not_shown(engine: SimpleNamespace) -> None:
+@pytest.mark.parametrize("secret", [Backends, rpc.wrap_rpc_secret], ids=["Output", "older SDKs"])
+def test_a_record_that_is_secret_is_compared_and_not_shown(
+    engine: SimpleNamespace, secret: Any
+) -> None:
     hook = record_hook(engine, watch_of("a"))
     with pytest.raises(ValidationError, match=r"gone: \[3 secret\]"):
         hook(
-            {"backends": Backends(FOUR["backends"])},
-            {name: Backends(value) for name, value in INPUTS.items()},
+            {"backends": secret(FOUR["backends"])},
+            {name: secret(value) for name, value in INPUTS.items()},
         )
 
 
