@@ -96,14 +96,14 @@ def check_metadata(
 ) -> None:
     """Judge `metadata` of a decoded object that is created, or that updates `old`.
 
-    On update a kind's own form of names is not asked for again, unless `rename` says so, as of an
-    EndpointSlice, an Endpoints or an Ingress: then a `generateName` is judged as on create. Managed
-    fields are not judged: the API server writes them anew.
+    On update a kind's own form of names is not asked for again, unless `rename` says so: then a
+    `generateName` is judged as on create. Managed fields are not judged: the API server writes them
+    anew.
     """
     metadata: Mapping[str, Any] = new.get("metadata", {})
     before: Mapping[str, Any] | None = None if old is None else old.get("metadata", {})
     if before is None:
-        _check_names(metadata, name_reasons, findings)
+        _check_names(new, name_reasons, findings)
     else:
         _check_path_segments(metadata, findings)
     _check_namespace(metadata.get("namespace", ""), findings)
@@ -116,12 +116,20 @@ def check_metadata(
     _check_finalizers(finalizers, findings)
     if before is not None:
         _check_changes(metadata, before, findings)
-        if rename and metadata.get("name"):
-            _check_names(metadata, name_reasons, findings)
+        if rename:
+            check_names_again(new, name_reasons, findings)
     for index, finalizer in enumerate(finalizers):
         _check_finalizer_prefix(finalizer, index, findings)
     if before is not None:
         _check_current(metadata, before, findings)
+
+
+def check_names_again(
+    new: Mapping[str, Any], name_reasons: NameReasons, findings: list[Finding]
+) -> None:
+    """Judge on an update what is asked of names on create, unless there is no name at all."""
+    if new.get("metadata", {}).get("name"):
+        _check_names(new, name_reasons, findings)
 
 
 def check_unstored(new: Mapping[str, Any], findings: list[Finding]) -> None:
@@ -148,10 +156,9 @@ def _path_prefix(name: str) -> list[str]:
     return [f"may not contain '{one}'" for one in "/%" if one in name]
 
 
-def _check_names(
-    metadata: Mapping[str, Any], reasons: NameReasons, findings: list[Finding]
-) -> None:
-    """Judge `generateName` and the name, or what the API server would make of the former."""
+def _check_names(new: Mapping[str, Any], reasons: NameReasons, findings: list[Finding]) -> None:
+    """Judge an object's `generateName` and name, or what the API server makes of the former."""
+    metadata: Mapping[str, Any] = new.get("metadata", {})
     prefix = metadata.get("generateName", "")
     name = metadata.get("name", "")
     if prefix:

@@ -77,8 +77,11 @@ def validate(
     if kind is None:
         return [_unjudged(manifest)]
     types: list[Finding] = []
-    new = shapes.decode(kind.SHAPE, manifest, types)
-    before = None if old is None else shapes.decode(kind.SHAPE, old, [])
+    shape = kind.SHAPE
+    if kind is endpoint_slice and rules.unknown_node_hints:
+        shape = endpoint_slice.SHAPE_WITHOUT_NODE_HINTS
+    new = shapes.decode(shape, manifest, types)
+    before = None if old is None else shapes.decode(shape, old, [])
     findings: list[Finding] = []
     kind.judge(new, before, rules, findings)
     if before is None:
