@@ -47,6 +47,8 @@ class Rules:
     follow, this is wording: no verdict depends on it."""
     at_most_bytes: bool
     """What is too long "must have at most" so many bytes (before 1.32)."""
+    counts_characters: bool
+    """The parts of a qualified name "must be no more than" so many characters (before 1.35)."""
     generated: bool
     """Generated validators judge parts of EndpointSlices and NetworkPolicies, after all else, and
     an owner's path has its index (from 1.37)."""
@@ -87,6 +89,7 @@ def _rules(lowest: _Version, highest: _Version) -> Rules:
         policy_names_again=lowest < (1, 36),
         names_what_is_missing=highest < (1, 34),
         at_most_bytes=highest < (1, 32),
+        counts_characters=highest < (1, 35),
         generated=highest >= (1, 37),
     )
 

@@ -1,7 +1,6 @@
 """An object's metadata, which is judged alike whatever its kind (`ValidateObjectMeta`)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..findings import Finding, forbidden, invalid, quote, required, too_long
@@ -110,7 +109,7 @@ def check_metadata(
     if before is None and new.get("kind") not in _GENERATION_IS_SET:
         _check_generation(metadata.get("generation", 0), findings)
     check_labels(metadata.get("labels"), "metadata.labels", findings)
-    _check_annotations(metadata.get("annotations"), rules, findings)
+    _check_annotations(metadata.get("annotations"), findings)
     owners.check_owners(metadata.get("ownerReferences", ()), rules, findings)
     finalizers: list[str] = metadata.get("finalizers", [])
     _check_finalizers(finalizers, findings)
@@ -240,9 +239,7 @@ def _is_uint64(digits: str) -> bool:
     return len(significant) <= len(str(_NO_VERSION)) and int(significant) < _NO_VERSION
 
 
-def _check_annotations(
-    annotations: Mapping[str, str] | None, rules: Rules, findings: list[Finding]
-) -> None:
+def _check_annotations(annotations: Mapping[str, str] | None, findings: list[Finding]) -> None:
     if not annotations:
         return
     for key in annotations:
@@ -250,10 +247,7 @@ def _check_annotations(
     total = sum(size(key) + size(value) for key, value in annotations.items())
     if total > MAX_ANNOTATION_BYTES:
         path, code = "metadata.annotations", "metadata-annotation-size"
-        found = too_long(path, MAX_ANNOTATION_BYTES, code)
-        if rules.at_most_bytes:
-            found = replace(found, detail=f"must have at most {MAX_ANNOTATION_BYTES} bytes")
-        findings.append(found)
+        findings.append(too_long(path, MAX_ANNOTATION_BYTES, code))
 
 
 def _any_case(key: str) -> tuple[str, ...]:

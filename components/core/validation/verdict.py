@@ -15,6 +15,7 @@ from . import (
     service,
     shapes,
 )
+from .wording import in_words_of
 
 
 class _Kind(Protocol):
@@ -90,6 +91,7 @@ def validate(
     if broken:
         findings = [finding for finding in findings if not _touches(finding.path, broken)]
     errors = [finding for finding in types if finding.severity == "error"]
+    findings = in_words_of(rules, findings)
     return [*errors, *findings, *(finding for finding in types if finding.severity == "warning")]
 
 

@@ -140,6 +140,23 @@ WORDING: dict[str, tuple[Object, str, Expected, str, Expected]] = {
         *("1.31", [("metadata.annotations", TOO_LONG, "must have at most 262144 bytes")]),
         *("1.32", [("metadata.annotations", TOO_LONG, "may not be more than 262144 bytes")]),
     ),
+    "a name of a label that is too long": (
+        golden.service(labels={"a" * 64: "", "a" * 254 + "/a": ""}),
+        *(
+            "1.34",
+            [
+                ("metadata.labels", INVALID, "name part must be no more than 63 characters"),
+                ("metadata.labels", INVALID, "prefix part must be no more than 253 characters"),
+            ],
+        ),
+        *(
+            "1.35",
+            [
+                ("metadata.labels", INVALID, "name part must be no more than 63 bytes"),
+                ("metadata.labels", INVALID, "prefix part must be no more than 253 bytes"),
+            ],
+        ),
+    ),
     "an owner without a kind": (
         owned(kind=""),
         *("1.36", [(f"{OWNERS}.kind", INVALID, EMPTY)]),

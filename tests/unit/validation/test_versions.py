@@ -26,6 +26,7 @@ OLDEST_RULES = Rules(
     policy_names_again=True,
     names_what_is_missing=True,
     at_most_bytes=True,
+    counts_characters=True,
     generated=False,
 )
 CHANGES: dict[str, dict[str, Any]] = {
@@ -45,7 +46,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "service_names_again": False,
         "names_what_is_missing": False,
     },
-    "1.35": {"default_name_may_stay": True},
+    "1.35": {"default_name_may_stay": True, "counts_characters": False},
     "1.36": {
         "strict_addresses": True,
         "relaxed_service_names": True,
@@ -99,6 +100,7 @@ def test_without_a_version_it_must_be_legal_on_all() -> None:
         policy_names_again=True,
         names_what_is_missing=False,
         at_most_bytes=False,
+        counts_characters=False,
         generated=True,
     )
 
