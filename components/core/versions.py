@@ -22,9 +22,12 @@ class Rules:
     traffic_distributions: tuple[str, ...] | None
     """The values of `spec.trafficDistribution`; None where the field is dropped unread (1.30)."""
     node_hints: bool
-    """Whether `hints.forNodes` exists (1.34); before that it is dropped unread."""
+    """Whether `hints.forNodes` is judged (from 1.34); before that it is dropped unread."""
+    unknown_node_hints: bool
+    """`hints.forNodes` may hold anything, as the API does not have it (before 1.33)."""
     sloppy_slices: bool
-    """An EndpointSlice's IPv6 addresses need not be canonical (before 1.33)."""
+    """An EndpointSlice's IPv6 addresses need not be canonical, and its endpoints are judged before
+    its ports (before 1.33)."""
     no_kubelet_port: bool
     """A LoadBalancer may not have the kubelet's port, 10250 (before 1.33)."""
     endpoints_may_stay: bool
@@ -35,11 +38,17 @@ class Rules:
     one of its rules has it (from 1.34)."""
     default_name_may_stay: bool
     """The same where its default backend has it (from 1.35)."""
+    service_names_again: bool
+    """An update of a Service has its `generateName` judged again (before 1.34)."""
+    policy_names_again: bool
+    """The same of a NetworkPolicy (before 1.36)."""
     names_what_is_missing: bool
     """What an owner or an Ingress's resource lacks is named twice (before 1.34). As those that
     follow, this is wording: no verdict depends on it."""
     at_most_bytes: bool
     """What is too long "must have at most" so many bytes (before 1.32)."""
+    counts_characters: bool
+    """The parts of a qualified name "must be no more than" so many characters (before 1.35)."""
     generated: bool
     """Generated validators judge parts of EndpointSlices and NetworkPolicies, after all else, and
     an owner's path has its index (from 1.37)."""
@@ -70,13 +79,17 @@ def _rules(lowest: _Version, highest: _Version) -> Rules:
         relaxed_service_names=lowest >= (1, 36),
         traffic_distributions=_distributions(lowest, highest),
         node_hints=highest >= (1, 34),
+        unknown_node_hints=highest < (1, 33),
         sloppy_slices=highest < (1, 33),
         no_kubelet_port=lowest < (1, 33),
         endpoints_may_stay=lowest >= (1, 33),
         names_may_stay=lowest >= (1, 34),
         default_name_may_stay=lowest >= (1, 35),
+        service_names_again=lowest < (1, 34),
+        policy_names_again=lowest < (1, 36),
         names_what_is_missing=highest < (1, 34),
         at_most_bytes=highest < (1, 32),
+        counts_characters=highest < (1, 35),
         generated=highest >= (1, 37),
     )
 

@@ -44,20 +44,6 @@ RULES = {
 }
 
 _NAMED = shapes.ListOf(shapes.Struct({"name": shapes.STRING}))
-_ENDPOINT = shapes.Struct(
-    {
-        "addresses": shapes.STRINGS,
-        "conditions": shapes.Struct(
-            {"ready": shapes.BOOL, "serving": shapes.BOOL, "terminating": shapes.BOOL}
-        ),
-        "hostname": shapes.STRING,
-        "targetRef": OBJECT_REFERENCE,
-        "deprecatedTopology": shapes.STRING_MAP,
-        "nodeName": shapes.STRING,
-        "zone": shapes.STRING,
-        "hints": shapes.Struct({"forZones": _NAMED, "forNodes": _NAMED}),
-    }
-)
 _PORT = shapes.Struct(
     {
         "name": shapes.STRING,
@@ -66,16 +52,38 @@ _PORT = shapes.Struct(
         "appProtocol": shapes.STRING,
     }
 )
-SHAPE = shapes.Struct(
-    {
-        "apiVersion": shapes.STRING,
-        "kind": shapes.STRING,
-        "metadata": METADATA,
-        "addressType": shapes.STRING,
-        "endpoints": shapes.ListOf(_ENDPOINT),
-        "ports": shapes.ListOf(_PORT),
-    }
-)
+
+
+def _shape(*hints: str) -> shapes.Struct:
+    endpoint = shapes.Struct(
+        {
+            "addresses": shapes.STRINGS,
+            "conditions": shapes.Struct(
+                {"ready": shapes.BOOL, "serving": shapes.BOOL, "terminating": shapes.BOOL}
+            ),
+            "hostname": shapes.STRING,
+            "targetRef": OBJECT_REFERENCE,
+            "deprecatedTopology": shapes.STRING_MAP,
+            "nodeName": shapes.STRING,
+            "zone": shapes.STRING,
+            "hints": shapes.Struct(dict.fromkeys(hints, _NAMED)),
+        }
+    )
+    return shapes.Struct(
+        {
+            "apiVersion": shapes.STRING,
+            "kind": shapes.STRING,
+            "metadata": METADATA,
+            "addressType": shapes.STRING,
+            "endpoints": shapes.ListOf(endpoint),
+            "ports": shapes.ListOf(_PORT),
+        }
+    )
+
+
+SHAPE = _shape("forZones", "forNodes")
+SHAPE_WITHOUT_NODE_HINTS = _shape("forZones")
+"""The shape before 1.33."""
 
 _TYPE_CODES_OF_UPDATES = frozenset({"slice-address-type-required", "slice-address-type-immutable"})
 _TYPE_CODES = _TYPE_CODES_OF_UPDATES | {"slice-address-type"}
@@ -123,13 +131,13 @@ def _own(new: dict[str, Any], old: dict[str, Any] | None, rules: Rules) -> list[
     findings: list[Finding] = []
     address_type: str = new.get("addressType", "")
     _check_address_type(address_type, findings)
-    ports: Sequence[Plain] = new.get("ports", ())
-    findings += _check_ports(ports)
+    of_ports = _check_ports(new.get("ports", ()))
     endpoints: Sequence[Plain] = new.get("endpoints", ())
-    found = _check_endpoints(endpoints, address_type, rules)
+    of_endpoints = _check_endpoints(endpoints, address_type, rules)
     stored = old if rules.endpoints_may_stay else None
-    if found and (stored is None or not _same(endpoints, stored.get("endpoints", ()))):
-        findings += found
+    if of_endpoints and stored is not None and _same(endpoints, stored.get("endpoints", ())):
+        of_endpoints = []
+    findings += of_endpoints + of_ports if rules.sloppy_slices else of_ports + of_endpoints
     if old is not None and address_type != old.get("addressType", ""):
         shown = NULL if rules.generated else address_type
         detail, code = "field is immutable", "slice-address-type-immutable"

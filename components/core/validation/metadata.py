@@ -1,7 +1,6 @@
 """An object's metadata, which is judged alike whatever its kind (`ValidateObjectMeta`)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..findings import Finding, forbidden, invalid, quote, required, too_long
@@ -96,32 +95,40 @@ def check_metadata(
 ) -> None:
     """Judge `metadata` of a decoded object that is created, or that updates `old`.
 
-    On update a kind's own form of names is not asked for again, unless `rename` says so, as of an
-    EndpointSlice, an Endpoints or an Ingress: then a `generateName` is judged as on create. Managed
-    fields are not judged: the API server writes them anew.
+    On update a kind's own form of names is not asked for again, unless `rename` says so: then a
+    `generateName` is judged as on create. Managed fields are not judged: the API server writes them
+    anew.
     """
     metadata: Mapping[str, Any] = new.get("metadata", {})
     before: Mapping[str, Any] | None = None if old is None else old.get("metadata", {})
     if before is None:
-        _check_names(metadata, name_reasons, findings)
+        _check_names(new, name_reasons, findings)
     else:
         _check_path_segments(metadata, findings)
     _check_namespace(metadata.get("namespace", ""), findings)
     if before is None and new.get("kind") not in _GENERATION_IS_SET:
         _check_generation(metadata.get("generation", 0), findings)
     check_labels(metadata.get("labels"), "metadata.labels", findings)
-    _check_annotations(metadata.get("annotations"), rules, findings)
+    _check_annotations(metadata.get("annotations"), findings)
     owners.check_owners(metadata.get("ownerReferences", ()), rules, findings)
     finalizers: list[str] = metadata.get("finalizers", [])
     _check_finalizers(finalizers, findings)
     if before is not None:
         _check_changes(metadata, before, findings)
-        if rename and metadata.get("name"):
-            _check_names(metadata, name_reasons, findings)
+        if rename:
+            check_names_again(new, name_reasons, findings)
     for index, finalizer in enumerate(finalizers):
         _check_finalizer_prefix(finalizer, index, findings)
     if before is not None:
         _check_current(metadata, before, findings)
+
+
+def check_names_again(
+    new: Mapping[str, Any], name_reasons: NameReasons, findings: list[Finding]
+) -> None:
+    """Judge on an update what is asked of names on create, unless there is no name at all."""
+    if new.get("metadata", {}).get("name"):
+        _check_names(new, name_reasons, findings)
 
 
 def check_unstored(new: Mapping[str, Any], findings: list[Finding]) -> None:
@@ -148,10 +155,9 @@ def _path_prefix(name: str) -> list[str]:
     return [f"may not contain '{one}'" for one in "/%" if one in name]
 
 
-def _check_names(
-    metadata: Mapping[str, Any], reasons: NameReasons, findings: list[Finding]
-) -> None:
-    """Judge `generateName` and the name, or what the API server would make of the former."""
+def _check_names(new: Mapping[str, Any], reasons: NameReasons, findings: list[Finding]) -> None:
+    """Judge an object's `generateName` and name, or what the API server makes of the former."""
+    metadata: Mapping[str, Any] = new.get("metadata", {})
     prefix = metadata.get("generateName", "")
     name = metadata.get("name", "")
     if prefix:
@@ -233,9 +239,7 @@ def _is_uint64(digits: str) -> bool:
     return len(significant) <= len(str(_NO_VERSION)) and int(significant) < _NO_VERSION
 
 
-def _check_annotations(
-    annotations: Mapping[str, str] | None, rules: Rules, findings: list[Finding]
-) -> None:
+def _check_annotations(annotations: Mapping[str, str] | None, findings: list[Finding]) -> None:
     if not annotations:
         return
     for key in annotations:
@@ -243,10 +247,7 @@ def _check_annotations(
     total = sum(size(key) + size(value) for key, value in annotations.items())
     if total > MAX_ANNOTATION_BYTES:
         path, code = "metadata.annotations", "metadata-annotation-size"
-        found = too_long(path, MAX_ANNOTATION_BYTES, code)
-        if rules.at_most_bytes:
-            found = replace(found, detail=f"must have at most {MAX_ANNOTATION_BYTES} bytes")
-        findings.append(found)
+        findings.append(too_long(path, MAX_ANNOTATION_BYTES, code))
 
 
 def _any_case(key: str) -> tuple[str, ...]:

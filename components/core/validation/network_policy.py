@@ -83,7 +83,8 @@ class _Leniency:
 
 def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) -> None:
     """Judge a NetworkPolicy that is created, or, given `old`, updated."""
-    metadata.check_metadata(new, old, syntax.dns_subdomain, rules, findings)
+    again = rules.policy_names_again
+    metadata.check_metadata(new, old, syntax.dns_subdomain, rules, findings, rename=again)
     leniency = _leniency(None if old is None else old.get("spec", {}), rules)
     found = below("spec", _spec(new.get("spec", {}), leniency))
     findings += last(found, _GENERATED) if rules.generated else found

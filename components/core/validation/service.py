@@ -114,6 +114,8 @@ def judge(
     if before is not None:
         service_update.drop_by_type(spec, before)
         _check_change(spec, before, findings)
+        if rules.service_names_again:
+            metadata.check_names_again(new, name_reasons, findings)
     _check_spec(spec, before, _annotations_of(new), _annotations_of(old), rules, findings)
 
 

@@ -15,6 +15,7 @@ from . import (
     service,
     shapes,
 )
+from .wording import in_words_of
 
 
 class _Kind(Protocol):
@@ -77,8 +78,11 @@ def validate(
     if kind is None:
         return [_unjudged(manifest)]
     types: list[Finding] = []
-    new = shapes.decode(kind.SHAPE, manifest, types)
-    before = None if old is None else shapes.decode(kind.SHAPE, old, [])
+    shape = kind.SHAPE
+    if kind is endpoint_slice and rules.unknown_node_hints:
+        shape = endpoint_slice.SHAPE_WITHOUT_NODE_HINTS
+    new = shapes.decode(shape, manifest, types)
+    before = None if old is None else shapes.decode(shape, old, [])
     findings: list[Finding] = []
     kind.judge(new, before, rules, findings)
     if before is None:
@@ -87,6 +91,7 @@ def validate(
     if broken:
         findings = [finding for finding in findings if not _touches(finding.path, broken)]
     errors = [finding for finding in types if finding.severity == "error"]
+    findings = in_words_of(rules, findings)
     return [*errors, *findings, *(finding for finding in types if finding.severity == "warning")]
 
 

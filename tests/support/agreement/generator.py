@@ -118,7 +118,7 @@ class Base:
 
 
 def base(seed: int, kind: Kind, number: int) -> Base:
-    """Make an object that the API server takes; every third of them gets old."""
+    """Make an object that the API server of every version takes; every third of them gets old."""
     random = Random(f"{seed} {kind.name} {number}")  # noqa: S311
     name = f"base-{kind.name.lower()}-{number}"
     manifest = kind.valid(random, name)
@@ -127,6 +127,8 @@ def base(seed: int, kind: Kind, number: int) -> Base:
     manifest["metadata"].pop("ownerReferences", None)  # or it would be collected as garbage
     manifest["metadata"].pop("finalizers", None)
     _leave_to_the_cluster(manifest)
+    if "trafficDistribution" in manifest.get("spec", {}):
+        manifest["spec"]["trafficDistribution"] = "PreferClose"
     deleted = number % 5 == 1
     if deleted:
         manifest["metadata"]["finalizers"] = ["example.com/keep"]

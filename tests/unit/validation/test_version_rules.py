@@ -51,6 +51,36 @@ def test_what_is_stored_is_judged_again_before_1_33(manifest: Object) -> None:
         assert not validate(labelled, old=manifest, kubernetes_version=version)
 
 
+@pytest.mark.parametrize(
+    ("manifest", "first"), [(golden.service(), "1.34"), (golden.policy("10.0.0.0/8"), "1.36")]
+)
+def test_a_generate_name_is_judged_again_on_update(manifest: Object, first: str) -> None:
+    update = {**manifest, "metadata": {"name": "golden", "generateName": "a:b"}}
+
+    for version in ("1.30", "1.33", "1.34", "1.35", "1.36", "1.37"):
+        found = validate(update, old=manifest, kubernetes_version=version)
+        codes = ["metadata-generate-name"] if version < first else []
+        assert [one.code for one in found] == codes, version
+    nameless = validate({**update, "metadata": {}}, old=manifest, kubernetes_version="1.30")
+    assert [one.code for one in nameless] == ["metadata-name-required"]
+
+
+@pytest.mark.parametrize(
+    ("version", "codes"),
+    [
+        ("1.32", [("unknown-field", "warning")]),
+        ("1.33", [("json-type", "error")]),
+        (None, [("json-type", "error")]),
+    ],
+)
+def test_node_hints_of_the_wrong_type(version: str | None, codes: list[tuple[str, str]]) -> None:
+    given = golden.slice_("IPv4", "10.0.0.1", hints={"forNodes": ["a"]})
+
+    found = validate(given, kubernetes_version=version)
+
+    assert [(one.code, one.severity) for one in found] == codes
+
+
 def by_rule(name: str) -> Object:
     backend = {"service": {"name": name, "port": {"number": 80}}}
     path = {"path": "/", "pathType": "Prefix", "backend": backend}
@@ -110,6 +140,23 @@ WORDING: dict[str, tuple[Object, str, Expected, str, Expected]] = {
         *("1.31", [("metadata.annotations", TOO_LONG, "must have at most 262144 bytes")]),
         *("1.32", [("metadata.annotations", TOO_LONG, "may not be more than 262144 bytes")]),
     ),
+    "a name of a label that is too long": (
+        golden.service(labels={"a" * 64: "", "a" * 254 + "/a": ""}),
+        *(
+            "1.34",
+            [
+                ("metadata.labels", INVALID, "name part must be no more than 63 characters"),
+                ("metadata.labels", INVALID, "prefix part must be no more than 253 characters"),
+            ],
+        ),
+        *(
+            "1.35",
+            [
+                ("metadata.labels", INVALID, "name part must be no more than 63 bytes"),
+                ("metadata.labels", INVALID, "prefix part must be no more than 253 bytes"),
+            ],
+        ),
+    ),
     "an owner without a kind": (
         owned(kind=""),
         *("1.36", [(f"{OWNERS}.kind", INVALID, EMPTY)]),
@@ -156,6 +203,11 @@ WORDING: dict[str, tuple[Object, str, Expected, str, Expected]] = {
                 *((f"endpoints[{n}].addresses", REQUIRED, "") for n in range(1001)),
             ],
         ),
+    ),
+    "endpoints, and then ports": (
+        {**golden.slice_("IPv4", "10.0.0.1", hostname="A"), "ports": BROKEN_SLICE["ports"]},
+        *("1.32", [("endpoints[0].hostname", INVALID, LABEL), PROTOCOL]),
+        *("1.33", [PROTOCOL, ("endpoints[0].hostname", INVALID, LABEL)]),
     ),
     "a block without CIDR, before another fault": (
         peers({"ipBlock": {}}, {}),
