@@ -185,7 +185,7 @@ DATA_PLANE = (
 """What carries the traffic of Services, and answers their names: for the tests in `tests/dataplane`
 alone."""
 
-_OLDER = ("1.32.13", "1.34.4", "1.36.3")
+_OLDER = ("1.32.13", "1.33.13", "1.34.4", "1.35.4", "1.36.3")
 
 API_SERVERS: dict[str, Part] = {
     **{_minor(version): _api_server(version) for version in _OLDER},

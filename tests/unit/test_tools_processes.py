@@ -125,6 +125,12 @@ while True:
 """
 
 
+def hear_everything() -> None:
+    """Undo ignored signals, as of tests in the background and under nohup."""
+    signals.hear_interrupts()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def told(asked: int, *sent: int, to_group: bool = False) -> tuple[int, str]:
     """Run a child as `make` runs pulumi, send signals, and return what came of it."""
     parent = subprocess.Popen(
@@ -134,7 +140,7 @@ def told(asked: int, *sent: int, to_group: bool = False) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=signals.hear_interrupts,  # noqa: PLW1509 - the tests have one thread
+        preexec_fn=hear_everything,  # noqa: PLW1509 - the tests have one thread
     )
     assert parent.stdout
     with parent.stdout as said:
