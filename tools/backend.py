@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import secrets
 import shutil
 import sys
@@ -90,8 +91,7 @@ class Backend:
 
     def _lend_provider(self) -> None:
         """Put the built provider where the user's own Pulumi home looks for it."""
-        home = Path(os.environ.get("PULUMI_HOME", Path.home() / ".pulumi"))
-        target = home / "plugins" / PROVIDER_PLUGIN
+        target = _home_of_user() / "plugins" / PROVIDER_PLUGIN
         if not target.exists():
             shutil.copytree(self.parts[providers.PROGRAM].parent, target)
 
@@ -122,6 +122,9 @@ class Backend:
     def select(self, stack: str) -> bool:
         """Make the stack where it does not exist yet, and return whether its state was lost.
 
+        A stack that is new here may have had another state before, with another passphrase, which
+        its configuration remembers.
+
         Raises:
             CommandError: The configuration holds secrets, and the passphrase to them is lost.
         """
@@ -131,7 +134,8 @@ class Backend:
         except CommandError as failure:
             configuration = Configuration.of(self.project, stack)
             is_lost = "incorrect passphrase" in str(failure) and configuration.has_salt
-            if not is_lost or self.state is None or _gives_passphrase():
+            is_new = "secrets manager for new stack" in str(failure)
+            if not is_lost or (not is_new and (self.state is None or _gives_passphrase())):
                 raise
             file = configuration.file.name
             if keys := configuration.secure_keys():
@@ -141,7 +145,7 @@ class Backend:
                     " these values and set them again once the stack is up"
                 ) from failure
             configuration.drop_salt()
-            say(f"{file}: its passphrase went with the state; it has another one from now on")
+            say(f"{file}: its passphrase belongs to another state; this one has its own")
             self.pulumi(*command)
             return True
         return False
@@ -197,8 +201,13 @@ def _gives_passphrase() -> bool:
 def _is_logged_in() -> bool:
     if {"PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"} & os.environ.keys():
         return True
-    home = Path(os.environ.get("PULUMI_HOME", Path.home() / ".pulumi"))
     try:
-        return bool(json.loads((home / "credentials.json").read_text()).get("current"))
+        text = (_home_of_user() / "credentials.json").read_text()
+        return bool(json.loads(text).get("current"))
     except (OSError, ValueError):
         return False
+
+
+def _home_of_user() -> Path:
+    """Return the user's own Pulumi home; the engine asks the system for it, not `$HOME`."""
+    return Path(os.environ.get("PULUMI_HOME") or Path(pwd.getpwuid(os.getuid()).pw_dir, ".pulumi"))

@@ -275,7 +275,7 @@ def test_a_lost_state_is_found_again(checkout: Checkout) -> None:
 
     said = checkout.ok("up")
 
-    assert "Pulumi.dev.yaml: its passphrase went with the state" in said
+    assert "Pulumi.dev.yaml: its passphrase belongs to another state" in said
     assert shows_the_services(said)
     assert uids(cluster, "services,endpointslices,deployments", "shop") == before
     assert CONFIGURED in configuration(checkout).read_text()

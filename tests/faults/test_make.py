@@ -78,6 +78,7 @@ def test_a_create_that_was_cut_off_is_found_in_a_state_of_the_users_own(
         "KUBECONFIG": str(cluster.kubeconfig),
         "PULUMI_BACKEND_URL": f"file://{tmp_path}",
         "PULUMI_CONFIG_PASSPHRASE": "mine",
+        "PULUMI_HOME": str(tmp_path / "home"),
     }
     checkout.ok("up", **own)
     cut_off(tmp_path, ":EndpointSlice", lambda _: True)

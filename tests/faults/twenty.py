@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import time
 from typing import Any
 
@@ -104,6 +105,7 @@ def recover(stack: Stack) -> float:
 
 def recover_by_hand(stack: Stack) -> float:
     """Run the commands of docs/recovery.md, and return the seconds that its up took."""
+    restore_checkpoint(stack)
     cancelled = stack.run("cancel", "--yes")
     assert cancelled.returncode == 0, cancelled.stdout
     began = time.monotonic()
@@ -116,3 +118,13 @@ def recover_by_hand(stack: Stack) -> float:
     cleared = stack.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     assert cleared.returncode == 0, cleared.stdout
     return duration
+
+
+def restore_checkpoint(stack: Stack) -> None:
+    """Replace a checkpoint that was cut short by the one before, as that page says."""
+    file = stack.folder / f"state/.pulumi/stacks/{stack.project}/{stack.name}.json"
+    try:
+        json.loads(file.read_text())
+    except (OSError, ValueError):
+        print("the checkpoint was cut short")
+        shutil.copyfile(file.with_suffix(".json.bak"), file)

@@ -14,6 +14,8 @@ _COUNT = re.compile(
     r"^\s+(?:[-+~=<>]+\s*)?(\d+) (created|updated|deleted|unchanged|replaced|to \w+)$", re.MULTILINE
 )
 
+_LOST_HOST = "failed to discover package requirements: error reading from server"
+
 
 @dataclass
 class Stack:
@@ -43,7 +45,14 @@ class Stack:
         return self
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `pulumi` on the stack; what it prints is in `stdout`."""
+        """Run `pulumi` on the stack; what it prints is in `stdout`.
+
+        An engine that loses its language host before the program has begun is run again.
+        """
+        done = self._run(*arguments)
+        return self._run(*arguments) if _LOST_HOST in done.stdout else done
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             self.command(*arguments),
             cwd=self.folder,

@@ -53,6 +53,7 @@ def test_backends_without_ids_are_sorted_by_address() -> None:
     assert [one["address"] for one in found] == ["192.0.2.9", "192.0.2.10", "2001:db8::1"]
 
 
+@pytest.mark.usefixtures("sdk_loop")
 def test_what_is_not_known_yet_or_no_address_is_left_to_the_component() -> None:
     late = pulumi.Output.from_input("192.0.2.1")
     found = read(Machines([{"id": "b", "address": "db"}, {"id": "a", "address": late}]))
