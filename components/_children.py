@@ -13,7 +13,7 @@ from ._owner import configured_manager
 from ._provider import namespace_of, renders
 from ._record import RECORD, BackendRecord
 from ._threads import load_models
-from .core.adoption import Adoption, Adoptions, not_adopted
+from .core.adoption import Adoption, Adoptions
 from .core.declarations import LATE
 from .core.findings import Finding, forbidden
 from .core.metadata import (
@@ -238,7 +238,10 @@ class Children:
         return f"{namespace}/{manifest['metadata']['name']}"
 
     def _fail(self, finding: Finding) -> ValidationError:
-        return self._failure(self._path, [finding])
+        return self._fail_all([finding])
+
+    def _fail_all(self, findings: Sequence[Finding]) -> ValidationError:
+        return self._failure(self._path, findings)
 
     def _failure(self, path: str, findings: Sequence[Finding]) -> ValidationError:
         component = type(self._parent).__name__
@@ -268,9 +271,9 @@ class Children:
         raw = self._aliases.of_raw(kind, adoption.resource)
         if raw is not None:
             options.aliases = [*(options.aliases or ()), raw]
-            name = self._name(manifest)
-            finding = not_adopted(adoption, manifest["kind"], name)
-            options.hooks = _hooks.of_adopted(options.hooks, name, self._fail(finding))
+            options.hooks = _hooks.of_adopted(
+                options.hooks, self._name(manifest), adoption, manifest["kind"], self._fail_all
+            )
 
 
 def _unless_empty(endpoints: "list[Manifest] | pulumi.Output[list[Manifest]]") -> Any:

@@ -54,8 +54,8 @@ class Guard:
         self._families = families
         self._warned: set[str] = set()
         self._warn(hazards)
-        service.metadata.apply(self._check_owners)
-        confirmed = service.spec.apply(self._confirm)
+        owned = service.metadata.apply(self._check_owners)
+        confirmed = owned.apply(self._confirm_later)
         self.confirmed = keep_cluster_ip(confirmed, service, declared, self._error)
         """The Service's name, once the returned one is the declared one. Objects that attach
         themselves to the Service take its name from here, so that none attaches to a foreign one.
@@ -86,16 +86,27 @@ class Guard:
         """Refuse what stands behind the Service where another stack or resource declares it."""
         kind, name = manifest["kind"], manifest["metadata"]["name"]
 
-        def check(metadata: "meta.v1.outputs.ObjectMeta") -> None:
-            if refused := refused_owners(_other_owners(metadata), kind, name):
-                raise self._error(refused)
-
         if monitor():
-            made.metadata.apply(check)
+            made.metadata.apply(lambda metadata: self._refuse_owners(metadata, kind, name, made))
+
+    def _refuse_owners(
+        self,
+        metadata: "meta.v1.outputs.ObjectMeta",
+        kind: str,
+        name: str,
+        made: pulumi.CustomResource,
+    ) -> str | pulumi.Output[str]:
+        owners = _other_owners(metadata)
+        if not refused_owners(owners, kind, name, ""):
+            return name
+        return made.urn.apply(lambda urn: self._fail(refused_owners(owners, kind, name, urn)))
 
     def warn_later(self, known: pulumi.Output[Sequence[Hazard]]) -> None:
         """Warn of hazards that show only when all arguments have arrived."""
         known.apply(self._warn)
+
+    def _confirm_later(self, _name: str) -> str | pulumi.Output[str]:
+        return self._service.spec.apply(self._confirm)
 
     def _confirm(self, spec: "core.v1.outputs.ServiceSpec") -> str | pulumi.Output[str]:
         name: str = self._declared["metadata"]["name"]
@@ -153,7 +164,7 @@ class Guard:
     def _of_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> list[Hazard]:
         return [CO_OWNED] if _other_owners(metadata) else []
 
-    def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> None:
+    def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> str | pulumi.Output[str]:
         """Refuse what another component, stack or resource declares.
 
         A namespace that the provider gives is known from here on. A conflict between owners is
@@ -164,9 +175,10 @@ class Guard:
             if twice:
                 raise self._error(twice)
         name = self._declared["metadata"]["name"]
-        if refused := refused_owners(_other_owners(metadata), "Service", name):
-            raise self._error(refused)
-        self._warn(self._of_owners(metadata))
+        refused = self._refuse_owners(metadata, "Service", name, self._service)
+        if isinstance(refused, str):
+            self._warn(self._of_owners(metadata))
+        return refused
 
     def _warn(self, hazards: Sequence[Hazard]) -> None:
         for hazard in hazards:

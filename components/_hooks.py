@@ -18,6 +18,7 @@ from ._failures import on_error
 from ._garbage import settle
 from ._record import read_record
 from ._threads import end_own_callbacks_only
+from .core.adoption import Adoption, not_adopted, recorded_before
 from .core.findings import Finding, forbidden, invalid
 from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .core.metadata import (
@@ -48,8 +49,8 @@ class _Registered:
         options = pulumi.ResourceHookOptions(on_dry_run=True)
         self.components: dict[str, pulumi.Resource] = {}
         """The component that declares a child, by the child's name."""
-        self.adopted: dict[str, ValidationError] = {}
-        """Why what is adopted must not be created, by the child's name."""
+        self.adopted: dict[tuple[str, str], tuple[Adoption, Fail]] = {}
+        """What is adopted, by the child's kind and name."""
         self.placed: dict[str, Collection[str]] = {}
         """The addresses of all slices of its Service, by each slice's name."""
         self.outputs_before: dict[str, Values] = {}
@@ -70,14 +71,25 @@ class _Registered:
             **failed,
         )
         self.created = hook("adopted", self._check_adopted)
+        self.recorded = hook("recorded", self._check_recorded)
         self.records: dict[str, tuple[pulumi.Output[Watch], Fail]] = {}
         """What is compared with the last deployment, by the record's name."""
         self.record = pulumi.ResourceHookBinding(before_update=hook("record", self._check_record))
 
     def _check_adopted(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse the create of an object that was to be adopted."""
-        if refusal := self.adopted.get(args.name):
-            raise refusal
+        kind = _kind(args)
+        adoption, fail = self.adopted[kind, args.name]
+        raise fail([not_adopted(adoption, kind, args.name)])
+
+    def _check_recorded(self, args: pulumi.ResourceHookArgs) -> None:
+        """Refuse to adopt for a child that the state holds beside the raw resource."""
+        annotations = _part(args.old_inputs, "metadata", "annotations")
+        is_ours = FIELD_MANAGER_ANNOTATION in annotations
+        if is_ours and annotations.get(FORCE_ANNOTATION) != "true":
+            kind = _kind(args)
+            adoption, fail = self.adopted[kind, args.name]
+            raise fail([recorded_before(adoption, kind, args.name, args.urn)])
 
     async def _check_record(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse a result of which too much is gone since the last deployment."""
@@ -178,21 +190,24 @@ def of_endpoints(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBi
 
 
 def of_adopted(
-    hooks: pulumi.ResourceHookBinding | None, name: str, refusal: ValidationError
+    hooks: pulumi.ResourceHookBinding | None, name: str, adoption: Adoption, kind: str, fail: Fail
 ) -> pulumi.ResourceHookBinding | None:
-    """Return the hooks of a child, and one that stops its create.
+    """Return the hooks of a child, and those that let it continue the raw resource alone.
 
     Args:
         hooks: Those that it has anyway; None under mocks.
         name: The child's Pulumi name.
-        refusal: Why it must not be created.
+        adoption: What it adopts.
+        kind: Its kind.
+        fail: Makes the component's error.
     """
     run = _current_run()
     if run is None or hooks is None:
         return hooks
-    run.adopted[name] = refusal
+    run.adopted[kind, name] = adoption, fail
     both = copy(hooks)
     both.before_create = run.created
+    both.before_update = [*run.recorded, *(hooks.before_update or [])]
     return both
 
 
@@ -209,6 +224,10 @@ def _current_run() -> _Registered | None:
     return run
 
 
+def _kind(args: pulumi.ResourceHookArgs) -> str:
+    return args.type.rpartition(":")[2]
+
+
 def _check_created(args: pulumi.ResourceHookArgs) -> None:
     """Refuse a slice that existed as another stack's or resource's, unless the guard watches it."""
     metadata = _part(args.new_outputs, "metadata")
@@ -218,7 +237,7 @@ def _check_created(args: pulumi.ResourceHookArgs) -> None:
         return
     entries = read_entries(cast("list[Values]", metadata.get("managedFields") or []))
     owners = other_owners(entries, annotations.get(FIELD_MANAGER_ANNOTATION))
-    if findings := refused_owners(owners, "EndpointSlice", name):
+    if findings := refused_owners(owners, "EndpointSlice", name, args.urn):
         raise ValidationError("EndpointSlice", args.name, findings)
 
 

@@ -77,6 +77,27 @@ def not_adopted(adoption: Adoption, kind: str, name: str) -> Finding:
     )
 
 
+def recorded_before(adoption: Adoption, kind: str, name: str, urn: str) -> Finding:
+    """Return why an object is not adopted that the state holds as the component's already.
+
+    An alias joins the raw resource and the child only where the child is new: Pulumi would keep the
+    child, delete the raw resource, and with it the live object of both.
+
+    Args:
+        adoption: What was to be adopted.
+        kind: The kind of the object.
+        name: Its Pulumi name.
+        urn: Its URN as a child of the component.
+    """
+    return forbidden(
+        f"{adoption.path}.resource",
+        f"the state holds {kind} {name} as this component's already, and beside it"
+        f' "{adoption.resource}" would be deleted, the live object with it',
+        f"if the stack still has that resource, first run `pulumi state delete '{urn}'`; once it is"
+        " adopted, leave the entry out",
+    )
+
+
 def _name(
     entry: Plain, kind: str, names: Sequence[str], path: str, findings: list[Finding]
 ) -> str | None:

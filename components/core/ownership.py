@@ -81,20 +81,22 @@ def is_of_pulumi(manager: str) -> bool:
     return manager.startswith((FIELD_MANAGER, f"{CLIENT_SIDE}-")) or manager == CLIENT_SIDE
 
 
-def refused_owners(owners: Collection[str], kind: str, name: str) -> list[Finding]:
+def refused_owners(owners: Collection[str], kind: str, name: str, urn: str) -> list[Finding]:
     """Return why an object that belongs to another stack or resource cannot be declared.
 
     Args:
         owners: The managers of the live object, other than ours.
         kind: Its kind.
         name: Its name.
+        urn: Its URN as a child of the component. A provider that upserts has recorded it by now,
+            where no preview came before, and would delete the live object with it.
     """
     for owner in sorted(owners):
         if owner.startswith(FIELD_MANAGER):
-            return [_of_another_stack(owner, kind, name)]
+            return [_of_another_stack(owner, kind, name, urn)]
     for owner in sorted(owners):
         if owner == CLIENT_SIDE or owner.startswith(f"{CLIENT_SIDE}-"):
-            return [_of_a_raw_resource(owner, kind, name)]
+            return [_of_a_raw_resource(owner, kind, name, urn)]
     return []
 
 
@@ -123,21 +125,29 @@ def _is_ours(entry: Entry, ours: str | None) -> bool:
     return entry.manager == CLIENT_SIDE and f"f:{FIELD_MANAGER_ANNOTATION}" in annotations
 
 
-def _of_another_stack(owner: str, kind: str, name: str) -> Finding:
+def _of_another_stack(owner: str, kind: str, name: str, urn: str) -> Finding:
+    stack = owner.removeprefix(FIELD_MANAGER)
     return forbidden(
         _path(kind, name),
         f"another stack declares this {kind}, as field manager {owner}",
-        "choose another `service_name`; if it is this stack under its old name, run"
-        f" `pulumi config set k8s-endpoints:owner {owner.removeprefix(FIELD_MANAGER)}`",
+        f"{_forget(kind, urn)}choose another `service_name`; if it is this stack under its old"
+        f" name, instead run `pulumi config set k8s-endpoints:owner {stack}`",
     )
 
 
-def _of_a_raw_resource(owner: str, kind: str, name: str) -> Finding:
+def _of_a_raw_resource(owner: str, kind: str, name: str, urn: str) -> Finding:
     return forbidden(
         _path(kind, name),
         f"another Pulumi resource declares this {kind}, as field manager {owner}",
-        "if it is a resource of this stack that the component replaces, name it in `adopt`, or"
-        f" Pulumi deletes the live {kind}; otherwise choose another `service_name`",
+        f"{_forget(kind, urn)}if it is a resource of this stack that the component replaces, name"
+        " it in `adopt`; otherwise choose another `service_name`",
+    )
+
+
+def _forget(kind: str, urn: str) -> str:
+    return (
+        f"first `pulumi state delete '{urn}'` if an earlier up has recorded it, for Pulumi would"
+        f" delete the live {kind}; then, "
     )
 
 

@@ -1,6 +1,7 @@
 """Raw resources become components and back, and what kubectl made is adopted: every UID stays."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from tests.support.cluster import get, names, uids, watched
 from tests.support.raw import RESOURCES, raw
 from tests.support.stack import Stack
 from tools.cluster import Cluster
+from tools.parts import UPSERT
+from tools.providers import Provider
 
 pytestmark = pytest.mark.both_kinds
 
@@ -120,6 +123,39 @@ def test_without_adoption_no_live_object_is_lost(
             assert done.returncode != 0
             assert "`adopt`" in done.stdout
         assert live(cluster, namespace) == before
+
+
+FORGET = re.compile(r"`pulumi state delete '([^']+)'`")
+
+
+@pytest.mark.parametrize("adopted", [True, False], ids=["adopt", "back"])
+def test_after_a_refused_up_the_remedy_keeps_the_live_objects(
+    cluster: Cluster, stack: Stack, namespace: str, adopted: bool, provider: Provider
+) -> None:
+    """A provider that upserts has recorded the Service for the component by then: the raw resource
+    of the same object would be deleted once it is adopted, and the component's once it is taken
+    out.
+    """
+    stack.write(raw(namespace)).up()
+    before = live(cluster, namespace)
+    refused = stack.write(component(namespace, [])).run("up", "--yes", "--skip-preview")
+    assert refused.returncode != 0
+
+    recorded = set(FORGET.findall(refused.stdout))
+    if provider.kind == UPSERT:
+        stack.write(component(namespace, RESOURCES))
+        for command in (["preview"], ["up", "--yes", "--skip-preview"]):
+            done = stack.run(*command)
+            assert done.returncode != 0
+            assert "adopt[0].resource: Forbidden: the state holds Service" in done.stdout
+            assert set(FORGET.findall(done.stdout)) == recorded
+            assert live(cluster, namespace) == before
+        (urn,) = recorded
+        assert stack.run("state", "delete", urn, "--yes").returncode == 0
+    stack.write(component(namespace, RESOURCES) if adopted else raw(namespace)).up()
+
+    assert live(cluster, namespace) == before
+    assert "deleted" not in stack.up()
 
 
 @pytest.mark.parametrize("command", [["preview"], ["up", "--yes", "--skip-preview"]], ids=str)

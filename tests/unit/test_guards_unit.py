@@ -42,17 +42,25 @@ def refused(recorder: Any, kind: str, **args: Any) -> str:
     return str(finding)
 
 
-def foreign(kind: str, selector: str) -> str:
-    urn = (
-        "urn:pulumi:stack::project::"
-        f"k8s-endpoints:index:{kind}$kubernetes:core/v1:Service::default/db"
+def urn_of(kind: str) -> str:
+    parent = f"k8s-endpoints:index:{kind}"
+    return f"urn:pulumi:stack::project::{parent}$kubernetes:core/v1:Service::default/db"
+
+
+def forget(kind: str) -> str:
+    return (
+        f"first `pulumi state delete '{urn_of(kind)}'` if an earlier up has recorded it, for Pulumi"
+        " would delete the live Service; then, "
     )
+
+
+def foreign(kind: str, selector: str) -> str:
     return (
         f'service_name: Invalid value: "db": the Service exists already with the selector'
         f' "{selector}", which is not the one that this program declares: the wrong Pods would get'
-        f" the traffic (first `pulumi state delete '{urn}'` if an earlier up has recorded it, for"
-        " destroy would delete that Service; then choose another `service_name`, or remove that"
-        " Service yourself)"
+        f" the traffic (first `pulumi state delete '{urn_of(kind)}'` if an earlier up has recorded"
+        " it, for destroy would delete that Service; then choose another `service_name`, or remove"
+        " that Service yourself)"
     )
 
 
@@ -208,11 +216,14 @@ def owner(manager: str, *fields: str, **more: str) -> dict[str, Any]:
 
 
 THEIRS = "k8s-endpoints/other/prod"
-OTHER_STACK = (
-    "service_name: Forbidden: another stack declares this Service, as field manager"
-    f" {THEIRS} (choose another `service_name`; if it is this stack under its old name, run"
-    " `pulumi config set k8s-endpoints:owner other/prod`)"
-)
+
+
+def other_stack(kind: str) -> str:
+    return (
+        "service_name: Forbidden: another stack declares this Service, as field manager"
+        f" {THEIRS} ({forget(kind)}choose another `service_name`; if it is this stack under its old"
+        " name, instead run `pulumi config set k8s-endpoints:owner other/prod`)"
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -223,7 +234,7 @@ def test_a_service_that_another_stack_declares_is_refused(
     answer({"managedFields": [owner(OURS, "f:spec"), owner(THEIRS, "f:spec", "f:metadata")]})
     with pytest.raises(ValidationError) as caught:
         render(build(kind), preview=preview)
-    assert str(caught.value) == f'{kind} "db": {OTHER_STACK}'
+    assert str(caught.value) == f'{kind} "db": {other_stack(kind)}'
 
 
 MANAGERS: dict[str, list[dict[str, Any]]] = {
@@ -257,9 +268,9 @@ def test_a_service_of_a_raw_resource_is_refused(answer: Answer, entry: Any, prev
         render(build("ExternalService"), preview=preview)
     assert str(caught.value) == (
         'ExternalService "db": service_name: Forbidden: another Pulumi resource declares this'
-        f" Service, as field manager {entry['manager']} (if it is a resource of this stack that the"
-        " component replaces, name it in `adopt`, or Pulumi deletes the live Service; otherwise"
-        " choose another `service_name`)"
+        f" Service, as field manager {entry['manager']} ({forget('ExternalService')}if it is a"
+        " resource of this stack that the component replaces, name it in `adopt`; otherwise choose"
+        " another `service_name`)"
     )
 
 

@@ -11,7 +11,9 @@ from pulumi.runtime import rpc, settings
 from pulumi.runtime.mocks import MockMonitor
 
 from components import _hooks
+from components.core.adoption import Adoption
 from components.core.failures import explain, explain_existing
+from components.core.findings import Finding
 from components.core.hazards import ID_GIVEN
 from components.core.shrink import Watch
 from components.errors import ValidationError
@@ -100,6 +102,7 @@ def test_hooks_are_registered_once_a_run(engine: SimpleNamespace) -> None:
         "k8s-endpoints:endpoints",
         *(["k8s-endpoints:failed"] if ON_ERROR else []),
         "k8s-endpoints:record",
+        "k8s-endpoints:recorded",
         "k8s-endpoints:service",
         "k8s-endpoints:slice",
     ]
@@ -123,17 +126,60 @@ def test_what_may_stop_an_update_is_asked_at_preview_too() -> None:
 
 @pytest.mark.usefixtures("engine")
 def test_what_is_adopted_is_not_created() -> None:
-    refusal = ValidationError("ExternalService", "db", [])
-    plain = _hooks.of_service("shop/db", COMPONENT)
-    adopting = _hooks.of_adopted(plain, "shop/db", refusal)
+    plain, adopting = plain_and_adopting()
     assert sorted(kinds(plain)) == ["before_update", *ON_ERROR]
     assert sorted(kinds(adopting)) == ["before_create", "before_update", *ON_ERROR]
     (hook,) = kinds(adopting)["before_create"]
     assert hook.opts.on_dry_run
     with pytest.raises(ValidationError) as caught:
-        hook.callback(SimpleNamespace(name="shop/db"))
-    assert caught.value is refusal
-    hook.callback(SimpleNamespace(name="shop/other"))
+        hook.callback(SimpleNamespace(name="shop/db", type="kubernetes:core/v1:Service"))
+    (finding,) = caught.value.findings
+    assert finding.path == "adopt[0].resource"
+    assert "would be created" in finding.detail
+
+
+OURS = {"pulumi.com/patchFieldManager": "k8s-endpoints/p/s"}
+FORCED = {"pulumi.com/patchForce": "true"}
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize(
+    ("annotations", "is_refused"),
+    [({}, False), (FORCED, False), ({**OURS, **FORCED}, False), (OURS, True)],
+    ids=["raw", "raw, forced", "adopted", "recorded before"],
+)
+def test_what_the_state_holds_twice_is_not_adopted(
+    annotations: dict[str, str], is_refused: bool
+) -> None:
+    _, adopting = plain_and_adopting()
+    hook = kinds(adopting)["before_update"][0]
+    assert hook.opts.on_dry_run
+    args = SimpleNamespace(
+        name="shop/db",
+        type="kubernetes:core/v1:Service",
+        urn="urn:pulumi:s::p::t::shop/db",
+        old_inputs={"metadata": {"annotations": annotations}},
+    )
+    if not is_refused:
+        hook.callback(args)
+        return
+    with pytest.raises(ValidationError) as caught:
+        hook.callback(args)
+    (finding,) = caught.value.findings
+    assert "first run `pulumi state delete 'urn:pulumi:s::p::t::shop/db'`" in finding.remedy
+
+
+def plain_and_adopting() -> tuple[Any, Any]:
+    plain = _hooks.of_service("shop/db", COMPONENT)
+
+    def fail(findings: list[Finding]) -> ValidationError:
+        return ValidationError("ExternalService", "db", findings)
+
+    endpoints = _hooks.of_endpoints("shop/db", COMPONENT)
+    _hooks.of_adopted(endpoints, "shop/db", Adoption("adopt[1]", "raw-too"), "Endpoints", fail)
+    adopting = _hooks.of_adopted(plain, "shop/db", Adoption("adopt[0]", "raw"), "Service", fail)
+    _hooks.of_adopted(endpoints, "shop/db", Adoption("adopt[2]", "raw"), "Endpoints", fail)
+    return plain, adopting
 
 
 def failed(operation: str, *errors: str) -> Any:
@@ -206,7 +252,9 @@ def test_a_conflict_of_owners_is_explained(operation: str, manager: str, advice:
 def created(name: str, manager: str, annotations: dict[str, str] | None = None) -> Any:
     entry = {"manager": manager, "fieldsV1": {"f:endpoints": {}}}
     metadata = {"name": name, "managedFields": [entry], "annotations": annotations or {}}
-    return SimpleNamespace(name=f"shop/{name}", new_outputs={"metadata": metadata})
+    return SimpleNamespace(
+        name=f"shop/{name}", urn=f"urn:{name}", new_outputs={"metadata": metadata}
+    )
 
 
 OURS = "k8s-endpoints/project/stack"

@@ -53,17 +53,22 @@ def test_the_clients_fixed_manager_is_ours_with_our_annotation_alone(
     assert other_owners([entry], OURS) == expected
 
 
+URN = "urn:pulumi:dev::shop::kubernetes:core/v1:Service::shop/db"
+
+
 def test_another_stack_comes_before_a_raw_resource() -> None:
     (finding,) = refused_owners(
-        ["kubectl", "pulumi-kubernetes", "k8s-endpoints/other/dev"], "Service", "db"
+        ["kubectl", "pulumi-kubernetes", "k8s-endpoints/other/dev"], "Service", "db", URN
     )
+    assert f"first `pulumi state delete '{URN}'`" in finding.remedy
     assert "k8s-endpoints/other/dev" in finding.detail
     assert "pulumi config set k8s-endpoints:owner other/dev" in finding.remedy
-    (finding,) = refused_owners(["kubectl", "pulumi-kubernetes-1a2b"], "Endpoints", "db")
+    (finding,) = refused_owners(["kubectl", "pulumi-kubernetes-1a2b"], "Endpoints", "db", URN)
     assert finding.path == "Endpoints[db]"
     assert "declares this Endpoints, as field manager pulumi-kubernetes-1a2b" in finding.detail
-    assert "Pulumi deletes the live Endpoints" in finding.remedy
-    assert refused_owners(["kubectl", "helm", "pulumi-kubernetesque"], "Service", "db") == []
+    assert "Pulumi would delete the live Endpoints" in finding.remedy
+    assert f"first `pulumi state delete '{URN}'`" in finding.remedy
+    assert refused_owners(["kubectl", "helm", "pulumi-kubernetesque"], "Service", "db", URN) == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What all sources share: queries, empty results, errors, retries, and sources of one's own."""
 
+import asyncio
 import copy
 import pickle
 from collections.abc import Iterable, Iterator
@@ -53,9 +54,12 @@ def test_backends_without_ids_are_sorted_by_address() -> None:
     assert [one["address"] for one in found] == ["192.0.2.9", "192.0.2.10", "2001:db8::1"]
 
 
-@pytest.mark.usefixtures("sdk_loop")
-def test_what_is_not_known_yet_or_no_address_is_left_to_the_component() -> None:
+def test_what_is_not_known_yet_or_no_address_is_left_to_the_component(
+    sdk_loop: asyncio.AbstractEventLoop,
+) -> None:
     late = pulumi.Output.from_input("192.0.2.1")
+    for part in (late.future(), late.is_known(), late.is_secret()):
+        sdk_loop.run_until_complete(part)
     found = read(Machines([{"id": "b", "address": "db"}, {"id": "a", "address": late}]))
     assert [one.get("id") for one in found] == ["a", "b"]
 
