@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from .external_name_service import ExternalNameService, ExternalNameServiceArgs
     from .external_service import ExternalService, ExternalServiceArgs
     from .external_service_set import ExternalServiceSet, ExternalServiceSetArgs
+    from .policies.destinations import egress_destination
+    from .policies.egress import EgressPolicy, EgressPolicyArgs
     from .selector_service import SelectorService, SelectorServiceArgs
     from .types import (
         AdoptedKind,
         AdoptedObject,
         Backend,
         BackendState,
+        EgressDestination,
+        EgressDns,
         EndpointApi,
         IpFamily,
         Preset,
@@ -34,6 +38,10 @@ __all__ = [
     "AdoptedObject",
     "Backend",
     "BackendState",
+    "EgressDestination",
+    "EgressDns",
+    "EgressPolicy",
+    "EgressPolicyArgs",
     "EndpointApi",
     "ExternalNameService",
     "ExternalNameServiceArgs",
@@ -52,10 +60,13 @@ __all__ = [
     "TrafficDistribution",
     "TrafficPolicy",
     "ValidationError",
+    "egress_destination",
     "provider",
 ]
 
 _HOMES = {
+    "EgressPolicy": "policies.egress",
+    "EgressPolicyArgs": "policies.egress",
     "ExternalNameService": "external_name_service",
     "ExternalNameServiceArgs": "external_name_service",
     "ExternalService": "external_service",
@@ -65,6 +76,7 @@ _HOMES = {
     "SelectorService": "selector_service",
     "SelectorServiceArgs": "selector_service",
     "ValidationError": "errors",
+    "egress_destination": "policies.destinations",
     "provider": "_provider",
 }
 """The modules of the names that are not in `types`."""

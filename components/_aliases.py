@@ -54,7 +54,8 @@ class Aliases:
         if not monitor():
             return None
         siblings = _SERVICE_COMPONENTS if kind == "kubernetes:core/v1:Service" else _WITH_SLICES
-        others = [token for token in siblings if token != self._token]
+        is_service = self._token in _SERVICE_COMPONENTS
+        others = [token for token in siblings if is_service and token != self._token]
         return [
             *self._moved(kind, name, others),
             self._renamed(kind, former),

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import core, discovery
+from pulumi_kubernetes import core, discovery, networking
 
 from . import _hooks
 from ._aliases import Aliases
@@ -171,6 +171,20 @@ class Children:
                 "kubernetes:core/v1:Endpoints",
                 hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
                 depends_on=slices,
+            ),
+        )
+
+    def network_policy(self, manifest: Manifest) -> "networking.v1.NetworkPolicy":
+        """Register a NetworkPolicy, which no other object names."""
+        name = self._name(manifest)
+        return networking.v1.NetworkPolicy(
+            name,
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._options(
+                manifest,
+                "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+                hooks=_hooks.of_policy(name, self._parent),
             ),
         )
 

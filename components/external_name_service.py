@@ -10,7 +10,8 @@ from ._children import Children
 from ._component import plan
 from ._service_component import DeclaredService, ServiceComponent
 from .core.external_name_service import plan_external_name_service
-from .types import AdoptedObject, ServicePort
+from .policies.destinations import egress_destination
+from .types import AdoptedObject, EgressDestination, ServicePort
 
 __all__ = ["ExternalNameService", "ExternalNameServiceArgs"]
 
@@ -58,6 +59,11 @@ class ExternalNameService(ServiceComponent):
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
+    @property
+    def destination(self) -> EgressDestination:
+        """The name and its ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -73,6 +79,7 @@ class ExternalNameService(ServiceComponent):
             opts,
         )
         super().__init__(_TYPE, name, {}, opts)
+        self._destination = egress_destination(args)
         children = Children(
             self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
         )

@@ -11,9 +11,11 @@ from ._children import Children
 from ._component import plan
 from ._service_component import DeclaredService, ServiceComponent
 from .core.external_service import plan_external_service
+from .policies.destinations import egress_destination
 from .types import (
     AdoptedObject,
     Backend,
+    EgressDestination,
     EndpointApi,
     Preset,
     ServicePort,
@@ -155,6 +157,11 @@ class ExternalService(ServiceComponent):
         """
         return self._declared.legacy_endpoints
 
+    @property
+    def destination(self) -> EgressDestination:
+        """Its backends and their ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -165,6 +172,7 @@ class ExternalService(ServiceComponent):
             ExternalService, name, ExternalServiceArgs, args, plan_external_service, opts
         )
         super().__init__(_TYPE, name, {}, opts)
+        self._destination = egress_destination(args)
         children = Children(
             self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
         )

@@ -10,8 +10,10 @@ from ._children import Children
 from ._component import plan
 from ._service_component import DeclaredService, ServiceComponent
 from .core.selector_service import plan_selector_service
+from .policies.destinations import egress_destination
 from .types import (
     AdoptedObject,
+    EgressDestination,
     ServicePort,
     ServiceType,
     SessionAffinity,
@@ -108,6 +110,11 @@ class SelectorService(ServiceComponent):
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
+    @property
+    def destination(self) -> EgressDestination:
+        """Its Pods and their ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -118,6 +125,7 @@ class SelectorService(ServiceComponent):
             SelectorService, name, SelectorServiceArgs, args, plan_selector_service, opts
         )
         super().__init__(_TYPE, name, {}, opts)
+        self._destination = egress_destination(args, opts)
         children = Children(
             self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
         )
