@@ -3,7 +3,7 @@ PYTHON ?= python3
 SEEDS ?= 1 2 3 4 5
 COUNT ?= 20000
 
-.PHONY: help up status down clean setup test lint format ranges agreement agreement-servers recordings faults bench rig dataplane
+.PHONY: help up status down clean setup lock test lint format ranges agreement agreement-servers recordings faults bench rig dataplane
 
 help:
 	@echo "make up        deploy the shop (RENDER=out: write its YAML instead)"
@@ -21,9 +21,10 @@ help:
 	@echo "make bench     measure, side by side, and print ratios"
 	@echo "make dataplane connect to Services while stacks change, and count (Linux, root)"
 	@echo "make rig       start what those tests run on, and hold it until Ctrl-C (Linux, root)"
+	@echo "make lock      pin what requirements.txt needs, with hashes (UPGRADE=1: the newest)"
 	@echo "make clean     down, and remove everything that was made"
 
-up status down clean setup ranges:
+up status down clean setup ranges lock:
 	@$(PYTHON) -m tools $@
 
 # Faults take as long as all else, ranges some minutes: `make faults ranges`, and CI, which skips

@@ -1,9 +1,14 @@
-"""Keeps hooks answered while a program ends with an error.
+"""What a program does at its end: hooks stay answered after an error, a failure lets it fail.
 
 At the first error of an Output the SDK stops answering hooks, although the engine goes on with what
 the program registered before. Each update that asks a hook then fails with "connection refused", or
 waits for ever on the oldest SDKs: a Service has its new ports, its slices keep the old ones. The
 process stays until the engine has answered all registrations anyway, so the hooks may stay as well.
+
+With `--continue-on-error` a program goes on after an object that could not be written, and at its
+end the engine deletes what it has not declared: the old slices of a split whose new ones failed, or
+raw resources of the objects that a component should have adopted. After a program that fails, the
+engine deletes nothing.
 """
 
 import asyncio
@@ -12,11 +17,14 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import pulumi
 from pulumi.runtime import stack
+from pulumi.runtime.proto import resource_pb2
 
 from ._engine import monitor
 
 _POLL_SECONDS = 0.1
+_MOST_NAMED = 10
 _QUIET_POLLS = 3
 """How often in a row nothing is open before all is done: an answer lets others begin."""
 
@@ -34,17 +42,23 @@ class _Registrations:
     def __init__(self, register: Callable[..., Any]) -> None:
         self._register = register
         self._open: set[object] = set()
+        self.failed: list[str] = []
+        """The names of what has hooks and could not be written."""
 
     def __call__(self, request: Any, *args: Any, **options: Any) -> Any:
         is_quick = not request.custom or request.type.startswith("pulumi:providers:")
-        if not is_quick and not request.hooks.ByteSize():
+        has_hooks = bool(request.hooks.ByteSize())
+        if not is_quick and not has_hooks:
             return self._register(request, *args, **options)
         token = object()
         self._open.add(token)  # in one step, whatever other threads do
         try:
-            return self._register(request, *args, **options)
+            answer = self._register(request, *args, **options)
         finally:
             self._open.remove(token)
+        if has_hooks and answer.result != resource_pb2.Result.SUCCESS:
+            self.failed.append(f"{request.type.rpartition(':')[2]} {request.name}")
+        return answer
 
     async def all_answered(self) -> None:
         """Wait until the engine has answered all, and those that an answer lets begin."""
@@ -65,19 +79,26 @@ def keep_answering(engine: Any) -> None:
 
 @cache
 def _wait_after_errors() -> None:
-    """Put the wait behind that of the SDK, which an error ends early. Once in a process."""
+    """Put the wait behind that of the SDK, which an error ends early. Once in a process.
+
+    Raises:
+        RunError: Something that has hooks could not be written.
+    """
     wait: Any = getattr(stack, "wait_for_rpcs", None)
     if wait is None:  # an SDK that does it in another way
         return
 
     async def waiting(*args: Any, **options: Any) -> None:
+        engine = monitor()
+        registrations = None if engine is None else _of_engine.get(engine)
         try:
             await wait(*args, **options)
         except Exception:
-            engine = monitor()
-            registrations = None if engine is None else _of_engine.get(engine)
             if registrations is not None:
                 await registrations.all_answered()
             raise
+        if registrations is not None and registrations.failed:
+            failed = ", ".join(sorted(registrations.failed)[:_MOST_NAMED])
+            raise pulumi.RunError(f"not written, and so nothing is deleted: {failed}")
 
     stack.wait_for_rpcs = waiting

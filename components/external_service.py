@@ -9,6 +9,7 @@ from pulumi_kubernetes import core, discovery
 
 from ._children import Children
 from ._component import plan
+from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
 from .core.external_service import plan_external_service
 from .policies.destinations import egress_destination
@@ -26,9 +27,6 @@ from .types import (
 )
 
 __all__ = ["ExternalService", "ExternalServiceArgs"]
-
-
-_TYPE = "k8s-endpoints:index:ExternalService"
 
 
 class ExternalServiceArgs(TypedDict):
@@ -171,11 +169,9 @@ class ExternalService(ServiceComponent):
         planned = plan(
             ExternalService, name, ExternalServiceArgs, args, plan_external_service, opts
         )
-        super().__init__(_TYPE, name, {}, opts)
+        super().__init__(token_of("ExternalService"), name, {}, opts)
         self._destination = egress_destination(args)
-        children = Children(
-            self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
-        )
+        children = Children(self, name, opts, args.get("logical_name"), planned.plan.adoptions)
         declared = DeclaredService(
             self,
             name,

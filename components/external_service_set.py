@@ -9,6 +9,7 @@ import pulumi
 from ._children import Children
 from ._component import plan_each
 from ._inputs import read
+from ._registry import token_of
 from ._service_component import DeclaredService, LazyOutputs
 from .core.external_service import plan_external_service
 from .core.findings import required
@@ -18,9 +19,6 @@ from .policies.destinations import egress_destination
 from .types import EgressDestination
 
 __all__ = ["ExternalServiceSet", "ExternalServiceSetArgs"]
-
-
-_TYPE = "k8s-endpoints:index:ExternalServiceSet"
 
 
 class ExternalServiceSetArgs(TypedDict):
@@ -74,8 +72,8 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
             plan_external_service,
             opts,
         )
-        super().__init__(_TYPE, name, {}, opts)
-        children = Children(self, name, _TYPE, opts)
+        super().__init__(token_of("ExternalServiceSet"), name, {}, opts)
+        children = Children(self, name, opts)
         self._services: dict[str, DeclaredService] = {}
         for key, planned in every.items():
             entry, path = entries[key], f"services[{key}]"

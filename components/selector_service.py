@@ -8,6 +8,7 @@ import pulumi
 
 from ._children import Children
 from ._component import plan
+from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
 from .core.selector_service import plan_selector_service
 from .policies.destinations import egress_destination
@@ -22,8 +23,6 @@ from .types import (
 )
 
 __all__ = ["SelectorService", "SelectorServiceArgs"]
-
-_TYPE = "k8s-endpoints:index:SelectorService"
 
 
 class SelectorServiceArgs(TypedDict):
@@ -124,11 +123,9 @@ class SelectorService(ServiceComponent):
         planned = plan(
             SelectorService, name, SelectorServiceArgs, args, plan_selector_service, opts
         )
-        super().__init__(_TYPE, name, {}, opts)
+        super().__init__(token_of("SelectorService"), name, {}, opts)
         self._destination = egress_destination(args, opts)
-        children = Children(
-            self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
-        )
+        children = Children(self, name, opts, args.get("logical_name"), planned.plan.adoptions)
         awaited = args.get("await_ready") is not False
         self._show(DeclaredService(self, name, planned, children, awaited=awaited))
         self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

@@ -184,6 +184,16 @@ class Backend:
             self.pulumi(*command, "--stack", stack, kubeconfig=kubeconfig)
         if self.state is not None:
             self.state.settle(stack)
+        self._report_orphans(stack, kubeconfig)
+
+    def _report_orphans(self, stack: str, kubeconfig: Path | None) -> None:
+        """Say which objects the interrupted update has left that the program declares no more."""
+        command = [str(VENV / "bin" / "python"), "-m", "components", "orphans"]
+        project = ["--cwd", str(self.project), "--stack", stack]
+        environment = self.environment(kubeconfig)
+        done = signals.run([*command, *project], cwd=ROOT, environment=environment, shown=False)
+        said = (done.stdout + done.stderr).rstrip()
+        say(f"stack {stack}: no orphans" if done.returncode == 0 else said)
 
     def was_interrupted(self, stack: str) -> bool:
         """Return whether the cluster may hold objects of the stack that its state does not."""

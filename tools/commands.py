@@ -1,4 +1,4 @@
-"""The commands of the Makefile: up, status, down, clean, setup, ranges."""
+"""The commands of the Makefile: up, status, down, clean, setup, ranges, lock."""
 
 import io
 import os
@@ -16,8 +16,9 @@ from .client_side_create import ENVIRONMENT
 from .configuration import Configuration
 from .console import CommandError, say
 from .install import ensure
+from .lock import lock
 from .parts import CONTROL_PLANE, CREATE, DATA_PLANE, PROVIDERS, PULUMI
-from .paths import CLUSTER, RENDER_STATE, ROOT, STATE, TOOLS, VENV, check_root
+from .paths import CLUSTER, RENDER_STATE, ROOT, RUNTIME_VENV, STATE, TOOLS, VENV, check_root
 from .state import State
 from .target import Target
 
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         "clean": clean,
         "setup": setup,
         "ranges": ranges,
+        "lock": lock,
     }
     name = arguments[0] if arguments else ""
     if name not in commands:
@@ -145,7 +147,7 @@ def clean() -> None:
             continue
         configuration.drop_salt()
         shutil.rmtree(state.directory, ignore_errors=True)
-    for folder in (CLUSTER, TOOLS, VENV, *map(venv.of_end, venv.ENDS)):
+    for folder in (CLUSTER, TOOLS, VENV, RUNTIME_VENV, *map(venv.of_end, venv.ENDS)):
         shutil.rmtree(folder, ignore_errors=True)
 
 

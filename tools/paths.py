@@ -8,6 +8,7 @@ from .console import CommandError
 ROOT = Path(__file__).resolve().parent.parent
 
 VENV = ROOT / ".venv"
+RUNTIME_VENV = ROOT / ".venv-runtime"
 TOOLS = ROOT / ".tools"
 BIN = TOOLS / "bin"
 CLUSTER = ROOT / ".cluster"

@@ -13,6 +13,7 @@ from ..core.findings import printable
 
 COMMANDS: Mapping[str, str] = {
     "validate": "say what the API server would say about manifests, and what will not work",
+    "orphans": "find what a stack has created and its state does not hold; adopt or delete it",
 }
 """What each command does. A module of its name beside this one has `configure`, which adds its
 arguments, and `run`, which gives the exit code. It is imported only when it is meant."""

@@ -67,6 +67,25 @@ def other_owners(entries: Iterable[Entry], ours: str | None) -> list[str]:
     ]
 
 
+def owners(entries: Iterable[Entry], annotated: str | None) -> set[str]:
+    """Return the managers that own more of an object than its metadata.
+
+    Args:
+        entries: The managers of the live object.
+        annotated: The manager that its annotation names. It stands for the provider's fixed one.
+    """
+    return {
+        annotated if annotated and _is_ours(entry, annotated) else entry.manager
+        for entry in entries
+        if not _CONTENT.isdisjoint(entry.fields) and not entry.subresource
+    }
+
+
+def is_of_pulumi(manager: str) -> bool:
+    """Return whether a field manager is that of a stack or of a raw resource."""
+    return manager.startswith((FIELD_MANAGER, f"{CLIENT_SIDE}-")) or manager == CLIENT_SIDE
+
+
 def refused_owners(owners: Collection[str], kind: str, name: str, urn: str) -> list[Finding]:
     """Return why an object that belongs to another stack or resource cannot be declared.
 

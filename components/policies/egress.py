@@ -11,6 +11,7 @@ from .._children import Children
 from .._component import Planned, plan
 from .._engine import monitor
 from .._guards import owners_besides_ours
+from .._registry import token_of
 from .._service_component import LazyOutputs
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..core.findings import Finding
@@ -21,8 +22,6 @@ from ..types import Backend, EgressDestination, EgressDns, Preset, ServicePort
 
 __all__ = ["EgressPolicy", "EgressPolicyArgs"]
 
-_TYPE = "k8s-endpoints:index:EgressPolicy"
-
 
 class EgressPolicyArgs(TypedDict):
     """Arguments of `EgressPolicy`: the Pods, and where they may connect to."""
@@ -30,8 +29,8 @@ class EgressPolicyArgs(TypedDict):
     pod_selector: Mapping[str, pulumi.Input[str]]
     """The labels of the Pods that the policy holds for; `{}` for all Pods of the namespace."""
     to: NotRequired[Sequence[EgressDestination]]
-    """Where they may connect to: the `destination` of components, or what is said here. Defaults
-    to none."""
+    """Where they may connect to, such as `egress_destination(args)` of a Service's arguments.
+    Defaults to none."""
     addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Addresses of backends, as `ExternalService` takes them. Defaults to none."""
     backends: NotRequired[Sequence[Backend]]
@@ -90,9 +89,9 @@ class EgressPolicy(LazyOutputs, pulumi.ComponentResource):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         planned = plan(EgressPolicy, name, EgressPolicyArgs, args, plan_egress_policy, opts)
-        super().__init__(_TYPE, name, {}, opts)
+        super().__init__(token_of("EgressPolicy"), name, {}, opts)
         self._name = name
-        children = Children(self, name, _TYPE, opts, args.get("logical_name"))
+        children = Children(self, name, opts, args.get("logical_name"))
         policy = self._policy = children.network_policy(planned.fill(lambda plan: plan.policy))
         self._warn(planned)
         self._lazy = {

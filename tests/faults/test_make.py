@@ -50,7 +50,9 @@ def test_a_create_that_was_cut_off_is_not_warned_of_for_ever(
     checkout.ok("up", KUBECONFIG=own)
     cut_off(checkout.root / ".pulumi-state", ":EndpointSlice", lambda _: True)
 
-    assert TAKEN_OVER in checkout.ok("up", KUBECONFIG=own)
+    recovered = checkout.ok("up", KUBECONFIG=own)
+    assert TAKEN_OVER in recovered
+    assert "stack dev: no orphans" in recovered
     said = checkout.ok("up", KUBECONFIG=own)
 
     assert "14 unchanged" in said

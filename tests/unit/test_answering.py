@@ -1,4 +1,6 @@
-"""A program that ends with an error ends when the engine needs its hooks no more."""
+"""A program that ends with an error ends when the engine needs its hooks no more; one whose objects
+could not be written ends with an error.
+"""
 
 import asyncio
 import threading
@@ -6,16 +8,25 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import pulumi
 import pytest
 from pulumi.runtime import settings, stack
 
 from components import _answering
 
+SUCCESS, FAIL, SKIP = range(3)
+
 
 def request(
-    kind: str = "kubernetes:core/v1:Service", *, custom: bool = True, hooks: int = 9
+    kind: str = "kubernetes:core/v1:Service",
+    *,
+    custom: bool = True,
+    hooks: int = 9,
+    result: int = SUCCESS,
 ) -> Any:
-    return SimpleNamespace(type=kind, custom=custom, hooks=SimpleNamespace(ByteSize=lambda: hooks))
+    """Return a request that the engine below answers with itself."""
+    size = SimpleNamespace(ByteSize=lambda: hooks)
+    return SimpleNamespace(type=kind, name="shop/db", custom=custom, hooks=size, result=result)
 
 
 class Engine:
@@ -177,3 +188,32 @@ def test_an_sdk_that_ends_programs_in_another_way_is_left_alone(
 
 def test_this_sdk_ends_programs_as_expected() -> None:
     assert "wait_for_rpcs" in stack.run_pulumi_func.__code__.co_names
+
+
+@pytest.mark.parametrize("result", [FAIL, SKIP])
+def test_a_program_fails_when_an_object_could_not_be_written(
+    engine: Engine, end: Callable[[Exception | None], Any], result: int
+) -> None:
+    async def program() -> None:
+        engine.answers.set()
+        _answering.keep_answering(engine)
+        engine.RegisterResource(request())
+        engine.RegisterResource(request(result=result))
+        expected = "not written, and so nothing is deleted: Service shop/db"
+        with pytest.raises(pulumi.RunError, match=expected):
+            await end(None)
+
+    asyncio.run(program())
+
+
+def test_a_program_does_not_fail_for_resources_of_others(
+    engine: Engine, end: Callable[[Exception | None], Any]
+) -> None:
+    async def program() -> None:
+        engine.answers.set()
+        _answering.keep_answering(engine)
+        engine.RegisterResource(request())
+        engine.RegisterResource(request("aws:rds/instance:Instance", hooks=0, result=FAIL))
+        await end(None)
+
+    asyncio.run(program())

@@ -215,3 +215,28 @@ def test_services_may_depend_on_it(recorder: Any) -> None:
     kinds = {request.type.rpartition(":")[2]: request for request in recorder.requests}
     (awaited,) = kinds["ExternalService"].dependencies
     assert awaited.endswith(f"NetworkPolicy::default/{plain(**DB)['metadata']['name']}")
+
+
+class Minimal(pulumi.runtime.Mocks):
+    """Answers with what it was given."""
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[Any, Any]]:
+        return f"{args.name}_id", args.inputs
+
+    def call(self, _: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], None]:
+        return {}, None
+
+
+@pytest.mark.usefixtures("sdk_loop")
+@BOTH
+def test_it_works_under_mocks_of_the_users_own(preview: bool) -> None:
+    pulumi.runtime.set_mocks(Minimal(), preview=preview)
+    seen: list[Any] = []
+
+    @pulumi.runtime.test
+    def program() -> pulumi.Output[None]:
+        made = EgressPolicy("web", {**WEB, **DB, "namespace": later("shop")})
+        return pulumi.Output.all(made.policy_name, made.namespace).apply(seen.extend)
+
+    program()
+    assert seen == [plain(**DB)["metadata"]["name"], "shop"]

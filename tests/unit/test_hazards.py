@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.core import hazards
+from components.core import egress_hazards, hazards
 from components.core.deferred import Deferred
 from components.core.external_name_service import plan_external_name_service
 from components.core.external_service import plan_external_service
@@ -13,7 +13,8 @@ from components.core.findings import Finding
 from components.core.hazards import Hazard
 from components.core.selector_service import plan_selector_service
 
-ALL = [value for value in vars(hazards).values() if isinstance(value, Hazard)]
+CATALOGUE = {**vars(hazards), **vars(egress_hazards)}
+ALL = [value for value in CATALOGUE.values() if isinstance(value, Hazard)]
 CODES = {
     "no-api-proxy",
     "load-balancer-ignores",
@@ -45,6 +46,11 @@ CODES = {
     "external-name-host",
     "external-name-address",
     "external-name-single-label",
+    "egress-isolated",
+    "egress-unenforced",
+    "egress-in-cluster-address",
+    "egress-in-place",
+    "egress-resolved",
 }
 
 
@@ -64,7 +70,12 @@ def test_a_hazard_is_one_line_of_code_text_and_remedy(hazard: Hazard) -> None:
 
 
 def test_only_what_holds_for_all_of_a_kind_is_a_note() -> None:
-    assert [hazard.code for hazard in ALL if hazard.is_note] == ["no-api-proxy"]
+    assert [hazard.code for hazard in ALL if hazard.is_note] == [
+        "no-api-proxy",
+        "egress-isolated",
+        "egress-unenforced",
+        "egress-in-cluster-address",
+    ]
 
 
 PORT = {"name": "http", "port": 80}

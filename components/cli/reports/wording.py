@@ -10,7 +10,7 @@ from ...core.validation.hazards import HAZARDS
 from .. import judgement
 from ..judgement import Subject
 
-MEANINGS = {**RULES, **HAZARDS, **judgement.RULES}
+MEANINGS = {**RULES, **HAZARDS, **judgement.RULES.texts()}
 """One line for each code."""
 
 _COMMAND_IN_LINE = re.compile(r"##(?=[a-z]*\[)")

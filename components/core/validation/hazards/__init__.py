@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from ...findings import Finding, quote
+from ..objects import ObjectSet
 from ..untyped import mapping
 from . import (
     egress,
@@ -17,8 +18,8 @@ from . import (
     slices,
     traffic,
 )
-from .objects import ObjectSet, Report
 from .reader import read_objects
+from .report import Report
 
 HAZARDS: dict[str, str] = {
     **kinds.HAZARDS,

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 from ...cidrs import Network, parse_sloppy_cidr
 from ...findings import quote
 from ..ip import parse_sloppy_ip
+from ..objects import Group, Key, ObjectSet, Policy
 from ..untyped import items, mapping, number, text
-from .objects import Group, Key, ObjectSet, Policy, Report
+from .report import Report
 
 HAZARDS = {
     "policy-backends-uncovered": "The ipBlocks of a policy leave out backends of a Service.",

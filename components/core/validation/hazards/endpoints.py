@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from ...findings import quote
 from ...metadata import HEADLESS_LABEL, SKIP_MIRROR_LABEL
+from ..objects import Endpoint, Group, Legacy, ObjectSet, Service
 from ..untyped import text
-from .objects import Endpoint, Group, Legacy, ObjectSet, Report, Service
+from .report import Report
 from .slices import look_at_addresses
 
 HAZARDS = {

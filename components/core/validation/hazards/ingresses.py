@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...findings import quote
+from ..objects import ObjectSet, Service
 from ..untyped import items, mapping, number, text
-from .objects import ObjectSet, Report, Service
+from .report import Report
 
 HAZARDS = {
     "ingress-service-missing": "The Service that an Ingress points at is not there.",

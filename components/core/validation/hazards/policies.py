@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...findings import quote
+from ..objects import ObjectSet, Policy, Service, Workload
 from ..untyped import items, mapping, number, text
 from .egress import DNS_PORTS, EgressRules, selector_labels
-from .objects import ObjectSet, Policy, Report, Service, Workload
+from .report import Report
 
 HAZARDS = {
     "policy-types-missing": "Without policyTypes, egress rules isolate ingress as well.",

@@ -7,7 +7,8 @@ play no part in it (`endpointInfoByServicePort`).
 from collections.abc import Sequence
 
 from ...findings import quote
-from .objects import EndpointPort, Group, Report, Service, ServicePort
+from ..objects import EndpointPort, Group, Service, ServicePort
+from .report import Report
 
 HAZARDS = {
     "service-port-unserved": "No slice has a port of the name that a Service's port has.",

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from ...findings import quote
 from ..ip import parse_sloppy_ip
+from ..objects import Service
 from ..untyped import items, text
-from .objects import Report, Service
+from .report import Report
 
 HAZARDS = {
     "service-endpoints-field": "A Service holds no endpoints: the field is dropped.",

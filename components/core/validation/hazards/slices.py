@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...findings import quote
 from ...metadata import HEADLESS_LABEL, MANAGED_BY, MANAGED_BY_LABEL, SERVICE_NAME_LABEL
+from ..objects import CONTROLLERS, Endpoint, ObjectSet, Service, Slice
 from ..untyped import mapping, text
-from .objects import CONTROLLERS, Endpoint, ObjectSet, Report, Service, Slice
+from .report import Report
 
 HAZARDS = {
     "slice-without-service-name": "A slice without the service-name label belongs to no Service.",

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from ...findings import quote
+from ..objects import Endpoint, Group, Service
 from ..untyped import items, text
-from .objects import Endpoint, Group, Report, Service
 from .ports import look_at_ports
+from .report import Report
 from .services import cluster_ips
 
 HAZARDS = {
