@@ -14,9 +14,11 @@ from ._engine import monitor
 from ._hooks import foreign_selector, primary_family
 from ._live_addresses import keep_cluster_ip, unserved_external_ips
 from .core.findings import Finding, invalid
-from .core.hazards import CO_OWNED, FAMILY_UNSERVED, Hazard
 from .core.metadata import FIELD_MANAGER_ANNOTATION, FORCE_ANNOTATION, Manifest
 from .core.ownership import Entry, other_owners, refused_owners
+from .core.validation.hazards.declared import CO_OWNED
+from .core.validation.hazards.hazard import Hazard
+from .core.validation.hazards.traffic import FAMILY_UNSERVED
 from .errors import ValidationError
 
 
@@ -182,7 +184,7 @@ class Guard:
 
     def _warn(self, hazards: Sequence[Hazard]) -> None:
         for hazard in hazards:
-            if hazard.code not in self._warned and not hazard.is_note:
+            if hazard.code not in self._warned and hazard.severity == "warning":
                 self._warned.add(hazard.code)
                 text = f"{self._path}: {hazard}" if self._path else str(hazard)
                 pulumi.log.warn(text, resource=self._component)

@@ -20,7 +20,6 @@ from ._record import read_record
 from ._threads import end_own_callbacks_only
 from .core.adoption import Adoption, not_adopted, recorded_before
 from .core.findings import Finding, forbidden, invalid
-from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .core.metadata import (
     FIELD_MANAGER_ANNOTATION,
     FORCE_ANNOTATION,
@@ -30,6 +29,7 @@ from .core.metadata import (
 from .core.ownership import other_owners, read_entries, refused_owners
 from .core.shrink import Watch, compare
 from .core.slicing import is_part
+from .core.validation.hazards.declared import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .errors import ValidationError
 
 Values = Mapping[str, Any]

@@ -11,10 +11,10 @@ from .deferred import Deferred
 from .egress_destinations import check_labels, read_reach
 from .egress_hazards import egress_policy_hazards
 from .findings import Finding, invalid
-from .hazards import Hazard
 from .metadata import Manifest, Plain, read_metadata, read_rules
 from .objects.network_policy import egress_rules, network_policy
 from .refusals import refusals
+from .validation.hazards.hazard import Hazard
 
 __all__ = ["EgressPolicyPlan", "plan_egress_policy"]
 

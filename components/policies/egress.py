@@ -15,8 +15,8 @@ from .._registry import token_of
 from .._service_component import LazyOutputs
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..core.findings import Finding
-from ..core.hazards import Hazard
 from ..core.ownership import refused_owners
+from ..core.validation.hazards.hazard import Hazard
 from ..errors import ValidationError
 from ..types import Backend, EgressDestination, EgressDns, Preset, ServicePort
 
@@ -123,7 +123,7 @@ class EgressPolicy(LazyOutputs, pulumi.ComponentResource):
 
         def warn(hazards: Sequence[Hazard]) -> None:
             for hazard in hazards:
-                if not hazard.is_note and hazard.code not in warned:
+                if hazard.severity == "warning" and hazard.code not in warned:
                     warned.add(hazard.code)
                     pulumi.log.warn(str(hazard), resource=self)
 

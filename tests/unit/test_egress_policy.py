@@ -16,9 +16,9 @@ from components import (
     ValidationError,
     provider,
 )
-from components.core.egress_hazards import EGRESS_IN_PLACE
 from components.core.egress_policy import plan_egress_policy
 from components.core.findings import Finding
+from components.core.validation.hazards.declared import EGRESS_IN_PLACE
 from components.testing import render
 
 WEB: dict[str, Any] = {"pod_selector": {"app": "web"}}

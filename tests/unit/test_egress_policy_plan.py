@@ -243,8 +243,8 @@ def found(query: str) -> Any:
 )
 def test_hazards_beside_the_notes(args: Any, codes: list[str]) -> None:
     every = planned(**args).hazards
-    assert [hazard.code for hazard in every if not hazard.is_note] == codes
-    notes = [hazard.code for hazard in every if hazard.is_note]
+    assert [hazard.code for hazard in every if hazard.severity == "warning"] == codes
+    notes = [hazard.code for hazard in every if hazard.severity == "note"]
     assert notes == ["egress-isolated", "egress-unenforced", "egress-in-cluster-address"]
 
 

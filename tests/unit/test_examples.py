@@ -25,7 +25,6 @@ from components import (
     ServicePort,
     provider,
 )
-from components.core import egress_hazards, hazards
 from components.core.presets import PRESETS
 from components.core.slicing import slices
 from components.core.validation.hazards import hazards as hazards_of_manifests
@@ -395,15 +394,6 @@ def test_tables_of_arguments_are_complete(page: str, heading: str, kind: Any) ->
 def test_the_table_of_the_arguments_of_a_provider_is_complete() -> None:
     given = [row[0].strip("`") for row in rows("provider.md", "Arguments")]
     assert given == list(inspect.signature(provider).parameters)[1:]
-
-
-def test_every_hazard_has_a_section() -> None:
-    text = (ROOT / "docs" / "hazards.md").read_text()
-    catalogue = {**vars(hazards), **vars(egress_hazards)}
-    known = [one for one in catalogue.values() if isinstance(one, hazards.Hazard)]
-    assert sorted(re.findall(r"^### (.+)$", text, re.MULTILINE)) == sorted(
-        one.code for one in known
-    )
 
 
 def test_the_table_of_presets_is_complete() -> None:

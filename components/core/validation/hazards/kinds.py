@@ -6,13 +6,28 @@ from typing import Any
 from ...findings import quote
 from ..kinds import SPECS
 from ..untyped import text
+from .hazard import Catalogue
 from .report import Report
 
-HAZARDS = {
-    "kind-misspelled": "The kind is one that the API server does not have.",
-    "api-version-wrong": "The kind exists, in another apiVersion.",
-    "api-version-removed": "The apiVersion has been removed from Kubernetes.",
-}
+HAZARDS = Catalogue("Kind and apiVersion")
+KIND_MISSPELLED = HAZARDS.hazard(
+    "kind-misspelled",
+    "the API server has no kind {kind}: the object is refused",
+    "{remedy}",
+    "The kind is one that the API server does not have.",
+)
+API_VERSION_WRONG = HAZARDS.hazard(
+    "api-version-wrong",
+    "there is no {kind} in {version}: the object is refused",
+    "write {api_version}",
+    "The kind exists, in another apiVersion.",
+)
+API_VERSION_REMOVED = HAZARDS.hazard(
+    "api-version-removed",
+    "{version} {kind} is gone since Kubernetes {removed}: the object is refused",
+    "write {api_version}, whose fields differ",
+    "The apiVersion has been removed from Kubernetes.",
+)
 
 _BY_SPELLING = {spelling: spec for spec in SPECS for spelling in spec.spellings}
 _LONGEST = max(map(len, _BY_SPELLING))
@@ -37,28 +52,25 @@ def look_at_kind(index: int, manifest: Mapping[str, Any], report: Report) -> Non
     if spec is None or group not in _GROUPS or (not slash and version != "v1"):
         return
     if kind != spec.kind:
-        report.add(
-            index,
-            "kind-misspelled",
-            "kind",
-            f"the API server has no kind {quote(kind)}: the object is refused",
-            spec.respelled(kind),
-        )
+        report.add(index, KIND_MISSPELLED, "kind", kind=quote(kind), remedy=spec.respelled(kind))
     elif version == spec.api_version:
         return
     elif removed := spec.removed.get(version):
         report.add(
             index,
-            "api-version-removed",
+            API_VERSION_REMOVED,
             "apiVersion",
-            f"{version} {kind} is gone since Kubernetes {removed}: the object is refused",
-            f"write {spec.api_version}, whose fields differ",
+            version=version,
+            kind=kind,
+            removed=removed,
+            api_version=spec.api_version,
         )
     else:
         report.add(
             index,
-            "api-version-wrong",
+            API_VERSION_WRONG,
             "apiVersion",
-            f"there is no {kind} in {quote(version)}: the object is refused",
-            f"write {spec.api_version}",
+            kind=kind,
+            version=quote(version),
+            api_version=spec.api_version,
         )

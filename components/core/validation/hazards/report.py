@@ -1,11 +1,12 @@
 """What the look for hazards finds."""
 
 from ...findings import Finding
+from .hazard import Hazard
 
 
 class Report(list[tuple[int, Finding]]):
     """The findings, each with the index of the object that it is about."""
 
-    def add(self, index: int, code: str, path: str, detail: str, remedy: str) -> None:
-        """Report a hazard."""
-        self.append((index, Finding(path, "", detail, None, remedy, code, "warning")))
+    def add(self, index: int, hazard: Hazard, path: str, **words: object) -> None:
+        """Report a hazard of an object's field, with what stands for the names in its text."""
+        self.append((index, hazard.at(path, words)))
