@@ -14,6 +14,7 @@ BIN = TOOLS / "bin"
 CLUSTER = ROOT / ".cluster"
 STATE = ROOT / ".pulumi-state"
 RENDER_STATE = ROOT / ".pulumi-render"
+DEMO = ROOT / "out" / "shop.yaml"
 GO_MODULES = ROOT / "tools" / "go"
 
 
