@@ -9,7 +9,7 @@ import pulumi
 
 from ._declarations import Declaration, Entry
 from ._inputs import Inputs, check_name, read, substitute
-from .core.arguments import CommonArgs, typed
+from .core.arguments import NamedArgs, typed
 from .core.deferred import is_known
 from .core.findings import HIDDEN, Finding
 from .core.metadata import Manifest
@@ -25,9 +25,9 @@ class Plan(Protocol):
         ...
 
 
-A = TypeVar("A", bound=CommonArgs)
+A = TypeVar("A", bound=NamedArgs)
 P = TypeVar("P", bound=Plan)
-A_co = TypeVar("A_co", bound=CommonArgs, covariant=True)
+A_co = TypeVar("A_co", bound=NamedArgs, covariant=True)
 P_co = TypeVar("P_co", bound=Plan, covariant=True)
 
 _IDENTITY = ("service_name", "namespace", "logical_name")

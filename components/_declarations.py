@@ -19,7 +19,7 @@ from pulumi.runtime import mocks, settings
 
 from ._engine import monitor
 from ._provider import namespace_of, provider_of, stated_namespace_of
-from .core.arguments import CommonArgs
+from .core.arguments import NamedArgs
 from .core.declarations import (
     ChildName,
     ComponentName,
@@ -109,7 +109,7 @@ class Entry:
     """Whether the cluster's answer says in which namespace they are, and the program does not."""
 
     def declare(
-        self, objects: Iterable[Manifest], args: CommonArgs, late: Container[str] = ()
+        self, objects: Iterable[Manifest], args: NamedArgs, late: Container[str] = ()
     ) -> list[Finding]:
         """Declare the objects, and return what is wrong with that.
 

@@ -12,7 +12,8 @@ from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
 from .core import arguments
 from .core.external_name_service import plan_external_name_service
-from .types import AdoptedObject, ServicePort
+from .policies.destinations import egress_destination
+from .types import AdoptedObject, EgressDestination, ServicePort
 
 __all__ = ["ExternalNameService", "ExternalNameServiceArgs"]
 
@@ -63,6 +64,11 @@ class ExternalNameService(ServiceComponent):
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
+    @property
+    def destination(self) -> EgressDestination:
+        """Its external name, which a NetworkPolicy cannot say: `to` of an `EgressPolicy` refuses it."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -71,6 +77,7 @@ class ExternalNameService(ServiceComponent):
     ) -> None:
         draft = compile_args(ExternalNameService, name, EXTERNAL_NAME_SERVICE, args, opts)
         super().__init__(token_of("ExternalNameService"), name, {}, opts)
+        self._destination = egress_destination(args)
         children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
         self._declared = DeclaredService(self, name, draft, children, awaited=False)
         self.register_outputs({"service_name": draft.plan.service["metadata"]["name"]})

@@ -13,9 +13,11 @@ from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
 from .core import arguments
 from .core.external_service import plan_external_service
+from .policies.destinations import egress_destination
 from .types import (
     AdoptedObject,
     Backend,
+    EgressDestination,
     EndpointApi,
     Preset,
     ServicePort,
@@ -159,6 +161,11 @@ class ExternalService(ServiceComponent):
         """
         return self._declared.legacy_endpoints
 
+    @property
+    def destination(self) -> EgressDestination:
+        """Its backends and their ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -167,6 +174,7 @@ class ExternalService(ServiceComponent):
     ) -> None:
         draft = compile_args(ExternalService, name, EXTERNAL_SERVICE, args, opts)
         super().__init__(token_of("ExternalService"), name, {}, opts)
+        self._destination = egress_destination(args)
         children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
         self._declared = DeclaredService(
             self,

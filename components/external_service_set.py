@@ -14,6 +14,8 @@ from ._service_component import DeclaredService
 from .core.findings import required
 from .errors import ValidationError
 from .external_service import EXTERNAL_SERVICE, ExternalServiceArgs
+from .policies.destinations import egress_destination
+from .types import EgressDestination
 
 __all__ = ["ExternalServiceSet", "ExternalServiceSetArgs"]
 
@@ -76,6 +78,7 @@ class ExternalServiceSet(pulumi.ComponentResource):
                 path=path,
             )
             declared.add_backends(draft)
+        self._destinations = {key: egress_destination(entry) for key, entry in entries.items()}
         names = {key: draft.plan.service["metadata"]["name"] for key, draft in drafts.items()}
         self.register_outputs({"service_names": names})
 
@@ -83,6 +86,11 @@ class ExternalServiceSet(pulumi.ComponentResource):
     def services(self) -> dict[str, DeclaredService]:
         """Each Service by its key, with the attributes of an `ExternalService`."""
         return self._services
+
+    @property
+    def destinations(self) -> dict[str, EgressDestination]:
+        """The backends and ports of each Service by its key, for `to` of an `EgressPolicy`."""
+        return self._destinations
 
     if not TYPE_CHECKING:  # a type checker goes by the annotations above
 

@@ -12,8 +12,10 @@ from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
 from .core import arguments
 from .core.selector_service import plan_selector_service
+from .policies.destinations import egress_destination
 from .types import (
     AdoptedObject,
+    EgressDestination,
     ServicePort,
     ServiceType,
     SessionAffinity,
@@ -113,6 +115,11 @@ class SelectorService(ServiceComponent):
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
+    @property
+    def destination(self) -> EgressDestination:
+        """Its Pods and their ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -121,6 +128,7 @@ class SelectorService(ServiceComponent):
     ) -> None:
         draft = compile_args(SelectorService, name, SELECTOR_SERVICE, args, opts)
         super().__init__(token_of("SelectorService"), name, {}, opts)
+        self._destination = egress_destination(args, opts)
         children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
         awaited = draft.args.await_ready is not False
         self._declared = DeclaredService(self, name, draft, children, awaited=awaited)

@@ -14,6 +14,10 @@ BIN = TOOLS / "bin"
 CLUSTER = ROOT / ".cluster"
 STATE = ROOT / ".pulumi-state"
 RENDER_STATE = ROOT / ".pulumi-render"
+LOCK = ROOT / "requirements" / "lock.txt"
+RUNTIME_LOCK = ROOT / "requirements" / "runtime.txt"
+GO_LOCK = ROOT / "requirements" / "go.txt"
+DEMO = ROOT / "out" / "shop.yaml"
 GO_MODULES = ROOT / "tools" / "go"
 
 

@@ -4,8 +4,8 @@ Each class has the fields of the TypedDict of the same component; what may be an
 be a `Deferred` here.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -62,17 +62,23 @@ class AdoptedArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommonArgs:
+class NamedArgs:
     """What all components take."""
 
-    service_name: str | None = None
     namespace: str | Deferred | None = None
-    adopt: Sequence[AdoptedArgs] = field(default=(), metadata={_ITEM: AdoptedArgs})
     logical_name: str | None = None
     kubernetes_version: str | None = None
     labels: _Texts = field(default_factory=_none)
     annotations: _Texts = field(default_factory=_none)
     ports: Sequence[PortArgs] = field(default=(), metadata={_ITEM: PortArgs})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonArgs(NamedArgs):
+    """What all components with Services take."""
+
+    service_name: str | None = None
+    adopt: Sequence[AdoptedArgs] = field(default=(), metadata={_ITEM: AdoptedArgs})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +133,69 @@ class ExternalNameServiceArgs(CommonArgs):
     external_name: str | Deferred
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationArgs:
+    """An `EgressDestination`."""
+
+    addresses: Sequence[str | Deferred] | Deferred | None = None
+    backends: Sequence[BackendArgs] | None = field(default=None, metadata={_ITEM: BackendArgs})
+    ports: Sequence[PortArgs] = field(default=(), metadata={_ITEM: PortArgs})
+    preset: str | None = None
+    allow_empty: bool | None = None
+    pod_selector: _Texts | None = None
+    namespace: str | Deferred | None = None
+    cidrs: Sequence[str | Deferred] | None = None
+    external_name: str | Deferred | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsArgs:
+    """An `EgressDns`."""
+
+    enabled: bool | None = None
+    namespace: str | None = None
+    pod_selector: Mapping[str, str] | None = None
+    addresses: Sequence[str] | None = None
+    ports: Sequence[int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EgressPolicyArgs(NamedArgs):
+    """The arguments of an `EgressPolicy`."""
+
+    pod_selector: _Texts
+    to: Sequence[DestinationArgs] = field(default=(), metadata={_ITEM: DestinationArgs})
+    addresses: Sequence[str | Deferred] | Deferred | None = None
+    backends: Sequence[BackendArgs] | None = field(default=None, metadata={_ITEM: BackendArgs})
+    preset: str | None = None
+    allow_empty: bool | None = None
+    dns: DnsArgs = field(default=DnsArgs(), metadata={_ITEM: DnsArgs})
+    policy_name: str | None = None
+
+
+def deferred_in(value: object) -> Iterator[str]:
+    """Yield the paths of the arguments that are still to come."""
+    if isinstance(value, Deferred):
+        yield value.path
+    elif isinstance(value, Mapping):
+        yield from deferred_in(list(cast("Mapping[str, object]", value).values()))
+    elif isinstance(value, list | tuple):
+        for item in cast("Sequence[object]", value):
+            yield from deferred_in(item)
+    elif is_dataclass(value):
+        yield from deferred_in([getattr(value, one.name) for one in fields(value)])
+
+
 def typed(kind: type[_Args], values: Mapping[str, Any]) -> _Args:
     """Return arguments of a class above, made of plain values whose form has been checked."""
     given = {name: value for name, value in values.items() if value is not None}
     for name, item in _items(cast("Hashable", kind)):
         if name in given:
-            given[name] = tuple(typed(item, one) for one in given[name])
+            value: object = given[name]
+            if isinstance(value, Mapping):
+                given[name] = typed(item, cast("Mapping[str, Any]", value))
+            else:
+                given[name] = tuple(typed(item, one) for one in cast("Sequence[Any]", value))
     if kind is BackendArgs and (query := query_of(values)):
         given["query"] = query
     return kind(**given)

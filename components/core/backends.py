@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import cast
+from typing import Protocol, cast
 
 from . import syntax
 from .addresses import FAMILIES, Address, Family, parse_address
@@ -101,11 +101,26 @@ _HOST_NAME = re.compile(r"[^.]+(\.[^.]+)*\.[A-Za-z][-A-Za-z0-9]*\.?")
 """Has a dot, and a top-level domain that begins with a letter."""
 
 
+class HasBackends(Protocol):
+    """Arguments that give backends."""
+
+    @property
+    def addresses(self) -> Sequence[str | Deferred] | Deferred | None:
+        """Addresses of which nothing else is known."""
+        ...
+
+    @property
+    def backends(self) -> Sequence[BackendArgs] | None:
+        """Backends with their settings."""
+        ...
+
+
 def read_backends(
-    args: ExternalServiceArgs,
+    args: HasBackends,
     ports: Sequence[Port],
     findings: list[Finding],
-    deferred: frozenset[str],
+    deferred: frozenset[str] = frozenset(),
+    ip_families: Sequence[str] | None = None,
 ) -> list[Backend]:
     """Read `addresses` and `backends` together, sorted by key, and check what no slice shows.
 
@@ -117,10 +132,11 @@ def read_backends(
         findings: Collects what is wrong.
         deferred: The paths of values that were not known when the program ran. Their places were
             fixed then, so that what arrives must fit: an address its family.
+        ip_families: The families that are allowed. Defaults to both.
     """
     by_address: dict[str, Backend] = {}
     by_key: dict[str, Backend] = {}
-    for backend in _each(args, ports, findings, deferred):
+    for backend in _each(args, ports, findings, deferred, ip_families or ()):
         twin = by_key.setdefault(backend.key, backend)
         if isinstance(backend.address, str):
             other = by_address.setdefault(backend.address, backend)
@@ -135,13 +151,14 @@ def read_backends(
 
 
 def _each(
-    args: ExternalServiceArgs,
+    args: HasBackends,
     ports: Sequence[Port],
     findings: list[Finding],
     deferred: frozenset[str],
+    ip_families: Sequence[str],
 ) -> Iterator[Backend]:
-    addresses = args.addresses
-    given = cast("Sequence[Family]", args.ip_families or ())
+    addresses = args.addresses or ()
+    given = cast("Sequence[Family]", ip_families)
     allowed, presumed = given or FAMILIES, given or FAMILIES[:1]
     for index, text in enumerate(() if isinstance(addresses, Deferred) else addresses):
         path = f"addresses[{index}]"
@@ -160,7 +177,7 @@ def _each(
         if parsed.family not in families:
             findings.append(_wrong_family(parsed, path, families))
         yield Backend(parsed.text, parsed.text, parsed.family, path=path)
-    for index, one in enumerate(args.backends):
+    for index, one in enumerate(args.backends or ()):
         path = f"backends[{index}]"
         backend = _read_backend(one, ports, path, findings, deferred)
         if backend is not None and backend.family not in allowed:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import NamedTuple, cast
 
-from .arguments import CommonArgs, ExternalServiceArgs
+from .arguments import ExternalServiceArgs, NamedArgs
 from .findings import DUPLICATE, Finding
-from .metadata import Manifest
+from .metadata import Manifest, naming_argument
 from .presets import ports_by_path
 
 LATE = "~"
@@ -196,7 +196,7 @@ def _taken(claim: Claim, path: str, holder: str) -> Finding:
 
 
 def claims_of(
-    objects: Iterable[Manifest], args: CommonArgs, place: Place, late: Container[str] = ()
+    objects: Iterable[Manifest], args: NamedArgs, place: Place, late: Container[str] = ()
 ) -> Iterator[tuple[Claim, str]]:
     """Return what the objects of a component claim, each with the path of its argument.
 
@@ -211,25 +211,26 @@ def claims_of(
     """
     for manifest in objects:
         kind, metadata = manifest["kind"], manifest["metadata"]
+        path = naming_argument(kind)
         name: object = metadata["name"]
         if not isinstance(name, str):
             continue
         namespace: object = metadata.get("namespace", place.stated_namespace)
         if namespace is None or isinstance(namespace, str):
             is_plain = "namespace" in metadata and "namespace" not in late
-            yield Object(place.cluster, kind, namespace, name, is_plain), "service_name"
+            yield Object(place.cluster, kind, namespace, name, is_plain), path
         shown: object = metadata.get("namespace", place.default_namespace)
         if not isinstance(shown, str) or "namespace" in late:
             shown = LATE
         child = ChildName(place.parent, place.component, kind, args.logical_name, shown, name)
-        yield child, "service_name"
+        yield child, path
     for manifest in objects:
         if manifest["kind"] == "Service":
             yield from _node_ports(manifest["spec"], args, place.cluster)
             yield from _cluster_ips(manifest["spec"], place.cluster)
 
 
-def _node_ports(spec: Manifest, args: CommonArgs, cluster: int) -> Iterator[tuple[Claim, str]]:
+def _node_ports(spec: Manifest, args: NamedArgs, cluster: int) -> Iterator[tuple[Claim, str]]:
     ports = cast("list[Mapping[str, object]]", spec.get("ports") or [])
     if any("nodePort" in port for port in ports):
         for path, port in zip(ports_by_path(args.ports, _preset(args)), ports, strict=True):
@@ -241,7 +242,7 @@ def _node_ports(spec: Manifest, args: CommonArgs, cluster: int) -> Iterator[tupl
         yield NodePort(cluster, number), "health_check_node_port"
 
 
-def _preset(args: CommonArgs) -> str | None:
+def _preset(args: NamedArgs) -> str | None:
     return args.preset if isinstance(args, ExternalServiceArgs) else None
 
 

@@ -94,7 +94,7 @@ def plan_external_service(
     if not ports and not any(finding.path in ("ports", "preset") for finding in unread):
         remedy = "give at least one port, or a `preset`"
         findings.append(required("ports", remedy=remedy, rule=SERVICE_PORTS_REQUIRED))
-    backends = read_backends(args, ports, findings, deferred)
+    backends = read_backends(args, ports, findings, deferred, args.ip_families)
     check_backends(args, backends, findings)
 
     service = render_service(args, component_name, args.type, ports, findings)

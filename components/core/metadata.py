@@ -33,6 +33,11 @@ RESERVED_LABELS = frozenset(
 """Labels that tie the objects together, which no user label may override."""
 
 
+def naming_argument(kind: str) -> str:
+    """Return the argument that names the objects of a component, by the kind of one of them."""
+    return "policy_name" if kind.endswith("Policy") else "service_name"
+
+
 def own_annotations(
     field_manager: str, *, skip_await: bool = False, forced: bool = False
 ) -> Manifest:

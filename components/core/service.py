@@ -12,8 +12,10 @@ from .metadata import Manifest
 from .ports import Port
 from .rendering import Rendering
 from .service_addresses import render_addresses
-from .service_metadata import check_metadata
+from .service_metadata import check_metadata, put_metadata
+from .syntax import dns_1035_label
 from .validation.hazards.hazard import Hazard
+from .validation.metadata import METADATA_NAME_REQUIRED
 
 _LOAD_BALANCER_FIELDS = {
     "load_balancer_class": "loadBalancerClass",
@@ -58,16 +60,16 @@ def render_service(
         findings: Collects what is wrong.
     """
     check_metadata(args, findings)
+    if args.service_name == "":
+        findings += [
+            invalid("service_name", "", reason, rule=METADATA_NAME_REQUIRED)
+            for reason in dns_1035_label("")
+        ]
     service = Rendering("v1", "Service")
     remedy = "it stands in for `service_name`; give one" if args.service_name is None else ""
     name = component_name if args.service_name is None else args.service_name
     service.put("metadata.name", name, "service_name", remedy=remedy)
-    if args.namespace is not None:
-        service.put("metadata.namespace", args.namespace, "namespace")
-    if args.labels:
-        service.put("metadata.labels", dict(args.labels), "labels")
-    if args.annotations:
-        service.put("metadata.annotations", dict(args.annotations), "annotations")
+    put_metadata(service, args)
     service.put("spec.type", kind, "type")
     if ports or kind != "ExternalName":
         service.put("spec.ports", [port.for_service() for port in ports], "ports")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from . import syntax
-from .arguments import CommonArgs
+from .arguments import NamedArgs
 from .findings import Finding, forbidden, invalid, too_long
 from .metadata import (
     MAX_ANNOTATION_BYTES,
@@ -14,7 +14,8 @@ from .metadata import (
     RESERVED_LABELS,
     own_annotations,
 )
-from .validation.metadata import METADATA_ANNOTATION_SIZE, METADATA_NAME_REQUIRED
+from .rendering import Rendering
+from .validation.metadata import METADATA_ANNOTATION_SIZE
 from .versions import OLDEST, Rules, rules_of
 
 _LARGEST_ANNOTATIONS = {
@@ -38,13 +39,18 @@ def read_rules(kubernetes_version: str | None, findings: list[Finding]) -> Rules
     return replace(rules, strict_addresses=True)
 
 
-def check_metadata(args: CommonArgs, findings: list[Finding]) -> None:
+def put_metadata(made: Rendering, args: NamedArgs) -> None:
+    """Render namespace, labels and annotations as they are given."""
+    if args.namespace is not None:
+        made.put("metadata.namespace", args.namespace, "namespace")
+    if args.labels:
+        made.put("metadata.labels", dict(args.labels), "labels")
+    if args.annotations:
+        made.put("metadata.annotations", dict(args.annotations), "annotations")
+
+
+def check_metadata(args: NamedArgs, findings: list[Finding]) -> None:
     """Check what no manifest shows: names that are empty, and what components write themselves."""
-    if args.service_name == "":
-        findings += [
-            invalid("service_name", "", reason, rule=METADATA_NAME_REQUIRED)
-            for reason in syntax.dns_1035_label("")
-        ]
     if args.namespace == "":
         findings += [invalid("namespace", "", reason) for reason in syntax.dns_label("")]
     findings += [

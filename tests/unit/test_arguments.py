@@ -9,12 +9,16 @@ from components import Backend, ServicePort, types
 from components.core import arguments
 from components.external_name_service import EXTERNAL_NAME_SERVICE
 from components.external_service import EXTERNAL_SERVICE
+from components.policies.egress import EGRESS_POLICY
 from components.selector_service import SELECTOR_SERVICE
 
 PAIRS: list[tuple[Any, Any]] = [
     (EXTERNAL_SERVICE.given, EXTERNAL_SERVICE.args),
     (SELECTOR_SERVICE.given, SELECTOR_SERVICE.args),
     (EXTERNAL_NAME_SERVICE.given, EXTERNAL_NAME_SERVICE.args),
+    (EGRESS_POLICY.given, EGRESS_POLICY.args),
+    (types.EgressDestination, arguments.DestinationArgs),
+    (types.EgressDns, arguments.DnsArgs),
     (ServicePort, arguments.PortArgs),
     (Backend, arguments.BackendArgs),
     (types.AdoptedObject, arguments.AdoptedArgs),

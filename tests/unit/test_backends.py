@@ -25,7 +25,7 @@ def read(deferred: frozenset[str] = frozenset(), **args: Any) -> tuple[list[Back
     given = typed(ExternalServiceArgs, args)
     ports = read_ports(ports_by_path(given.ports), findings, kind="ClusterIP", selectorless=True)
     assert findings == []
-    backends = read_backends(given, ports, [], deferred)
+    backends = read_backends(given, ports, [], deferred, given.ip_families)
     _, findings = external({**args, "allow_empty": True}, "db", deferred)
     found = [one for one in findings if one.path.startswith(("addresses", "backends"))]
     return backends, [str(finding) for finding in found]

@@ -1,0 +1,294 @@
+"""Destinations of egress: what a policy's arguments allow, read and checked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from ipaddress import ip_network
+from typing import cast
+
+from . import syntax
+from .addresses import Family, parse_ip
+from .arguments import CommonArgs, DestinationArgs, DnsArgs, EgressPolicyArgs
+from .backends import Backend, read_backends
+from .checks import check_objects
+from .cidrs import Network, parse_cidr
+from .deferred import Deferred, is_known
+from .egress_rules import (
+    AllowedPods,
+    AllowedPort,
+    Blocks,
+    Dns,
+    Rules,
+    cover,
+    exact_blocks,
+    in_order,
+)
+from .endpoint_objects import PlacedSlice, render_slice
+from .findings import Finding, forbidden, invalid, is_within, required
+from .ports import Port, read_ports
+from .presets import ports_by_path
+from .service import render_service
+from .slicing import MAX_LIMIT
+from .versions import Rules as Versions
+
+__all__ = ["Reach", "check_labels", "read_reach"]
+
+_DNS_NAMESPACE = "kube-system"
+_DNS_LABELS = {"k8s-app": "kube-dns"}
+_DNS_PORTS = (53,)
+_NODE_LOCAL_DNS = ("169.254.20.10",)
+"""Where NodeLocal DNSCache listens on every node, unless it was installed with another address."""
+
+_BACKENDS = ("addresses", "backends")
+_PODS = ("pod_selector",)
+_CIDRS = ("cidrs",)
+_NAME = ("external_name",)
+
+
+@dataclass(slots=True)
+class Reach:
+    """All that the arguments allow."""
+
+    backends: list[Backend] = field(default_factory=list[Backend])
+    pairs: list[tuple[str, AllowedPort]] = field(default_factory=list[tuple[str, AllowedPort]])
+    """Each address with each port that it listens on."""
+    blocks: list[Blocks] = field(default_factory=list[Blocks])
+    """What is allowed as it is given."""
+    pods: list[AllowedPods] = field(default_factory=list[AllowedPods])
+    dns: Dns | None = None
+    is_known: bool = True
+    """Whether no part of it is still to come."""
+
+    def rules(self) -> Rules:
+        """Return the rules that allow exactly this."""
+        return Rules([*exact_blocks(self.pairs), *self.blocks], self.pods, self.dns)
+
+
+def read_reach(args: EgressPolicyArgs, versions: Versions, findings: list[Finding]) -> Reach:
+    """Read all destinations, and where the Pods find DNS.
+
+    Args:
+        args: The policy's arguments.
+        versions: The rules of Kubernetes.
+        findings: Collects what is wrong.
+    """
+    reach = Reach()
+    for path, destination in _destinations(args, findings):
+        unread = [_within(one, path) for one in findings if is_within(one.path, path) or not path]
+        found: list[Finding] = []
+        _read(destination, reach, found, versions, unread)
+        findings.extend(finding.under(path) for finding in found)
+    reach.dns = _read_dns(args.dns, findings)
+    return reach
+
+
+def check_labels(labels: Mapping[str, object], path: str, findings: list[Finding]) -> None:
+    """Check the labels of a selector, as far as they are known."""
+    for key, value in labels.items():
+        findings.extend(invalid(path, key, reason) for reason in syntax.qualified_name(key))
+        if isinstance(value, str):
+            findings.extend(
+                invalid(f"{path}[{key}]", value, why) for why in syntax.label_value(value)
+            )
+
+
+def _within(finding: Finding, path: str) -> Finding:
+    return replace(finding, path=finding.path[len(path) :].lstrip("."))
+
+
+def _destinations(
+    args: EgressPolicyArgs, findings: list[Finding]
+) -> Iterator[tuple[str, DestinationArgs]]:
+    own = DestinationArgs(
+        addresses=args.addresses,
+        backends=args.backends,
+        ports=args.ports,
+        preset=args.preset,
+        allow_empty=args.allow_empty,
+    )
+    if own != DestinationArgs():
+        yield "", own
+    elif not args.to and not any(finding.path.startswith("to") for finding in findings):
+        reason = "a policy without a destination denies all but DNS"
+        remedy = "give `to`, or `addresses` or `backends` with `ports`"
+        findings.append(required("to", reason, remedy))
+    for index, destination in enumerate(args.to):
+        yield f"to[{index}]", destination
+
+
+def _read(
+    destination: DestinationArgs,
+    reach: Reach,
+    findings: list[Finding],
+    versions: Versions,
+    unread: Sequence[Finding],
+) -> None:
+    kinds = [
+        [name for name in names if getattr(destination, name) is not None]
+        for names in (_BACKENDS, _PODS, _CIDRS, _NAME)
+    ]
+    given = [names[0] for names in kinds if names]
+    for other in given[1:]:
+        reason = f"may not be given with `{given[0]}`"
+        findings.append(forbidden(other, reason, "give each as a destination of its own"))
+    _, pods, cidrs, name = kinds
+    if len(given) > 1:
+        return
+    if destination.namespace is not None and not pods:
+        reason = "may be given with `pod_selector` alone: backends are in no namespace"
+        findings.append(forbidden("namespace", reason))
+    if name:
+        _refuse_name(findings)
+        return
+    given_ports = ports_by_path(destination.ports, destination.preset)
+    ports = read_ports(given_ports, findings, kind="NodePort", selectorless=not pods)
+    if not ports and not any(one.path in ("ports", "preset") for one in (*findings, *unread)):
+        findings.append(required("ports", remedy="give at least one port, or a `preset`"))
+    backends: list[Backend] = []
+    if pods:
+        _read_pods(destination, ports, reach, findings)
+    elif cidrs:
+        _read_cidrs(destination, ports, reach, findings)
+    else:
+        backends = _read_backends(destination, ports, reach, findings, unread)
+    if ports:
+        _check_as_service(backends, ports, findings, versions, unread)
+
+
+def _check_as_service(
+    backends: Sequence[Backend],
+    ports: Sequence[Port],
+    findings: list[Finding],
+    versions: Versions,
+    unread: Sequence[Finding],
+) -> None:
+    """Check ports and backends by the rules of the objects that a Service would have of them."""
+    service = render_service(CommonArgs(), "destination", "NodePort", ports, findings)
+    groups: dict[tuple[Family, tuple[tuple[str, int], ...]], list[Backend]] = {}
+    for backend in backends:
+        groups.setdefault((backend.family, backend.ports), []).append(backend)
+    slices = [
+        render_slice(
+            service.manifest,
+            PlacedSlice("destination", family, members[at : at + MAX_LIMIT]),
+            ports,
+            None,
+            headless=False,
+        )
+        for (family, _), members in groups.items()
+        for at in range(0, len(members), MAX_LIMIT)
+    ]
+    check_objects([service, *slices], versions, findings, unread)
+
+
+def _refuse_name(findings: list[Finding]) -> None:
+    reason = "a NetworkPolicy knows addresses and Pods, and no DNS names"
+    remedy = "give the `addresses` that the name has"
+    findings.append(forbidden("external_name", reason, remedy))
+
+
+def _read_backends(
+    destination: DestinationArgs,
+    ports: Sequence[Port],
+    reach: Reach,
+    findings: list[Finding],
+    unread: Sequence[Finding],
+) -> list[Backend]:
+    backends = read_backends(destination, ports, findings)
+    late = isinstance(destination.addresses, Deferred)
+    may_be_empty = late or destination.allow_empty
+    is_reported = any(one.path.startswith(_BACKENDS) for one in (*findings, *unread))
+    if not backends and not may_be_empty and not is_reported:
+        reason = "a destination without backends allows nothing"
+        remedy = "give `addresses`, `backends` or `pod_selector`, or set `allow_empty`"
+        findings.append(required("addresses", reason, remedy))
+    reach.backends += backends
+    reach.is_known &= not late
+    for backend in backends:
+        numbers: dict[str, int] = dict(backend.ports)
+        for port in ports:
+            number = numbers.get(port.name, port.target)
+            if isinstance(backend.address, Deferred) or isinstance(number, Deferred):
+                reach.is_known = False
+            else:
+                reach.pairs.append((backend.address, AllowedPort(port.protocol, number)))
+    return backends
+
+
+def _read_cidrs(
+    destination: DestinationArgs, ports: Sequence[Port], reach: Reach, findings: list[Finding]
+) -> None:
+    given = destination.cidrs or ()
+    blocks: list[Network] = []
+    if not given:
+        findings.append(required("cidrs", "a destination without blocks allows nothing"))
+    for index, text in enumerate(given):
+        parsed = parse_cidr(text) if isinstance(text, str) else None
+        if isinstance(parsed, str):
+            findings.append(invalid(f"cidrs[{index}]", text, parsed))
+        elif parsed is not None:
+            blocks.append(parsed)
+    allowed = _numbered(ports)
+    if allowed is None or not all(map(is_known, given)):
+        reach.is_known = False
+        return
+    reach.blocks.append(Blocks(tuple(cover(blocks)), allowed))
+
+
+def _numbered(ports: Sequence[Port]) -> tuple[AllowedPort, ...] | None:
+    """Return where the ports listen, or None where that is still to come."""
+    if not all(is_known(port.target) for port in ports):
+        return None
+    return in_order(AllowedPort(port.protocol, cast("int | str", port.target)) for port in ports)
+
+
+def _read_pods(
+    destination: DestinationArgs, ports: Sequence[Port], reach: Reach, findings: list[Finding]
+) -> None:
+    labels = cast("Mapping[str, str]", destination.pod_selector)
+    namespace = destination.namespace
+    check_labels(labels, "pod_selector", findings)
+    _check_namespace(namespace, "namespace", findings)
+    allowed = _numbered(ports)
+    is_late = isinstance(namespace, Deferred) or not all(map(is_known, labels.values()))
+    if allowed is None or is_late:
+        reach.is_known = False
+    else:
+        reach.pods.append(AllowedPods(labels, cast("str | None", namespace), allowed))
+
+
+def _check_namespace(namespace: object, path: str, findings: list[Finding]) -> None:
+    if isinstance(namespace, str):
+        findings.extend(invalid(path, namespace, why) for why in syntax.dns_label(namespace))
+
+
+def _read_dns(dns: DnsArgs, findings: list[Finding]) -> Dns | None:
+    if dns.enabled is False:
+        given = [one.name for one in fields(dns) if getattr(dns, one.name) is not None]
+        if others := sorted({*given} - {"enabled"}):
+            reason = "says where DNS is, which the policy does not allow"
+            findings.append(forbidden(f"dns.{others[0]}", reason, "leave out `dns.enabled`"))
+        return None
+    namespace = _DNS_NAMESPACE if dns.namespace is None else dns.namespace
+    labels = _DNS_LABELS if dns.pod_selector is None else dns.pod_selector
+    ports = _DNS_PORTS if dns.ports is None else dns.ports
+    _check_namespace(namespace, "dns.namespace", findings)
+    check_labels(labels, "dns.pod_selector", findings)
+    if not ports:
+        findings.append(required("dns.ports", remedy="leave it out for port 53"))
+    for index, number in enumerate(ports):
+        findings.extend(
+            invalid(f"dns.ports[{index}]", number, why) for why in syntax.port_number(number)
+        )
+    allowed = [AllowedPort(protocol, number) for number in ports for protocol in ("TCP", "UDP")]
+    return Dns(labels, namespace, _dns_cidrs(dns, findings), in_order(allowed))
+
+
+def _dns_cidrs(dns: DnsArgs, findings: list[Finding]) -> tuple[str, ...]:
+    addresses: list[Network] = []
+    for index, text in enumerate(_NODE_LOCAL_DNS if dns.addresses is None else dns.addresses):
+        parsed = parse_ip(text)
+        if isinstance(parsed, str):
+            findings.append(invalid(f"dns.addresses[{index}]", text, parsed))
+        else:
+            addresses.append(ip_network(parsed.text))
+    return tuple(cover(addresses))

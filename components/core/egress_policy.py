@@ -1,0 +1,97 @@
+"""The object of an `EgressPolicy`: what chosen Pods may reach."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from .arguments import EgressPolicyArgs, deferred_in
+from .checks import check_objects
+from .deferred import Deferred
+from .egress_destinations import Reach, read_reach
+from .egress_hazards import egress_policy_hazards
+from .findings import Finding
+from .metadata import Manifest
+from .objects.network_policy import egress_rules, policy_spec
+from .rendering import Rendering
+from .service_metadata import check_metadata, put_metadata, read_rules
+from .validation.hazards.hazard import Hazard
+
+__all__ = ["EgressPolicyPlan", "plan_egress_policy"]
+
+_DIGITS = 10
+"""Of the hash of the rules, in a policy's name."""
+
+_NOT_IN_RULES = ("app_protocol", "node_port", "hostname", "zone", "node_name")
+"""Fields of backends and ports that a policy does not use."""
+
+
+@dataclass(frozen=True, slots=True)
+class EgressPolicyPlan:
+    """What an `EgressPolicy` declares."""
+
+    objects: Sequence[Manifest]
+    """The policy."""
+    hazards: Sequence[Hazard]
+    """What is legal and will not work as it looks, as far as the arguments tell."""
+    is_renamed: bool
+    """Whether other rules are another object, because its name holds their hash."""
+
+    @property
+    def policy(self) -> Manifest:
+        """The policy."""
+        return self.objects[0]
+
+
+def plan_egress_policy(
+    args: EgressPolicyArgs,
+    component_name: str,
+    findings: list[Finding],
+    deferred: frozenset[str] = frozenset(),
+) -> EgressPolicyPlan:
+    """Render the policy of an `EgressPolicy`, and check it.
+
+    Args:
+        args: The arguments.
+        component_name: Begins the policy's name where `policy_name` is not given.
+        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
+            it is not empty the result is not to be used.
+        deferred: The paths of arguments that were not known when the program ran.
+    """
+    unread = tuple(findings)
+    versions = read_rules(args.kubernetes_version, findings)
+    check_metadata(args, findings)
+    known = len(findings)
+    reach = read_reach(args, versions, findings)
+    egress = _egress(reach) if len(findings) == known else Deferred("to")
+    late = any(_is_in_rules(path) for path in (*deferred_in(args), *deferred))
+    pinned = args.policy_name
+    policy = Rendering("networking.k8s.io/v1", "NetworkPolicy")
+    policy.put("spec", policy_spec(args.pod_selector, egress))
+    policy.note("spec.podSelector.matchLabels", "pod_selector")
+    put_metadata(policy, args)
+    is_renamed = pinned is None and not late
+    name = component_name if pinned is None else pinned
+    if is_renamed:
+        name = f"{component_name}-{_digest(policy.manifest['spec'])}"
+    remedy = "the component's name stands in for `policy_name`; give one" if pinned is None else ""
+    policy.put("metadata.name", name, "policy_name", remedy=remedy)
+    check_objects([policy], versions, findings, unread)
+    hazards = egress_policy_hazards(reach.backends, is_updated_in_place=not is_renamed)
+    return EgressPolicyPlan([policy.manifest], hazards, is_renamed)
+
+
+def _egress(reach: Reach) -> object:
+    return egress_rules(reach.rules()) if reach.is_known else Deferred("to")
+
+
+def _digest(spec: Manifest) -> str:
+    text = json.dumps(spec, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def _is_in_rules(path: str) -> bool:
+    """Return whether the rules depend on the argument at a path."""
+    if path.startswith(("namespace", "labels[", "annotations[")):
+        return False
+    return path.rpartition(".")[2] not in _NOT_IN_RULES
