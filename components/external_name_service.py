@@ -66,7 +66,7 @@ class ExternalNameService(ServiceComponent):
 
     @property
     def destination(self) -> EgressDestination:
-        """Its external name, which a NetworkPolicy cannot say: `to` of an `EgressPolicy` refuses it."""
+        """The name and its ports, for `to` of an `EgressPolicy`."""
         return self._destination
 
     def __init__(

@@ -63,11 +63,11 @@ def plan_egress_policy(
     check_metadata(args, findings)
     known = len(findings)
     reach = read_reach(args, versions, findings)
-    egress = _egress(reach) if len(findings) == known else Deferred("to")
+    is_read = len(findings) == known
     late = any(_is_in_rules(path) for path in (*deferred_in(args), *deferred))
     pinned = args.policy_name
     policy = Rendering("networking.k8s.io/v1", "NetworkPolicy")
-    policy.put("spec", policy_spec(args.pod_selector, egress))
+    policy.put("spec", policy_spec(args.pod_selector, _egress(reach)))
     policy.note("spec.podSelector.matchLabels", "pod_selector")
     put_metadata(policy, args)
     is_renamed = pinned is None and not late
@@ -76,6 +76,8 @@ def plan_egress_policy(
         name = f"{component_name}-{_digest(policy.manifest['spec'])}"
     remedy = "the component's name stands in for `policy_name`; give one" if pinned is None else ""
     policy.put("metadata.name", name, "policy_name", remedy=remedy)
+    if not is_read:  # of its rules all has been told
+        policy.put("spec.egress", Deferred("to"))
     check_objects([policy], versions, findings, unread)
     hazards = egress_policy_hazards(reach.backends, is_updated_in_place=not is_renamed)
     return EgressPolicyPlan([policy.manifest], hazards, is_renamed)
