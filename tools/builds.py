@@ -77,7 +77,12 @@ def _next(pending: Sequence[Part], running: Sequence[Part]) -> Part | None:
     if len(running) >= _AT_ONCE:
         return None
     busy = {_libraries(part) for part in running}
-    return next((part for part in pending if _libraries(part) not in busy), None)
+    costs: dict[str, float] = {}
+    for part in pending:
+        costs[_libraries(part)] = costs.get(_libraries(part), 0) + part.cost
+    # What must be built after each other, and takes longest, begins first.
+    free = (part for part in pending if _libraries(part) not in busy)
+    return max(free, key=lambda part: costs[_libraries(part)], default=None)
 
 
 def _libraries(part: Part) -> str:
