@@ -3,14 +3,16 @@ PYTHON ?= python3
 SEEDS ?= 1 2 3 4 5
 COUNT ?= 20000
 
-.PHONY: help up status down clean setup test lint format ranges agreement agreement-servers recordings faults bench bench-quick rig dataplane
+.PHONY: help demo up status down clean venv setup lock test unit lint format ranges agreement agreement-servers recordings faults bench bench-quick rig dataplane
 
 help:
+	@echo "make demo      render and validate the shop, without an engine or a cluster (1 min)"
 	@echo "make up        deploy the shop (RENDER=out: write its YAML instead)"
 	@echo "               PROVIDER=upsert, create or a path: which Kubernetes provider; tests too"
 	@echo "make status    show what is deployed"
 	@echo "make down      destroy it and stop the control plane"
 	@echo "make test      lint, and the tests (in CI with the ranges and the faults)"
+	@echo "make unit      the unit tests alone, which need none of the real parts"
 	@echo "make lint      ruff, mypy, pyright"
 	@echo "make format    let ruff format the code"
 	@echo "make ranges    run the unit tests with the oldest and the newest Pulumi that are supported"
@@ -22,25 +24,29 @@ help:
 	@echo "make bench-quick  what of it changes most often, in 6 minutes"
 	@echo "make dataplane connect to Services while stacks change, and count (Linux, root)"
 	@echo "make rig       start what those tests run on, and hold it until Ctrl-C (Linux, root)"
+	@echo "make lock      pin what requirements.txt needs, with hashes (UPGRADE=1: the newest)"
 	@echo "make clean     down, and remove everything that was made"
 
-up status down clean setup ranges:
+demo up status down clean venv setup ranges lock:
 	@$(PYTHON) -m tools $@
 
 # Faults take as long as all else, ranges some minutes: `make faults ranges`, and CI, which skips
 # nothing.
 TIERS = tests/unit tests/engine tests/cluster tests/dataplane $(if $(CI),tests/faults)
 
-test: lint $(if $(CI),ranges)
+test: setup lint $(if $(CI),ranges)
 	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TIERS)
 
-lint: setup
+unit: venv
+	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/unit
+
+lint: venv
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/python -m mypy
 	@.venv/bin/python -m pyright
 
-format: setup
+format: venv
 	@.venv/bin/ruff check --fix --quiet || true
 	@.venv/bin/ruff format
 

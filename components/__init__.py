@@ -6,74 +6,18 @@ Names load on first use, so that the core and the command line start without Pul
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ._registry import HOMES
+
 if TYPE_CHECKING:
-    from ._provider import provider
-    from .errors import ValidationError
-    from .external_name_service import ExternalNameService, ExternalNameServiceArgs
-    from .external_service import ExternalService, ExternalServiceArgs
-    from .external_service_set import ExternalServiceSet, ExternalServiceSetArgs
-    from .selector_service import SelectorService, SelectorServiceArgs
-    from .types import (
-        AdoptedKind,
-        AdoptedObject,
-        Backend,
-        BackendState,
-        EndpointApi,
-        IpFamily,
-        Preset,
-        Protocol,
-        ServicePort,
-        ServiceType,
-        SessionAffinity,
-        TrafficDistribution,
-        TrafficPolicy,
-    )
+    from ._registry import *  # noqa: F403
 
-__all__ = [
-    "AdoptedKind",
-    "AdoptedObject",
-    "Backend",
-    "BackendState",
-    "EndpointApi",
-    "ExternalNameService",
-    "ExternalNameServiceArgs",
-    "ExternalService",
-    "ExternalServiceArgs",
-    "ExternalServiceSet",
-    "ExternalServiceSetArgs",
-    "IpFamily",
-    "Preset",
-    "Protocol",
-    "SelectorService",
-    "SelectorServiceArgs",
-    "ServicePort",
-    "ServiceType",
-    "SessionAffinity",
-    "TrafficDistribution",
-    "TrafficPolicy",
-    "ValidationError",
-    "provider",
-]
-
-_HOMES = {
-    "ExternalNameService": "external_name_service",
-    "ExternalNameServiceArgs": "external_name_service",
-    "ExternalService": "external_service",
-    "ExternalServiceArgs": "external_service",
-    "ExternalServiceSet": "external_service_set",
-    "ExternalServiceSetArgs": "external_service_set",
-    "SelectorService": "selector_service",
-    "SelectorServiceArgs": "selector_service",
-    "ValidationError": "errors",
-    "provider": "_provider",
-}
-"""The modules of the names that are not in `types`."""
+__all__ = sorted(HOMES)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f".{_HOMES.get(name, 'types')}", __name__), name)
+    found = getattr(import_module(f".{HOMES[name]}", __name__), name)
     globals()[name] = found
     return found
 

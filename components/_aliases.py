@@ -9,18 +9,21 @@ from collections.abc import Callable, Iterator, Sequence
 import pulumi
 
 from ._engine import monitor
+from ._registry import COMPONENTS, ENDPOINT_SLICE
 from .core.adoption import URN
 
 Alias = pulumi.Input[str | pulumi.Alias]
 _Name = str | pulumi.Output[str]
 
-_SERVICE_COMPONENTS = tuple(
-    f"k8s-endpoints:index:{name}"
-    for name in ("ExternalService", "ExternalServiceSet", "SelectorService", "ExternalNameService")
-)
-"""The components that a Service may move between."""
 
-_WITH_SLICES = _SERVICE_COMPONENTS[:2]
+def _declaring(kind: str) -> tuple[str, ...]:
+    return tuple(one.token for one in COMPONENTS if kind in one.children)
+
+
+_KINDS = frozenset(kind for one in COMPONENTS for kind in one.children)
+_SIBLINGS = {kind: _declaring(kind) for kind in _KINDS}
+"""The components that a child may move between, by its type."""
+_WITH_SLICES = _SIBLINGS[ENDPOINT_SLICE]
 
 
 class Aliases:
@@ -53,8 +56,7 @@ class Aliases:
         """
         if not monitor():
             return None
-        siblings = _SERVICE_COMPONENTS if kind == "kubernetes:core/v1:Service" else _WITH_SLICES
-        others = [token for token in siblings if token != self._token]
+        others = [token for token in _SIBLINGS[kind] if token != self._token]
         return [
             *self._moved(kind, name, others),
             self._renamed(kind, former),

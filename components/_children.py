@@ -5,13 +5,14 @@ from functools import partial
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import core, discovery
+from pulumi_kubernetes import core, discovery, networking
 
 from . import _hooks
 from ._aliases import Aliases
 from ._owner import configured_manager
 from ._provider import namespace_of, renders
-from ._record import RECORD, BackendRecord
+from ._record import BackendRecord
+from ._registry import BACKEND_RECORD, ENDPOINT_SLICE, ENDPOINTS, NETWORK_POLICY, SERVICE
 from ._threads import load_models
 from .core.adoption import Adoption, Adoptions
 from .core.declarations import LATE
@@ -38,7 +39,6 @@ class Children:
     Args:
         parent: The component.
         name: The component's name.
-        token: The component's type.
         opts: The options that the component was given.
         scope: Separates equal names on two clusters in one stack.
         adoptions: The objects that exist already.
@@ -49,17 +49,16 @@ class Children:
         self,
         parent: pulumi.ComponentResource,
         name: str,
-        token: str,
         opts: pulumi.ResourceOptions | None,
         scope: str | None = None,
         adoptions: Adoptions | None = None,
         path: str = "",
     ) -> None:
         load_models()
-        self._parent, self._component, self._token, self._opts = parent, name, token, opts
+        self._parent, self._component, self._opts = parent, name, opts
         self._path = path
         nested = opts is not None and opts.parent is not None
-        self._aliases = Aliases(parent, token, nested=nested)
+        self._aliases = Aliases(parent, parent.pulumi_resource_type, nested=nested)
         self._scope = scope
         self._adoptions: Adoptions = adoptions or {}
         self._default_namespace = namespace_of(opts)
@@ -70,9 +69,7 @@ class Children:
         """Return what registers the children of one of several Services."""
         if scope == self._scope and not adoptions:
             return self
-        return Children(
-            self._parent, self._component, self._token, self._opts, scope, adoptions, path
-        )
+        return Children(self._parent, self._component, self._opts, scope, adoptions, path)
 
     def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
         """Register a Service; `awaited` waits for what makes it ready."""
@@ -84,7 +81,7 @@ class Children:
             # would replace a live Service, an outage, where it does not match.
             opts=self._options(
                 manifest,
-                "kubernetes:core/v1:Service",
+                SERVICE,
                 hooks=_hooks.of_service(self._name(manifest), self._parent),
                 ignore_changes=["spec.clusterIP"],
             ),
@@ -114,7 +111,7 @@ class Children:
             return service_name
         options = pulumi.ResourceOptions(
             parent=self._parent,
-            aliases=self._aliases.of(RECORD, name, self._former_name(service)),
+            aliases=self._aliases.of(BACKEND_RECORD, name, self._former_name(service)),
             hooks=hooks,
         )
         record = BackendRecord(name, watch, options)
@@ -144,7 +141,7 @@ class Children:
             ports=manifest["ports"],
             opts=self._options(
                 manifest,
-                "kubernetes:discovery.k8s.io/v1:EndpointSlice",
+                ENDPOINT_SLICE,
                 hooks=_hooks.of_slice(name, addresses, self._parent),
             ),
         )
@@ -168,9 +165,23 @@ class Children:
             subsets=_unless_empty(manifest["subsets"]),
             opts=self._options(
                 manifest,
-                "kubernetes:core/v1:Endpoints",
+                ENDPOINTS,
                 hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
                 depends_on=slices,
+            ),
+        )
+
+    def network_policy(self, manifest: Manifest) -> "networking.v1.NetworkPolicy":
+        """Register a NetworkPolicy, which no other object names."""
+        name = self._name(manifest)
+        return networking.v1.NetworkPolicy(
+            name,
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._options(
+                manifest,
+                NETWORK_POLICY,
+                hooks=_hooks.of_policy(name, self._parent),
             ),
         )
 

@@ -14,9 +14,11 @@ from ._engine import monitor
 from ._hooks import foreign_selector, primary_family
 from ._live_addresses import keep_cluster_ip, unserved_external_ips
 from .core.findings import Finding, invalid
-from .core.hazards import CO_OWNED, FAMILY_UNSERVED, Hazard
 from .core.metadata import FIELD_MANAGER_ANNOTATION, FORCE_ANNOTATION, Manifest
 from .core.ownership import Entry, other_owners, refused_owners
+from .core.validation.hazards.declared import CO_OWNED
+from .core.validation.hazards.hazard import Hazard
+from .core.validation.hazards.traffic import FAMILY_UNSERVED
 from .errors import ValidationError
 
 
@@ -96,7 +98,7 @@ class Guard:
         name: str,
         made: pulumi.CustomResource,
     ) -> str | pulumi.Output[str]:
-        owners = _other_owners(metadata)
+        owners = owners_besides_ours(metadata)
         if not refused_owners(owners, kind, name, ""):
             return name
         return made.urn.apply(lambda urn: self._fail(refused_owners(owners, kind, name, urn)))
@@ -162,7 +164,7 @@ class Guard:
         return unserved_external_ips(spec)
 
     def _of_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> list[Hazard]:
-        return [CO_OWNED] if _other_owners(metadata) else []
+        return [CO_OWNED] if owners_besides_ours(metadata) else []
 
     def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> str | pulumi.Output[str]:
         """Refuse what another component, stack or resource declares.
@@ -182,13 +184,13 @@ class Guard:
 
     def _warn(self, hazards: Sequence[Hazard]) -> None:
         for hazard in hazards:
-            if hazard.code not in self._warned and not hazard.is_note:
+            if hazard.code not in self._warned and hazard.severity == "warning":
                 self._warned.add(hazard.code)
                 text = f"{self._path}: {hazard}" if self._path else str(hazard)
                 pulumi.log.warn(text, resource=self._component)
 
 
-def _other_owners(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
+def owners_besides_ours(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
     """Return the field managers, other than ours, that own more than metadata; none if forced."""
     if (metadata.annotations or {}).get(FORCE_ANNOTATION) == "true":
         return []

@@ -20,7 +20,6 @@ from ._record import read_record
 from ._threads import end_own_callbacks_only
 from .core.adoption import Adoption, not_adopted, recorded_before
 from .core.findings import Finding, forbidden, invalid
-from .core.hazards import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .core.metadata import (
     FIELD_MANAGER_ANNOTATION,
     FORCE_ANNOTATION,
@@ -30,6 +29,7 @@ from .core.metadata import (
 from .core.ownership import other_owners, read_entries, refused_owners
 from .core.shrink import Watch, compare
 from .core.slicing import is_part
+from .core.validation.hazards.declared import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .errors import ValidationError
 
 Values = Mapping[str, Any]
@@ -70,6 +70,7 @@ class _Registered:
             after_create=hook("created", _check_created),
             **failed,
         )
+        self.policy = pulumi.ResourceHookBinding(**failed)
         self.created = hook("adopted", self._check_adopted)
         self.recorded = hook("recorded", self._check_recorded)
         self.records: dict[str, tuple[pulumi.Output[Watch], Fail]] = {}
@@ -187,6 +188,20 @@ def of_endpoints(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBi
         return None
     run.components[name] = component
     return run.endpoints
+
+
+def of_policy(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBinding | None:
+    """Return the hooks of a policy, or None under mocks.
+
+    Args:
+        name: Its Pulumi name.
+        component: The component that declares it, on which messages are shown.
+    """
+    run = _current_run()
+    if run is None:
+        return None
+    run.components[name] = component
+    return run.policy
 
 
 def of_adopted(

@@ -7,8 +7,9 @@ from pulumi_kubernetes import core
 
 from .core.addresses import Address, parse_ip
 from .core.findings import HIDDEN, Finding, invalid
-from .core.hazards import EXTERNAL_IP_UNSERVED, Hazard
 from .core.metadata import Manifest
+from .core.validation.hazards.declared import EXTERNAL_IP_UNSERVED
+from .core.validation.hazards.hazard import Hazard
 
 _REMEDY = (
     "leave `cluster_ip` out, or declare a Service of another `service_name` and move the clients,"

@@ -9,12 +9,10 @@ from typing import Any, cast
 import pulumi
 from pulumi.runtime import rpc
 
+from ._registry import BACKEND_RECORD
 from .core.shrink import Record, Watch, at_least
 
-__all__ = ["RECORD", "BackendRecord", "read_record"]
-
-RECORD = "k8s-endpoints:index:BackendRecord"
-"""Its type token."""
+__all__ = ["BackendRecord", "read_record"]
 
 
 class BackendRecord(pulumi.ComponentResource):
@@ -29,7 +27,7 @@ class BackendRecord(pulumi.ComponentResource):
     ) -> None:
         shares = watch.apply(lambda known: known.max_shrink)
         super().__init__(
-            RECORD, name, {"atLeast": watch.apply(at_least), "maxShrink": shares}, opts
+            BACKEND_RECORD, name, {"atLeast": watch.apply(at_least), "maxShrink": shares}, opts
         )
         self.register_outputs({"backends": watch.apply(_plain)})
 

@@ -11,9 +11,9 @@ from ._children import Children
 from ._component import Planned
 from ._guards import Guard
 from .core.external_service import ExternalServicePlan
-from .core.hazards import Hazard
 from .core.metadata import Manifest
 from .core.slicing import is_part
+from .core.validation.hazards.hazard import Hazard
 
 __all__ = ["DeclaredService", "LazyOutputs", "ServiceComponent"]
 

@@ -8,13 +8,13 @@ import pulumi
 
 from ._children import Children
 from ._component import plan
+from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
 from .core.external_name_service import plan_external_name_service
-from .types import AdoptedObject, ServicePort
+from .policies.destinations import egress_destination
+from .types import AdoptedObject, EgressDestination, ServicePort
 
 __all__ = ["ExternalNameService", "ExternalNameServiceArgs"]
-
-_TYPE = "k8s-endpoints:index:ExternalNameService"
 
 
 class ExternalNameServiceArgs(TypedDict):
@@ -58,6 +58,11 @@ class ExternalNameService(ServiceComponent):
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
+    @property
+    def destination(self) -> EgressDestination:
+        """The name and its ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -72,9 +77,8 @@ class ExternalNameService(ServiceComponent):
             plan_external_name_service,
             opts,
         )
-        super().__init__(_TYPE, name, {}, opts)
-        children = Children(
-            self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
-        )
+        super().__init__(token_of("ExternalNameService"), name, {}, opts)
+        self._destination = egress_destination(args)
+        children = Children(self, name, opts, args.get("logical_name"), planned.plan.adoptions)
         self._show(DeclaredService(self, name, planned, children, awaited=False))
         self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

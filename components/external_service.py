@@ -9,11 +9,14 @@ from pulumi_kubernetes import core, discovery
 
 from ._children import Children
 from ._component import plan
+from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
 from .core.external_service import plan_external_service
+from .policies.destinations import egress_destination
 from .types import (
     AdoptedObject,
     Backend,
+    EgressDestination,
     EndpointApi,
     Preset,
     ServicePort,
@@ -24,9 +27,6 @@ from .types import (
 )
 
 __all__ = ["ExternalService", "ExternalServiceArgs"]
-
-
-_TYPE = "k8s-endpoints:index:ExternalService"
 
 
 class ExternalServiceArgs(TypedDict):
@@ -155,6 +155,11 @@ class ExternalService(ServiceComponent):
         """
         return self._declared.legacy_endpoints
 
+    @property
+    def destination(self) -> EgressDestination:
+        """Its backends and their ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -164,10 +169,9 @@ class ExternalService(ServiceComponent):
         planned = plan(
             ExternalService, name, ExternalServiceArgs, args, plan_external_service, opts
         )
-        super().__init__(_TYPE, name, {}, opts)
-        children = Children(
-            self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
-        )
+        super().__init__(token_of("ExternalService"), name, {}, opts)
+        self._destination = egress_destination(args)
+        children = Children(self, name, opts, args.get("logical_name"), planned.plan.adoptions)
         declared = DeclaredService(
             self,
             name,

@@ -8,10 +8,13 @@ import pulumi
 
 from ._children import Children
 from ._component import plan
+from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
 from .core.selector_service import plan_selector_service
+from .policies.destinations import egress_destination
 from .types import (
     AdoptedObject,
+    EgressDestination,
     ServicePort,
     ServiceType,
     SessionAffinity,
@@ -20,8 +23,6 @@ from .types import (
 )
 
 __all__ = ["SelectorService", "SelectorServiceArgs"]
-
-_TYPE = "k8s-endpoints:index:SelectorService"
 
 
 class SelectorServiceArgs(TypedDict):
@@ -108,6 +109,11 @@ class SelectorService(ServiceComponent):
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
+    @property
+    def destination(self) -> EgressDestination:
+        """Its Pods and their ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -117,10 +123,9 @@ class SelectorService(ServiceComponent):
         planned = plan(
             SelectorService, name, SelectorServiceArgs, args, plan_selector_service, opts
         )
-        super().__init__(_TYPE, name, {}, opts)
-        children = Children(
-            self, name, _TYPE, opts, args.get("logical_name"), planned.plan.adoptions
-        )
+        super().__init__(token_of("SelectorService"), name, {}, opts)
+        self._destination = egress_destination(args, opts)
+        children = Children(self, name, opts, args.get("logical_name"), planned.plan.adoptions)
         awaited = args.get("await_ready") is not False
         self._show(DeclaredService(self, name, planned, children, awaited=awaited))
         self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

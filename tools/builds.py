@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .console import say
+from .forecast import seconds
 from .parts import Part
 
 _AT_ONCE = 2
@@ -79,7 +80,7 @@ def _next(pending: Sequence[Part], running: Sequence[Part]) -> Part | None:
     busy = {_libraries(part) for part in running}
     costs: dict[str, float] = {}
     for part in pending:
-        costs[_libraries(part)] = costs.get(_libraries(part), 0) + part.cost
+        costs[_libraries(part)] = costs.get(_libraries(part), 0) + seconds(part)
     # What must be built after each other, and takes longest, begins first.
     free = (part for part in pending if _libraries(part) not in busy)
     return max(free, key=lambda part: costs[_libraries(part)], default=None)
@@ -106,7 +107,7 @@ class Progress:
 
     def end(self, part: Part, now: float) -> str:
         """Note that a build is complete, and return a line that says so."""
-        self._done += part.cost
+        self._done += seconds(part)
         return f"{part.id}: built in {now - self._begun.pop(part.id):.0f} s{self._left(now)}"
 
     def is_due(self, now: float) -> bool:
@@ -122,16 +123,15 @@ class Progress:
     def _left(self, now: float) -> str:
         """Return the time that is left, as this machine and its caches are."""
         built = self._done + sum(self._share(name, now) for name in self._begun)
-        rest = sum(part.cost for part in self.parts) - built
+        rest = sum(map(seconds, self.parts)) - built
         if rest <= 0:
             return ""
-        pace = (now - self.began) / built if self._done else 1 / _AT_ONCE
-        seconds = rest * pace
-        if seconds < _SECONDS_OF_A_MINUTE:
+        time_left = rest * ((now - self.began) / built if self._done else 1)
+        if time_left < _SECONDS_OF_A_MINUTE:
             return "; less than a minute left"
-        return f"; about {seconds / _SECONDS_OF_A_MINUTE:.0f} min left"
+        return f"; about {time_left / _SECONDS_OF_A_MINUTE:.0f} min left"
 
     def _share(self, name: str, now: float) -> float:
         """Return how much of the cost of a running build is behind it: never all of it."""
-        cost = next(part.cost for part in self.parts if part.id == name)
-        return min(now - self._begun[name], _MOST * cost)
+        part = next(part for part in self.parts if part.id == name)
+        return min((now - self._begun[name]) / _AT_ONCE, _MOST * seconds(part))

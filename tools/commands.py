@@ -1,4 +1,4 @@
-"""The commands of the Makefile: up, status, down, clean, setup, ranges."""
+"""The commands of the Makefile: up, status, down, clean, demo, venv, setup, ranges, lock."""
 
 import io
 import os
@@ -10,14 +10,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from . import processes, report, signals, venv
+from . import forecast, processes, report, signals, venv
 from .backend import Backend
 from .client_side_create import ENVIRONMENT
 from .configuration import Configuration
 from .console import CommandError, say
-from .install import ensure
+from .install import ensure, missing
+from .lock import lock
 from .parts import CONTROL_PLANE, CREATE, DATA_PLANE, PROVIDERS, PULUMI
-from .paths import CLUSTER, RENDER_STATE, ROOT, STATE, TOOLS, VENV, check_root
+from .paths import CLUSTER, DEMO, RENDER_STATE, ROOT, RUNTIME_VENV, STATE, TOOLS, VENV, check_root
 from .state import State
 from .target import Target
 
@@ -34,8 +35,11 @@ def main(arguments: Sequence[str]) -> int:
         "status": status,
         "down": down,
         "clean": clean,
+        "demo": demo,
+        "venv": venv.ensure,
         "setup": setup,
         "ranges": ranges,
+        "lock": lock,
     }
     name = arguments[0] if arguments else ""
     if name not in commands:
@@ -78,8 +82,20 @@ def ranges() -> None:
             raise CommandError(f"the unit tests fail with requirements/{end}.txt")
 
 
+def demo() -> None:
+    """Show the shop as YAML and as a table, and validate it: without an engine or a cluster."""
+    python = venv.python(venv.ensure_runtime())
+    command = [str(python), "-m", "tools.demo", str(DEMO.relative_to(ROOT))]
+    if subprocess.run(command, cwd=ROOT).returncode:
+        raise CommandError("the shop does not render")
+    say("\n`make up` deploys this to a real control plane on this machine.")
+
+
 def up() -> None:
     """Deploy the shop, or render it to YAML where RENDER names a folder."""
+    needed = PULUMI if os.environ.get("RENDER") else (*PULUMI, *CONTROL_PLANE)
+    if announcement := forecast.of_build(missing(needed)):
+        say(announcement)
     venv.ensure()
     if os.environ.get("RENDER"):
         _render(Path(os.environ["RENDER"]).absolute())
@@ -145,7 +161,8 @@ def clean() -> None:
             continue
         configuration.drop_salt()
         shutil.rmtree(state.directory, ignore_errors=True)
-    for folder in (CLUSTER, TOOLS, VENV, *map(venv.of_end, venv.ENDS)):
+    DEMO.unlink(missing_ok=True)
+    for folder in (CLUSTER, TOOLS, VENV, RUNTIME_VENV, *map(venv.of_end, venv.ENDS)):
         shutil.rmtree(folder, ignore_errors=True)
 
 

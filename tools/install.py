@@ -51,6 +51,15 @@ def ensure(parts: tuple[Part, ...], provider: str = "") -> dict[str, Path]:
         return {part.name: TOOLS / record[part.id]["path"] for part in parts} | given
 
 
+def missing(parts: tuple[Part, ...]) -> list[Part]:
+    """Return which of the parts `ensure` would build, unless another build of them is going on."""
+    parts, _ = providers.serve(parts, "")
+    record = _read_record()
+    absent = [part for part in parts if not _is_current(part, record) and not _on_path(part)[0]]
+    brings = any(part.companion and part not in absent for part in parts)
+    return [part for part in absent if not (brings and part in PULUMI[1:])]
+
+
 def _build(missing: list[tuple[Part, str]], record: Record) -> None:
     if not missing:
         return

@@ -53,8 +53,6 @@ class Part:
     libraries: str = ""
     """The module whose libraries it is built with, where another one's: what they share is compiled
     once, so that they are not built at the same time."""
-    cost: float = 20
-    """The seconds that a core takes to build it from nothing, after the parts before it."""
 
     @property
     def id(self) -> str:

@@ -8,11 +8,16 @@ from .console import CommandError
 ROOT = Path(__file__).resolve().parent.parent
 
 VENV = ROOT / ".venv"
+RUNTIME_VENV = ROOT / ".venv-runtime"
 TOOLS = ROOT / ".tools"
 BIN = TOOLS / "bin"
 CLUSTER = ROOT / ".cluster"
 STATE = ROOT / ".pulumi-state"
 RENDER_STATE = ROOT / ".pulumi-render"
+LOCK = ROOT / "requirements" / "lock.txt"
+RUNTIME_LOCK = ROOT / "requirements" / "runtime.txt"
+GO_LOCK = ROOT / "requirements" / "go.txt"
+DEMO = ROOT / "out" / "shop.yaml"
 GO_MODULES = ROOT / "tools" / "go"
 
 

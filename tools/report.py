@@ -8,6 +8,7 @@ from typing import Any
 from .cluster import kubectl
 from .console import table
 
+_HEADER = ("TYPE", "HOST", "PORTS")
 _MOST_SHOWN = 8
 _SERVICE_TYPE = "kubernetes:core/v1:Service"
 
@@ -38,25 +39,40 @@ def services_table(
             command = ("get", kinds, "-n", namespace, "-o", "json", "--request-timeout=20s")
             text = kubectl(program, kubeconfig, *command)
             objects[namespace] = json.loads(text)["items"]
-        live = objects[namespace]
-        service = next(
-            (one for one in live if one["kind"] == "Service" and one["metadata"]["name"] == name),
-            None,
-        )
-        host = f"{name}.{namespace}.svc"
-        if service is None:
-            rows.append(["(missing)", host, "", ""])
-            continue
-        slices = [one for one in live if _belongs(one, name)]
-        rows.append(
-            [
-                _type(service, simulated=simulated),
-                host,
-                _ports(service),
-                _endpoints(service, slices),
-            ]
-        )
-    return table(["TYPE", "HOST", "PORTS", "LIVE ENDPOINTS"], rows)
+        rows.append(_row(namespace, name, objects[namespace], simulated=simulated))
+    return table([*_HEADER, "LIVE ENDPOINTS"], rows)
+
+
+def manifests_table(manifests: Iterable[dict[str, Any]]) -> str:
+    """Lay out the Services among manifests: where a selector finds endpoints, the selector."""
+    objects = list(manifests)
+    names = sorted(
+        (one["metadata"].get("namespace", "default"), one["metadata"]["name"])
+        for one in objects
+        if one["kind"] == "Service"
+    )
+    rows = [_row(namespace, name, objects) for namespace, name in names]
+    return table([*_HEADER, "ENDPOINTS"], rows)
+
+
+def _row(
+    namespace: str, name: str, objects: list[dict[str, Any]], *, simulated: bool = False
+) -> list[str]:
+    """Lay out one Service of those objects of a namespace, or say that it is missing."""
+    host = f"{name}.{namespace}.svc"
+    service = next(
+        (one for one in objects if one["kind"] == "Service" and one["metadata"]["name"] == name),
+        None,
+    )
+    if service is None:
+        return ["(missing)", host, "", ""]
+    slices = [one for one in objects if _belongs(one, name)]
+    return [
+        _type(service, simulated=simulated),
+        host,
+        _ports(service),
+        _endpoints(service, slices),
+    ]
 
 
 def _belongs(one: dict[str, Any], service: str) -> bool:
@@ -87,6 +103,9 @@ def _ports(service: dict[str, Any]) -> str:
 def _endpoints(service: dict[str, Any], slices: list[dict[str, Any]]) -> str:
     if service["spec"]["type"] == "ExternalName":
         return f"alias of {service['spec']['externalName']}"
+    selector: dict[str, str] = service["spec"].get("selector") or {}
+    if selector and not slices:
+        return "Pods with " + ",".join(f"{key}={value}" for key, value in selector.items())
     ready: list[str] = []
     others = 0
     for one in slices:

@@ -1,4 +1,4 @@
-"""Virtual environments: `.venv`, with exactly what `requirements.txt` pins, and its siblings."""
+"""Virtual environments: `.venv`, with what `requirements/lock.txt` pins, and its siblings."""
 
 import hashlib
 import shutil
@@ -7,21 +7,29 @@ import sys
 from pathlib import Path
 
 from .console import CommandError, step
-from .paths import ROOT, VENV
+from .paths import LOCK, ROOT, RUNTIME_LOCK, RUNTIME_VENV, VENV
 
 ENDS = ("oldest", "newest")
 """The ends of the range of Pulumi's versions that the library is tested with."""
 
 
 def ensure() -> None:
-    """Make `.venv` and install the requirements, unless that has been done for these files."""
-    _ensure(VENV, "requirements.txt", "pyproject.toml")
+    """Make `.venv` and install the lock and the project, unless that has been done for these."""
+    _ensure(VENV, LOCK, project=True)
+
+
+def ensure_runtime() -> Path:
+    """Return an environment that the library runs in: `.venv`, or a small one made at once."""
+    if _is_current(VENV, LOCK, project=True):
+        return VENV
+    _ensure(RUNTIME_VENV, RUNTIME_LOCK, project=True)
+    return RUNTIME_VENV
 
 
 def ensure_end(end: str) -> Path:
     """Make the environment of one end of the range, and return its folder."""
     folder = of_end(end)
-    _ensure(folder, f"requirements/{end}.txt")
+    _ensure(folder, ROOT / "requirements" / f"{end}.txt")
     return folder
 
 
@@ -30,40 +38,7 @@ def of_end(end: str) -> Path:
     return ROOT / f".venv-{end}"
 
 
-def install(what: list[str], folder: Path = VENV) -> None:
-    """Run the install command of an environment's pip with the arguments `what`."""
-    pip = [str(python(folder)), "-m", "pip"]
-    command = [*pip, "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*command, *what], cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        raise CommandError(f"pip cannot install:\n{(done.stdout + done.stderr).strip()}")
-
-
-def python(folder: Path = VENV) -> Path:
-    """Return the interpreter of a virtual environment."""
-    return folder / "bin" / "python"
-
-
-def _ensure(folder: Path, *files: str) -> None:
-    """Make an environment from the first of the files; the others matter to it too."""
-    stamp, wanted = folder / "requirements.sha256", _wanted(*files)
-    if stamp.is_file() and stamp.read_text() == wanted:
-        return
-    version = ".".join(map(str, sys.version_info[:2]))
-    with step(f"python {version}: {folder.name} from {files[0]}"):
-        _make(folder)
-        install(["--requirement", str(ROOT / files[0])], folder)
-        stamp.write_text(wanted)
-
-
-def _wanted(*files: str) -> str:
-    digest = hashlib.sha256(f"{sys.version_info[:2]} {ROOT}".encode())
-    for name in files:
-        digest.update((ROOT / name).read_bytes())
-    return digest.hexdigest()
-
-
-def _make(folder: Path) -> None:
+def make(folder: Path) -> None:
     """Make the environment anew where it is missing, broken or of another Python."""
     if python(folder).exists():
         probe = [str(python(folder)), "-c", "import pip, sys; print(*sys.version_info[:2])"]
@@ -78,3 +53,46 @@ def _make(folder: Path) -> None:
             f"cannot make {folder.name}: {(made.stdout + made.stderr).strip()}\n"
             "On Debian and Ubuntu: apt-get install python3-venv"
         )
+
+
+def install(what: list[str], folder: Path = VENV) -> None:
+    """Run the install command of an environment's pip with the arguments `what`."""
+    pip = [str(python(folder)), "-m", "pip"]
+    command = [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    done = subprocess.run([*command, *what], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise CommandError(f"pip cannot install:\n{(done.stdout + done.stderr).strip()}")
+
+
+def python(folder: Path = VENV) -> Path:
+    """Return the interpreter of a virtual environment."""
+    return folder / "bin" / "python"
+
+
+def _ensure(folder: Path, file: Path, *, project: bool = False) -> None:
+    """Make an environment from a requirements file, and install the project in it."""
+    if _is_current(folder, file, project=project):
+        return
+    version = ".".join(map(str, sys.version_info[:2]))
+    with step(f"python {version}: {folder.name} from {file.relative_to(ROOT)}"):
+        make(folder)
+        install(["--requirement", str(file)], folder)
+        if project:  # on its own: pip installs nothing editable beside hashes
+            install(["--no-deps", "--no-build-isolation", "--editable", str(ROOT)], folder)
+        _stamp(folder).write_text(_wanted(file, project=project))
+
+
+def _is_current(folder: Path, file: Path, *, project: bool) -> bool:
+    stamp = _stamp(folder)
+    return stamp.is_file() and stamp.read_text() == _wanted(file, project=project)
+
+
+def _stamp(folder: Path) -> Path:
+    return folder / "requirements.sha256"
+
+
+def _wanted(file: Path, *, project: bool) -> str:
+    digest = hashlib.sha256(f"{sys.version_info[:2]} {ROOT}".encode())
+    for one in (file, ROOT / "pyproject.toml") if project else (file,):
+        digest.update(one.read_bytes())
+    return digest.hexdigest()

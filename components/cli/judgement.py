@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, overload
 
 from ..core.findings import Finding, invalid, required
+from ..core.rules import RuleBook
 from ..core.validation import KINDS, validate
 from ..core.validation.hazards import hazards
 from ..core.validation.untyped import mapping, text
@@ -29,11 +30,10 @@ from .manifests import (
 MAX_FINDINGS = 500_000
 """How many findings are reported; what is after them is not read."""
 
-RULES = {
-    "document": "A document of a file is one object, or a list of objects.",
-    "null-document": "A document that is null is passed over by kubectl.",
-}
+RULES = RuleBook()
 """Rules about files, by code."""
+_DOCUMENT = RULES.rule("document", "A document of a file is one object, or a list of objects.")
+_NULL = RULES.rule("null-document", "A document that is null is passed over by kubectl.")
 
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _NO_KIND = "malformed kind"
@@ -169,12 +169,12 @@ def _no_object(entry: Entry) -> Finding:
     value: Any = entry.value
     if value is None and not entry.item:
         detail = "null: kubectl passes this document over"
-        return Finding("", "", detail, code="null-document", severity="warning")
+        return Finding("", "", detail, code=_NULL.code, severity="warning")
     path = ".".join(f"items[{index}]" for index in entry.item)
     if isinstance(value, list):
         remedy = "put `---` between objects, or `kind: List` around them"
-        return invalid(path, None, "must be an object, not a list", remedy, "document")
-    return invalid(path, None, f"must be an object, not {_json_type(value)}", code="document")
+        return invalid(path, None, "must be an object, not a list", remedy, _DOCUMENT)
+    return invalid(path, None, f"must be an object, not {_json_type(value)}", rule=_DOCUMENT)
 
 
 def _json_type(value: object) -> str:
@@ -185,8 +185,8 @@ def _json_type(value: object) -> str:
 
 def _no_list(manifest: Mapping[str, Any]) -> Finding:
     if manifest.get("items") is None:
-        return required("items", code="document")
-    return invalid("items", None, "must be a list", code="document")
+        return required("items", rule=_DOCUMENT)
+    return invalid("items", None, "must be a list", rule=_DOCUMENT)
 
 
 def _subject(source: str, entry: Entry, *, with_chunk: bool) -> Subject:

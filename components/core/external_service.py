@@ -9,7 +9,7 @@ from .adoption import Adoptions, read_adoptions
 from .backends import Backend, check_backends, read_backends
 from .deferred import Deferred
 from .findings import Finding, invalid, required, too_many
-from .hazards import Hazard, external_service_hazards
+from .hazards import external_service_hazards
 from .metadata import (
     HEADLESS_LABEL,
     MANAGED_BY,
@@ -27,6 +27,7 @@ from .refusals import refusals
 from .service import service, service_spec, service_type
 from .shrink import Watch, read_watch
 from .slicing import DEFAULT_LIMIT, MAX_LIMIT, slices
+from .validation.hazards.hazard import Hazard
 
 _MAX_SLICES = 4096
 

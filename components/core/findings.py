@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from .rules import Rule
+
 Severity = Literal["error", "warning"]
 """An error is what the API server refuses; a warning what it takes and yet is likely wrong."""
 
@@ -91,40 +93,50 @@ class Finding:
         return self if self.value is None else replace(self, value=HIDDEN)
 
 
-def required(path: str, detail: str = "", remedy: str = "", code: str = "") -> Finding:
+def required(path: str, detail: str = "", remedy: str = "", rule: Rule | None = None) -> Finding:
     """A value that must be given is missing."""
-    return Finding(path, REQUIRED, detail, None, remedy, code)
+    return Finding(path, REQUIRED, detail, None, remedy, _code(rule))
 
 
-def invalid(path: str, value: object, detail: str, remedy: str = "", code: str = "") -> Finding:
+def invalid(
+    path: str, value: object, detail: str, remedy: str = "", rule: Rule | None = None
+) -> Finding:
     """A value is given and cannot be used."""
-    return Finding(path, INVALID, detail, value, remedy, code)
+    return Finding(path, INVALID, detail, value, remedy, _code(rule))
 
 
-def not_supported(path: str, value: object, supported: Iterable[str], code: str = "") -> Finding:
+def not_supported(
+    path: str, value: object, supported: Iterable[str], rule: Rule | None = None
+) -> Finding:
     """A value is none of those that are allowed."""
     names = ", ".join(f'"{name}"' for name in supported)
-    return Finding(path, NOT_SUPPORTED, f"supported values: {names}", value, "", code)
+    return Finding(path, NOT_SUPPORTED, f"supported values: {names}", value, "", _code(rule))
 
 
-def forbidden(path: str, detail: str, remedy: str = "", code: str = "") -> Finding:
+def forbidden(path: str, detail: str, remedy: str = "", rule: Rule | None = None) -> Finding:
     """A field may not be used here."""
-    return Finding(path, FORBIDDEN, detail, None, remedy, code)
+    return Finding(path, FORBIDDEN, detail, None, remedy, _code(rule))
 
 
-def duplicate(path: str, value: object, detail: str = "", code: str = "") -> Finding:
+def duplicate(path: str, value: object, detail: str = "", rule: Rule | None = None) -> Finding:
     """A value that must be unique is given twice."""
-    return Finding(path, DUPLICATE, detail, value, "", code)
+    return Finding(path, DUPLICATE, detail, value, "", _code(rule))
 
 
-def too_many(path: str, count: int, limit: int, remedy: str = "", code: str = "") -> Finding:
+def too_many(
+    path: str, count: int, limit: int, remedy: str = "", rule: Rule | None = None
+) -> Finding:
     """A list is longer than allowed."""
-    return Finding(path, TOO_MANY, f"must have at most {limit} items", count, remedy, code)
+    return Finding(path, TOO_MANY, f"must have at most {limit} items", count, remedy, _code(rule))
 
 
-def too_long(path: str, limit: int, code: str = "") -> Finding:
+def too_long(path: str, limit: int, rule: Rule | None = None) -> Finding:
     """A text is longer than allowed."""
-    return Finding(path, TOO_LONG, f"may not be more than {limit} bytes", None, "", code)
+    return Finding(path, TOO_LONG, f"may not be more than {limit} bytes", None, "", _code(rule))
+
+
+def _code(rule: Rule | None) -> str:
+    return rule.code if rule else ""
 
 
 def join(prefix: str, path: str) -> str:

@@ -9,10 +9,10 @@ from .adoption import Adoptions
 from .cidrs import GO_SPACE, parse_cidr
 from .deferred import Deferred
 from .findings import Finding, duplicate, forbidden, invalid, not_supported
-from .hazards import Hazard
 from .metadata import Manifest, Plain, read_rules
 from .ports import Port
 from .service_addresses import add_addresses
+from .validation.hazards.hazard import Hazard
 
 _MAX_AFFINITY_SECONDS = 86_400
 

@@ -9,6 +9,7 @@ import pytest
 from late import later
 
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
+from components._registry import COMPONENTS, ENDPOINT_SLICE
 from components.testing import render
 
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
@@ -108,11 +109,9 @@ def token(kind: str) -> str:
 
 
 ROOT = "urn:pulumi:stack::project::"
-SLICED = ("ExternalService", "ExternalServiceSet")
-ALL = (*SLICED, "SelectorService", "ExternalNameService")
-
-
 SERVICE = "kubernetes:core/v1:Service"
+SLICED = tuple(one.name for one in COMPONENTS if ENDPOINT_SLICE in one.children)
+ALL = tuple(one.name for one in COMPONENTS if SERVICE in one.children)
 
 
 def roots(kinds: tuple[str, ...], own: str, child: str) -> list[str]:

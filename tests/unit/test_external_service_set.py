@@ -11,7 +11,7 @@ from late import later
 from service_sets import GOOD, KIND, PORTS, Args, databases
 
 from components import ExternalService, ExternalServiceSet
-from components.core import hazards as known
+from components.core.validation.hazards import CATALOGUE
 from components.sources import inventory
 from components.testing import render
 
@@ -145,7 +145,7 @@ def test_hazards_are_the_same_and_warnings_name_the_service(recorder: Any, args:
 def test_each_service_warns_for_itself_on_the_component(recorder: Any) -> None:
     recorder(lambda: databases(a={**GOOD, "type": "NodePort"}, b={**GOOD, "type": "NodePort"}))
     assert sorted(recorder.warnings) == [
-        (URN, f"services[{key}]: {known.NODE_SNAT}") for key in ("a", "b")
+        (URN, f"services[{key}]: {CATALOGUE['node-snat']}") for key in ("a", "b")
     ]
 
 
@@ -196,10 +196,10 @@ def test_outputs_are_those_of_each_service_and_mappings_of_all() -> None:
             "orders-db": [
                 str(hazard)
                 for hazard in (
-                    known.LOAD_BALANCER_IGNORES,
-                    known.LOAD_BALANCER_PENDING,
-                    known.NODE_SNAT,
-                    known.NO_API_PROXY,
+                    CATALOGUE["load-balancer-ignores"],
+                    CATALOGUE["load-balancer-pending"],
+                    CATALOGUE["node-snat"],
+                    CATALOGUE["no-api-proxy"],
                 )
             ],
             "carts": [],

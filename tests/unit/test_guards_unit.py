@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
-from components.core.hazards import NO_API_PROXY
+from components.core.validation.hazards import CATALOGUE
 from components.testing import render
 
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
@@ -286,7 +286,7 @@ def test_what_the_provider_created_client_side_is_ours(answer: Answer) -> None:
         made.hazards.apply(shown.append)
 
     render(program)
-    assert shown == [[str(NO_API_PROXY)]]
+    assert shown == [[str(CATALOGUE["no-api-proxy"])]]
 
 
 def test_a_stack_takes_over_where_it_forces_the_patch(answer: Answer) -> None:

@@ -5,15 +5,14 @@ from typing import Any
 
 import pytest
 
-from components.core import hazards
 from components.core.deferred import Deferred
 from components.core.external_name_service import plan_external_name_service
 from components.core.external_service import plan_external_service
 from components.core.findings import Finding
-from components.core.hazards import Hazard
+from components.core.hazards import external_service_hazards, selector_service_hazards
 from components.core.selector_service import plan_selector_service
+from components.core.validation.hazards import CATALOGUE, HAZARDS, Hazard, declared
 
-ALL = [value for value in vars(hazards).values() if isinstance(value, Hazard)]
 CODES = {
     "no-api-proxy",
     "load-balancer-ignores",
@@ -45,12 +44,20 @@ CODES = {
     "external-name-host",
     "external-name-address",
     "external-name-single-label",
+    "egress-isolated",
+    "egress-unenforced",
+    "egress-in-cluster-address",
+    "egress-in-place",
+    "egress-resolved",
 }
 
 
+ALL = [CATALOGUE[code] for code in sorted(CODES)]
+
+
 def test_the_codes_of_hazards_are_these() -> None:
+    assert declared.HAZARDS.keys() == CODES - HAZARDS.keys()
     assert {hazard.code for hazard in ALL} == CODES
-    assert len(ALL) == len(CODES), "no code is used twice"
 
 
 @pytest.mark.parametrize("hazard", ALL, ids=lambda hazard: hazard.code)
@@ -64,7 +71,12 @@ def test_a_hazard_is_one_line_of_code_text_and_remedy(hazard: Hazard) -> None:
 
 
 def test_only_what_holds_for_all_of_a_kind_is_a_note() -> None:
-    assert [hazard.code for hazard in ALL if hazard.is_note] == ["no-api-proxy"]
+    assert {hazard.code for hazard in ALL if hazard.severity == "note"} == {
+        "no-api-proxy",
+        "egress-isolated",
+        "egress-unenforced",
+        "egress-in-cluster-address",
+    }
 
 
 PORT = {"name": "http", "port": 80}
@@ -346,8 +358,6 @@ def test_an_external_name_service_has_hazards(name: object, ports: Any, codes: l
 
 def test_affinity_has_no_effect_where_there_is_no_address_of_the_service() -> None:
     args = {"session_affinity": "ClientIP", "headless": True}
-    assert "affinity-headless" in [hazard.code for hazard in hazards.selector_service_hazards(args)]
-    assert "affinity-headless" in [
-        hazard.code for hazard in hazards.external_service_hazards(args, [], [])
-    ]
-    assert hazards.selector_service_hazards({"session_affinity": "ClientIP"}) == []
+    assert "affinity-headless" in [hazard.code for hazard in selector_service_hazards(args)]
+    assert "affinity-headless" in [hazard.code for hazard in external_service_hazards(args, [], [])]
+    assert selector_service_hazards({"session_affinity": "ClientIP"}) == []

@@ -9,14 +9,14 @@ import pytest
 from late import later
 
 from components import ExternalNameService, ExternalService, SelectorService
-from components.core import hazards as known
+from components.core.validation.hazards import CATALOGUE, Hazard
 
 URN = "urn:pulumi:stack::project::pulumi:pulumi:Stack$k8s-endpoints:index:"
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 WEB: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"port": 80}]}
 UDP = [{"port": 53, "protocol": "UDP"}]
 OURS = "k8s-endpoints/project/stack"
-NOTE = known.NO_API_PROXY
+NOTE = CATALOGUE["no-api-proxy"]
 BOTH = ["192.0.2.1", "2001:db8::1"]
 
 
@@ -29,23 +29,28 @@ class Shown:
         self.warnings: list[tuple[str, str]] = recorder.warnings
 
 
-SHOWN: dict[str, tuple[Callable[[], Any], str, list[known.Hazard]]] = {
+SHOWN: dict[str, tuple[Callable[[], Any], str, list[Hazard]]] = {
     "a note alone": (lambda: ExternalService("a", GOOD), "ExternalService::a", [NOTE]),
     "nothing": (lambda: ExternalService("a", {**GOOD, "ports": UDP}), "ExternalService::a", []),
     "a load balancer": (
         lambda: ExternalService("a", {**GOOD, "type": "LoadBalancer"}),
         "ExternalService::a",
-        [known.LOAD_BALANCER_IGNORES, known.LOAD_BALANCER_PENDING, known.NODE_SNAT, NOTE],
+        [
+            CATALOGUE["load-balancer-ignores"],
+            CATALOGUE["load-balancer-pending"],
+            CATALOGUE["node-snat"],
+            NOTE,
+        ],
     ),
     "a plain hazard beside an Output": (
         lambda: ExternalService("a", {**GOOD, "type": "NodePort", "namespace": later("shop")}),
         "ExternalService::a",
-        [known.NODE_SNAT, NOTE],
+        [CATALOGUE["node-snat"], NOTE],
     ),
     "a family that is not served": (
         lambda: ExternalService("a", {**GOOD, "addresses": BOTH[1:]}),
         "ExternalService::a",
-        [NOTE, known.FAMILY_UNSERVED],
+        [NOTE, CATALOGUE["family-unserved"]],
     ),
     "both families": (
         lambda: ExternalService("a", {**GOOD, "addresses": BOTH}),
@@ -60,28 +65,32 @@ SHOWN: dict[str, tuple[Callable[[], Any], str, list[known.Hazard]]] = {
     "an external IP of a family that is not served": (
         lambda: ExternalService("a", {**GOOD, "external_ips": ["2001:db8::7"]}),
         "ExternalService::a",
-        [known.EXTERNAL_IPS, NOTE, known.EXTERNAL_IP_UNSERVED],
+        [CATALOGUE["external-ips"], NOTE, CATALOGUE["external-ip-unserved"]],
     ),
     "an external IP of a family that is served": (
         lambda: ExternalService("a", {**GOOD, "external_ips": ["203.0.113.7"]}),
         "ExternalService::a",
-        [known.EXTERNAL_IPS, NOTE],
+        [CATALOGUE["external-ips"], NOTE],
     ),
     "a selector": (lambda: SelectorService("web", WEB), "SelectorService::web", []),
     "a selector with an external IP of another family": (
         lambda: SelectorService("web", {**WEB, "external_ips": ["2001:db8::7"]}),
         "SelectorService::web",
-        [known.EXTERNAL_IPS, known.EXTERNAL_IP_UNSERVED],
+        [CATALOGUE["external-ips"], CATALOGUE["external-ip-unserved"]],
     ),
     "a selector that publishes": (
         lambda: SelectorService("web", {**WEB, "publish_not_ready_addresses": True}),
         "SelectorService::web",
-        [known.PUBLISH_NOT_READY],
+        [CATALOGUE["publish-not-ready"]],
     ),
     "an alias": (
         lambda: ExternalNameService("api", {"external_name": "db", "ports": [{"port": 443}]}),
         "ExternalNameService::api",
-        [known.EXTERNAL_NAME_SINGLE, known.EXTERNAL_NAME_TLS, known.EXTERNAL_NAME_HOST],
+        [
+            CATALOGUE["external-name-single-label"],
+            CATALOGUE["external-name-tls"],
+            CATALOGUE["external-name-host"],
+        ],
     ),
     "an alias without ports": (
         lambda: ExternalNameService("api", {"external_name": "api.example.com"}),
@@ -91,9 +100,9 @@ SHOWN: dict[str, tuple[Callable[[], Any], str, list[known.Hazard]]] = {
 }
 
 
-def assert_shown(shown: Shown, component: str, expected: list[known.Hazard]) -> None:
+def assert_shown(shown: Shown, component: str, expected: list[Hazard]) -> None:
     assert shown.outputs == [[str(hazard) for hazard in expected]]
-    loud = [(URN + component, str(hazard)) for hazard in expected if not hazard.is_note]
+    loud = [(URN + component, str(hazard)) for hazard in expected if hazard.severity != "note"]
     assert sorted(shown.warnings) == sorted(loud)
 
 
@@ -103,17 +112,17 @@ def test_hazards_are_an_output_and_a_warning_each(
     recorder: Any,
     build: Callable[[], Any],
     component: str,
-    expected: list[known.Hazard],
+    expected: list[Hazard],
     preview: bool,
 ) -> None:
     assert_shown(Shown(recorder, build, preview=preview), component, expected)
 
 
-ARRIVING: dict[str, tuple[Callable[[], dict[str, Any]], known.Hazard]] = {
-    "an address": (lambda: {"addresses": [later("239.1.1.1")]}, known.MULTICAST),
+ARRIVING: dict[str, tuple[Callable[[], dict[str, Any]], Hazard]] = {
+    "an address": (lambda: {"addresses": [later("239.1.1.1")]}, CATALOGUE["multicast"]),
     "a backend's address": (
         lambda: {"addresses": [], "backends": [{"address": later("239.1.1.1")}]},
-        known.MULTICAST,
+        CATALOGUE["multicast"],
     ),
     "several addresses": (
         lambda: {
@@ -121,7 +130,7 @@ ARRIVING: dict[str, tuple[Callable[[], dict[str, Any]], known.Hazard]] = {
             "slice_count": 1,
             "session_affinity": "ClientIP",
         },
-        known.AFFINITY,
+        CATALOGUE["affinity-dead-backend"],
     ),
     "addresses without hints": (
         lambda: {
@@ -129,7 +138,7 @@ ARRIVING: dict[str, tuple[Callable[[], dict[str, Any]], known.Hazard]] = {
             "slice_count": 1,
             "traffic_distribution": "PreferClose",
         },
-        known.DISTRIBUTION,
+        CATALOGUE["distribution-without-hints"],
     ),
 }
 
@@ -137,7 +146,7 @@ ARRIVING: dict[str, tuple[Callable[[], dict[str, Any]], known.Hazard]] = {
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize(("change", "hazard"), ARRIVING.values(), ids=ARRIVING)
 def test_a_hazard_of_an_output_is_shown_when_it_has_arrived(
-    recorder: Any, change: Callable[[], dict[str, Any]], hazard: known.Hazard, preview: bool
+    recorder: Any, change: Callable[[], dict[str, Any]], hazard: Hazard, preview: bool
 ) -> None:
     shown = Shown(recorder, lambda: ExternalService("a", {**GOOD, **change()}), preview=preview)
     assert_shown(shown, "ExternalService::a", [hazard, NOTE])
@@ -149,7 +158,7 @@ def test_an_external_name_that_arrives_is_judged(recorder: Any) -> None:
         lambda: ExternalNameService("api", {"external_name": later("10.0.0.1")}),
         preview=True,
     )
-    assert_shown(shown, "ExternalNameService::api", [known.EXTERNAL_NAME_ADDRESS])
+    assert_shown(shown, "ExternalNameService::api", [CATALOGUE["external-name-address"]])
 
 
 def test_an_output_that_is_not_known_at_preview_shows_no_hazard_of_its_own(
@@ -162,7 +171,7 @@ def test_an_output_that_is_not_known_at_preview_shows_no_hazard_of_its_own(
         preview=True,
     )
     assert shown.outputs == []
-    assert shown.warnings == [(f"{URN}ExternalService::a", str(known.NODE_SNAT))]
+    assert shown.warnings == [(f"{URN}ExternalService::a", str(CATALOGUE["node-snat"]))]
 
 
 @pytest.mark.parametrize("preview", [False, True])
@@ -173,7 +182,7 @@ def test_a_hazard_is_warned_of_once_for_each_component(recorder: Any, preview: b
 
     recorder(program, preview=preview)
     assert sorted(recorder.warnings) == [
-        (f"{URN}ExternalService::{name}", str(known.NODE_SNAT)) for name in ("a", "b")
+        (f"{URN}ExternalService::{name}", str(CATALOGUE["node-snat"])) for name in ("a", "b")
     ]
 
 
@@ -185,7 +194,7 @@ def test_no_secret_is_in_a_hazard(recorder: Any, preview: bool) -> None:
         return ExternalService("a", {**GOOD, **args, "addresses": addresses})  # type: ignore[typeddict-item]
 
     shown = Shown(recorder, build, preview=preview)
-    expected = [known.AFFINITY, known.MULTICAST, NOTE]
+    expected = [CATALOGUE["affinity-dead-backend"], CATALOGUE["multicast"], NOTE]
     assert_shown(shown, "ExternalService::a", expected)
     assert not any("77" in text for text in (*shown.outputs[0], *dict(shown.warnings).values()))
 
@@ -207,7 +216,7 @@ def test_backends_of_a_family_that_the_service_did_not_get(
 ) -> None:
     answer(ipFamilies=given)
     shown = Shown(recorder, lambda: ExternalService("a", {**GOOD, **args}), preview=True)
-    assert_shown(shown, "ExternalService::a", [NOTE, *[known.FAMILY_UNSERVED] * is_hazard])
+    assert_shown(shown, "ExternalService::a", [NOTE, *[CATALOGUE["family-unserved"]] * is_hazard])
 
 
 def owner(manager: str, *fields: str, **more: str) -> dict[str, Any]:
@@ -241,7 +250,7 @@ def test_a_service_that_somebody_else_owns_too(
         ExternalNameService: {"external_name": "api.example.com"},
     }
     shown = Shown(recorder, lambda: kind("a", args[kind]), preview=True)
-    assert_shown(shown, f"{kind.__name__}::a", [known.CO_OWNED] * is_hazard)
+    assert_shown(shown, f"{kind.__name__}::a", [CATALOGUE["co-owned"]] * is_hazard)
 
 
 @pytest.mark.usefixtures("sdk_loop")
@@ -263,5 +272,5 @@ def test_warnings_go_to_the_logger_of_plain_mocks(caplog: pytest.LogCaptureFixtu
 
     program()
     assert caplog.record_tuples == [
-        ("k8s-endpoints-test", logging.WARNING, str(known.NODE_SNAT)),
+        ("k8s-endpoints-test", logging.WARNING, str(CATALOGUE["node-snat"])),
     ]

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components import ValidationError, _hooks
-from components.core.hazards import PORT_RENAMED, SELECTOR_REMOVED
+from components.core.validation.hazards import CATALOGUE
 
 URN = "urn:pulumi:stack::project::k8s-endpoints:index:ExternalService$kubernetes:core/v1:Service::a"
 MODE = "k8s-endpoints.pulumi/endpoint-api"
@@ -159,7 +159,7 @@ def test_a_selector_that_is_removed_is_warned_of(
     texts: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", texts.append)
     assert check(service(selector=old), service(selector=new), service(selector=old)) == []
-    assert texts == [f'Service "db": {SELECTOR_REMOVED}'] * is_removed
+    assert texts == [f'Service "db": {CATALOGUE["selector-removed"]}'] * is_removed
 
 
 def port(name: str, number: int = 5432, protocol: str = "TCP") -> dict[str, Any]:
@@ -185,4 +185,4 @@ def test_a_port_that_is_renamed_is_warned_of(
     texts: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", texts.append)
     assert check(service(ports=old, **spec), service(ports=new, **spec)) == []
-    assert texts == [f'Service "db": {PORT_RENAMED}'] * is_renamed
+    assert texts == [f'Service "db": {CATALOGUE["port-renamed"]}'] * is_renamed

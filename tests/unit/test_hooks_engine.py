@@ -14,8 +14,8 @@ from components import _hooks
 from components.core.adoption import Adoption
 from components.core.failures import explain, explain_existing
 from components.core.findings import Finding
-from components.core.hazards import ID_GIVEN
 from components.core.shrink import Watch
+from components.core.validation.hazards import CATALOGUE
 from components.errors import ValidationError
 from components.testing import KubernetesMocks
 
@@ -371,7 +371,7 @@ def test_an_address_that_moves_between_live_slices_is_warned_of(
     _hooks.of_slice("shop/db-ipv4-0", placed, COMPONENT)
     _hooks.of_slice("shop/other-ipv4", [ONE, TWO, THREE], COMPONENT)
     of_slices(engine).callback(slice_args("shop/db-ipv4-0", old, new))
-    text = f'EndpointSlice "shop/db-ipv4-0": {ID_GIVEN}'
+    text = f'EndpointSlice "shop/db-ipv4-0": {CATALOGUE["id-given"]}'
     assert warned == [(text, COMPONENT)] * is_move
 
 

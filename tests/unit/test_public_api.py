@@ -12,33 +12,30 @@ from pathlib import Path
 import pytest
 
 import components
+from components._registry import COMPONENTS, HOMES, Component
 
 PACKAGE = Path(components.__file__).parent
 
 # docs/design: the components, their arguments, and the words these are written in
 DOCUMENTED = {
+    *(name for component in COMPONENTS for name in component.names),
     "AdoptedKind",
     "AdoptedObject",
     "Backend",
     "BackendState",
+    "EgressDestination",
+    "EgressDns",
     "EndpointApi",
-    "ExternalNameService",
-    "ExternalNameServiceArgs",
-    "ExternalService",
-    "ExternalServiceArgs",
-    "ExternalServiceSet",
-    "ExternalServiceSetArgs",
     "IpFamily",
     "Preset",
     "Protocol",
-    "SelectorService",
-    "SelectorServiceArgs",
     "ServicePort",
     "ServiceType",
     "SessionAffinity",
     "TrafficDistribution",
     "TrafficPolicy",
     "ValidationError",
+    "egress_destination",
     "provider",
 }
 
@@ -56,6 +53,33 @@ PUBLIC = {
 
 def test_the_documented_names_are_exported() -> None:
     assert set(components.__all__) == DOCUMENTED
+
+
+def test_type_checkers_see_what_is_exported() -> None:
+    (block,) = (
+        node
+        for node in ast.parse((PACKAGE / "_registry.py").read_text()).body
+        if isinstance(node, ast.If)
+    )
+    seen = [
+        (alias.name, node.module)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname == alias.name
+    ]
+    assert dict(seen) == HOMES
+    assert len(seen) == len(HOMES)
+
+
+INDEX = (PACKAGE.parent / "docs" / "index.md").read_text()
+
+
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.name)
+def test_every_component_has_a_page_and_a_line_in_the_index(component: Component) -> None:
+    page = PACKAGE.parent / "docs" / component.page
+    assert page.read_text().startswith(f"# {component.name}\n")
+    assert f"| [{component.name}]({component.page}) | {component.summary} |" in INDEX
 
 
 @pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
@@ -128,10 +152,9 @@ def test_every_field_that_may_be_left_out_says_its_default(public: type) -> None
 
 
 OUTPUTS = {
-    "ExternalService": {"service_name", "namespace", "host"},
-    "SelectorService": {"service_name", "namespace", "host"},
-    "ExternalNameService": {"service_name", "namespace", "host"},
+    **{component.name: {"service_name", "namespace", "host"} for component in COMPONENTS},
     "ExternalServiceSet": {"service_names", "hosts"},
+    "EgressPolicy": {"policy_name", "namespace"},
 }
 
 

@@ -6,25 +6,26 @@ from importlib import metadata
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tools import venv
+from tools import paths, venv
 from tools.paths import ROOT
 
 PACKAGES = ("pulumi", "pulumi-kubernetes")
 FILES = {
     "oldest": ROOT / "requirements" / "oldest.txt",
-    "pinned": ROOT / "requirements.txt",
+    "pinned": paths.LOCK,
     "newest": ROOT / "requirements" / "newest.txt",
 }
 
 
 def pins(name: str) -> dict[str, str]:
     lines = FILES[name].read_text().splitlines()
-    exact = [line for line in lines if line and not line.startswith(("#", "--"))]
-    assert all(re.fullmatch(r"[\w-]+==[\w.]+", line) for line in exact)
-    split = (line.split("==") for line in exact)
-    return {package.replace("_", "-"): version for package, version in split}
+    exact = [line for line in lines if line and not line.startswith(("#", "--", " "))]
+    matches = [re.fullmatch(r"([\w-]+)==([\w.]+)( ;.*)?( \\)?", line) for line in exact]
+    assert all(matches)
+    return {canonicalize_name(match[1]): match[2] for match in matches if match}
 
 
 def dependencies() -> dict[str, Requirement]:
@@ -37,9 +38,9 @@ def test_both_ends_have_requirements() -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("package", ["pulumi", "pulumi-kubernetes", "PyYAML"])
+@pytest.mark.parametrize("package", ["pulumi", "pulumi-kubernetes", "pyyaml"])
 def test_what_is_run_is_in_the_range(name: str, package: str) -> None:
-    assert dependencies()[package.lower()].specifier.contains(pins(name)[package])
+    assert dependencies()[package].specifier.contains(pins(name)[package])
 
 
 @pytest.mark.parametrize("package", PACKAGES)

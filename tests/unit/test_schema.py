@@ -16,6 +16,7 @@ from pulumi.provider.experimental.analyzer import Analyzer
 from pulumi.provider.experimental.schema import generate_schema
 
 import components
+from components._registry import COMPONENTS as registry  # noqa: N811
 
 SINCE = Version("3.237.0")
 """The first analyzer that knows `NotRequired`."""
@@ -23,10 +24,7 @@ READS = Version(metadata.version("pulumi")) >= SINCE
 
 GOLDEN = Path(__file__).with_name("schema.json")
 COMPONENTS = [
-    components.ExternalNameService,
-    components.ExternalService,
-    components.ExternalServiceSet,
-    components.SelectorService,
+    getattr(components, name) for name in sorted(component.name for component in registry)
 ]
 
 

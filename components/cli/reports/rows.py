@@ -1,13 +1,13 @@
 """JSON: one array with one object for each finding.
 
 `namespace` and `name` are empty where the object has none; so is `kind`. `document` counts from 0,
-empty documents included.
+empty documents included. `page` is where a hazard is explained; it is empty for errors.
 """
 
 from typing import TextIO
 
 from ..judgement import Judgement, Row
-from .wording import json_text, message
+from .wording import json_text, message, page
 
 
 def write(judgement: Judgement, out: TextIO) -> None:
@@ -32,4 +32,5 @@ def _fields(row: Row) -> dict[str, str | int]:
         "type": finding.type,
         "message": message(finding),
         "code": finding.code,
+        "page": page(finding.code),
     }

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from ..judgement import Judgement, Row, located
 from ..manifests import Place, Unreadable
-from .wording import MEANINGS, json_text, message, title
+from .wording import MEANINGS, json_text, message, page, title
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -36,7 +36,10 @@ def write(judgement: Judgement, out: TextIO) -> None:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    return {"id": code, "shortDescription": {"text": MEANINGS.get(code, code)}}
+    rule: dict[str, Any] = {"id": code, "shortDescription": {"text": MEANINGS.get(code, code)}}
+    if where := page(code):
+        rule["help"] = {"text": where}  # `helpUri` must be absolute, and there is no site yet
+    return rule
 
 
 def _result(row: Row, place: Place, numbers: dict[str, int]) -> dict[str, Any]:

@@ -6,17 +6,22 @@ from collections.abc import Iterator
 
 from ...core.findings import Finding, printable
 from ...core.validation import RULES
-from ...core.validation.hazards import HAZARDS
+from ...core.validation.hazards import CATALOGUE, HAZARDS
 from .. import judgement
 from ..judgement import Subject
 
-MEANINGS = {**RULES, **HAZARDS, **judgement.RULES}
+MEANINGS = {**RULES, **HAZARDS, **judgement.RULES.texts()}
 """One line for each code."""
 
 _COMMAND_IN_LINE = re.compile(r"##(?=[a-z]*\[)")
 """How commands begin that some CI systems take from any place of a line: `##[` of GitHub Actions,
 `##vso[` of Azure Pipelines, `##teamcity[` of TeamCity. GitHub's `::` counts at a line's beginning
 only."""
+
+
+def page(code: str) -> str:
+    """Return where a hazard is explained; nothing for a rule."""
+    return CATALOGUE[code].page if code in CATALOGUE else ""
 
 
 def message(finding: Finding) -> str:

@@ -7,6 +7,7 @@ taken, quotas, webhooks, rights) is not judged. What it takes, and yet does not 
 """
 
 from ..findings import Finding
-from .verdict import KINDS, RULES, validate
+from .kinds import KINDS
+from .verdict import RULES, validate
 
 __all__ = ["KINDS", "RULES", "Finding", "validate"]

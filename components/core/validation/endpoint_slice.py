@@ -5,43 +5,67 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ..findings import NULL, Finding, duplicate, invalid, not_supported, required, too_many
+from ..metadata import MANAGED_BY_LABEL, SERVICE_NAME_LABEL
+from ..rules import Rule, RuleBook
 from ..syntax import dns_label, dns_subdomain, label_value, port_number, qualified_name
 from ..versions import Rules
-from . import shapes
-from .ip import check_canonical_ip, check_endpoint_ip, check_legacy_ip, parse_sloppy_ip
+from . import shapes, slice_addresses
+from .kind_spec import KindSpec
 from .metadata import OBJECT_REFERENCE, check_metadata
 from .metadata import SHAPE as METADATA
+from .objects import CONTROLLERS, Endpoint, Group, ObjectSet, Slice, endpoint_ports, namespace_of
 from .protocols import check_protocol
+from .slice_addresses import ADDRESSES_COUNT, ADDRESSES_REQUIRED, check_addresses, count_all
+from .untyped import items, mapping, text
 from .walk import against, below, each, last
 
-RULES = {
-    "slice-address-type-required": "An EndpointSlice says the type of its addresses.",
-    "slice-address-type": "An EndpointSlice's addressType is IPv4, IPv6 or FQDN.",
-    "slice-address-type-immutable": "An EndpointSlice's addressType does not change.",
-    "slice-ports-count": "An EndpointSlice has at most 20000 ports.",
-    "slice-port-name": "An EndpointSlice's port has no name or an RFC 1123 label.",
-    "slice-port-name-duplicate": "An EndpointSlice's ports differ in name, whatever the protocol.",
-    "slice-port-protocol": "An EndpointSlice's port is TCP, UDP or SCTP.",
-    "slice-app-protocol": "An EndpointSlice's appProtocol is a qualified name.",
-    "slice-port-number": "An EndpointSlice's port number is 1 to 65535 or absent. The API server "
-    "takes any; kube-proxy ignores 0, and hands on the rest to the node's packet filter.",
-    "slice-endpoints-count": "An EndpointSlice has at most 1000 endpoints.",
-    "slice-addresses-required": "An endpoint of a slice has an address.",
-    "slice-addresses-count": "An endpoint of a slice has at most 100 addresses.",
-    "slice-address-family": "An EndpointSlice's addresses are of the family of its addressType.",
-    "slice-fqdn-required": "An address of an FQDN slice is not empty.",
-    "slice-fqdn": "An address of an FQDN slice is an RFC 1123 subdomain.",
-    "slice-fqdn-segments": "An address of an FQDN slice has at least two segments.",
-    "slice-fqdn-label": "A segment of an address of an FQDN slice has at most 63 bytes.",
-    "slice-node-name": "An endpoint's nodeName is an RFC 1123 subdomain.",
-    "slice-hostname": "An endpoint's hostname is an RFC 1123 label.",
-    "slice-zone-hints-count": "An endpoint of a slice has hints for at most 8 zones.",
-    "slice-zone-hint-duplicate": "An endpoint's hints name a zone once.",
-    "slice-zone-hint": "A zone in an endpoint's hints has the form of a label's value.",
-    "slice-node-hints-count": "An endpoint of a slice has hints for at most 8 nodes.",
-    "slice-node-hint-duplicate": "An endpoint's hints name a node once.",
-    "slice-node-hint": "A node in an endpoint's hints is an RFC 1123 subdomain.",
-}
+RULES = RuleBook(slice_addresses.RULES)
+ADDRESS_TYPE_REQUIRED = RULES.rule(
+    "slice-address-type-required", "An EndpointSlice says the type of its addresses."
+)
+ADDRESS_TYPE = RULES.rule(
+    "slice-address-type", "An EndpointSlice's addressType is IPv4, IPv6 or FQDN."
+)
+ADDRESS_TYPE_IMMUTABLE = RULES.rule(
+    "slice-address-type-immutable", "An EndpointSlice's addressType does not change."
+)
+PORTS_COUNT = RULES.rule("slice-ports-count", "An EndpointSlice has at most 20000 ports.")
+PORT_NAME = RULES.rule(
+    "slice-port-name", "An EndpointSlice's port has no name or an RFC 1123 label."
+)
+PORT_NAME_DUPLICATE = RULES.rule(
+    "slice-port-name-duplicate", "An EndpointSlice's ports differ in name, whatever the protocol."
+)
+PORT_PROTOCOL = RULES.rule("slice-port-protocol", "An EndpointSlice's port is TCP, UDP or SCTP.")
+APP_PROTOCOL = RULES.rule(
+    "slice-app-protocol", "An EndpointSlice's appProtocol is a qualified name."
+)
+PORT_NUMBER = RULES.rule(
+    "slice-port-number",
+    "An EndpointSlice's port number is 1 to 65535 or absent. The API server takes any; kube-proxy"
+    " ignores 0, and hands on the rest to the node's packet filter.",
+)
+ENDPOINTS_COUNT = RULES.rule(
+    "slice-endpoints-count", "An EndpointSlice has at most 1000 endpoints."
+)
+NODE_NAME = RULES.rule("slice-node-name", "An endpoint's nodeName is an RFC 1123 subdomain.")
+HOSTNAME = RULES.rule("slice-hostname", "An endpoint's hostname is an RFC 1123 label.")
+ZONE_HINTS_COUNT = RULES.rule(
+    "slice-zone-hints-count", "An endpoint of a slice has hints for at most 8 zones."
+)
+ZONE_HINT_DUPLICATE = RULES.rule(
+    "slice-zone-hint-duplicate", "An endpoint's hints name a zone once."
+)
+ZONE_HINT = RULES.rule(
+    "slice-zone-hint", "A zone in an endpoint's hints has the form of a label's value."
+)
+NODE_HINTS_COUNT = RULES.rule(
+    "slice-node-hints-count", "An endpoint of a slice has hints for at most 8 nodes."
+)
+NODE_HINT_DUPLICATE = RULES.rule(
+    "slice-node-hint-duplicate", "An endpoint's hints name a node once."
+)
+NODE_HINT = RULES.rule("slice-node-hint", "A node in an endpoint's hints is an RFC 1123 subdomain.")
 
 _NAMED = shapes.ListOf(shapes.Struct({"name": shapes.STRING}))
 _PORT = shapes.Struct(
@@ -85,16 +109,14 @@ SHAPE = _shape("forZones", "forNodes")
 SHAPE_WITHOUT_NODE_HINTS = _shape("forZones")
 """The shape before 1.33."""
 
-_TYPE_CODES_OF_UPDATES = frozenset({"slice-address-type-required", "slice-address-type-immutable"})
-_TYPE_CODES = _TYPE_CODES_OF_UPDATES | {"slice-address-type"}
-_ADDRESSES_CODES = frozenset({"slice-addresses-required", "slice-addresses-count"})
+_TYPE_RULES_OF_UPDATES = frozenset({ADDRESS_TYPE_REQUIRED, ADDRESS_TYPE_IMMUTABLE})
+_TYPE_RULES = _TYPE_RULES_OF_UPDATES | {ADDRESS_TYPE}
+_ADDRESSES_RULES = frozenset({ADDRESSES_REQUIRED, ADDRESSES_COUNT})
 """What generated validators judge, of the type first."""
 _ADDRESS_TYPES = ("FQDN", "IPv4", "IPv6")
 _MAX_ENDPOINTS = 1000
-_MAX_ADDRESSES = 100
 _MAX_PORTS = 20000
 _MAX_HINTS = 8
-_MIN_SEGMENTS = 2
 
 Plain = Mapping[str, Any]
 
@@ -103,14 +125,16 @@ class _Hints(NamedTuple):
     """The hints of one kind, which say for which zones or nodes an endpoint is."""
 
     field: str
-    code: str
-    """Of the rule for a name; those of the others begin with it."""
+    rule: Rule
+    """For a name."""
+    once: Rule
+    limit: Rule
     reasons: Callable[[str], list[str]]
     """Gives the reasons against a name."""
 
 
-_ZONES = _Hints("forZones", "slice-zone-hint", label_value)
-_NODES = _Hints("forNodes", "slice-node-hint", dns_subdomain)
+_ZONES = _Hints("forZones", ZONE_HINT, ZONE_HINT_DUPLICATE, ZONE_HINTS_COUNT, label_value)
+_NODES = _Hints("forNodes", NODE_HINT, NODE_HINT_DUPLICATE, NODE_HINTS_COUNT, dns_subdomain)
 
 
 def judge(
@@ -120,8 +144,8 @@ def judge(
     check_metadata(new, old, dns_subdomain, rules, findings, rename=True)
     found = _own(new, old, rules)
     if rules.generated:
-        codes = _TYPE_CODES if old is None else _TYPE_CODES_OF_UPDATES
-        found = last(last(found, codes), _ADDRESSES_CODES)
+        first = _TYPE_RULES if old is None else _TYPE_RULES_OF_UPDATES
+        found = last(last(found, first), _ADDRESSES_RULES)
     findings += found
     findings += each(new.get("ports", ()), _check_port_number, "ports")
 
@@ -140,23 +164,21 @@ def _own(new: dict[str, Any], old: dict[str, Any] | None, rules: Rules) -> list[
     findings += of_endpoints + of_ports if rules.sloppy_slices else of_ports + of_endpoints
     if old is not None and address_type != old.get("addressType", ""):
         shown = NULL if rules.generated else address_type
-        detail, code = "field is immutable", "slice-address-type-immutable"
-        findings.append(invalid("addressType", shown, detail, code=code))
+        detail, rule = "field is immutable", ADDRESS_TYPE_IMMUTABLE
+        findings.append(invalid("addressType", shown, detail, rule=rule))
     return findings
 
 
 def _check_address_type(address_type: str, findings: list[Finding]) -> None:
     if not address_type:
-        findings.append(required("addressType", code="slice-address-type-required"))
+        findings.append(required("addressType", rule=ADDRESS_TYPE_REQUIRED))
     elif address_type not in _ADDRESS_TYPES:
-        findings.append(
-            not_supported("addressType", address_type, _ADDRESS_TYPES, "slice-address-type")
-        )
+        findings.append(not_supported("addressType", address_type, _ADDRESS_TYPES, ADDRESS_TYPE))
 
 
 def _check_ports(ports: Sequence[Plain]) -> list[Finding]:
     if len(ports) > _MAX_PORTS:
-        return [too_many("ports", len(ports), _MAX_PORTS, code="slice-ports-count")]
+        return [too_many("ports", len(ports), _MAX_PORTS, rule=PORTS_COUNT)]
     names: set[str] = set()
     return each(ports, partial(_check_port, names=names), "ports")
 
@@ -166,146 +188,64 @@ def _check_port(port: Plain, names: set[str]) -> list[Finding]:
     findings: list[Finding] = []
     name = port.get("name", "")
     if name:
-        findings += against("name", name, dns_label, "slice-port-name")
+        findings += against("name", name, dns_label, PORT_NAME)
     if name in names:
-        findings.append(duplicate("name", name, code="slice-port-name-duplicate"))
+        findings.append(duplicate("name", name, rule=PORT_NAME_DUPLICATE))
     names.add(name)
-    findings += check_protocol(port.get("protocol", "TCP"), "slice-port-protocol")
+    findings += check_protocol(port.get("protocol", "TCP"), PORT_PROTOCOL)
     app_protocol = port.get("appProtocol")
     if app_protocol is not None:
-        findings += against("appProtocol", app_protocol, qualified_name, "slice-app-protocol")
+        findings += against("appProtocol", app_protocol, qualified_name, APP_PROTOCOL)
     return findings
 
 
 def _check_port_number(port: Plain) -> list[Finding]:
     """Refuse what the API server takes and no node can use: the one rule beyond its own."""
     number = port.get("port")
-    return [] if number is None else against("port", number, port_number, "slice-port-number")
+    return [] if number is None else against("port", number, port_number, PORT_NUMBER)
 
 
 def _check_endpoints(endpoints: Sequence[Plain], address_type: str, rules: Rules) -> list[Finding]:
     if len(endpoints) > _MAX_ENDPOINTS:
         count = len(endpoints)
-        found = too_many("endpoints", count, _MAX_ENDPOINTS, code="slice-endpoints-count")
-        return [found, *_count_all(endpoints, rules)] if rules.generated else [found]
+        found = too_many("endpoints", count, _MAX_ENDPOINTS, rule=ENDPOINTS_COUNT)
+        return [found, *count_all(endpoints, rules)] if rules.generated else [found]
     check = partial(_check_endpoint, address_type=address_type, rules=rules)
     return each(endpoints, check, "endpoints")
 
 
 def _check_endpoint(endpoint: Plain, address_type: str, rules: Rules) -> list[Finding]:
     addresses: Sequence[str] = endpoint.get("addresses", ())
-    findings = below("addresses", _check_addresses(addresses, address_type, rules))
+    findings = below("addresses", check_addresses(addresses, address_type, rules))
     node = endpoint.get("nodeName")
     if node is not None:
-        findings += against("nodeName", node, dns_subdomain, "slice-node-name")
+        findings += against("nodeName", node, dns_subdomain, NODE_NAME)
     hostname = endpoint.get("hostname")
     if hostname is not None:
-        findings += against("hostname", hostname, dns_label, "slice-hostname")
+        findings += against("hostname", hostname, dns_label, HOSTNAME)
     hints = endpoint.get("hints")
     if hints:
         findings += below("hints", _check_hints(hints, rules))
     return findings
 
 
-def _check_addresses(addresses: Sequence[str], address_type: str, rules: Rules) -> list[Finding]:
-    findings = _count(addresses, rules)
-    for place, address in enumerate(addresses):
-        if address_type == "FQDN":
-            _check_fqdn(address, f"[{place}]", findings)
-        elif address_type in ("IPv4", "IPv6"):
-            _check_ip(address, address_type, f"[{place}]", rules, findings)
-    return findings
-
-
-def _count(addresses: Sequence[str], rules: Rules) -> list[Finding]:
-    if not addresses:
-        detail = "" if rules.generated else "must contain at least 1 address"
-        return [required("", detail, code="slice-addresses-required")]
-    if len(addresses) > _MAX_ADDRESSES:
-        count = len(addresses)
-        return [too_many("", count, _MAX_ADDRESSES, code="slice-addresses-count")]
-    return []
-
-
-def _count_all(endpoints: Sequence[Plain], rules: Rules) -> list[Finding]:
-    """Judge how many addresses each endpoint has, which is asked of too many endpoints as well."""
-    return each(
-        endpoints,
-        lambda endpoint: below("addresses", _count(endpoint.get("addresses", ()), rules)),
-        "endpoints",
-    )
-
-
-def _check_ip(address: str, family: str, path: str, rules: Rules, findings: list[Finding]) -> None:
-    """Judge an IP address; its family and range only where it is one."""
-    if rules.sloppy_slices:
-        _check_sloppy_ip(address, family, path, findings)
-        return
-    before = len(findings)
-    if family == "IPv4":
-        check_legacy_ip(address, path, rules, findings)
-    else:
-        check_canonical_ip(address, path, findings)
-    if len(findings) == before:
-        if _family(address) != family:
-            detail = f"must be an {family} address"
-            findings.append(invalid("", address, detail, code="slice-address-family"))
-        check_endpoint_ip(address, path, findings)
-
-
-def _check_sloppy_ip(address: str, family: str, path: str, findings: list[Finding]) -> None:
-    """Judge an IP address as before 1.33: in whatever form, and its range in any case."""
-    found = _family(address)
-    if found != family:
-        code = "slice-address-family" if found else "ip-syntax"
-        findings.append(invalid(path, address, f"must be a valid {family} address", code=code))
-    check_endpoint_ip(address, path, findings)
-
-
-def _family(address: str) -> str:
-    """Give the family of an address, or nothing where it is none."""
-    parsed = parse_sloppy_ip(address)
-    return f"IPv{parsed.version}" if parsed else ""
-
-
-def _check_fqdn(address: str, path: str, findings: list[Finding]) -> None:
-    """Judge a domain name (`IsFullyQualifiedDomainName`); only its first fault is given."""
-    if not address:
-        findings.append(required(path, code="slice-fqdn-required"))
-        return
-    name = address.removesuffix(".")
-    reasons = dns_subdomain(name)
-    if reasons:
-        findings.append(invalid(path, name, ",".join(reasons), code="slice-fqdn"))
-        return
-    segments = name.split(".")
-    if len(segments) < _MIN_SEGMENTS:
-        detail = "should be a domain with at least two segments separated by dots"
-        findings.append(invalid(path, name, detail, code="slice-fqdn-segments"))
-        return
-    for segment in segments:
-        reasons = dns_label(segment)
-        if reasons:
-            findings.append(invalid(path, segment, ",".join(reasons), code="slice-fqdn-label"))
-            return
-
-
 def _check_hints(hints: Plain, rules: Rules) -> list[Finding]:
     """Judge hints; too many zones hide what is wrong with the nodes."""
     findings: list[Finding] = []
-    for field, code, reasons in (_ZONES, _NODES) if rules.node_hints else (_ZONES,):
+    for kind in (_ZONES, _NODES) if rules.node_hints else (_ZONES,):
+        field = kind.field
         named: Sequence[Plain] = hints.get(field, ())
         if len(named) > _MAX_HINTS:
-            findings.append(too_many(field, len(named), _MAX_HINTS, code=f"{code}s-count"))
+            findings.append(too_many(field, len(named), _MAX_HINTS, rule=kind.limit))
             return findings
         seen: set[str] = set()
         for index, one in enumerate(named):
             name = one.get("name", "")
             path = f"{field}[{index}].name"
             if name in seen:
-                findings.append(duplicate(path, name, code=f"{code}-duplicate"))
+                findings.append(duplicate(path, name, rule=kind.once))
             seen.add(name)
-            findings += against(path, name, reasons, code)
+            findings += against(path, name, kind.reasons, kind.rule)
     return findings
 
 
@@ -335,3 +275,57 @@ def _hinted(hints: Plain | None) -> list[list[str]] | None:
     if hints is None:
         return None
     return [[one.get("name", "") for one in hints.get(kind.field, ())] for kind in (_ZONES, _NODES)]
+
+
+def _read_slice(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -> None:
+    metadata = mapping(manifest.get("metadata"))
+    labels = mapping(metadata.get("labels"))
+    namespace = namespace_of(manifest)
+    service = text(labels.get(SERVICE_NAME_LABEL))
+    hand_made = not (
+        text(labels.get(MANAGED_BY_LABEL)) in CONTROLLERS and items(metadata.get("ownerReferences"))
+    )
+    group = Group(
+        index,
+        "endpoints",
+        text(manifest.get("addressType")),
+        endpoint_ports(manifest, "ports"),
+        [
+            _endpoint(f"endpoints[{position}]", mapping(endpoint))
+            for position, endpoint in enumerate(items(manifest.get("endpoints"))[:_MAX_ENDPOINTS])
+        ],
+        hand_made,
+    )
+    if service:
+        objects.groups.setdefault((namespace, service), []).append(group)
+    if hand_made:
+        objects.served.add(namespace)
+        objects.slices.append(Slice(index, namespace, service, manifest, labels, group))
+
+
+def _endpoint(path: str, endpoint: Mapping[str, Any]) -> Endpoint:
+    addresses = items(endpoint.get("addresses"))
+    conditions = mapping(endpoint.get("conditions"))
+    hints = mapping(endpoint.get("hints"))
+    return Endpoint(
+        path,
+        text(addresses[0]) if addresses else "",
+        len(addresses),
+        conditions.get("ready") is not False,
+        conditions.get("serving") is not False,
+        conditions.get("terminating") is True,
+        bool(text(endpoint.get("nodeName"))),
+        bool(items(hints.get("forZones")) or items(hints.get("forNodes"))),
+    )
+
+
+SPEC = KindSpec(
+    "discovery.k8s.io/v1",
+    "EndpointSlice",
+    "endpointslices",
+    lambda rules: SHAPE_WITHOUT_NODE_HINTS if rules.unknown_node_hints else SHAPE,
+    RULES,
+    judge,
+    _read_slice,
+    removed={"discovery.k8s.io/v1alpha1": "1.21", "discovery.k8s.io/v1beta1": "1.25"},
+)

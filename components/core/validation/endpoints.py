@@ -1,29 +1,51 @@
 """v1 Endpoints, the object that EndpointSlices superseded (`ValidateEndpoints`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from ..findings import Finding, required
+from ..rules import RuleBook
 from ..syntax import dns_label, dns_subdomain, port_number, qualified_name
 from ..versions import Rules
 from . import shapes
 from .ip import check_endpoint_ip, check_legacy_ip
+from .kind_spec import KindSpec
 from .metadata import OBJECT_REFERENCE, check_metadata
 from .metadata import SHAPE as METADATA
+from .objects import Endpoint, Group, Legacy, ObjectSet, endpoint_ports, name_of, namespace_of
 from .protocols import check_protocol
+from .untyped import items, mapping, text
 from .walk import against, each
 
-RULES = {
-    "endpoints-addresses-required": "A subset of an Endpoints has an address, ready or not.",
-    "endpoints-hostname": "An address of an Endpoints has no hostname or an RFC 1123 label.",
-    "endpoints-node-name": "An address of an Endpoints has an RFC 1123 subdomain for a nodeName.",
-    "endpoints-port-name-required": "Ports of a subset are named where there is more than one.",
-    "endpoints-port-name": "A port of an Endpoints has an RFC 1123 label for a name.",
-    "endpoints-port-number": "A port number of an Endpoints is 1 to 65535.",
-    "endpoints-port-protocol": "A port of an Endpoints is TCP, UDP or SCTP.",
-    "endpoints-app-protocol": "An appProtocol of an Endpoints is a qualified name.",
-}
+_MOST_ADDRESSES = 100_000
+"""More in one Endpoints object is beyond what the API server takes in one request."""
+_LEADER = "control-plane.alpha.kubernetes.io/leader"
+_TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time"
+_ENDPOINTS_MANAGED_BY = "endpoints.kubernetes.io/managed-by"
+
+RULES = RuleBook()
+ADDRESSES_REQUIRED = RULES.rule(
+    "endpoints-addresses-required", "A subset of an Endpoints has an address, ready or not."
+)
+HOSTNAME = RULES.rule(
+    "endpoints-hostname", "An address of an Endpoints has no hostname or an RFC 1123 label."
+)
+NODE_NAME = RULES.rule(
+    "endpoints-node-name", "An address of an Endpoints has an RFC 1123 subdomain for a nodeName."
+)
+PORT_NAME_REQUIRED = RULES.rule(
+    "endpoints-port-name-required", "Ports of a subset are named where there is more than one."
+)
+PORT_NAME = RULES.rule(
+    "endpoints-port-name", "A port of an Endpoints has an RFC 1123 label for a name."
+)
+PORT_NUMBER = RULES.rule("endpoints-port-number", "A port number of an Endpoints is 1 to 65535.")
+PORT_PROTOCOL = RULES.rule("endpoints-port-protocol", "A port of an Endpoints is TCP, UDP or SCTP.")
+APP_PROTOCOL = RULES.rule(
+    "endpoints-app-protocol", "An appProtocol of an Endpoints is a qualified name."
+)
 
 _ADDRESSES = shapes.ListOf(
     shapes.Struct(
@@ -80,7 +102,7 @@ def _check_subset(subset: Plain, rules: Rules) -> list[Finding]:
     findings: list[Finding] = []
     if not any(subset.get(field) for field in _ADDRESS_LISTS):
         detail = "must specify `addresses` or `notReadyAddresses`"
-        findings.append(required("", detail, code="endpoints-addresses-required"))
+        findings.append(required("", detail, rule=ADDRESSES_REQUIRED))
     check = partial(_check_address, rules=rules)
     for field in _ADDRESS_LISTS:
         findings += each(subset.get(field, ()), check, field)
@@ -95,10 +117,10 @@ def _check_address(address: Plain, rules: Rules) -> list[Finding]:
     check_legacy_ip(ip, "ip", rules, findings)
     hostname = address.get("hostname", "")
     if hostname:
-        findings += against("hostname", hostname, dns_label, "endpoints-hostname")
+        findings += against("hostname", hostname, dns_label, HOSTNAME)
     node = address.get("nodeName")
     if node is not None:
-        findings += against("nodeName", node, dns_subdomain, "endpoints-node-name")
+        findings += against("nodeName", node, dns_subdomain, NODE_NAME)
     check_endpoint_ip(ip, "ip", findings)
     return findings
 
@@ -107,14 +129,14 @@ def _check_port(port: Plain, *, named: bool) -> list[Finding]:
     findings: list[Finding] = []
     name = port.get("name", "")
     if name:
-        findings += against("name", name, dns_label, "endpoints-port-name")
+        findings += against("name", name, dns_label, PORT_NAME)
     elif named:
-        findings.append(required("name", code="endpoints-port-name-required"))
-    findings += against("port", port.get("port", 0), port_number, "endpoints-port-number")
-    findings += check_protocol(port.get("protocol") or "TCP", "endpoints-port-protocol")
+        findings.append(required("name", rule=PORT_NAME_REQUIRED))
+    findings += against("port", port.get("port", 0), port_number, PORT_NUMBER)
+    findings += check_protocol(port.get("protocol") or "TCP", PORT_PROTOCOL)
     app_protocol = port.get("appProtocol")
     if app_protocol is not None:
-        findings += against("appProtocol", app_protocol, qualified_name, "endpoints-app-protocol")
+        findings += against("appProtocol", app_protocol, qualified_name, APP_PROTOCOL)
     return findings
 
 
@@ -146,3 +168,63 @@ def _port(port: Plain) -> Plain:
         "protocol": port.get("protocol") or "TCP",
         "appProtocol": port.get("appProtocol"),
     }
+
+
+def _read_legacy(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -> None:
+    metadata = mapping(manifest.get("metadata"))
+    labels, annotations = mapping(metadata.get("labels")), mapping(metadata.get("annotations"))
+    key = namespace_of(manifest), name_of(manifest)
+    written = _TRIGGER_TIME in annotations or _ENDPOINTS_MANAGED_BY in labels
+    if not key[1] or written or _LEADER in annotations:
+        return
+    groups = list(_subsets(index, manifest))
+    legacy = Legacy(index, key, manifest, labels, groups)
+    objects.legacy.append(legacy)
+    objects.served.add(key[0])
+    if legacy.is_mirrored:
+        objects.groups.setdefault(key, []).extend(groups)
+
+
+def _subsets(index: int, manifest: Mapping[str, Any]) -> Iterator[Group]:
+    left = _MOST_ADDRESSES
+    for position, subset in enumerate(map(mapping, items(manifest.get("subsets")))):
+        if left <= 0:
+            return
+        path = f"subsets[{position}]"
+        endpoints = list(islice(_addresses(path, subset), left))
+        left -= len(endpoints) + 1
+        yield Group(
+            index, path, "", endpoint_ports(subset, f"{path}.ports"), endpoints, is_hand_made=True
+        )
+
+
+def _addresses(path: str, subset: Mapping[str, Any]) -> Iterator[Endpoint]:
+    for where, ready in (("addresses", True), ("notReadyAddresses", False)):
+        for position, address in enumerate(map(mapping, items(subset.get(where)))):
+            node = bool(text(address.get("nodeName")))
+            at = f"{path}.{where}[{position}]"
+            yield Endpoint(
+                path=at,
+                address=text(address.get("ip")),
+                size=1,
+                ready=ready,
+                serving=ready,
+                terminating=False,
+                has_node=node,
+                has_hints=False,
+            )
+
+
+SPEC = KindSpec(
+    "v1",
+    "Endpoints",
+    "endpoints",
+    lambda _: SHAPE,
+    RULES,
+    judge,
+    _read_legacy,
+    misspellings={
+        "endpoint": "write EndpointSlice of discovery.k8s.io/v1, or Endpoints of v1, which is"
+        " deprecated"
+    },
+)

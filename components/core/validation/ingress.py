@@ -4,16 +4,21 @@ Whether the IngressClass, the Services and the Secrets exist is the cluster's bu
 does not compare the class with the old annotation, and lets be what the stored object has wrong.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from .. import syntax
 from ..findings import NULL, Finding, invalid, not_supported, required
+from ..rules import Rule, RuleBook
 from ..versions import Rules
 from . import metadata
 from .ip import parse_sloppy_ip
+from .kind_spec import KindSpec
+from .objects import ObjectSet, namespace_of
 from .shapes import INT32, STRING, STRINGS, ListOf, Struct
+from .untyped import mapping
 from .walk import Plain, against, below, each
 
 _BACKEND = Struct(
@@ -49,45 +54,78 @@ SHAPE = Struct(
     }
 )
 
-RULES = {
-    "ingress-empty": "There is a default backend or at least one rule.",
-    "ingress-host-address": "A rule's host is a name, not an IP address.",
-    "ingress-host": "A rule's host without `*` is an RFC 1123 subdomain.",
-    "ingress-host-wildcard": "A rule's host with `*` is `*.` and an RFC 1123 subdomain.",
-    "ingress-paths": "A rule's `http` has at least one path.",
-    "ingress-path-type-required": "Every path has a `pathType`.",
-    "ingress-path-type": "A path's type is `Exact`, `Prefix` or `ImplementationSpecific`.",
-    "ingress-path-absolute": "A path begins with `/`; `ImplementationSpecific` may have none.",
-    "ingress-path-sequence": (
-        "A path `Exact` or `Prefix` has no `//`, `/./`, `/../`, `%2f` or `%2F`."
-    ),
-    "ingress-path-end": "A path `Exact` or `Prefix` does not end with `/..` or `/.`.",
-    "ingress-backend-both": "A backend is not both a Service and a resource.",
-    "ingress-backend-none": "A backend is a Service or a resource.",
-    "ingress-service-name-required": "A backend's Service is named.",
-    "ingress-service-name": "A backend's Service is a DNS-1035 label, from 1.36 an RFC 1123 one.",
-    "ingress-port-both": "A backend's port is not given by name and number at once.",
-    "ingress-port-none": "A backend's port is given by name or number.",
-    "ingress-port-name": "The name of a backend's port is an IANA service name.",
-    "ingress-port-number": "The number of a backend's port is 1 to 65535.",
-    "ingress-resource-group": "The API group of a backend's resource is an RFC 1123 subdomain.",
-    "ingress-resource-kind-required": "The kind of a backend's resource is given.",
-    "ingress-resource-kind": "The kind of a backend's resource can be a segment of a URL.",
-    "ingress-resource-name-required": "A backend's resource is named.",
-    "ingress-resource-name": "The name of a backend's resource can be a segment of a URL.",
-    "ingress-tls-host": "A TLS host without `*` is an RFC 1123 subdomain.",
-    "ingress-tls-host-wildcard": "A TLS host with `*` is `*.` and an RFC 1123 subdomain.",
-    "ingress-tls-secret": "The name of a TLS Secret is an RFC 1123 subdomain or empty.",
-    "ingress-class-name": "The name of the IngressClass is an RFC 1123 subdomain.",
-    "ingress-class-annotation": (
-        "On create, annotation `kubernetes.io/ingress.class` equals `spec.ingressClassName`."
-    ),
-}
+RULES = RuleBook()
+EMPTY = RULES.rule("ingress-empty", "There is a default backend or at least one rule.")
+HOST_ADDRESS = RULES.rule("ingress-host-address", "A rule's host is a name, not an IP address.")
+HOST = RULES.rule("ingress-host", "A rule's host without `*` is an RFC 1123 subdomain.")
+HOST_WILDCARD = RULES.rule(
+    "ingress-host-wildcard", "A rule's host with `*` is `*.` and an RFC 1123 subdomain."
+)
+PATHS = RULES.rule("ingress-paths", "A rule's `http` has at least one path.")
+PATH_TYPE_REQUIRED = RULES.rule("ingress-path-type-required", "Every path has a `pathType`.")
+PATH_TYPE = RULES.rule(
+    "ingress-path-type", "A path's type is `Exact`, `Prefix` or `ImplementationSpecific`."
+)
+PATH_ABSOLUTE = RULES.rule(
+    "ingress-path-absolute", "A path begins with `/`; `ImplementationSpecific` may have none."
+)
+PATH_SEQUENCE = RULES.rule(
+    "ingress-path-sequence",
+    "A path `Exact` or `Prefix` has no `//`, `/./`, `/../`, `%2f` or `%2F`.",
+)
+PATH_END = RULES.rule(
+    "ingress-path-end", "A path `Exact` or `Prefix` does not end with `/..` or `/.`."
+)
+BACKEND_BOTH = RULES.rule("ingress-backend-both", "A backend is not both a Service and a resource.")
+BACKEND_NONE = RULES.rule("ingress-backend-none", "A backend is a Service or a resource.")
+SERVICE_NAME_REQUIRED = RULES.rule("ingress-service-name-required", "A backend's Service is named.")
+SERVICE_NAME = RULES.rule(
+    "ingress-service-name", "A backend's Service is a DNS-1035 label, from 1.36 an RFC 1123 one."
+)
+PORT_BOTH = RULES.rule(
+    "ingress-port-both", "A backend's port is not given by name and number at once."
+)
+PORT_NONE = RULES.rule("ingress-port-none", "A backend's port is given by name or number.")
+PORT_NAME = RULES.rule("ingress-port-name", "The name of a backend's port is an IANA service name.")
+PORT_NUMBER = RULES.rule("ingress-port-number", "The number of a backend's port is 1 to 65535.")
+RESOURCE_GROUP = RULES.rule(
+    "ingress-resource-group", "The API group of a backend's resource is an RFC 1123 subdomain."
+)
+RESOURCE_KIND_REQUIRED = RULES.rule(
+    "ingress-resource-kind-required", "The kind of a backend's resource is given."
+)
+RESOURCE_KIND = RULES.rule(
+    "ingress-resource-kind", "The kind of a backend's resource can be a segment of a URL."
+)
+RESOURCE_NAME_REQUIRED = RULES.rule(
+    "ingress-resource-name-required", "A backend's resource is named."
+)
+RESOURCE_NAME = RULES.rule(
+    "ingress-resource-name", "The name of a backend's resource can be a segment of a URL."
+)
+TLS_HOST = RULES.rule("ingress-tls-host", "A TLS host without `*` is an RFC 1123 subdomain.")
+TLS_HOST_WILDCARD = RULES.rule(
+    "ingress-tls-host-wildcard", "A TLS host with `*` is `*.` and an RFC 1123 subdomain."
+)
+TLS_SECRET = RULES.rule(
+    "ingress-tls-secret", "The name of a TLS Secret is an RFC 1123 subdomain or empty."
+)
+CLASS_NAME = RULES.rule(
+    "ingress-class-name", "The name of the IngressClass is an RFC 1123 subdomain."
+)
+CLASS_ANNOTATION = RULES.rule(
+    "ingress-class-annotation",
+    "On create, annotation `kubernetes.io/ingress.class` equals `spec.ingressClassName`.",
+)
 
 _PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
 _FORBIDDEN_SEQUENCES = ("//", "/./", "/../", "%2f", "%2F")
 _FORBIDDEN_ENDS = ("/..", "/.")
 _CLASS_ANNOTATION = "kubernetes.io/ingress.class"
+_RESOURCE_FIELDS = (
+    ("kind", RESOURCE_KIND, RESOURCE_KIND_REQUIRED),
+    ("name", RESOURCE_NAME, RESOURCE_NAME_REQUIRED),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +196,12 @@ def _spec(spec: Plain, leniency: _Leniency) -> list[Finding]:
     elif not ingress_rules:
         detail = "either `defaultBackend` or `rules` must be specified"
         given = spec.get("rules", NULL)
-        findings.append(invalid("", given, detail, code="ingress-empty"))
+        findings.append(invalid("", given, detail, rule=EMPTY))
     findings += each(ingress_rules, partial(_rule, leniency=leniency), "rules")
     findings += each(spec.get("tls", ()), partial(_tls, leniency=leniency), "tls")
     name = spec.get("ingressClassName")
     if name is not None:
-        findings += against("ingressClassName", name, syntax.dns_subdomain, "ingress-class-name")
+        findings += against("ingressClassName", name, syntax.dns_subdomain, CLASS_NAME)
     return findings
 
 
@@ -173,17 +211,17 @@ def _rule(rule: Plain, leniency: _Leniency) -> list[Finding]:
     if host:
         if parse_sloppy_ip(host) is not None:
             detail = "must be a DNS name, not an IP address"
-            findings.append(invalid("host", host, detail, code="ingress-host-address"))
-        findings += _host("host", host, "ingress-host")
+            findings.append(invalid("host", host, detail, rule=HOST_ADDRESS))
+        findings += _host("host", host, HOST, HOST_WILDCARD)
     if not (leniency.any_wildcard_rule and "*" in host):
         findings += _http(rule, leniency)
     return findings
 
 
-def _host(path: str, host: str, code: str) -> list[Finding]:
+def _host(path: str, host: str, rule: Rule, wildcard: Rule) -> list[Finding]:
     if "*" in host:
-        return against(path, host, syntax.wildcard_subdomain, f"{code}-wildcard")
-    return against(path, host, syntax.dns_subdomain, code)
+        return against(path, host, syntax.wildcard_subdomain, wildcard)
+    return against(path, host, syntax.dns_subdomain, rule)
 
 
 def _http(rule: Plain, leniency: _Leniency) -> list[Finding]:
@@ -192,7 +230,7 @@ def _http(rule: Plain, leniency: _Leniency) -> list[Finding]:
         return []
     paths: list[Plain] = http.get("paths", [])
     if not paths:
-        return [required("http.paths", code="ingress-paths")]
+        return [required("http.paths", rule=PATHS)]
     return each(paths, partial(_path, leniency=leniency), "http.paths")
 
 
@@ -200,11 +238,11 @@ def _path(path: Plain, leniency: _Leniency) -> list[Finding]:
     kind = path.get("pathType")
     if kind is None:
         detail = "pathType must be specified"
-        return [required("pathType", detail, code="ingress-path-type-required")]
+        return [required("pathType", detail, rule=PATH_TYPE_REQUIRED)]
     text: str = path.get("path", "")
     findings: list[Finding] = []
     if kind not in _PATH_TYPES:
-        findings.append(not_supported("pathType", kind, _PATH_TYPES, "ingress-path-type"))
+        findings.append(not_supported("pathType", kind, _PATH_TYPES, PATH_TYPE))
     elif kind != "ImplementationSpecific":
         findings += _plain_path(text)
     elif text:
@@ -218,18 +256,18 @@ def _plain_path(path: str) -> list[Finding]:
     for sequence in _FORBIDDEN_SEQUENCES:
         if sequence in path:
             detail = f"must not contain '{sequence}'"
-            findings.append(invalid("path", path, detail, code="ingress-path-sequence"))
+            findings.append(invalid("path", path, detail, rule=PATH_SEQUENCE))
     for end in _FORBIDDEN_ENDS:
         if path.endswith(end):
             detail = f"cannot end with '{end}'"
-            findings.append(invalid("path", path, detail, code="ingress-path-end"))
+            findings.append(invalid("path", path, detail, rule=PATH_END))
     return findings
 
 
 def _absolute(path: str) -> list[Finding]:
     if path.startswith("/"):
         return []
-    return [invalid("path", path, "must be an absolute path", code="ingress-path-absolute")]
+    return [invalid("path", path, "must be an absolute path", rule=PATH_ABSOLUTE)]
 
 
 def _backend(backend: Plain, leniency: _Leniency) -> list[Finding]:
@@ -238,17 +276,17 @@ def _backend(backend: Plain, leniency: _Leniency) -> list[Finding]:
     service = backend.get("service")
     if resource is not None and service is not None:
         detail = "cannot set both resource and service backends"
-        return [invalid("", "", detail, code="ingress-backend-both")]
+        return [invalid("", "", detail, rule=BACKEND_BOTH)]
     if resource is not None:
         return below("resource", _resource(resource, leniency))
     if service is None:
         detail = "resource or service backend is required"
-        return [invalid("", "", detail, code="ingress-backend-none")]
+        return [invalid("", "", detail, rule=BACKEND_NONE)]
     name: str = service.get("name", "")
     if not name:
-        findings = [required("service.name", code="ingress-service-name-required")]
+        findings = [required("service.name", rule=SERVICE_NAME_REQUIRED)]
     else:
-        findings = against("service.name", name, leniency.service_name, "ingress-service-name")
+        findings = against("service.name", name, leniency.service_name, SERVICE_NAME)
     return findings + _port(service.get("port", {}))
 
 
@@ -258,12 +296,12 @@ def _port(port: Plain) -> list[Finding]:
     number: int = port.get("number", 0)
     if name and number:
         detail = "cannot set both port name & port number"
-        return [invalid("", "", detail, code="ingress-port-both")]
+        return [invalid("", "", detail, rule=PORT_BOTH)]
     if name:
-        return against("service.port.name", name, syntax.iana_service_name, "ingress-port-name")
+        return against("service.port.name", name, syntax.iana_service_name, PORT_NAME)
     if number:
-        return against("service.port.number", number, syntax.port_number, "ingress-port-number")
-    return [required("", "port name or number is required", code="ingress-port-none")]
+        return against("service.port.number", number, syntax.port_number, PORT_NUMBER)
+    return [required("", "port name or number is required", rule=PORT_NONE)]
 
 
 def _resource(resource: Plain, leniency: _Leniency) -> list[Finding]:
@@ -271,14 +309,14 @@ def _resource(resource: Plain, leniency: _Leniency) -> list[Finding]:
     findings: list[Finding] = []
     group = resource.get("apiGroup")
     if group is not None:
-        findings += against("apiGroup", group, syntax.dns_subdomain, "ingress-resource-group")
-    for field in ("kind", "name"):
+        findings += against("apiGroup", group, syntax.dns_subdomain, RESOURCE_GROUP)
+    for field, rule, missing in _RESOURCE_FIELDS:
         value: str = resource.get(field, "")
         if not value:
             detail = f"{field} is required" if leniency.wordy else ""
-            findings.append(required(field, detail, code=f"ingress-resource-{field}-required"))
+            findings.append(required(field, detail, rule=missing))
         else:
-            findings += against(field, value, syntax.path_segment, f"ingress-resource-{field}")
+            findings += against(field, value, syntax.path_segment, rule)
     return findings
 
 
@@ -288,14 +326,14 @@ def _tls(tls: Plain, leniency: _Leniency) -> list[Finding]:
 
 
 def _tls_host(host: str) -> list[Finding]:
-    return _host("", host, "ingress-tls-host")
+    return _host("", host, TLS_HOST, TLS_HOST_WILDCARD)
 
 
 def _tls_secret(tls: Plain) -> list[Finding]:
     name: str = tls.get("secretName", "")
     if not name:
         return []
-    return against("secretName", name, syntax.dns_subdomain, "ingress-tls-secret")
+    return against("secretName", name, syntax.dns_subdomain, TLS_SECRET)
 
 
 def _class_annotation(annotations: Plain, spec: Plain) -> list[Finding]:
@@ -305,4 +343,20 @@ def _class_annotation(annotations: Plain, spec: Plain) -> list[Finding]:
         return []
     detail = "must match `ingressClassName` when both are specified"
     path = f"annotations.{_CLASS_ANNOTATION}"
-    return [invalid(path, given, detail, code="ingress-class-annotation")]
+    return [invalid(path, given, detail, rule=CLASS_ANNOTATION)]
+
+
+def _read_ingress(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -> None:
+    objects.ingresses.append((index, namespace_of(manifest), mapping(manifest.get("spec"))))
+
+
+SPEC = KindSpec(
+    "networking.k8s.io/v1",
+    "Ingress",
+    "ingresses",
+    lambda _: SHAPE,
+    RULES,
+    judge,
+    _read_ingress,
+    removed={"extensions/v1beta1": "1.22", "networking.k8s.io/v1beta1": "1.22"},
+)

@@ -5,29 +5,49 @@ from typing import Any
 
 from ..findings import Finding, forbidden, invalid, quote, required, too_long
 from ..metadata import MAX_ANNOTATION_BYTES
+from ..rules import RuleBook
 from ..syntax import dns_label, label_value, qualified_name, size
 from ..versions import Rules
 from . import owners, shapes
 from .walk import against
 
-RULES = {
-    "metadata-name-required": "An object has a name or a generateName.",
-    "metadata-name": "An object's name has the form that its kind asks for.",
-    "metadata-generate-name": "A generateName has the form of a name, but for one trailing dash.",
-    "metadata-namespace": "A namespace is an RFC 1123 label.",
-    "metadata-generation": "A generation is not negative.",
-    "metadata-label-key": "A label's key is a qualified name.",
-    "metadata-label-value": "A label's value has at most 63 letters, digits, '-', '_' and '.'.",
-    "metadata-annotation-key": "An annotation's key is a qualified name, in upper or lower case.",
-    "metadata-annotation-size": "All annotations together have at most 256 KiB.",
-    **owners.RULES,
-    "metadata-finalizer": "A finalizer is a qualified name.",
-    "metadata-finalizer-prefix": "A finalizer of one's own has a domain before its name.",
-    "metadata-finalizer-conflict": "Dependents are orphaned or deleted first, not both.",
-    "metadata-finalizer-new": "No finalizer is added to an object that is being deleted.",
-    "metadata-resource-version": "A resourceVersion is absent on create, and current on update.",
-    "metadata-immutable": "An object's name, namespace, uid and deletion do not change.",
-}
+RULES = RuleBook(owners.RULES)
+METADATA_NAME_REQUIRED = RULES.rule(
+    "metadata-name-required", "An object has a name or a generateName."
+)
+METADATA_NAME = RULES.rule("metadata-name", "An object's name has the form that its kind asks for.")
+METADATA_GENERATE_NAME = RULES.rule(
+    "metadata-generate-name", "A generateName has the form of a name, but for one trailing dash."
+)
+METADATA_NAMESPACE = RULES.rule("metadata-namespace", "A namespace is an RFC 1123 label.")
+METADATA_GENERATION = RULES.rule("metadata-generation", "A generation is not negative.")
+METADATA_LABEL_KEY = RULES.rule("metadata-label-key", "A label's key is a qualified name.")
+METADATA_LABEL_VALUE = RULES.rule(
+    "metadata-label-value", "A label's value has at most 63 letters, digits, '-', '_' and '.'."
+)
+METADATA_ANNOTATION_KEY = RULES.rule(
+    "metadata-annotation-key", "An annotation's key is a qualified name, in upper or lower case."
+)
+METADATA_ANNOTATION_SIZE = RULES.rule(
+    "metadata-annotation-size", "All annotations together have at most 256 KiB."
+)
+# then those of owners.RULES
+METADATA_FINALIZER = RULES.rule("metadata-finalizer", "A finalizer is a qualified name.")
+METADATA_FINALIZER_PREFIX = RULES.rule(
+    "metadata-finalizer-prefix", "A finalizer of one's own has a domain before its name."
+)
+METADATA_FINALIZER_CONFLICT = RULES.rule(
+    "metadata-finalizer-conflict", "Dependents are orphaned or deleted first, not both."
+)
+METADATA_FINALIZER_NEW = RULES.rule(
+    "metadata-finalizer-new", "No finalizer is added to an object that is being deleted."
+)
+METADATA_RESOURCE_VERSION = RULES.rule(
+    "metadata-resource-version", "A resourceVersion is absent on create, and current on update."
+)
+METADATA_IMMUTABLE = RULES.rule(
+    "metadata-immutable", "An object's name, namespace, uid and deletion do not change."
+)
 
 _MANAGED_FIELDS = shapes.Struct(
     {
@@ -138,16 +158,16 @@ def check_unstored(new: Mapping[str, Any], findings: list[Finding]) -> None:
     """
     version: str = new.get("metadata", {}).get("resourceVersion", "")
     if version.isascii() and version.isdigit() and version.strip("0") and _is_uint64(version):
-        path, code = "metadata.resourceVersion", "metadata-resource-version"
+        path, rule = "metadata.resourceVersion", METADATA_RESOURCE_VERSION
         detail = "resourceVersion should not be set on objects to be created"
-        findings.append(forbidden(path, detail, code=code))
+        findings.append(forbidden(path, detail, rule=rule))
 
 
 def check_labels(labels: Mapping[str, str] | None, path: str, findings: list[Finding]) -> None:
     """Judge labels, or whatever has their form (`ValidateLabels`)."""
     for key, value in (labels or {}).items():
-        findings += against(path, key, qualified_name, "metadata-label-key")
-        findings += against(path, value, label_value, "metadata-label-value")
+        findings += against(path, key, qualified_name, METADATA_LABEL_KEY)
+        findings += against(path, value, label_value, METADATA_LABEL_VALUE)
 
 
 def _path_prefix(name: str) -> list[str]:
@@ -165,13 +185,13 @@ def _check_names(new: Mapping[str, Any], reasons: NameReasons, findings: list[Fi
             "metadata.generateName",
             prefix,
             lambda given: reasons(_mask_trailing_dash(given)),
-            "metadata-generate-name",
+            METADATA_GENERATE_NAME,
         )
         name = name or _generated(prefix)
     if not name:
         findings.append(_nameless())
         return
-    findings += against("metadata.name", name, reasons, "metadata-name")
+    findings += against("metadata.name", name, reasons, METADATA_NAME)
 
 
 def _check_path_segments(metadata: Mapping[str, Any], findings: list[Finding]) -> None:
@@ -180,14 +200,14 @@ def _check_path_segments(metadata: Mapping[str, Any], findings: list[Finding]) -
     Of a name that is not the old one it is said that it is immutable.
     """
     prefix: str = metadata.get("generateName", "")
-    findings += against("metadata.generateName", prefix, _path_prefix, "metadata-generate-name")
+    findings += against("metadata.generateName", prefix, _path_prefix, METADATA_GENERATE_NAME)
     if not metadata.get("name"):
         findings.append(_nameless())
 
 
 def _nameless() -> Finding:
     detail = "name or generateName is required"
-    return required("metadata.name", detail, code="metadata-name-required")
+    return required("metadata.name", detail, rule=METADATA_NAME_REQUIRED)
 
 
 def _mask_trailing_dash(prefix: str) -> str:
@@ -209,14 +229,14 @@ def _first_bytes(text: str, count: int) -> str:
 def _check_namespace(namespace: str, findings: list[Finding]) -> None:
     """Judge the namespace; where there is none, it is the request's."""
     if namespace:
-        findings += against("metadata.namespace", namespace, dns_label, "metadata-namespace")
+        findings += against("metadata.namespace", namespace, dns_label, METADATA_NAMESPACE)
 
 
 def _check_generation(generation: int, findings: list[Finding]) -> None:
     if generation < 0:
         detail = "must be greater than or equal to 0"
         findings.append(
-            invalid("metadata.generation", generation, detail, code="metadata-generation")
+            invalid("metadata.generation", generation, detail, rule=METADATA_GENERATION)
         )
 
 
@@ -231,7 +251,7 @@ def _check_current(
             "the object has been modified; please apply your changes to the latest version and "
             "try again"
         )
-        findings.append(invalid(path, version, detail, code="metadata-resource-version"))
+        findings.append(invalid(path, version, detail, rule=METADATA_RESOURCE_VERSION))
 
 
 def _is_uint64(digits: str) -> bool:
@@ -243,11 +263,11 @@ def _check_annotations(annotations: Mapping[str, str] | None, findings: list[Fin
     if not annotations:
         return
     for key in annotations:
-        findings += against("metadata.annotations", key, _any_case, "metadata-annotation-key")
+        findings += against("metadata.annotations", key, _any_case, METADATA_ANNOTATION_KEY)
     total = sum(size(key) + size(value) for key, value in annotations.items())
     if total > MAX_ANNOTATION_BYTES:
-        path, code = "metadata.annotations", "metadata-annotation-size"
-        findings.append(too_long(path, MAX_ANNOTATION_BYTES, code))
+        path, rule = "metadata.annotations", METADATA_ANNOTATION_SIZE
+        findings.append(too_long(path, MAX_ANNOTATION_BYTES, rule))
 
 
 def _any_case(key: str) -> tuple[str, ...]:
@@ -260,10 +280,10 @@ def _any_case(key: str) -> tuple[str, ...]:
 def _check_finalizers(finalizers: Sequence[str], findings: list[Finding]) -> None:
     path = "metadata.finalizers"
     for finalizer in finalizers:
-        findings += against(path, finalizer, qualified_name, "metadata-finalizer")
+        findings += against(path, finalizer, qualified_name, METADATA_FINALIZER)
     if _ORPHAN in finalizers and _FOREGROUND in finalizers:
         detail = f"finalizer {_ORPHAN} and {_FOREGROUND} cannot be both set"
-        findings.append(invalid(path, list(finalizers), detail, code="metadata-finalizer-conflict"))
+        findings.append(invalid(path, list(finalizers), detail, rule=METADATA_FINALIZER_CONFLICT))
 
 
 def _check_finalizer_prefix(finalizer: str, index: int, findings: list[Finding]) -> None:
@@ -273,7 +293,7 @@ def _check_finalizer_prefix(finalizer: str, index: int, findings: list[Finding])
                 f"metadata.finalizers[{index}]",
                 finalizer,
                 "name is neither a standard finalizer name nor is it fully qualified",
-                code="metadata-finalizer-prefix",
+                rule=METADATA_FINALIZER_PREFIX,
             )
         )
 
@@ -290,7 +310,7 @@ def _check_changes(
                 "no new finalizers can be added if the object is being deleted, found new "
                 f"finalizers []string{{{listed}}}"
             )
-            findings.append(forbidden("metadata.finalizers", detail, code="metadata-finalizer-new"))
+            findings.append(forbidden("metadata.finalizers", detail, rule=METADATA_FINALIZER_NEW))
     changed = [
         field
         for field in ("name", "namespace", "uid")
@@ -302,8 +322,6 @@ def _check_changes(
     if grace is not None and grace != before.get("deletionGracePeriodSeconds"):
         changed.append("deletionGracePeriodSeconds")
     findings.extend(
-        invalid(
-            f"metadata.{field}", metadata[field], "field is immutable", code="metadata-immutable"
-        )
+        invalid(f"metadata.{field}", metadata[field], "field is immutable", rule=METADATA_IMMUTABLE)
         for field in changed
     )

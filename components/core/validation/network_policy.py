@@ -4,19 +4,24 @@ An update lets be every block of addresses that the stored object has, and the v
 where the stored `podSelector` is already invalid.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network
+from typing import Any
 
 from .. import syntax
 from ..cidrs import Network, parse_sloppy_cidr
 from ..findings import Finding, forbidden, invalid, not_supported, required
+from ..rules import RuleBook
 from ..versions import Rules
 from . import metadata, selectors
 from .ip import check_legacy_cidr
+from .kind_spec import KindSpec
+from .objects import ObjectSet, Policy, namespace_of
 from .selectors import judge_selector
 from .shapes import INT32, INT_OR_STRING, STRING, STRINGS, ListOf, Struct
+from .untyped import mapping
 from .walk import Plain, against, below, each, last
 
 _PORTS = ListOf(Struct({"protocol": STRING, "port": INT_OR_STRING, "endPort": INT32}))
@@ -46,26 +51,28 @@ SHAPE = Struct(
     }
 )
 
-RULES = {
-    **selectors.RULES,
-    "policy-protocol": "A port's protocol is `TCP`, `UDP` or `SCTP`.",
-    "policy-port-number": "A port's number is 1 to 65535.",
-    "policy-port-name": "A port's name is an IANA service name.",
-    "policy-end-port": "A port's `endPort` is 1 to 65535.",
-    "policy-end-port-order": "A port's `endPort` is not below its `port`.",
-    "policy-end-port-named": "There is no `endPort` where `port` is a name.",
-    "policy-end-port-alone": "There is no `endPort` without a `port`.",
-    "policy-peer": "A peer has a `podSelector`, a `namespaceSelector` or an `ipBlock`.",
-    "policy-peer-ip-block": "A peer with an `ipBlock` has no selector.",
-    "policy-cidr-required": "An `ipBlock` has a `cidr`.",
-    "policy-except": "Every `except` is a strict part of the block's `cidr`.",
-    "policy-types-count": "There are at most two `policyTypes`.",
-    "policy-type": "Every one of `policyTypes` is `Ingress` or `Egress`.",
-}
+RULES = RuleBook(selectors.RULES)
+PROTOCOL = RULES.rule("policy-protocol", "A port's protocol is `TCP`, `UDP` or `SCTP`.")
+PORT_NUMBER = RULES.rule("policy-port-number", "A port's number is 1 to 65535.")
+PORT_NAME = RULES.rule("policy-port-name", "A port's name is an IANA service name.")
+END_PORT = RULES.rule("policy-end-port", "A port's `endPort` is 1 to 65535.")
+END_PORT_ORDER = RULES.rule("policy-end-port-order", "A port's `endPort` is not below its `port`.")
+END_PORT_NAMED = RULES.rule(
+    "policy-end-port-named", "There is no `endPort` where `port` is a name."
+)
+END_PORT_ALONE = RULES.rule("policy-end-port-alone", "There is no `endPort` without a `port`.")
+PEER = RULES.rule(
+    "policy-peer", "A peer has a `podSelector`, a `namespaceSelector` or an `ipBlock`."
+)
+PEER_IP_BLOCK = RULES.rule("policy-peer-ip-block", "A peer with an `ipBlock` has no selector.")
+CIDR_REQUIRED = RULES.rule("policy-cidr-required", "An `ipBlock` has a `cidr`.")
+EXCEPT = RULES.rule("policy-except", "Every `except` is a strict part of the block's `cidr`.")
+TYPES_COUNT = RULES.rule("policy-types-count", "There are at most two `policyTypes`.")
+TYPE = RULES.rule("policy-type", "Every one of `policyTypes` is `Ingress` or `Egress`.")
 
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
 _POLICY_TYPES = ("Ingress", "Egress")
-_GENERATED = frozenset({"policy-cidr-required"})
+_GENERATED = frozenset({CIDR_REQUIRED})
 """What generated validators judge."""
 _DIRECTIONS = (("ingress", "from"), ("egress", "to"))
 
@@ -122,14 +129,14 @@ def _spec(spec: Plain, leniency: _Leniency) -> list[Finding]:
 def _policy_types(types: list[str]) -> list[Finding]:
     if len(types) > len(_POLICY_TYPES):
         detail = "may not specify more than two policyTypes"
-        return [invalid("policyTypes", types, detail, code="policy-types-count")]
+        return [invalid("policyTypes", types, detail, rule=TYPES_COUNT)]
     return each(types, _policy_type, "policyTypes")
 
 
 def _policy_type(name: str) -> list[Finding]:
     if name in _POLICY_TYPES:
         return []
-    return [not_supported("", name, _POLICY_TYPES, "policy-type")]
+    return [not_supported("", name, _POLICY_TYPES, TYPE)]
 
 
 def _rule(rule: Plain, peers: str, leniency: _Leniency) -> list[Finding]:
@@ -142,19 +149,19 @@ def _port(port: Plain, rules: Rules) -> list[Finding]:
     findings: list[Finding] = []
     protocol: str = port.get("protocol", "TCP")
     if protocol not in _PROTOCOLS:
-        findings.append(not_supported("protocol", protocol, _PROTOCOLS, "policy-protocol"))
+        findings.append(not_supported("protocol", protocol, _PROTOCOLS, PROTOCOL))
     first: int | str | None = port.get("port")
     end: int | None = port.get("endPort")
     if isinstance(first, int):
         return findings + _numbers(first, end, rules)
     if end is not None and first is None:
         detail = "may not be specified when `port` is not specified"
-        findings.append(invalid("endPort", end, detail, code="policy-end-port-alone"))
+        findings.append(invalid("endPort", end, detail, rule=END_PORT_ALONE))
     elif end is not None:
         detail = "may not be specified when `port` is non-numeric"
-        findings.append(invalid("endPort", end, detail, code="policy-end-port-named"))
+        findings.append(invalid("endPort", end, detail, rule=END_PORT_NAMED))
     if first is not None:
-        findings += against("port", first, syntax.iana_service_name, "policy-port-name")
+        findings += against("port", first, syntax.iana_service_name, PORT_NAME)
     return findings
 
 
@@ -163,14 +170,14 @@ def _numbers(first: int, end: int | None, rules: Rules) -> list[Finding]:
 
     Before 1.37 the API server shows the port where the end is below it.
     """
-    findings = against("port", first, syntax.port_number, "policy-port-number")
+    findings = against("port", first, syntax.port_number, PORT_NUMBER)
     if end is None:
         return findings
     if end < first:
         detail = "must be greater than or equal to `port`"
         shown = end if rules.generated else first
-        findings.append(invalid("endPort", shown, detail, code="policy-end-port-order"))
-    return findings + against("endPort", end, syntax.port_number, "policy-end-port")
+        findings.append(invalid("endPort", shown, detail, rule=END_PORT_ORDER))
+    return findings + against("endPort", end, syntax.port_number, END_PORT)
 
 
 def _peer(peer: Plain, leniency: _Leniency) -> list[Finding]:
@@ -188,9 +195,9 @@ def _peer(peer: Plain, leniency: _Leniency) -> list[Finding]:
         findings += below("ipBlock", _ip_block(block, leniency))
         if given:
             detail = "may not specify both ipBlock and another peer"
-            findings.append(forbidden("", detail, code="policy-peer-ip-block"))
+            findings.append(forbidden("", detail, rule=PEER_IP_BLOCK))
     elif not given:
-        findings.append(required("", "must specify a peer", code="policy-peer"))
+        findings.append(required("", "must specify a peer", rule=PEER))
     return findings
 
 
@@ -198,7 +205,7 @@ def _ip_block(block: Plain, leniency: _Leniency) -> list[Finding]:
     """Judge a block of addresses and its exceptions (`ValidateIPBlock`)."""
     text: str = block.get("cidr", "")
     if not text:
-        return [required("cidr", code="policy-cidr-required")]
+        return [required("cidr", rule=CIDR_REQUIRED)]
     findings: list[Finding] = []
     _check_cidr(text, "cidr", leniency, findings)
     whole = parse_sloppy_cidr(text)
@@ -214,7 +221,7 @@ def _exception(text: str, whole: Network, leniency: _Leniency) -> list[Finding]:
     part = parse_sloppy_cidr(text)
     if part is not None and not _is_strictly_within(part, whole):
         detail = "must be a strict subset of `cidr`"
-        findings.append(invalid("", text, detail, code="policy-except"))
+        findings.append(invalid("", text, detail, rule=EXCEPT))
     return findings
 
 
@@ -232,3 +239,20 @@ def _plain(network: Network) -> Network:
     """Give a block in IPv4-mapped form as the IPv4 block that it is to Go (`IPNet.Contains`)."""
     mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
     return network if mapped is None else IPv4Network((int(mapped), network.prefixlen - 96))
+
+
+def _read_policy(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -> None:
+    spec = manifest.get("spec")
+    objects.policies.append(Policy(index, namespace_of(manifest), mapping(spec)))
+
+
+SPEC = KindSpec(
+    "networking.k8s.io/v1",
+    "NetworkPolicy",
+    "networkpolicies",
+    lambda _: SHAPE,
+    RULES,
+    judge,
+    _read_policy,
+    removed={"extensions/v1beta1": "1.16"},
+)

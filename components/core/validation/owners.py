@@ -4,17 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..findings import Finding, invalid, required
+from ..rules import RuleBook
 from ..versions import Rules
 from . import shapes
 
-RULES = {
-    "metadata-owner-version": "An owner's apiVersion is a version or a group and a version.",
-    "metadata-owner-kind": "An owner's kind is given.",
-    "metadata-owner-name": "An owner's name is given.",
-    "metadata-owner-uid": "An owner's uid is given.",
-    "metadata-owner-event": "An Event is no owner.",
-    "metadata-owner-controller": "At most one owner is the controller.",
-}
+RULES = RuleBook()
+METADATA_OWNER_VERSION = RULES.rule(
+    "metadata-owner-version", "An owner's apiVersion is a version or a group and a version."
+)
+METADATA_OWNER_KIND = RULES.rule("metadata-owner-kind", "An owner's kind is given.")
+METADATA_OWNER_NAME = RULES.rule("metadata-owner-name", "An owner's name is given.")
+METADATA_OWNER_UID = RULES.rule("metadata-owner-uid", "An owner's uid is given.")
+METADATA_OWNER_EVENT = RULES.rule("metadata-owner-event", "An Event is no owner.")
+METADATA_OWNER_CONTROLLER = RULES.rule(
+    "metadata-owner-controller", "At most one owner is the controller."
+)
 
 SHAPE = shapes.Struct(
     {
@@ -27,12 +31,12 @@ SHAPE = shapes.Struct(
     }
 )
 _OWNER_FIELDS = (
-    ("apiVersion", "metadata-owner-version"),
-    ("kind", "metadata-owner-kind"),
-    ("name", "metadata-owner-name"),
-    ("uid", "metadata-owner-uid"),
+    ("apiVersion", METADATA_OWNER_VERSION),
+    ("kind", METADATA_OWNER_KIND),
+    ("name", METADATA_OWNER_NAME),
+    ("uid", METADATA_OWNER_UID),
 )
-"""What every owner has, each with the code of its rule."""
+"""What every owner has, each with its rule."""
 
 
 def check_owners(
@@ -55,7 +59,7 @@ def check_owners(
                     "Only one reference can have Controller set to true. Found "
                     f'"true" in references for {controller} and {title}'
                 )
-                findings.append(invalid(path, kept, detail, code="metadata-owner-controller"))
+                findings.append(invalid(path, kept, detail, rule=METADATA_OWNER_CONTROLLER))
             else:
                 controller = title
 
@@ -77,12 +81,10 @@ def _check_owner(owner: Mapping[str, Any], path: str, findings: list[Finding]) -
     version = owner.get("apiVersion", "")
     if version and not _has_version(version):
         detail = "must be <group>/<version> or <version>"
-        findings.append(
-            invalid(f"{path}.apiVersion", version, detail, code="metadata-owner-version")
-        )
+        findings.append(invalid(f"{path}.apiVersion", version, detail, rule=METADATA_OWNER_VERSION))
     findings.extend(
-        required(f"{path}.{field}", "must not be empty", code=code)
-        for field, code in _OWNER_FIELDS
+        required(f"{path}.{field}", "must not be empty", rule=rule)
+        for field, rule in _OWNER_FIELDS
         if not owner.get(field)
     )
     _check_event(owner, path, findings)
@@ -95,13 +97,11 @@ def _check_owner_unnumbered(
     version = owner.get("apiVersion", "")
     if not _has_version(version):
         detail = "version must not be empty"
-        findings.append(
-            invalid(f"{path}.apiVersion", version, detail, code="metadata-owner-version")
-        )
-    for field, code in _OWNER_FIELDS[1:]:
+        findings.append(invalid(f"{path}.apiVersion", version, detail, rule=METADATA_OWNER_VERSION))
+    for field, rule in _OWNER_FIELDS[1:]:
         if not owner.get(field):
             detail = f"{field} must not be empty" if names_it else "must not be empty"
-            findings.append(invalid(f"{path}.{field}", "", detail, code=code))
+            findings.append(invalid(f"{path}.{field}", "", detail, rule=rule))
     _check_event(owner, path, findings)
 
 
@@ -112,4 +112,4 @@ def _has_version(api_version: str) -> bool:
 def _check_event(owner: Mapping[str, Any], path: str, findings: list[Finding]) -> None:
     if owner.get("apiVersion") in ("v1", "/v1") and owner.get("kind") == "Event":
         detail = "/v1, Kind=Event is disallowed from being an owner"
-        findings.append(invalid(path, dict(owner), detail, code="metadata-owner-event"))
+        findings.append(invalid(path, dict(owner), detail, rule=METADATA_OWNER_EVENT))

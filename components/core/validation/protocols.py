@@ -1,12 +1,13 @@
 """The protocol of a port, of whichever object."""
 
 from ..findings import Finding, not_supported
+from ..rules import Rule
 
 _PROTOCOLS = ("SCTP", "TCP", "UDP")
 
 
-def check_protocol(protocol: str, code: str) -> list[Finding]:
+def check_protocol(protocol: str, rule: Rule) -> list[Finding]:
     """Judge the field `protocol`."""
     if protocol in _PROTOCOLS:
         return []
-    return [not_supported("protocol", protocol, _PROTOCOLS, code)]
+    return [not_supported("protocol", protocol, _PROTOCOLS, rule)]

@@ -4,6 +4,7 @@ from functools import partial
 
 from .. import syntax
 from ..findings import Finding, forbidden, invalid, required
+from ..rules import RuleBook
 from .metadata import check_labels
 from .shapes import STRING, STRING_MAP, STRINGS, ListOf, Struct
 from .walk import Plain, against, each
@@ -15,13 +16,18 @@ SHAPE = Struct(
     }
 )
 
-RULES = {
-    "selector-values-required": "A requirement `In` or `NotIn` names at least one value.",
-    "selector-values-forbidden": "A requirement `Exists` or `DoesNotExist` names no values.",
-    "selector-operator": "A requirement's operator is `In`, `NotIn`, `Exists` or `DoesNotExist`.",
-    "selector-key": "A requirement's key is a label key.",
-    "selector-value": "Every value of a requirement is a label value.",
-}
+RULES = RuleBook()
+VALUES_REQUIRED = RULES.rule(
+    "selector-values-required", "A requirement `In` or `NotIn` names at least one value."
+)
+VALUES_FORBIDDEN = RULES.rule(
+    "selector-values-forbidden", "A requirement `Exists` or `DoesNotExist` names no values."
+)
+OPERATOR = RULES.rule(
+    "selector-operator", "A requirement's operator is `In`, `NotIn`, `Exists` or `DoesNotExist`."
+)
+KEY = RULES.rule("selector-key", "A requirement's key is a label key.")
+VALUE = RULES.rule("selector-value", "Every value of a requirement is a label value.")
 
 _WITH_VALUES = ("In", "NotIn")
 _WITHOUT_VALUES = ("Exists", "DoesNotExist")
@@ -54,19 +60,19 @@ def _requirement(requirement: Plain, *, any_value: bool) -> list[Finding]:
     if operator in _WITH_VALUES:
         if not values:
             detail = "must be specified when `operator` is 'In' or 'NotIn'"
-            findings.append(required("values", detail, code="selector-values-required"))
+            findings.append(required("values", detail, rule=VALUES_REQUIRED))
     elif operator in _WITHOUT_VALUES:
         if values:
             detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
-            findings.append(forbidden("values", detail, code="selector-values-forbidden"))
+            findings.append(forbidden("values", detail, rule=VALUES_FORBIDDEN))
     else:
         problem = "not a valid selector operator"
-        findings.append(invalid("operator", operator, problem, code="selector-operator"))
-    findings += against("key", key, syntax.qualified_name, "selector-key")
+        findings.append(invalid("operator", operator, problem, rule=OPERATOR))
+    findings += against("key", key, syntax.qualified_name, KEY)
     if not any_value:
         findings += each(values, _value, "values")
     return findings
 
 
 def _value(value: str) -> list[Finding]:
-    return against("", value, syntax.label_value, "selector-value")
+    return against("", value, syntax.label_value, VALUE)

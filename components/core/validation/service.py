@@ -1,9 +1,10 @@
 """A v1 Service, as the API server judges it when it is created or updated."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from ..findings import Finding
+from ..rules import RuleBook
 from ..syntax import dns_1035_label, dns_label
 from ..versions import Rules
 from . import (
@@ -15,15 +16,19 @@ from . import (
     service_update,
     shapes,
 )
+from .kind_spec import KindSpec
+from .objects import Key, ObjectSet, Service, ServicePort, name_of, namespace_of
 from .service_spec import Spec, read_spec
+from .untyped import items, mapping, number, text
 
-RULES = {
-    **service_families.RULES,
-    **service_node_ports.RULES,
-    **service_ports.RULES,
-    **service_traffic.RULES,
-    **service_update.RULES,
-}
+RULES = RuleBook(
+    service_families.RULES,
+    service_node_ports.RULES,
+    service_ports.RULES,
+    service_traffic.RULES,
+    service_update.RULES,
+)
+
 
 _PORT = shapes.Struct(
     {
@@ -168,3 +173,37 @@ def _check_spec(
 def _annotations_of(service: Mapping[str, Any] | None) -> Mapping[str, str]:
     fields: Mapping[str, Any] = (service or {}).get("metadata") or {}
     return fields.get("annotations") or {}
+
+
+def _read_service(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -> None:
+    namespace, name = key = namespace_of(manifest), name_of(manifest)
+    spec = manifest.get("spec")
+    if not name or not isinstance(spec, Mapping):
+        return
+    objects.namespaces.add(namespace)
+    objects.homes.setdefault(name, namespace)
+    if key in objects.services or key in objects.repeated:
+        objects.services.pop(key, None)
+        objects.repeated.add(key)
+        return
+    objects.services[key] = _service(index, key, manifest, mapping(cast("object", spec)))
+
+
+def _service(index: int, key: Key, manifest: Mapping[str, Any], spec: Mapping[str, Any]) -> Service:
+    kind = text(spec.get("type")) or "ClusterIP"
+    headless = "None" in (spec.get("clusterIP"), *items(spec.get("clusterIPs"))[:1])
+    ports = [
+        ServicePort(
+            text(port.get("name")),
+            text(port.get("protocol")) or "TCP",
+            number(port.get("port")),
+            number(port.get("targetPort")) or text(port.get("targetPort")) or None,
+        )
+        for port in map(mapping, items(spec.get("ports")))
+    ]
+    selector = mapping(spec.get("selector"))
+    alias = kind == "ExternalName"
+    return Service(index, key, spec, manifest, kind, selector, ports, headless and not alias)
+
+
+SPEC = KindSpec("v1", "Service", "services", lambda _: SHAPE, RULES, judge, _read_service)

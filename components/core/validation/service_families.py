@@ -7,6 +7,7 @@ alone. Which families and ranges a cluster has is not known here, and not judged
 from ipaddress import IPv4Address, IPv6Address
 
 from ..findings import INTERNAL, Finding, duplicate, forbidden, invalid, not_supported, required
+from ..rules import RuleBook
 from ..versions import Rules
 from .ip import check_legacy_ip, parse_sloppy_ip
 from .service_spec import (
@@ -20,26 +21,59 @@ from .service_spec import (
     Spec,
 )
 
-RULES = {
-    "service-cluster-ips-first": "The first of a Service's clusterIPs is its clusterIP.",
-    "service-cluster-ips-alone": "A Service that has clusterIPs has a clusterIP.",
-    "service-cluster-ips-none": "A headless Service has no clusterIPs beside None.",
-    "service-cluster-ips-count": "A Service has at most two clusterIPs.",
-    "service-cluster-ips-families": "A Service's two clusterIPs are of different families.",
-    "service-cluster-ip-family": "A Service's clusterIP is of its family in ipFamilies.",
-    "service-ip-family": "A Service's IP families are IPv4 and IPv6.",
-    "service-ip-family-duplicate": "A Service names an IP family once.",
-    "service-ip-family-policy": "A Service's ipFamilyPolicy is one of the three that there are.",
-    "service-single-stack-cluster-ips": "A single-stack Service has one clusterIP.",
-    "service-single-stack-families": "A single-stack Service has one IP family.",
-    "service-release-cluster-ip": "A clusterIP is given back by a single-stack policy only.",
-    "service-release-family": "An IP family is given back by a single-stack policy only.",
-    "service-headless-node-port": "A Service of type NodePort is not headless.",
-    "service-headless-load-balancer": "A Service of type LoadBalancer is not headless.",
-    "service-external-name-cluster-ips": "A Service of type ExternalName has no clusterIPs.",
-    "service-external-name-families": "A Service of type ExternalName has no IP families.",
-    "service-external-name-family-policy": "A Service of type ExternalName has no ipFamilyPolicy.",
-}
+RULES = RuleBook()
+SERVICE_CLUSTER_IPS_FIRST = RULES.rule(
+    "service-cluster-ips-first", "The first of a Service's clusterIPs is its clusterIP."
+)
+SERVICE_CLUSTER_IPS_ALONE = RULES.rule(
+    "service-cluster-ips-alone", "A Service that has clusterIPs has a clusterIP."
+)
+SERVICE_CLUSTER_IPS_NONE = RULES.rule(
+    "service-cluster-ips-none", "A headless Service has no clusterIPs beside None."
+)
+SERVICE_CLUSTER_IPS_COUNT = RULES.rule(
+    "service-cluster-ips-count", "A Service has at most two clusterIPs."
+)
+SERVICE_CLUSTER_IPS_FAMILIES = RULES.rule(
+    "service-cluster-ips-families", "A Service's two clusterIPs are of different families."
+)
+SERVICE_CLUSTER_IP_FAMILY = RULES.rule(
+    "service-cluster-ip-family", "A Service's clusterIP is of its family in ipFamilies."
+)
+SERVICE_IP_FAMILY = RULES.rule("service-ip-family", "A Service's IP families are IPv4 and IPv6.")
+SERVICE_IP_FAMILY_DUPLICATE = RULES.rule(
+    "service-ip-family-duplicate", "A Service names an IP family once."
+)
+SERVICE_IP_FAMILY_POLICY = RULES.rule(
+    "service-ip-family-policy", "A Service's ipFamilyPolicy is one of the three that there are."
+)
+SERVICE_SINGLE_STACK_CLUSTER_IPS = RULES.rule(
+    "service-single-stack-cluster-ips", "A single-stack Service has one clusterIP."
+)
+SERVICE_SINGLE_STACK_FAMILIES = RULES.rule(
+    "service-single-stack-families", "A single-stack Service has one IP family."
+)
+SERVICE_RELEASE_CLUSTER_IP = RULES.rule(
+    "service-release-cluster-ip", "A clusterIP is given back by a single-stack policy only."
+)
+SERVICE_RELEASE_FAMILY = RULES.rule(
+    "service-release-family", "An IP family is given back by a single-stack policy only."
+)
+SERVICE_HEADLESS_NODE_PORT = RULES.rule(
+    "service-headless-node-port", "A Service of type NodePort is not headless."
+)
+SERVICE_HEADLESS_LOAD_BALANCER = RULES.rule(
+    "service-headless-load-balancer", "A Service of type LoadBalancer is not headless."
+)
+SERVICE_EXTERNAL_NAME_CLUSTER_IPS = RULES.rule(
+    "service-external-name-cluster-ips", "A Service of type ExternalName has no clusterIPs."
+)
+SERVICE_EXTERNAL_NAME_FAMILIES = RULES.rule(
+    "service-external-name-families", "A Service of type ExternalName has no IP families."
+)
+SERVICE_EXTERNAL_NAME_FAMILY_POLICY = RULES.rule(
+    "service-external-name-family-policy", "A Service of type ExternalName has no ipFamilyPolicy."
+)
 
 _FAMILIES = ("IPv4", "IPv6")
 _POLICIES = (PREFER_DUAL_STACK, REQUIRE_DUAL_STACK, SINGLE_STACK)
@@ -71,17 +105,18 @@ def check_type_of_families(spec: Spec, findings: list[Finding]) -> None:
     if spec.type == EXTERNAL_NAME:
         detail = "may not be set for ExternalName services"
         if spec.cluster_ips:
-            findings.append(forbidden(path, detail, code="service-external-name-cluster-ips"))
+            findings.append(forbidden(path, detail, rule=SERVICE_EXTERNAL_NAME_CLUSTER_IPS))
         if spec.families:
-            code = "service-external-name-families"
-            findings.append(forbidden("spec.ipFamilies", detail, code=code))
+            rule = SERVICE_EXTERNAL_NAME_FAMILIES
+            findings.append(forbidden("spec.ipFamilies", detail, rule=rule))
         if spec.family_policy is not None:
-            code = "service-external-name-family-policy"
-            findings.append(forbidden(_POLICY_PATH, detail, code=code))
+            rule = SERVICE_EXTERNAL_NAME_FAMILY_POLICY
+            findings.append(forbidden(_POLICY_PATH, detail, rule=rule))
     elif spec.headless and spec.type in (LOAD_BALANCER, NODE_PORT):
-        code = f"service-headless-{'node-port' if spec.type == NODE_PORT else 'load-balancer'}"
+        is_node_port = spec.type == NODE_PORT
+        rule = SERVICE_HEADLESS_NODE_PORT if is_node_port else SERVICE_HEADLESS_LOAD_BALANCER
         detail = f"may not be set to 'None' for {spec.type} services"
-        findings.append(invalid(f"{path}[0]", NONE, detail, code=code))
+        findings.append(invalid(f"{path}[0]", NONE, detail, rule=rule))
 
 
 def _is_settled(spec: Spec, before: Spec) -> bool:
@@ -107,12 +142,12 @@ def _check_fields(spec: Spec, before: Spec | None, rules: Rules, findings: list[
     given, path = spec.cluster_ips, "spec.clusterIPs"
     if not spec.cluster_ip and given:
         detail = "must be empty when `clusterIP` is not specified"
-        findings.append(invalid(path, given, detail, code="service-cluster-ips-alone"))
+        findings.append(invalid(path, given, detail, rule=SERVICE_CLUSTER_IPS_ALONE))
     elif spec.cluster_ip and not given:
-        findings.append(required(path, code="service-cluster-ips-first"))
+        findings.append(required(path, rule=SERVICE_CLUSTER_IPS_FIRST))
     elif given and given[0] != spec.cluster_ip:
         detail = "first value must match `clusterIP`"
-        findings.append(invalid(path, given, detail, code="service-cluster-ips-first"))
+        findings.append(invalid(path, given, detail, rule=SERVICE_CLUSTER_IPS_FIRST))
     _check_families(spec, findings)
     if _check_addresses(given, before.cluster_ips if before else [], rules, findings):
         _check_dual_stack(spec, findings)
@@ -123,14 +158,14 @@ def _check_families(spec: Spec, findings: list[Finding]) -> None:
     for index, family in enumerate(spec.families):
         path = f"spec.ipFamilies[{index}]"
         if family not in _FAMILIES:
-            findings.append(not_supported(path, family, _FAMILIES, "service-ip-family"))
+            findings.append(not_supported(path, family, _FAMILIES, SERVICE_IP_FAMILY))
         if family in seen:
-            findings.append(duplicate(path, family, code="service-ip-family-duplicate"))
+            findings.append(duplicate(path, family, rule=SERVICE_IP_FAMILY_DUPLICATE))
         seen.add(family)
     policy = spec.family_policy
     if policy not in _POLICIES:
-        code = "service-ip-family-policy"
-        findings.append(not_supported(_POLICY_PATH, policy, _POLICIES, code))
+        rule = SERVICE_IP_FAMILY_POLICY
+        findings.append(not_supported(_POLICY_PATH, policy, _POLICIES, rule))
 
 
 def _check_addresses(
@@ -146,13 +181,13 @@ def _check_addresses(
         if index == 0 and address == NONE:
             if len(given) > 1:
                 detail = "'None' must be the first and only value"
-                findings.append(invalid(path, given, detail, code="service-cluster-ips-none"))
+                findings.append(invalid(path, given, detail, rule=SERVICE_CLUSTER_IPS_NONE))
         elif address not in existing:
             check_legacy_ip(address, f"{path}[{index}]", rules, findings)
     good = len(findings) == known
     if len(given) > len(_FAMILIES):
         detail = "may only hold up to 2 values"
-        findings.append(invalid(path, given, detail, code="service-cluster-ips-count"))
+        findings.append(invalid(path, given, detail, rule=SERVICE_CLUSTER_IPS_COUNT))
     return good
 
 
@@ -160,21 +195,21 @@ def _check_dual_stack(spec: Spec, findings: list[Finding]) -> None:
     """Judge the families of cluster IPs against each other and against `ipFamilies`."""
     given, path = spec.cluster_ips, "spec.clusterIPs"
     if len(given) > 1:
-        code = "service-cluster-ips-families"
+        rule = SERVICE_CLUSTER_IPS_FAMILIES
         odd = [index for index, one in enumerate(given) if parse_sloppy_ip(one) is None]
         if odd:  # as a stored "None" may be
             detail = f"failed to check for dual stack with error:invalid IP[{odd[0]}]: "
-            findings.append(Finding(path, INTERNAL, detail + given[odd[0]], code=code))
+            findings.append(Finding(path, INTERNAL, detail + given[odd[0]], code=rule.code))
         if odd or len({_family_of(address) for address in given}) == 1:
             detail = "may specify no more than one IP for each IP family"
-            findings.append(invalid(path, given, detail, code=code))
+            findings.append(invalid(path, given, detail, rule=rule))
     if spec.headless:
         return
     for index, (address, family) in enumerate(zip(given, spec.families, strict=False)):
         if family in _FAMILIES and family != _family_of(address):
             detail = f"expected an {family} value as indicated by `ipFamilies[{index}]`"
             findings.append(
-                invalid(f"{path}[{index}]", address, detail, code="service-cluster-ip-family")
+                invalid(f"{path}[{index}]", address, detail, rule=SERVICE_CLUSTER_IP_FAMILY)
             )
 
 
@@ -189,10 +224,10 @@ def _check_release(spec: Spec, before: Spec, findings: list[Finding]) -> None:
         return
     if 0 < len(spec.cluster_ips) < len(before.cluster_ips):
         detail = "must be 'SingleStack' to release the secondary cluster IP"
-        findings.append(invalid(_POLICY_PATH, policy, detail, code="service-release-cluster-ip"))
+        findings.append(invalid(_POLICY_PATH, policy, detail, rule=SERVICE_RELEASE_CLUSTER_IP))
     if 0 < len(spec.families) < len(before.families):
         detail = "must be 'SingleStack' to release the secondary IP family"
-        findings.append(invalid(_POLICY_PATH, policy, detail, code="service-release-family"))
+        findings.append(invalid(_POLICY_PATH, policy, detail, rule=SERVICE_RELEASE_FAMILY))
 
 
 def _check_single_stack(spec: Spec, findings: list[Finding]) -> None:
@@ -201,11 +236,11 @@ def _check_single_stack(spec: Spec, findings: list[Finding]) -> None:
         return
     dual = "must be 'RequireDualStack' or 'PreferDualStack' when multiple"
     if len(spec.cluster_ips) == len(_FAMILIES):
-        detail, code = f"{dual} cluster IPs are specified", "service-single-stack-cluster-ips"
-        findings.append(invalid(_POLICY_PATH, policy, detail, code=code))
+        detail, rule = f"{dual} cluster IPs are specified", SERVICE_SINGLE_STACK_CLUSTER_IPS
+        findings.append(invalid(_POLICY_PATH, policy, detail, rule=rule))
     if len(spec.families) == len(_FAMILIES):
-        detail, code = f"{dual} IP families are specified", "service-single-stack-families"
-        findings.append(invalid(_POLICY_PATH, policy, detail, code=code))
+        detail, rule = f"{dual} IP families are specified", SERVICE_SINGLE_STACK_FAMILIES
+        findings.append(invalid(_POLICY_PATH, policy, detail, rule=rule))
 
 
 def _family_of(address: str) -> str:

@@ -6,14 +6,20 @@ these alone, before it judges anything else.
 """
 
 from ..findings import Finding, invalid
+from ..rules import RuleBook
 from ..syntax import port_number
 from .service_spec import LOAD_BALANCER, NODE_PORT, Spec
 
-RULES = {
-    "service-node-port-range": "A node port is 1 to 65535 (which of them, the cluster says).",
-    "service-node-port-taken": "A node port is not asked for twice, but for the same port number.",
-    "service-health-check-port-taken": "The health check's node port is not one of the ports'.",
-}
+RULES = RuleBook()
+SERVICE_NODE_PORT_RANGE = RULES.rule(
+    "service-node-port-range", "A node port is 1 to 65535 (which of them, the cluster says)."
+)
+SERVICE_NODE_PORT_TAKEN = RULES.rule(
+    "service-node-port-taken", "A node port is not asked for twice, but for the same port number."
+)
+SERVICE_HEALTH_CHECK_PORT_TAKEN = RULES.rule(
+    "service-health-check-port-taken", "The health check's node port is not one of the ports'."
+)
 
 _OUT_OF_RANGE = "provided port is not in the valid range"
 _TAKEN = "provided port is already allocated"
@@ -31,8 +37,8 @@ def grant_node_ports(spec: Spec, before: Spec | None, findings: list[Finding]) -
         wants_health_check = spec.needs_health_check and not before.needs_health_check
     asked = spec.health_check_node_port
     if wants_health_check and asked and asked in taken:
-        path, code = "spec.healthCheckNodePort", "service-health-check-port-taken"
-        findings.append(invalid(path, asked, _TAKEN, code=code))
+        path, rule = "spec.healthCheckNodePort", SERVICE_HEALTH_CHECK_PORT_TAKEN
+        findings.append(invalid(path, asked, _TAKEN, rule=rule))
 
 
 def _grant_first(spec: Spec, findings: list[Finding]) -> set[int]:
@@ -78,10 +84,10 @@ def _grant_changed(spec: Spec, before: Spec, findings: list[Finding]) -> set[int
 
 def _take(node_port: int, index: int, taken: set[int], findings: list[Finding]) -> None:
     if port_number(node_port):
-        detail, code = _OUT_OF_RANGE, "service-node-port-range"
+        detail, rule = _OUT_OF_RANGE, SERVICE_NODE_PORT_RANGE
     elif node_port in taken:
-        detail, code = _TAKEN, "service-node-port-taken"
+        detail, rule = _TAKEN, SERVICE_NODE_PORT_TAKEN
     else:
         taken.add(node_port)
         return
-    findings.append(invalid(f"spec.ports[{index}].nodePort", node_port, detail, code=code))
+    findings.append(invalid(f"spec.ports[{index}].nodePort", node_port, detail, rule=rule))

@@ -5,27 +5,49 @@ from functools import partial
 from typing import Any
 
 from ..findings import Finding, duplicate, forbidden, invalid, required
+from ..rules import RuleBook
 from ..syntax import dns_label, iana_service_name, port_number, qualified_name
 from ..versions import Rules
 from .protocols import check_protocol
 from .service_spec import CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, Spec, protocol_of
 from .walk import against, each
 
-RULES = {
-    "service-ports-required": "A Service has ports, unless it is headless or an ExternalName.",
-    "service-port-name-required": "A Service's ports are named where there is more than one.",
-    "service-port-name": "A Service's port has an RFC 1123 label for a name.",
-    "service-port-name-duplicate": "A Service's ports differ in name.",
-    "service-port-number": "A Service's port number is 1 to 65535.",
-    "service-port-kubelet": "A load balancer does not have port 10250 (before 1.33).",
-    "service-port-protocol": "A Service's port is TCP, UDP or SCTP.",
-    "service-target-port-number": "A Service's numeric target port is 1 to 65535.",
-    "service-target-port-name": "A Service's named target port is an IANA service name.",
-    "service-app-protocol": "A Service's appProtocol is a qualified name.",
-    "service-node-port-type": "A Service of type ClusterIP has no node ports.",
-    "service-node-port-duplicate": "A Service's ports differ in node port or in protocol.",
-    "service-port-duplicate": "A Service's ports differ in number or in protocol.",
-}
+RULES = RuleBook()
+SERVICE_PORTS_REQUIRED = RULES.rule(
+    "service-ports-required", "A Service has ports, unless it is headless or an ExternalName."
+)
+SERVICE_PORT_NAME_REQUIRED = RULES.rule(
+    "service-port-name-required", "A Service's ports are named where there is more than one."
+)
+SERVICE_PORT_NAME = RULES.rule(
+    "service-port-name", "A Service's port has an RFC 1123 label for a name."
+)
+SERVICE_PORT_NAME_DUPLICATE = RULES.rule(
+    "service-port-name-duplicate", "A Service's ports differ in name."
+)
+SERVICE_PORT_NUMBER = RULES.rule("service-port-number", "A Service's port number is 1 to 65535.")
+SERVICE_PORT_KUBELET = RULES.rule(
+    "service-port-kubelet", "A load balancer does not have port 10250 (before 1.33)."
+)
+SERVICE_PORT_PROTOCOL = RULES.rule("service-port-protocol", "A Service's port is TCP, UDP or SCTP.")
+SERVICE_TARGET_PORT_NUMBER = RULES.rule(
+    "service-target-port-number", "A Service's numeric target port is 1 to 65535."
+)
+SERVICE_TARGET_PORT_NAME = RULES.rule(
+    "service-target-port-name", "A Service's named target port is an IANA service name."
+)
+SERVICE_APP_PROTOCOL = RULES.rule(
+    "service-app-protocol", "A Service's appProtocol is a qualified name."
+)
+SERVICE_NODE_PORT_TYPE = RULES.rule(
+    "service-node-port-type", "A Service of type ClusterIP has no node ports."
+)
+SERVICE_NODE_PORT_DUPLICATE = RULES.rule(
+    "service-node-port-duplicate", "A Service's ports differ in node port or in protocol."
+)
+SERVICE_PORT_DUPLICATE = RULES.rule(
+    "service-port-duplicate", "A Service's ports differ in number or in protocol."
+)
 
 _INT32 = 1 << 31
 _KUBELET = 10250
@@ -34,7 +56,7 @@ _KUBELET = 10250
 def check_any_ports(spec: Spec, findings: list[Finding]) -> None:
     """Judge whether there are ports where there must be."""
     if not spec.ports and not spec.headless and spec.type != EXTERNAL_NAME:
-        findings.append(required("spec.ports", code="service-ports-required"))
+        findings.append(required("spec.ports", rule=SERVICE_PORTS_REQUIRED))
 
 
 def check_ports(spec: Spec, findings: list[Finding]) -> None:
@@ -50,7 +72,7 @@ def check_kubelet_port(spec: Spec, rules: Rules, findings: list[Finding]) -> Non
         return
     detail = f"may not expose port {_KUBELET} externally since it is used by kubelet"
     findings.extend(
-        invalid(f"spec.ports[{index}]", _KUBELET, detail, code="service-port-kubelet")
+        invalid(f"spec.ports[{index}]", _KUBELET, detail, rule=SERVICE_PORT_KUBELET)
         for index, port in enumerate(spec.ports)
         if port.get("port", 0) == _KUBELET
     )
@@ -63,7 +85,7 @@ def check_port_clashes(spec: Spec, findings: list[Finding]) -> None:
             if node_port:
                 path = f"spec.ports[{index}].nodePort"
                 detail = "may not be used when `type` is 'ClusterIP'"
-                findings.append(forbidden(path, detail, code="service-node-port-type"))
+                findings.append(forbidden(path, detail, rule=SERVICE_NODE_PORT_TYPE))
     if len(spec.ports) > 1:
         _check_node_port_clashes(spec, findings)
         _check_number_clashes(spec, findings)
@@ -74,25 +96,25 @@ def _check_port(port: Mapping[str, Any], names: set[str], *, named: bool) -> lis
     findings: list[Finding] = []
     name = port.get("name", "")
     if name:
-        findings += against("name", name, dns_label, "service-port-name")
+        findings += against("name", name, dns_label, SERVICE_PORT_NAME)
         if name in names:
-            findings.append(duplicate("name", name, code="service-port-name-duplicate"))
+            findings.append(duplicate("name", name, rule=SERVICE_PORT_NAME_DUPLICATE))
         names.add(name)
     elif named:
-        findings.append(required("name", code="service-port-name-required"))
+        findings.append(required("name", rule=SERVICE_PORT_NAME_REQUIRED))
     number = port.get("port", 0)
-    findings += against("port", number, port_number, "service-port-number")
+    findings += against("port", number, port_number, SERVICE_PORT_NUMBER)
     protocol = protocol_of(port)
-    findings += check_protocol(protocol, "service-port-protocol")
+    findings += check_protocol(protocol, SERVICE_PORT_PROTOCOL)
     target = port.get("targetPort") or number
     if isinstance(target, str):
-        code = "service-target-port-name"
-        findings += against("targetPort", target, iana_service_name, code)
+        rule = SERVICE_TARGET_PORT_NAME
+        findings += against("targetPort", target, iana_service_name, rule)
     else:
-        findings += against("targetPort", target, port_number, "service-target-port-number")
+        findings += against("targetPort", target, port_number, SERVICE_TARGET_PORT_NUMBER)
     app_protocol = port.get("appProtocol")
     if app_protocol is not None:
-        findings += against("appProtocol", app_protocol, qualified_name, "service-app-protocol")
+        findings += against("appProtocol", app_protocol, qualified_name, SERVICE_APP_PROTOCOL)
     return findings
 
 
@@ -105,7 +127,7 @@ def _check_node_port_clashes(spec: Spec, findings: list[Finding]) -> None:
         if key in seen:
             path = f"spec.ports[{index}].nodePort"
             shown = node_port if -_INT32 <= node_port < _INT32 else None
-            findings.append(duplicate(path, shown, code="service-node-port-duplicate"))
+            findings.append(duplicate(path, shown, rule=SERVICE_NODE_PORT_DUPLICATE))
         seen.add(key)
 
 
@@ -116,7 +138,7 @@ def _check_number_clashes(spec: Spec, findings: list[Finding]) -> None:
         if key in seen:
             shown = _as_the_server_shows(*key)
             path = f"spec.ports[{index}]"
-            findings.append(duplicate(path, shown, code="service-port-duplicate"))
+            findings.append(duplicate(path, shown, rule=SERVICE_PORT_DUPLICATE))
         seen.add(key)
 
 

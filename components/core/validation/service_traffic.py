@@ -5,35 +5,65 @@ from typing import Any
 
 from ..cidrs import GO_SPACE
 from ..findings import Finding, forbidden, invalid, not_supported, required
+from ..rules import RuleBook
 from ..syntax import dns_subdomain, port_number, qualified_name
 from ..versions import Rules
 from .ip import check_endpoint_ip, check_legacy_cidr, check_legacy_ip
 from .service_spec import CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, Spec
 from .walk import against
 
-RULES = {
-    "service-topology-annotations": "The old and the new annotation of topology say the same.",
-    "service-type": "A Service's type is one of the four that there are.",
-    "service-external-name-required": "A Service of type ExternalName has an externalName.",
-    "service-external-name": "An externalName is an RFC 1123 subdomain; a last dot is allowed.",
-    "service-session-affinity": "A Service's sessionAffinity is ClientIP or None.",
-    "service-affinity-timeout": "A session affinity lasts 1 to 86400 seconds.",
-    "service-source-ranges-type": "Source ranges are for type LoadBalancer.",
-    "service-source-ranges-annotation-type": "Source ranges as annotation: for LoadBalancer too.",
-    "service-allocate-node-ports-type": "allocateLoadBalancerNodePorts is for type LoadBalancer.",
-    "service-load-balancer-class": "A loadBalancerClass is a qualified name.",
-    "service-load-balancer-class-type": "A loadBalancerClass is for type LoadBalancer.",
-    "service-external-traffic-policy": "An externalTrafficPolicy is Cluster or Local.",
-    "service-external-traffic-policy-type": (
-        "An externalTrafficPolicy is for a Service that is reached from outside."
-    ),
-    "service-health-check-port-use": (
-        "A healthCheckNodePort is for type LoadBalancer with externalTrafficPolicy Local."
-    ),
-    "service-health-check-port-number": "A healthCheckNodePort is 1 to 65535.",
-    "service-internal-traffic-policy": "An internalTrafficPolicy is Cluster or Local.",
-    "service-traffic-distribution": "A trafficDistribution is one that the version knows.",
-}
+RULES = RuleBook()
+SERVICE_TOPOLOGY_ANNOTATIONS = RULES.rule(
+    "service-topology-annotations", "The old and the new annotation of topology say the same."
+)
+SERVICE_TYPE = RULES.rule("service-type", "A Service's type is one of the four that there are.")
+SERVICE_EXTERNAL_NAME_REQUIRED = RULES.rule(
+    "service-external-name-required", "A Service of type ExternalName has an externalName."
+)
+SERVICE_EXTERNAL_NAME = RULES.rule(
+    "service-external-name", "An externalName is an RFC 1123 subdomain; a last dot is allowed."
+)
+SERVICE_SESSION_AFFINITY = RULES.rule(
+    "service-session-affinity", "A Service's sessionAffinity is ClientIP or None."
+)
+SERVICE_AFFINITY_TIMEOUT = RULES.rule(
+    "service-affinity-timeout", "A session affinity lasts 1 to 86400 seconds."
+)
+SERVICE_SOURCE_RANGES_TYPE = RULES.rule(
+    "service-source-ranges-type", "Source ranges are for type LoadBalancer."
+)
+SERVICE_SOURCE_RANGES_ANNOTATION_TYPE = RULES.rule(
+    "service-source-ranges-annotation-type", "Source ranges as annotation: for LoadBalancer too."
+)
+SERVICE_ALLOCATE_NODE_PORTS_TYPE = RULES.rule(
+    "service-allocate-node-ports-type", "allocateLoadBalancerNodePorts is for type LoadBalancer."
+)
+SERVICE_LOAD_BALANCER_CLASS = RULES.rule(
+    "service-load-balancer-class", "A loadBalancerClass is a qualified name."
+)
+SERVICE_LOAD_BALANCER_CLASS_TYPE = RULES.rule(
+    "service-load-balancer-class-type", "A loadBalancerClass is for type LoadBalancer."
+)
+SERVICE_EXTERNAL_TRAFFIC_POLICY = RULES.rule(
+    "service-external-traffic-policy", "An externalTrafficPolicy is Cluster or Local."
+)
+SERVICE_EXTERNAL_TRAFFIC_POLICY_TYPE = RULES.rule(
+    "service-external-traffic-policy-type",
+    "An externalTrafficPolicy is for a Service that is reached from outside.",
+)
+SERVICE_HEALTH_CHECK_PORT_USE = RULES.rule(
+    "service-health-check-port-use",
+    "A healthCheckNodePort is for type LoadBalancer with externalTrafficPolicy Local.",
+)
+SERVICE_HEALTH_CHECK_PORT_NUMBER = RULES.rule(
+    "service-health-check-port-number", "A healthCheckNodePort is 1 to 65535."
+)
+SERVICE_INTERNAL_TRAFFIC_POLICY = RULES.rule(
+    "service-internal-traffic-policy", "An internalTrafficPolicy is Cluster or Local."
+)
+SERVICE_TRAFFIC_DISTRIBUTION = RULES.rule(
+    "service-traffic-distribution", "A trafficDistribution is one that the version knows."
+)
 
 _HINTS = "service.kubernetes.io/topology-aware-hints"
 _MODE = "service.kubernetes.io/topology-mode"
@@ -52,7 +82,7 @@ def check_topology(annotations: Mapping[str, str], findings: list[Finding]) -> N
     if hints is not None and mode is not None and hints != mode:
         path = f"metadata.annotations[{_MODE}]"
         detail = f"must match annotations[{_HINTS}] when both are specified"
-        findings.append(invalid(path, mode, detail, code="service-topology-annotations"))
+        findings.append(invalid(path, mode, detail, rule=SERVICE_TOPOLOGY_ANNOTATIONS))
 
 
 def check_external_name(spec: Spec, findings: list[Finding]) -> None:
@@ -61,10 +91,10 @@ def check_external_name(spec: Spec, findings: list[Finding]) -> None:
         return
     name: str = spec.fields.get("externalName", "").removesuffix(".")
     if not name:
-        findings.append(required("spec.externalName", code="service-external-name-required"))
+        findings.append(required("spec.externalName", rule=SERVICE_EXTERNAL_NAME_REQUIRED))
         return
-    path, code = "spec.externalName", "service-external-name"
-    findings += against(path, name, dns_subdomain, code)
+    path, rule = "spec.externalName", SERVICE_EXTERNAL_NAME
+    findings += against(path, name, dns_subdomain, rule)
 
 
 def check_affinity(spec: Spec, findings: list[Finding]) -> None:
@@ -72,7 +102,7 @@ def check_affinity(spec: Spec, findings: list[Finding]) -> None:
     affinity = spec.fields.get("sessionAffinity") or "None"
     if affinity not in _AFFINITIES:
         path = "spec.sessionAffinity"
-        findings.append(not_supported(path, affinity, _AFFINITIES, "service-session-affinity"))
+        findings.append(not_supported(path, affinity, _AFFINITIES, SERVICE_SESSION_AFFINITY))
     elif affinity == "ClientIP":
         config: Mapping[str, Any] = spec.fields.get("sessionAffinityConfig") or {}
         client: Mapping[str, Any] = config.get("clientIP") or {}
@@ -80,7 +110,7 @@ def check_affinity(spec: Spec, findings: list[Finding]) -> None:
         if timeout is not None and not 0 < timeout <= _LONGEST_AFFINITY:
             path = "spec.sessionAffinityConfig.clientIP.timeoutSeconds"
             detail = f"must be greater than 0 and less than {_LONGEST_AFFINITY}"
-            findings.append(invalid(path, timeout, detail, code="service-affinity-timeout"))
+            findings.append(invalid(path, timeout, detail, rule=SERVICE_AFFINITY_TIMEOUT))
 
 
 def check_external_ips(
@@ -100,7 +130,7 @@ def check_external_ips(
 def check_type(spec: Spec, findings: list[Finding]) -> None:
     """Judge the type itself."""
     if spec.type not in _TYPES:
-        findings.append(not_supported("spec.type", spec.type, _TYPES, "service-type"))
+        findings.append(not_supported("spec.type", spec.type, _TYPES, SERVICE_TYPE))
 
 
 def check_source_ranges(
@@ -116,8 +146,8 @@ def check_source_ranges(
     if ranges:
         path = "spec.LoadBalancerSourceRanges"
         if spec.type != LOAD_BALANCER:
-            code = "service-source-ranges-type"
-            findings.append(forbidden(path, _LOAD_BALANCER_ONLY, code=code))
+            rule = SERVICE_SOURCE_RANGES_TYPE
+            findings.append(forbidden(path, _LOAD_BALANCER_ONLY, rule=rule))
         stored = before.fields.get("loadBalancerSourceRanges") or () if before else ()
         existing = {given.strip(GO_SPACE) for given in stored}
         for index, given in enumerate(ranges):
@@ -130,8 +160,8 @@ def check_source_ranges(
         return
     path = f"metadata.annotations[{_SOURCE_RANGES}]"
     if spec.type != LOAD_BALANCER:
-        code = "service-source-ranges-annotation-type"
-        findings.append(forbidden(path, _LOAD_BALANCER_ONLY, code=code))
+        rule = SERVICE_SOURCE_RANGES_ANNOTATION_TYPE
+        findings.append(forbidden(path, _LOAD_BALANCER_ONLY, rule=rule))
     if listed.strip(GO_SPACE) and (before is None or old_annotations.get(_SOURCE_RANGES) != listed):
         for given in listed.strip(GO_SPACE).split(","):
             check_legacy_cidr(given.strip(GO_SPACE), path, rules, findings)
@@ -140,8 +170,8 @@ def check_source_ranges(
 def check_allocation_of_node_ports(spec: Spec, findings: list[Finding]) -> None:
     """Judge whether `allocateLoadBalancerNodePorts` may be given at all."""
     if spec.allocates_node_ports is not None and spec.type != LOAD_BALANCER:
-        path, code = "spec.allocateLoadBalancerNodePorts", "service-allocate-node-ports-type"
-        findings.append(forbidden(path, _LOAD_BALANCER_ONLY, code=code))
+        path, rule = "spec.allocateLoadBalancerNodePorts", SERVICE_ALLOCATE_NODE_PORTS_TYPE
+        findings.append(forbidden(path, _LOAD_BALANCER_ONLY, rule=rule))
 
 
 def check_load_balancer_class(spec: Spec, findings: list[Finding]) -> None:
@@ -150,11 +180,11 @@ def check_load_balancer_class(spec: Spec, findings: list[Finding]) -> None:
     if given is None:
         return
     if spec.type != LOAD_BALANCER:
-        code = "service-load-balancer-class-type"
-        findings.append(forbidden(path, _LOAD_BALANCER_ONLY, code=code))
+        rule = SERVICE_LOAD_BALANCER_CLASS_TYPE
+        findings.append(forbidden(path, _LOAD_BALANCER_ONLY, rule=rule))
         return
-    code = "service-load-balancer-class"
-    findings += against(path, given, qualified_name, code)
+    rule = SERVICE_LOAD_BALANCER_CLASS
+    findings += against(path, given, qualified_name, rule)
 
 
 def check_external_policy(spec: Spec, findings: list[Finding]) -> None:
@@ -162,11 +192,11 @@ def check_external_policy(spec: Spec, findings: list[Finding]) -> None:
     policy, path = spec.external_traffic_policy, "spec.externalTrafficPolicy"
     if policy and not spec.externally_accessible:
         detail = "may only be set for externally-accessible services"
-        code = "service-external-traffic-policy-type"
-        findings.append(invalid(path, policy, detail, code=code))
+        rule = SERVICE_EXTERNAL_TRAFFIC_POLICY_TYPE
+        findings.append(invalid(path, policy, detail, rule=rule))
     elif policy and policy not in _POLICIES:
-        code = "service-external-traffic-policy"
-        findings.append(not_supported(path, policy, _POLICIES, code))
+        rule = SERVICE_EXTERNAL_TRAFFIC_POLICY
+        findings.append(not_supported(path, policy, _POLICIES, rule))
     number, path = spec.health_check_node_port, "spec.healthCheckNodePort"
     if not number:
         return
@@ -174,23 +204,23 @@ def check_external_policy(spec: Spec, findings: list[Finding]) -> None:
         detail = (
             "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
         )
-        findings.append(invalid(path, number, detail, code="service-health-check-port-use"))
+        findings.append(invalid(path, number, detail, rule=SERVICE_HEALTH_CHECK_PORT_USE))
         return
-    code = "service-health-check-port-number"
-    findings += against(path, number, port_number, code)
+    rule = SERVICE_HEALTH_CHECK_PORT_NUMBER
+    findings += against(path, number, port_number, rule)
 
 
 def check_internal_policy(spec: Spec, findings: list[Finding]) -> None:
     """Judge the policy for traffic from inside, which every type may have."""
     policy = spec.fields.get("internalTrafficPolicy")
     if policy is not None and policy not in _POLICIES:
-        path, code = "spec.internalTrafficPolicy", "service-internal-traffic-policy"
-        findings.append(not_supported(path, policy, _POLICIES, code))
+        path, rule = "spec.internalTrafficPolicy", SERVICE_INTERNAL_TRAFFIC_POLICY
+        findings.append(not_supported(path, policy, _POLICIES, rule))
 
 
 def check_distribution(spec: Spec, rules: Rules, findings: list[Finding]) -> None:
     """Judge `trafficDistribution`, on versions that read it."""
     given, known = spec.fields.get("trafficDistribution"), rules.traffic_distributions
     if given is not None and known is not None and given not in known:
-        path, code = "spec.trafficDistribution", "service-traffic-distribution"
-        findings.append(not_supported(path, given, known, code))
+        path, rule = "spec.trafficDistribution", SERVICE_TRAFFIC_DISTRIBUTION
+        findings.append(not_supported(path, given, known, rule))

@@ -1,14 +1,22 @@
 """What an update of a Service may leave out, what it drops, and what it cannot change."""
 
 from ..findings import NULL, Finding, forbidden, invalid
+from ..rules import RuleBook
 from .service_spec import EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, Spec
 
-RULES = {
-    "service-cluster-ip-change": "A Service's clusterIPs do not change, nor come, nor go.",
-    "service-ip-family-change": "A Service's IP families do not change while it has clusterIPs.",
-    "service-load-balancer-class-change": "A loadBalancerClass does not change while it is in use.",
-    "service-health-check-port-change": "A healthCheckNodePort does not change while it is in use.",
-}
+RULES = RuleBook()
+SERVICE_CLUSTER_IP_CHANGE = RULES.rule(
+    "service-cluster-ip-change", "A Service's clusterIPs do not change, nor come, nor go."
+)
+SERVICE_IP_FAMILY_CHANGE = RULES.rule(
+    "service-ip-family-change", "A Service's IP families do not change while it has clusterIPs."
+)
+SERVICE_LOAD_BALANCER_CLASS_CHANGE = RULES.rule(
+    "service-load-balancer-class-change", "A loadBalancerClass does not change while it is in use."
+)
+SERVICE_HEALTH_CHECK_PORT_CHANGE = RULES.rule(
+    "service-health-check-port-change", "A healthCheckNodePort does not change while it is in use."
+)
 
 _FINAL = "may not change once set"
 
@@ -72,7 +80,7 @@ def check_cluster_ip_change(spec: Spec, before: Spec, findings: list[Finding]) -
     for index, (address, stored) in enumerate(zip(new[:compared], old[:compared], strict=False)):
         if address != stored:
             path = f"spec.clusterIPs[{index}]"
-            findings.append(invalid(path, new, _FINAL, code="service-cluster-ip-change"))
+            findings.append(invalid(path, new, _FINAL, rule=SERVICE_CLUSTER_IP_CHANGE))
 
 
 def check_family_change(spec: Spec, before: Spec, findings: list[Finding]) -> None:
@@ -88,16 +96,16 @@ def check_family_change(spec: Spec, before: Spec, findings: list[Finding]) -> No
     else:
         changed, shown = bool(new and old) and new[0] != old[0], spec.cluster_ips
     if changed:
-        path, code = "spec.ipFamilies[0]", "service-ip-family-change"
-        findings.append(invalid(path, shown, _FINAL, code=code))
+        path, rule = "spec.ipFamilies[0]", SERVICE_IP_FAMILY_CHANGE
+        findings.append(invalid(path, shown, _FINAL, rule=rule))
 
 
 def check_load_balancer_class_change(spec: Spec, before: Spec, findings: list[Finding]) -> None:
     """Judge that a load balancer's class stays (`validateLoadBalancerClassField`)."""
     given = spec.load_balancer_class
     if before.type == spec.type == LOAD_BALANCER and before.load_balancer_class != given:
-        path, code = "spec.loadBalancerClass", "service-load-balancer-class-change"
-        findings.append(invalid(path, NULL if given is None else given, _FINAL, code=code))
+        path, rule = "spec.loadBalancerClass", SERVICE_LOAD_BALANCER_CLASS_CHANGE
+        findings.append(invalid(path, NULL if given is None else given, _FINAL, rule=rule))
 
 
 def check_health_check_change(spec: Spec, before: Spec, findings: list[Finding]) -> None:
@@ -107,8 +115,8 @@ def check_health_check_change(spec: Spec, before: Spec, findings: list[Finding])
         and before.needs_health_check
         and spec.health_check_node_port != before.health_check_node_port
     ):
-        path, code = "spec.healthCheckNodePort", "service-health-check-port-change"
-        findings.append(forbidden(path, "field is immutable", code=code))
+        path, rule = "spec.healthCheckNodePort", SERVICE_HEALTH_CHECK_PORT_CHANGE
+        findings.append(forbidden(path, "field is immutable", rule=rule))
 
 
 def _allocates_node_ports(spec: Spec) -> bool:

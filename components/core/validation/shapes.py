@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ..findings import INVALID, Finding, join
+from ..rules import RuleBook
 
-RULES = {
-    "json-type": "A field holds a value of another JSON type than the API has for it.",
-    "unknown-field": "A field that the API does not have is dropped by the API server.",
-}
+RULES = RuleBook()
+JSON_TYPE = RULES.rule(
+    "json-type", "A field holds a value of another JSON type than the API has for it."
+)
+UNKNOWN_FIELD = RULES.rule(
+    "unknown-field", "A field that the API does not have is dropped by the API server."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,7 @@ def _wrong(value: Any, go: str, path: str, findings: list[Finding]) -> None:
     kind = _json_type(value)
     detail = f"cannot unmarshal {kind} into a field of type {go}"
     shown = value if isinstance(value, str | int | float) and not _is_long(value) else None
-    findings.append(Finding(path, INVALID, detail, shown, "", "json-type"))
+    findings.append(Finding(path, INVALID, detail, shown, "", JSON_TYPE.code))
 
 
 def _json_type(value: Any) -> str:
@@ -220,7 +224,7 @@ def _json_type(value: Any) -> str:
 
 def _unknown(path: str, key: Any) -> Finding:
     where = join(path, _shown(key))
-    return Finding(where, "", "unknown field", None, "", "unknown-field", "warning")
+    return Finding(where, "", "unknown field", None, "", UNKNOWN_FIELD.code, "warning")
 
 
 def _shown(key: Any) -> str:

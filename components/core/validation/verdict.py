@@ -1,52 +1,21 @@
 """Judges one manifest, whatever its kind."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from ..findings import Finding, is_within, not_supported, required
-from ..versions import NEWEST, Rules, rules_of
-from . import (
-    endpoint_slice,
-    endpoints,
-    ingress,
-    ip,
-    metadata,
-    network_policy,
-    service,
-    shapes,
-)
+from ..rules import RuleBook
+from ..versions import NEWEST, rules_of
+from . import ip, metadata, shapes
+from .kinds import KINDS, SPECS
 from .wording import in_words_of
 
+_OF_ALL = RuleBook()
+KIND = _OF_ALL.rule("kind", "The object's apiVersion or kind is missing or not one that is judged.")
 
-class _Kind(Protocol):
-    SHAPE: shapes.Struct
-    RULES: dict[str, str]
-
-    def judge(
-        self, new: dict[str, Any], old: dict[str, Any] | None, rules: Rules, findings: list[Finding]
-    ) -> None: ...
-
-
-KINDS: Mapping[tuple[str, str], _Kind] = {
-    ("v1", "Service"): service,
-    ("v1", "Endpoints"): endpoints,
-    ("discovery.k8s.io/v1", "EndpointSlice"): endpoint_slice,
-    ("networking.k8s.io/v1", "Ingress"): ingress,
-    ("networking.k8s.io/v1", "NetworkPolicy"): network_policy,
-}
-"""What is judged, by `apiVersion` and `kind`."""
-
-RULES: Mapping[str, str] = {
-    "kind": "The object's apiVersion or kind is missing or not one that is judged.",
-    **shapes.RULES,
-    **metadata.RULES,
-    **ip.RULES,
-    **service.RULES,
-    **endpoint_slice.RULES,
-    **endpoints.RULES,
-    **ingress.RULES,
-    **network_policy.RULES,
-}
+RULES: Mapping[str, str] = RuleBook(
+    _OF_ALL, shapes.RULES, metadata.RULES, ip.RULES, *(spec.rules for spec in SPECS)
+).texts()
 """Every rule by its code, with one line that says what it asks."""
 
 
@@ -78,9 +47,7 @@ def validate(
     if kind is None:
         return [_unjudged(manifest)]
     types: list[Finding] = []
-    shape = kind.SHAPE
-    if kind is endpoint_slice and rules.unknown_node_hints:
-        shape = endpoint_slice.SHAPE_WITHOUT_NODE_HINTS
+    shape = kind.shape(rules)
     new = shapes.decode(shape, manifest, types)
     before = None if old is None else shapes.decode(shape, old, [])
     findings: list[Finding] = []
@@ -108,7 +75,7 @@ def _touches(path: str, broken: list[str]) -> bool:
 def _unjudged(manifest: Mapping[str, Any]) -> Finding:
     for field in ("apiVersion", "kind"):
         if not isinstance(manifest.get(field), str) or not manifest[field]:
-            return required(field, code="kind")
+            return required(field, rule=KIND)
     known = [f"{version} {kind}" for version, kind in KINDS]
     given = cast("dict[str, Any]", manifest)
-    return not_supported("kind", f"{given['apiVersion']} {given['kind']}", known, "kind")
+    return not_supported("kind", f"{given['apiVersion']} {given['kind']}", known, KIND)

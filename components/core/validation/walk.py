@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 from ..findings import Finding, invalid
+from ..rules import Rule
 
 _Value = TypeVar("_Value")
 
@@ -26,13 +27,14 @@ def below(path: str, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def against(
-    path: str, value: _Value, reasons: Callable[[_Value], Sequence[str]], code: str
+    path: str, value: _Value, reasons: Callable[[_Value], Sequence[str]], rule: Rule
 ) -> list[Finding]:
     """Give a finding for every reason against a value."""
     found = reasons(value)
-    return [invalid(path, value, reason, code=code) for reason in found] if found else []
+    return [invalid(path, value, reason, rule=rule) for reason in found] if found else []
 
 
-def last(findings: Iterable[Finding], codes: Collection[str]) -> list[Finding]:
+def last(findings: Iterable[Finding], rules: Collection[Rule]) -> list[Finding]:
     """Put the findings of these rules after all others, in their order."""
+    codes = {rule.code for rule in rules}
     return sorted(findings, key=lambda one: one.code in codes)

@@ -11,7 +11,7 @@ import pytest
 from components.cli.main import main
 from components.cli.reports.wording import MEANINGS
 from components.core.validation import RULES
-from components.core.validation.hazards import HAZARDS
+from components.core.validation.hazards import CATALOGUE, HAZARDS
 
 MANIFESTS = """\
 apiVersion: v1
@@ -154,6 +154,8 @@ def test_sarif_has_what_the_standard_requires(
     assert len(rules) == len(set(rules))
     for rule in driver["rules"]:
         assert rule["shortDescription"]["text"] == MEANINGS[rule["id"]]
+        shown = {"text": CATALOGUE[rule["id"]].page} if rule["id"] in CATALOGUE else None
+        assert rule.get("help") == shown
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
         assert result["level"] in {"none", "note", "warning", "error"}

@@ -1,4 +1,7 @@
-"""The page on validation: its table is that of the code, its examples run, its limits hold."""
+"""The page on validation: its table is that of the code, its examples run, its limits hold.
+
+To write the table anew: `.venv/bin/python -m tests.unit.validation.test_docs`.
+"""
 
 import doctest
 import re
@@ -28,7 +31,7 @@ SUBJECTS = {
 
 
 def tables() -> str:
-    """Give the tables of the page as they must be: to be printed and pasted."""
+    """Give the tables of the page as they must be."""
     lines: list[str] = []
     heading = ""
     for code, line in RULES.items():
@@ -159,3 +162,8 @@ def test_what_only_the_cluster_knows_is_not_guessed_at(manifests: list[dict[str,
 @pytest.mark.parametrize("number", [-1, 65536])
 def test_a_node_port_that_no_cluster_can_have_is_an_error(number: int) -> None:
     assert [one.code for one in validate(node_port(number))] == ["service-node-port-range"]
+
+
+if __name__ == "__main__":
+    _, _, old = section("Rules").partition("### ")
+    PAGE.write_text(PAGE.read_text().replace(f"### {old}", tables()))

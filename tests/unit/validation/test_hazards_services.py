@@ -31,7 +31,7 @@ HITS = [
     ),
     Hit("external-name-address", 0, "spec.externalName", "not resolved", [alias("192.0.2.10")]),
     Hit("external-name-address", 0, "spec.externalName", "not resolved", [alias("010.0.0.1.")]),
-    Hit("external-name-single-label", 0, "spec.externalName", '"db."', [alias("db.")]),
+    Hit("external-name-single-label", 0, "spec.externalName", "of one label", [alias("db.")]),
     Hit(
         "external-name-remap",
         0,

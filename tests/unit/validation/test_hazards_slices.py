@@ -137,17 +137,17 @@ HITS = [
         "multicast",
         0,
         "endpoints[1].addresses[0]",
-        "239.1.1.1",
+        "multicast",
         [eps(endpoint(), endpoint("239.1.1.1"))],
     ),
     Hit(
         "multicast",
         0,
         "endpoints[0].addresses[0]",
-        "ff0e::1",
+        "multicast",
         [eps(endpoint("ff0e::1"), family="IPv6")],
     ),
-    Hit("multicast", 0, "subsets[0].addresses[0].ip", "224.0.1.1", [legacy("224.0.1.1")], OLD),
+    Hit("multicast", 0, "subsets[0].addresses[0].ip", "multicast", [legacy("224.0.1.1")], OLD),
     Hit(
         "cluster-ip-endpoint",
         1,
@@ -225,7 +225,7 @@ HITS = [
         [service(), legacy(labels={SKIP_MIRROR: "True"})],
         OLD,
     ),
-    Hit("mirror-truncates", 1, "subsets[0].addresses", "1001", [service(), legacy(*MANY)], OLD),
+    Hit("mirror-truncates", 1, "subsets[0].addresses", "1000", [service(), legacy(*MANY)], OLD),
 ]
 
 QUIET = [

@@ -5,8 +5,10 @@ from operator import itemgetter
 from typing import Any
 
 from ...findings import Finding, quote
+from ..objects import ObjectSet
 from ..untyped import mapping
 from . import (
+    declared,
     egress,
     endpoints,
     ingresses,
@@ -17,21 +19,30 @@ from . import (
     slices,
     traffic,
 )
-from .objects import ObjectSet, Report
+from .hazard import Catalogue, Hazard
 from .reader import read_objects
+from .report import Report
 
-HAZARDS: dict[str, str] = {
-    **kinds.HAZARDS,
-    **services.HAZARDS,
-    **slices.HAZARDS,
-    **endpoints.HAZARDS,
-    **ports.HAZARDS,
-    **traffic.HAZARDS,
-    **ingresses.HAZARDS,
-    **policies.HAZARDS,
-    **egress.HAZARDS,
-}
-"""Every hazard by its code, with one line that says what happens."""
+__all__ = ["CATALOGUE", "HAZARDS", "Hazard", "hazards"]
+
+_OF_MANIFESTS = Catalogue(
+    "Hazards of manifests",
+    kinds.HAZARDS,
+    services.HAZARDS,
+    slices.HAZARDS,
+    endpoints.HAZARDS,
+    ports.HAZARDS,
+    traffic.HAZARDS,
+    ingresses.HAZARDS,
+    policies.HAZARDS,
+    egress.HAZARDS,
+)
+
+HAZARDS: Mapping[str, str] = {one.code: one.summary for one in _OF_MANIFESTS.values()}
+"""Every hazard that `hazards` finds by its code, with one line that says what happens."""
+
+CATALOGUE = Catalogue("Hazards", *_OF_MANIFESTS.parts, declared.HAZARDS)
+"""Every hazard by its code: those of manifests, and those of components alone."""
 
 
 def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]:

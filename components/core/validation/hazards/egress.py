@@ -14,14 +14,36 @@ from typing import Any, NamedTuple
 from ...cidrs import Network, parse_sloppy_cidr
 from ...findings import quote
 from ..ip import parse_sloppy_ip
+from ..objects import Group, Key, ObjectSet, Policy
 from ..untyped import items, mapping, number, text
-from .objects import Group, Key, ObjectSet, Policy, Report
+from .hazard import Catalogue
+from .report import Report
 
-HAZARDS = {
-    "policy-backends-uncovered": "The ipBlocks of a policy leave out backends of a Service.",
-    "policy-backend-port": "A policy allows the address of a backend, and none of its ports.",
-    "policy-cluster-ip": "Policies see the addresses of backends, not a Service's cluster IP.",
-}
+HAZARDS = Catalogue("NetworkPolicy")
+POLICY_BACKENDS_UNCOVERED = HAZARDS.hazard(
+    "policy-backends-uncovered",
+    "the ipBlocks leave out {missing} of {all} backends of Service {service},"
+    " {address} first: connections that go to them fail",
+    "add an ipBlock for every backend",
+    "The ipBlocks of a policy leave out backends of a Service.",
+)
+POLICY_BACKEND_PORT = HAZARDS.hazard(
+    "policy-backend-port",
+    "{address} of Service {service} is allowed, and not its port {ports}: connections to it fail",
+    "allow the port of the slices, which is not always that of the Service",
+    "A policy allows the address of a backend, and none of its ports.",
+)
+POLICY_CLUSTER_IP = HAZARDS.hazard(
+    "policy-cluster-ip",
+    "{address} is the cluster IP of Service {service}: policies are applied to the"
+    " address of the backend that is chosen for it",
+    "allow the addresses and ports of the backends",
+    "Policies see the addresses of backends, not a Service's cluster IP.",
+)
+_NO_BACKEND_COVERED = POLICY_BACKENDS_UNCOVERED.saying(
+    "no policy lets Pods reach a backend of Service {service}, {address} first: this"
+    " block does not hold it",
+)
 
 DNS_PORTS = frozenset({53, 5353})
 """Where DNS is in clusters; 5353 is OpenShift's."""
@@ -204,22 +226,22 @@ class _NamespaceLook:
             if missing:
                 report.add(
                     index,
-                    "policy-backends-uncovered",
+                    POLICY_BACKENDS_UNCOVERED,
                     "spec.egress",
-                    f"the ipBlocks leave out {len(missing)} of {len(members)} backends of Service"
-                    f" {quote(key[1])}, {quote(members[missing[0]].address)} first: connections"
-                    " that go to them fail",
-                    "add an ipBlock for every backend",
+                    missing=len(missing),
+                    all=len(members),
+                    service=quote(key[1]),
+                    address=quote(members[missing[0]].address),
                 )
             if closed:
                 one = members[closed[0]]
                 report.add(
                     index,
-                    "policy-backend-port",
+                    POLICY_BACKEND_PORT,
                     "spec.egress",
-                    f"{quote(one.address)} of Service {quote(key[1])} is allowed, and not its port"
-                    f" {_shown(one.ports)}: connections to it fail",
-                    "allow the port of the slices, which is not always that of the Service",
+                    address=quote(one.address),
+                    service=quote(key[1]),
+                    ports=_shown(one.ports),
                 )
 
     def _look_at_virtual(self, policy: Policy, blocks: Sequence[_Block], report: Report) -> bool:
@@ -230,11 +252,10 @@ class _NamespaceLook:
                 found = True
                 report.add(
                     policy.index,
-                    "policy-cluster-ip",
+                    POLICY_CLUSTER_IP,
                     f"{block.path}.ipBlock.cidr",
-                    f"{address} is the cluster IP of Service {self._virtual[address]}: policies are"
-                    " applied to the address of the backend that is chosen for it",
-                    "allow the addresses and ports of the backends",
+                    address=address,
+                    service=self._virtual[address],
                 )
         return found
 
@@ -248,11 +269,10 @@ class _NamespaceLook:
                 members = self._backends[key]
                 report.add(
                     policy.index,
-                    "policy-backends-uncovered",
+                    _NO_BACKEND_COVERED,
                     f"{block.path}.ipBlock.cidr",
-                    f"no policy lets Pods reach a backend of Service {quote(key[1])},"
-                    f" {quote(members[0].address)} first: this block does not hold it",
-                    "add an ipBlock for every backend",
+                    service=quote(key[1]),
+                    address=quote(members[0].address),
                 )
                 return
 

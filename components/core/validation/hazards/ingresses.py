@@ -4,15 +4,38 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...findings import quote
+from ..objects import ObjectSet, Service
 from ..untyped import items, mapping, number, text
-from .objects import ObjectSet, Report, Service
+from .hazard import Catalogue
+from .report import Report
 
-HAZARDS = {
-    "ingress-service-missing": "The Service that an Ingress points at is not there.",
-    "ingress-port-missing": "The Service that an Ingress points at has no such port.",
-    "ingress-external-name": "Many controllers send no traffic to an ExternalName Service.",
-    "ingress-port-too-long": "An Ingress cannot name a Service's port of more than 15 characters.",
-}
+HAZARDS = Catalogue("Ingress")
+INGRESS_SERVICE_MISSING = HAZARDS.hazard(
+    "ingress-service-missing",
+    "requests for {service} are answered with an error: {reason}",
+    "name a Service of the Ingress's own namespace",
+    "The Service that an Ingress points at is not there.",
+)
+INGRESS_PORT_MISSING = HAZARDS.hazard(
+    "ingress-port-missing",
+    "Service {service} has no port {port} (it has {known}): requests are answered with an error",
+    "{remedy}",
+    "The Service that an Ingress points at has no such port.",
+)
+INGRESS_EXTERNAL_NAME = HAZARDS.hazard(
+    "ingress-external-name",
+    "Service {service} is an ExternalName, which has no endpoints: many controllers"
+    " refuse it or answer with an error",
+    "declare a Service without a selector, and EndpointSlices with the addresses",
+    "Many controllers send no traffic to an ExternalName Service.",
+)
+INGRESS_PORT_TOO_LONG = HAZARDS.hazard(
+    "ingress-port-too-long",
+    "an Ingress points at port {name}, and cannot name a port of more than"
+    " {longest_name} characters",
+    "shorten the name, or point at the port by its number",
+    "An Ingress cannot name a Service's port of more than 15 characters.",
+)
 
 _LONGEST_NAME = 15
 
@@ -34,10 +57,10 @@ def look_at_ingress(
         elif key[1] and (reason := objects.whereabouts(key)) is not None:
             report.add(
                 index,
-                "ingress-service-missing",
+                INGRESS_SERVICE_MISSING,
                 f"{path}.service.name",
-                f"requests for {quote(key[1])} are answered with an error: {reason}",
-                "name a Service of the Ingress's own namespace",
+                service=quote(key[1]),
+                reason=reason,
             )
 
 
@@ -51,14 +74,7 @@ def _backends(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
 
 
 def _tell_alias(index: int, path: str, service: Service, report: Report) -> None:
-    report.add(
-        index,
-        "ingress-external-name",
-        path,
-        f"Service {quote(service.key[1])} is an ExternalName, which has no endpoints: many"
-        " controllers refuse it or answer with an error",
-        "declare a Service without a selector, and EndpointSlices with the addresses",
-    )
+    report.add(index, INGRESS_EXTERNAL_NAME, path, service=quote(service.key[1]))
 
 
 def _look_at_port(
@@ -82,11 +98,10 @@ def _look_at_port(
         elif len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
             report.add(
                 service.index,
-                "ingress-port-too-long",
+                INGRESS_PORT_TOO_LONG,
                 f"spec.ports[{found[0]}].name",
-                f"an Ingress points at port {quote(name)}, and cannot name a port of more than"
-                f" {_LONGEST_NAME} characters",
-                "shorten the name, or point at the port by its number",
+                name=quote(name),
+                longest_name=_LONGEST_NAME,
             )
 
 
@@ -95,9 +110,10 @@ def _tell_port(
 ) -> None:
     report.add(
         index,
-        "ingress-port-missing",
+        INGRESS_PORT_MISSING,
         path,
-        f"Service {quote(service.key[1])} has no port {port} (it has {known[0]}): requests are"
-        " answered with an error",
-        known[1],
+        service=quote(service.key[1]),
+        port=port,
+        known=known[0],
+        remedy=known[1],
     )

@@ -5,19 +5,63 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...findings import quote
+from ..objects import ObjectSet, Policy, Service, Workload
 from ..untyped import items, mapping, number, text
 from .egress import DNS_PORTS, EgressRules, selector_labels
-from .objects import ObjectSet, Policy, Report, Service, Workload
+from .hazard import Catalogue
+from .report import Report
 
-HAZARDS = {
-    "policy-types-missing": "Without policyTypes, egress rules isolate ingress as well.",
-    "policy-rules-ignored": "Rules for a direction that policyTypes does not name are ignored.",
-    "policy-selects-nothing": "No Pods of the set have the labels that a policy selects.",
-    "policy-port-unknown": "No container of the selected Pods has a port of that name.",
-    "policy-port-on-block": "A named port is looked up on Pods: addresses of an ipBlock have none.",
-    "policy-service-port": "Policies see the ports of Pods, not those of a Service.",
-    "policy-without-dns": "Pods that may not reach DNS find no Service by its name.",
-}
+HAZARDS = Catalogue("NetworkPolicy")
+POLICY_TYPES_MISSING = HAZARDS.hazard(
+    "policy-types-missing",
+    "a policy without policyTypes is one for ingress too, and this one has no ingress"
+    " rules: the Pods take no connections any more",
+    "set `policyTypes: [Egress]`",
+    "Without policyTypes, egress rules isolate ingress as well.",
+)
+POLICY_RULES_IGNORED = HAZARDS.hazard(
+    "policy-rules-ignored",
+    "policyTypes does not name {name}: these rules are ignored",
+    "add {name} to policyTypes",
+    "Rules for a direction that policyTypes does not name are ignored.",
+)
+POLICY_SELECTS_NOTHING = HAZARDS.hazard(
+    "policy-selects-nothing",
+    "no Pods of its namespace have these labels: the policy has no effect",
+    "select the labels of the Pods, which are those of the template",
+    "No Pods of the set have the labels that a policy selects.",
+)
+POLICY_PORT_UNKNOWN = HAZARDS.hazard(
+    "policy-port-unknown",
+    "no container of the selected Pods has a port {name}: it stays closed",
+    "write the name of a port of the containers, or its number",
+    "No container of the selected Pods has a port of that name.",
+)
+POLICY_PORT_ON_BLOCK = HAZARDS.hazard(
+    "policy-port-on-block",
+    "a named port is looked up on Pods, and the addresses of an ipBlock have no port"
+    " {name}: it stays closed",
+    "write the port's number",
+    "A named port is looked up on Pods: addresses of an ipBlock have none.",
+)
+POLICY_SERVICE_PORT = HAZARDS.hazard(
+    "policy-service-port",
+    "{wanted} is a port of Service {service}: policies see the Pods' own port,"
+    " {target}, which stays closed",
+    "write {target}",
+    "Policies see the ports of Pods, not those of a Service.",
+)
+POLICY_WITHOUT_DNS = HAZARDS.hazard(
+    "policy-without-dns",
+    "no rule lets the Pods reach DNS, UDP port 53: they find no Service by its name",
+    "allow UDP and TCP port 53 to the Pods of the cluster's DNS",
+    "Pods that may not reach DNS find no Service by its name.",
+)
+_EGRESS_ALLOWED = POLICY_TYPES_MISSING.saying(
+    "a policy without policyTypes and without egress rules is one for ingress alone:"
+    " the Pods may reach everything",
+    "set `policyTypes: [Egress]` to let them reach nothing",
+)
 
 _MOST_COMPARED = 500
 """Workloads with one label that are looked at before a policy is taken to select some."""
@@ -50,13 +94,7 @@ class PolicyLook:
         for position, rule in enumerate(map(mapping, items(policy.spec.get("egress")))):
             _look_at_named_ports(policy, f"spec.egress[{position}]", rule, report)
         if self._egress.lacks_dns(policy):
-            report.add(
-                policy.index,
-                "policy-without-dns",
-                "spec.egress",
-                "no rule lets the Pods reach DNS, UDP port 53: they find no Service by its name",
-                "allow UDP and TCP port 53 to the Pods of the cluster's DNS",
-            )
+            report.add(policy.index, POLICY_WITHOUT_DNS, "spec.egress")
 
     def _look_at_selection(self, policy: Policy, report: Report) -> None:
         """Compare a policy with the workloads of its namespace, if the set has any there.
@@ -72,13 +110,7 @@ class PolicyLook:
             return
         if not selected:
             if policy.namespace not in self._objects.custom:
-                report.add(
-                    policy.index,
-                    "policy-selects-nothing",
-                    "spec.podSelector",
-                    "no Pods of its namespace have these labels: the policy has no effect",
-                    "select the labels of the Pods, which are those of the template",
-                )
+                report.add(policy.index, POLICY_SELECTS_NOTHING, "spec.podSelector")
             return
         _look_at_container_ports(policy, selected, report)
 
@@ -104,11 +136,11 @@ class PolicyLook:
                 if found is not None:
                     report.add(
                         policy.index,
-                        "policy-service-port",
+                        POLICY_SERVICE_PORT,
                         f"{path}.ports[{position}].port",
-                        f"{wanted} is a port of Service {quote(found[0].key[1])}: policies see the"
-                        f" Pods' own port, {found[1]}, which stays closed",
-                        f"write {found[1]}",
+                        wanted=wanted,
+                        service=quote(found[0].key[1]),
+                        target=found[1],
                     )
 
 
@@ -118,31 +150,11 @@ def _look_at_types(policy: Policy, report: Report) -> None:
     if items(types):
         for field, name in (("ingress", "Ingress"), ("egress", "Egress")):
             if items(spec.get(field)) and name not in items(types):
-                report.add(
-                    policy.index,
-                    "policy-rules-ignored",
-                    f"spec.{field}",
-                    f"policyTypes does not name {name}: these rules are ignored",
-                    f"add {name} to policyTypes",
-                )
+                report.add(policy.index, POLICY_RULES_IGNORED, f"spec.{field}", name=name)
     elif items(spec.get("egress")) and not items(spec.get("ingress")):
-        report.add(
-            policy.index,
-            "policy-types-missing",
-            "spec.policyTypes",
-            "a policy without policyTypes is one for ingress too, and this one has no ingress"
-            " rules: the Pods take no connections any more",
-            "set `policyTypes: [Egress]`",
-        )
+        report.add(policy.index, POLICY_TYPES_MISSING, "spec.policyTypes")
     elif isinstance(spec.get("egress"), list) and not items(spec.get("egress")):
-        report.add(
-            policy.index,
-            "policy-types-missing",
-            "spec.policyTypes",
-            "a policy without policyTypes and without egress rules is one for ingress alone: the"
-            " Pods may reach everything",
-            "set `policyTypes: [Egress]` to let them reach nothing",
-        )
+        report.add(policy.index, _EGRESS_ALLOWED, "spec.policyTypes")
 
 
 def _look_at_named_ports(
@@ -155,11 +167,9 @@ def _look_at_named_ports(
         if name := text(port.get("port")):
             report.add(
                 policy.index,
-                "policy-port-on-block",
+                POLICY_PORT_ON_BLOCK,
                 f"{path}.ports[{position}].port",
-                f"a named port is looked up on Pods, and the addresses of an ipBlock have no port"
-                f" {quote(name)}: it stays closed",
-                "write the port's number",
+                name=quote(name),
             )
 
 
@@ -174,13 +184,7 @@ def _look_at_container_ports(policy: Policy, selected: Sequence[Workload], repor
     names = {name for workload in selected for name in _container_ports(workload)}
     for path, name in named:
         if name and name not in names:
-            report.add(
-                policy.index,
-                "policy-port-unknown",
-                path,
-                f"no container of the selected Pods has a port {quote(name)}: it stays closed",
-                "write the name of a port of the containers, or its number",
-            )
+            report.add(policy.index, POLICY_PORT_UNKNOWN, path, name=quote(name))
 
 
 def _container_ports(workload: Workload) -> Iterator[str]:

@@ -7,15 +7,48 @@ play no part in it (`endpointInfoByServicePort`).
 from collections.abc import Sequence
 
 from ...findings import quote
-from .objects import EndpointPort, Group, Report, Service, ServicePort
+from ..objects import EndpointPort, Group, Service, ServicePort
+from .hazard import Catalogue
+from .report import Report
+from .services import HEADLESS_REMAP
 
-HAZARDS = {
-    "service-port-unserved": "No slice has a port of the name that a Service's port has.",
-    "port-protocol": "The slices have a Service's port with another protocol.",
-    "port-unnamed": "A port has a name in the Service or in its slices, and none in the other.",
-    "slice-port-unmatched": "The Service has no port of the name and protocol of a slice's port.",
-    "target-port-ignored": "The ports of slices are dialled, not the Service's targetPort.",
-}
+HAZARDS = Catalogue("A Service and its endpoints")
+SERVICE_PORT_UNSERVED = HAZARDS.hazard(
+    "service-port-unserved",
+    "no slice has a port {port}: connections to {number} are refused (the slices have {found})",
+    "give the port of the slices the name of the Service's port",
+    "No slice has a port of the name that a Service's port has.",
+)
+PORT_PROTOCOL = HAZARDS.hazard(
+    "port-protocol",
+    "the slices have port {port} for {others} alone: connections to {number}/{protocol} are"
+    " refused",
+    "give both the same protocol, TCP by default",
+    "The slices have a Service's port with another protocol.",
+)
+PORT_UNNAMED = HAZARDS.hazard(
+    "port-unnamed",
+    "the port has {has} in the slices: connections to {number} are refused",
+    "give both the same name",
+    "A port has a name in the Service or in its slices, and none in the other.",
+)
+SLICE_PORT_UNMATCHED = HAZARDS.hazard(
+    "slice-port-unmatched",
+    "Service {service} has no port {port}: no traffic goes to this one",
+    "{remedy}",
+    "The Service has no port of the name and protocol of a slice's port.",
+)
+TARGET_PORT_IGNORED = HAZARDS.hazard(
+    "target-port-ignored",
+    "the port of the slices is dialled, {shown}, and not {target}",
+    "give the port of the slices the number of targetPort",
+    "The ports of slices are dialled, not the Service's targetPort.",
+)
+_HEADLESS_SLICE_REMAP = HEADLESS_REMAP.saying(
+    "a headless Service maps no ports: clients that connect to {number} reach"
+    " {number} of the endpoints, not {other}",
+    "give both the same number, or leave `clusterIP: None` out",
+)
 
 
 def look_at_ports(service: Service, groups: Sequence[Group], report: Report) -> None:
@@ -33,11 +66,11 @@ def look_at_ports(service: Service, groups: Sequence[Group], report: Report) -> 
             if (port.name, port.protocol) not in known and port.name not in explained:
                 report.add(
                     group.index,
-                    "slice-port-unmatched",
+                    SLICE_PORT_UNMATCHED,
                     f"{port.path}.name",
-                    f"Service {quote(service.key[1])} has no port {_name(port)}: no traffic goes to"
-                    " this one",
-                    _remedy(port, service),
+                    service=quote(service.key[1]),
+                    port=_name(port),
+                    remedy=_remedy(port, service),
                 )
 
 
@@ -65,31 +98,26 @@ def _look_at_service(
             explained.add(port.name)
             report.add(
                 service.index,
-                "port-protocol",
+                PORT_PROTOCOL,
                 f"{path}.protocol",
-                f"the slices have port {_name(port)} for {' and '.join(sorted(protocols))} alone:"
-                f" connections to {port.number}/{port.protocol} are refused",
-                "give both the same protocol, TCP by default",
+                port=_name(port),
+                others=" and ".join(sorted(protocols)),
+                number=port.number,
+                protocol=port.protocol,
             )
         elif not port.name or "" in numbers:
             explained |= {""} if port.name else numbers.keys() - names
             has = "no name in the Service, and one" if not port.name else "a name, and none"
-            report.add(
-                service.index,
-                "port-unnamed",
-                f"{path}.name",
-                f"the port has {has} in the slices: connections to {port.number} are refused",
-                "give both the same name",
-            )
+            report.add(service.index, PORT_UNNAMED, f"{path}.name", has=has, number=port.number)
         else:
             found = ", ".join(quote(name) for name in sorted(numbers)[:3])
             report.add(
                 service.index,
-                "service-port-unserved",
+                SERVICE_PORT_UNSERVED,
                 path,
-                f"no slice has a port {_name(port)}: connections to {port.number} are refused"
-                f" (the slices have {found})",
-                "give the port of the slices the name of the Service's port",
+                port=_name(port),
+                number=port.number,
+                found=found,
             )
     return explained
 
@@ -107,11 +135,7 @@ def _look_at_target(
     if target not in dialled:
         shown = ", ".join(map(str, sorted(one for one in dialled if one is not None)[:3]))
         report.add(
-            service.index,
-            "target-port-ignored",
-            f"{path}.targetPort",
-            f"the port of the slices is dialled, {shown}, and not {target}",
-            "give the port of the slices the number of targetPort",
+            service.index, TARGET_PORT_IGNORED, f"{path}.targetPort", shown=shown, target=target
         )
 
 
@@ -125,11 +149,10 @@ def _look_at_headless(service: Service, groups: Sequence[Group], report: Report)
                 continue
             report.add(
                 group.index,
-                "headless-remap",
+                _HEADLESS_SLICE_REMAP,
                 f"{one.path}.port",
-                f"a headless Service maps no ports: clients that connect to {port.number} reach"
-                f" {port.number} of the endpoints, not {one.number}",
-                "give both the same number, or leave `clusterIP: None` out",
+                number=port.number,
+                other=one.number,
             )
 
 

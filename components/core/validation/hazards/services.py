@@ -4,20 +4,71 @@ from collections.abc import Iterator
 
 from ...findings import quote
 from ..ip import parse_sloppy_ip
+from ..objects import Service
 from ..untyped import items, text
-from .objects import Report, Service
+from .hazard import Catalogue
+from .report import Report
 
-HAZARDS = {
-    "service-endpoints-field": "A Service holds no endpoints: the field is dropped.",
-    "external-name-ignored": "externalName has no effect on a type other than ExternalName.",
-    "external-name-address": "The cluster's DNS does not resolve an external name like an address.",
-    "external-name-single-label": "An external name of one label is a top-level domain to DNS.",
-    "external-name-remap": "A DNS alias maps no ports.",
-    "headless-remap": "A headless Service maps no ports.",
-    "target-port-name": "Without a selector there are no Pods to give a port's name a number.",
-    "affinity-headless": "Session affinity has no effect on a headless Service.",
-    "publish-not-ready-ignored": "publishNotReadyAddresses has no effect without a selector.",
-}
+HAZARDS = Catalogue("Service")
+SERVICE_ENDPOINTS_FIELD = HAZARDS.hazard(
+    "service-endpoints-field",
+    "a Service has no such field: it is dropped, and no traffic goes to what it holds",
+    "declare an EndpointSlice with the label kubernetes.io/service-name",
+    "A Service holds no endpoints: the field is dropped.",
+)
+EXTERNAL_NAME_IGNORED = HAZARDS.hazard(
+    "external-name-ignored",
+    "externalName has no effect on a Service of type {type}",
+    "set `type: ExternalName`, or leave externalName out",
+    "externalName has no effect on a type other than ExternalName.",
+)
+EXTERNAL_NAME_ADDRESS = HAZARDS.hazard(
+    "external-name-address",
+    "an external name that looks like an IP address is not resolved by the cluster's DNS",
+    "declare a Service without a selector, and an EndpointSlice with the address"
+    " (`ExternalService`)",
+    "The cluster's DNS does not resolve an external name like an address.",
+)
+EXTERNAL_NAME_SINGLE_LABEL = HAZARDS.hazard(
+    "external-name-single-label",
+    "an external name of one label is a top-level domain to DNS: search domains do not apply to it",
+    "give the fully qualified name",
+    "An external name of one label is a top-level domain to DNS.",
+)
+EXTERNAL_NAME_REMAP = HAZARDS.hazard(
+    "external-name-remap",
+    "an alias in DNS maps no ports: clients that connect to {number} reach {number}"
+    " of the external name, not {target}",
+    "let clients connect to the port of the external name",
+    "A DNS alias maps no ports.",
+)
+HEADLESS_REMAP = HAZARDS.hazard(
+    "headless-remap",
+    "a headless Service maps no ports: clients that connect to {number} reach"
+    " {number} of the endpoints, not {target}",
+    "give port and targetPort the same number, or leave `clusterIP: None` out",
+    "A headless Service maps no ports.",
+)
+TARGET_PORT_NAME = HAZARDS.hazard(
+    "target-port-name",
+    "no Pod gives the name {target} a number: kube-proxy dials the port of the slices"
+    " whatever it says, and what does read it finds nothing",
+    "write the port's number",
+    "Without a selector there are no Pods to give a port's name a number.",
+)
+AFFINITY_HEADLESS = HAZARDS.hazard(
+    "affinity-headless",
+    "session affinity has no effect on a headless Service: its clients choose among the addresses",
+    "leave the session affinity out, or let the Service have a cluster IP",
+    "Session affinity has no effect on a headless Service.",
+)
+PUBLISH_NOT_READY_IGNORED = HAZARDS.hazard(
+    "publish-not-ready-ignored",
+    "publishNotReadyAddresses is for the controller that makes slices of Pods:"
+    " hand-made endpoints get traffic by their own conditions",
+    "set `conditions.ready` of the endpoints",
+    "publishNotReadyAddresses has no effect without a selector.",
+)
 
 _NOT_FIELDS = ("endpoints", "endpoint", "endpointSlices", "addresses", "subsets", "backends")
 
@@ -25,24 +76,14 @@ _NOT_FIELDS = ("endpoints", "endpoint", "endpointSlices", "addresses", "subsets"
 def look_at_service(service: Service, report: Report) -> None:
     """Report what one Service tells of."""
     for path in _not_fields(service):
-        report.add(
-            service.index,
-            "service-endpoints-field",
-            path,
-            "a Service has no such field: it is dropped, and no traffic goes to what it holds",
-            "declare an EndpointSlice with the label kubernetes.io/service-name",
-        )
+        report.add(service.index, SERVICE_ENDPOINTS_FIELD, path)
     if service.is_alias:
         _look_at_alias(service, report)
         return
     spec = service.spec
     if text(spec.get("externalName")):
         report.add(
-            service.index,
-            "external-name-ignored",
-            "spec.externalName",
-            f"externalName has no effect on a Service of type {quote(service.type)}",
-            "set `type: ExternalName`, or leave externalName out",
+            service.index, EXTERNAL_NAME_IGNORED, "spec.externalName", type=quote(service.type)
         )
     if service.is_headless:
         _look_at_headless(service, report)
@@ -62,30 +103,17 @@ def _look_at_alias(service: Service, report: Report) -> None:
     given = text(service.spec.get("externalName"))
     name = given.removesuffix(".")
     if parse_sloppy_ip(name) is not None:
-        report.add(
-            service.index,
-            "external-name-address",
-            "spec.externalName",
-            "an external name that looks like an IP address is not resolved by the cluster's DNS",
-            "declare a Service without a selector, and an EndpointSlice with the address",
-        )
+        report.add(service.index, EXTERNAL_NAME_ADDRESS, "spec.externalName")
     elif name and "." not in name:
-        report.add(
-            service.index,
-            "external-name-single-label",
-            "spec.externalName",
-            f"{quote(given)} is a top-level domain to DNS: search domains do not apply to it",
-            "give the fully qualified name",
-        )
+        report.add(service.index, EXTERNAL_NAME_SINGLE_LABEL, "spec.externalName")
     for position, port in enumerate(service.ports):
         if isinstance(port.target, int) and port.target != port.number:
             report.add(
                 service.index,
-                "external-name-remap",
+                EXTERNAL_NAME_REMAP,
                 f"spec.ports[{position}].targetPort",
-                f"an alias in DNS maps no ports: clients that connect to {port.number} reach"
-                f" {port.number} of the external name, not {port.target}",
-                "let clients connect to the port of the external name",
+                number=port.number,
+                target=port.target,
             )
 
 
@@ -94,21 +122,13 @@ def _look_at_headless(service: Service, report: Report) -> None:
         if isinstance(port.target, int) and port.target != port.number:
             report.add(
                 service.index,
-                "headless-remap",
+                HEADLESS_REMAP,
                 f"spec.ports[{position}].targetPort",
-                f"a headless Service maps no ports: clients that connect to {port.number} reach"
-                f" {port.number} of the endpoints, not {port.target}",
-                "give port and targetPort the same number, or leave `clusterIP: None` out",
+                number=port.number,
+                target=port.target,
             )
     if service.spec.get("sessionAffinity") == "ClientIP":
-        report.add(
-            service.index,
-            "affinity-headless",
-            "spec.sessionAffinity",
-            "session affinity has no effect on a headless Service: its clients choose among the"
-            " addresses",
-            "leave sessionAffinity out, or leave `clusterIP: None` out",
-        )
+        report.add(service.index, AFFINITY_HEADLESS, "spec.sessionAffinity")
 
 
 def _look_at_selectorless(service: Service, report: Report) -> None:
@@ -116,21 +136,12 @@ def _look_at_selectorless(service: Service, report: Report) -> None:
         if isinstance(port.target, str):
             report.add(
                 service.index,
-                "target-port-name",
+                TARGET_PORT_NAME,
                 f"spec.ports[{position}].targetPort",
-                f"no Pod gives the name {quote(port.target)} a number: kube-proxy dials the port of"
-                " the slices whatever it says, and what does read it finds nothing",
-                "write the port's number",
+                target=quote(port.target),
             )
     if service.spec.get("publishNotReadyAddresses") is True:
-        report.add(
-            service.index,
-            "publish-not-ready-ignored",
-            "spec.publishNotReadyAddresses",
-            "publishNotReadyAddresses is for the controller that makes slices of Pods: hand-made"
-            " endpoints get traffic by their own conditions",
-            "set `conditions.ready` of the endpoints",
-        )
+        report.add(service.index, PUBLISH_NOT_READY_IGNORED, "spec.publishNotReadyAddresses")
 
 
 def cluster_ips(service: Service) -> Iterator[str]:

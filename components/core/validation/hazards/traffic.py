@@ -4,22 +4,86 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from ...findings import quote
+from ..objects import Endpoint, Group, Service
 from ..untyped import items, text
-from .objects import Endpoint, Group, Report, Service
+from .hazard import Catalogue
 from .ports import look_at_ports
+from .report import Report
 from .services import cluster_ips
 
-HAZARDS = {
-    "service-without-endpoints": "A Service without a selector has no endpoints in the set.",
-    "external-ips-as-backends": "externalIPs are where nodes take traffic, not where it goes.",
-    "none-ready": "No endpoint is ready: every new connection is refused.",
-    "all-draining": "Every endpoint is draining: they go on getting new connections.",
-    "family-unserved": "Endpoints of an IP family that the Service does not have get no traffic.",
-    "family-without-endpoints": "The Service has an address of a family without endpoints.",
-    "local-without-node": "No endpoint without a nodeName is local to any node.",
-    "distribution-without-hints": "Hints of hand-made slices are written by hand, and are missing.",
-    "address-conditions": "Which of an address's several conditions counts is not defined.",
-}
+HAZARDS = Catalogue("A Service and its endpoints")
+SERVICE_WITHOUT_ENDPOINTS = HAZARDS.hazard(
+    "service-without-endpoints",
+    "the Service has no selector, and its slices hold no endpoints: every connection is refused",
+    "give the slices endpoints",
+    "A Service without a selector has no endpoints in the set.",
+)
+EXTERNAL_IPS_AS_BACKENDS = HAZARDS.hazard(
+    "external-ips-as-backends",
+    "externalIPs are addresses at which the nodes take traffic for the Service, not"
+    " its backends: connections are refused, and the cluster's own traffic to these"
+    " addresses no longer leaves it",
+    "declare an EndpointSlice with the addresses, and leave externalIPs out",
+    "externalIPs are where nodes take traffic, not where it goes.",
+)
+NONE_READY = HAZARDS.hazard(
+    "none-ready",
+    "no endpoint is ready: every new connection is refused",
+    "make one endpoint ready (`BackendState.ACTIVE`)",
+    "No endpoint is ready: every new connection is refused.",
+)
+ALL_DRAINING = HAZARDS.hazard(
+    "all-draining",
+    "every endpoint is draining, and kube-proxy goes on sending new connections to"
+    " them as no other is ready",
+    "set `conditions.serving` to false (`BackendState.DISABLED`) to stop connections",
+    "Every endpoint is draining: they go on getting new connections.",
+)
+FAMILY_UNSERVED = HAZARDS.hazard(
+    "family-unserved",
+    "there are endpoints of an IP family that the Service does not have: they get no traffic",
+    "set `ipFamilyPolicy: PreferDualStack` (name the family in `ip_families`), on a cluster that"
+    " has it",
+    "Endpoints of an IP family that the Service does not have get no traffic.",
+)
+FAMILY_WITHOUT_ENDPOINTS = HAZARDS.hazard(
+    "family-without-endpoints",
+    "the Service has an {family} address too, and no {family} endpoints: connections"
+    " to that address are refused",
+    "add {family} endpoints, or leave the family out",
+    "The Service has an address of a family without endpoints.",
+)
+LOCAL_WITHOUT_NODE = HAZARDS.hazard(
+    "local-without-node",
+    "{whose} {what}, and is local to no node: with {field} Local they get no traffic",
+    "leave {field} out, or give every endpoint a nodeName",
+    "No endpoint without a nodeName is local to any node.",
+)
+DISTRIBUTION_WITHOUT_HINTS = HAZARDS.hazard(
+    "distribution-without-hints",
+    "trafficDistribution has no effect: hints of hand-made slices are written by"
+    " hand, and some ready endpoint has none",
+    "give `hints.forZones` (`for_zones`) to every endpoint",
+    "Hints of hand-made slices are written by hand, and are missing.",
+)
+ADDRESS_CONDITIONS = HAZARDS.hazard(
+    "address-conditions",
+    "{address} is there twice with other conditions: which of them kube-proxy uses is not defined",
+    "give every address one endpoint",
+    "Which of an address's several conditions counts is not defined.",
+)
+_NO_SLICE_LABELLED = SERVICE_WITHOUT_ENDPOINTS.saying(
+    "the Service has no selector, and no EndpointSlice is labelled for it: every"
+    " connection is refused",
+    "label a slice kubernetes.io/service-name: {service}",
+)
+_ONE_FAMILY = FAMILY_UNSERVED.saying(
+    "Service {service} is {families} alone: these endpoints get no traffic"
+)
+_DEFAULT_FAMILY_ALONE = FAMILY_UNSERVED.saying(
+    "the Service gets the cluster's default family alone, and there are endpoints of both: those"
+    " of the other family get no traffic"
+)
 
 _FAMILIES = frozenset({"IPv4", "IPv6"})
 _MOST_COMPARED = 4
@@ -31,14 +95,7 @@ def look_at_traffic(service: Service, groups: Sequence[Group], report: Report) -
     look_at_ports(service, groups, report)
     endpoints = [endpoint for group in groups for endpoint in group.endpoints]
     if not endpoints:
-        report.add(
-            service.index,
-            "service-without-endpoints",
-            "spec",
-            "the Service has no selector, and its slices hold no endpoints: every connection is"
-            " refused",
-            "give the slices endpoints",
-        )
+        report.add(service.index, SERVICE_WITHOUT_ENDPOINTS, "spec")
         return
     _look_at_readiness(service, groups, endpoints, report)
     _look_at_hints(service, endpoints, report)
@@ -57,24 +114,9 @@ def look_at_unserved(service: Service, has_served: bool, report: Report) -> None
         report: Takes the findings.
     """
     if items(service.spec.get("externalIPs")):
-        report.add(
-            service.index,
-            "external-ips-as-backends",
-            "spec.externalIPs",
-            "externalIPs are addresses at which the nodes take traffic for the Service, not its"
-            " backends: connections are refused, and the cluster's own traffic to these addresses"
-            " no longer leaves it",
-            "declare an EndpointSlice with the addresses, and leave externalIPs out",
-        )
+        report.add(service.index, EXTERNAL_IPS_AS_BACKENDS, "spec.externalIPs")
     elif has_served:
-        report.add(
-            service.index,
-            "service-without-endpoints",
-            "spec",
-            "the Service has no selector, and no EndpointSlice is labelled for it: every connection"
-            " is refused",
-            f"label a slice kubernetes.io/service-name: {service.key[1]}",
-        )
+        report.add(service.index, _NO_SLICE_LABELLED, "spec", service=service.key[1])
 
 
 def _look_at_readiness(
@@ -87,36 +129,16 @@ def _look_at_readiness(
     path = f"{path}.conditions.ready" if first.is_slice else path
     drains = any(endpoint.serving and endpoint.terminating for endpoint in endpoints)
     if drains and not service.is_headless:
-        report.add(
-            first.index,
-            "all-draining",
-            path,
-            "every endpoint is draining, and kube-proxy goes on sending new connections to them as"
-            " no other is ready",
-            "set `conditions.serving` to false to stop connections",
-        )
+        report.add(first.index, ALL_DRAINING, path)
     else:
-        report.add(
-            first.index,
-            "none-ready",
-            path,
-            "no endpoint is ready: every new connection is refused",
-            "make one endpoint ready",
-        )
+        report.add(first.index, NONE_READY, path)
 
 
 def _look_at_hints(service: Service, endpoints: Sequence[Endpoint], report: Report) -> None:
     if service.spec.get("trafficDistribution") is None:
         return
     if any(endpoint.ready and not endpoint.has_hints for endpoint in endpoints):
-        report.add(
-            service.index,
-            "distribution-without-hints",
-            "spec.trafficDistribution",
-            "trafficDistribution has no effect: hints of hand-made slices are written by hand, and"
-            " some ready endpoint has none",
-            "give `hints.forZones` to every endpoint",
-        )
+        report.add(service.index, DISTRIBUTION_WITHOUT_HINTS, "spec.trafficDistribution")
 
 
 def _look_at_conditions(groups: Sequence[Group], report: Report) -> None:
@@ -142,11 +164,9 @@ def _look_at_conditions(groups: Sequence[Group], report: Report) -> None:
 def _tell_conditions(group: Group, endpoint: Endpoint, report: Report) -> None:
     report.add(
         group.index,
-        "address-conditions",
+        ADDRESS_CONDITIONS,
         f"{endpoint.path}.conditions" if group.is_slice else endpoint.path,
-        f"{quote(endpoint.address)} is there twice with other conditions: which of them kube-proxy"
-        " uses is not defined",
-        "give every address one endpoint",
+        address=quote(endpoint.address),
     )
 
 
@@ -162,11 +182,9 @@ def _look_at_families(service: Service, groups: Sequence[Group], report: Report)
         for family in sorted(_FAMILIES - present.keys()) if present else ():
             report.add(
                 service.index,
-                "family-without-endpoints",
+                FAMILY_WITHOUT_ENDPOINTS,
                 "spec.ipFamilies" if len(has) > 1 else "spec.ipFamilyPolicy",
-                f"the Service has an {family} address too, and no {family} endpoints: connections"
-                " to that address are refused",
-                f"add {family} endpoints, or leave the family out",
+                family=family,
             )
     elif policy == "PreferDualStack":
         return
@@ -176,21 +194,13 @@ def _look_at_families(service: Service, groups: Sequence[Group], report: Report)
         ):
             report.add(
                 group.index,
-                "family-unserved",
+                _ONE_FAMILY,
                 "addressType" if group.is_slice else f"{group.path}.addresses",
-                f"Service {quote(service.key[1])} is {' and '.join(sorted(has))} alone: these"
-                " endpoints get no traffic",
-                "set `ipFamilyPolicy: PreferDualStack` on the Service",
+                service=quote(service.key[1]),
+                families=" and ".join(sorted(has)),
             )
     elif len(present) > 1:
-        report.add(
-            service.index,
-            "family-unserved",
-            "spec.ipFamilyPolicy",
-            "the Service gets the cluster's default family alone, and there are endpoints of both:"
-            " those of the other family get no traffic",
-            "set `ipFamilyPolicy: PreferDualStack`",
-        )
+        report.add(service.index, _DEFAULT_FAMILY_ALONE, "spec.ipFamilyPolicy")
 
 
 def _families(service: Service) -> Iterator[str]:
@@ -212,9 +222,5 @@ def _look_at_policies(service: Service, endpoints: Sequence[Endpoint], report: R
         whose = "no endpoint has" if away == len(endpoints) else f"{away} endpoints have no"
         what = "a nodeName" if away == len(endpoints) else "nodeName"
         report.add(
-            service.index,
-            "local-without-node",
-            f"spec.{field}",
-            f"{whose} {what}, and is local to no node: with {field} Local they get no traffic",
-            f"leave {field} out, or give every endpoint a nodeName",
+            service.index, LOCAL_WITHOUT_NODE, f"spec.{field}", whose=whose, what=what, field=field
         )

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ...findings import Finding, quote
-from ...metadata import SKIP_MIRROR_LABEL
+from ..findings import quote
+from ..metadata import SKIP_MIRROR_LABEL
+from .untyped import items, mapping, number, text
 
 Key = tuple[str, str]
 """A namespace, and the name of a Service in it."""
@@ -18,14 +19,6 @@ CONTROLLERS = frozenset(
     {"endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io"}
 )
 """Who writes slices in every cluster, by the value of the managed-by label."""
-
-
-class Report(list[tuple[int, Finding]]):
-    """The findings, each with the index of the object that it is about."""
-
-    def add(self, index: int, code: str, path: str, detail: str, remedy: str) -> None:
-        """Report a hazard."""
-        self.append((index, Finding(path, "", detail, None, remedy, code, "warning")))
 
 
 class ServicePort(NamedTuple):
@@ -221,3 +214,26 @@ class ObjectSet:
                 f"the Service of that name is in namespace {quote(home)}, not in {quote(namespace)}"
             )
         return "there is no Service of that name" if namespace in self.namespaces else None
+
+
+def namespace_of(manifest: Mapping[str, Any]) -> str:
+    """Give an object's namespace, an absent one being `default`."""
+    return text(mapping(manifest.get("metadata")).get("namespace")) or "default"
+
+
+def name_of(manifest: Mapping[str, Any]) -> str:
+    """Give an object's name, empty where it has none."""
+    return text(mapping(manifest.get("metadata")).get("name"))
+
+
+def endpoint_ports(holder: Mapping[str, Any], path: str) -> list[EndpointPort]:
+    """Give the ports of a slice or of a subset of Endpoints, which are at `path`."""
+    return [
+        EndpointPort(
+            f"{path}[{position}]",
+            text(port.get("name")),
+            text(port.get("protocol")) or "TCP",
+            number(port.get("port")),
+        )
+        for position, port in enumerate(map(mapping, items(holder.get("ports"))))
+    ]

@@ -1,0 +1,145 @@
+"""The components: the one list that the façade, aliases, the schema, docs and tests derive from.
+
+To add a component, import it below for type checkers, and add its line to `COMPONENTS`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what type checkers and editors see: at run time a name loads on first use
+    from ._provider import provider as provider
+    from .errors import ValidationError as ValidationError
+    from .external_name_service import ExternalNameService as ExternalNameService
+    from .external_name_service import ExternalNameServiceArgs as ExternalNameServiceArgs
+    from .external_service import ExternalService as ExternalService
+    from .external_service import ExternalServiceArgs as ExternalServiceArgs
+    from .external_service_set import ExternalServiceSet as ExternalServiceSet
+    from .external_service_set import ExternalServiceSetArgs as ExternalServiceSetArgs
+    from .policies.destinations import egress_destination as egress_destination
+    from .policies.egress import EgressPolicy as EgressPolicy
+    from .policies.egress import EgressPolicyArgs as EgressPolicyArgs
+    from .selector_service import SelectorService as SelectorService
+    from .selector_service import SelectorServiceArgs as SelectorServiceArgs
+    from .types import AdoptedKind as AdoptedKind
+    from .types import AdoptedObject as AdoptedObject
+    from .types import Backend as Backend
+    from .types import BackendState as BackendState
+    from .types import EgressDestination as EgressDestination
+    from .types import EgressDns as EgressDns
+    from .types import EndpointApi as EndpointApi
+    from .types import IpFamily as IpFamily
+    from .types import Preset as Preset
+    from .types import Protocol as Protocol
+    from .types import ServicePort as ServicePort
+    from .types import ServiceType as ServiceType
+    from .types import SessionAffinity as SessionAffinity
+    from .types import TrafficDistribution as TrafficDistribution
+    from .types import TrafficPolicy as TrafficPolicy
+
+SERVICE = "kubernetes:core/v1:Service"
+ENDPOINT_SLICE = "kubernetes:discovery.k8s.io/v1:EndpointSlice"
+ENDPOINTS = "kubernetes:core/v1:Endpoints"
+NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+BACKEND_RECORD = "k8s-endpoints:index:BackendRecord"
+"""The Pulumi types of children."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component."""
+
+    name: str
+    """Its class. The TypedDict of its arguments has the same name and `Args`."""
+    module: str
+    """Where it is, below the package."""
+    page: str
+    """Its page, below `docs/`."""
+    summary: str
+    """What it is, in the index of the docs."""
+    children: tuple[str, ...]
+    """The types of its children. A child may move to any component that has children of its
+    type, and keeps its object."""
+
+    @property
+    def token(self) -> str:
+        """Its type to Pulumi."""
+        return token_of(self.name)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What it exports."""
+        return self.name, f"{self.name}Args"
+
+
+def token_of(name: str) -> str:
+    """Return the Pulumi type of a component's class."""
+    return f"k8s-endpoints:index:{name}"
+
+
+COMPONENTS = (
+    Component(
+        "ExternalService",
+        "external_service",
+        "external-service.md",
+        "a Service without a selector, for backends outside the cluster",
+        (SERVICE, ENDPOINT_SLICE, ENDPOINTS, BACKEND_RECORD),
+    ),
+    Component(
+        "ExternalServiceSet",
+        "external_service_set",
+        "external-service-set.md",
+        "many of these in one component, from a mapping or a YAML file",
+        (SERVICE, ENDPOINT_SLICE, ENDPOINTS, BACKEND_RECORD),
+    ),
+    Component(
+        "SelectorService",
+        "selector_service",
+        "selector-service.md",
+        "a Service for Pods, found by their labels",
+        (SERVICE,),
+    ),
+    Component(
+        "ExternalNameService",
+        "external_name_service",
+        "external-name-service.md",
+        "an alias in the cluster's DNS",
+        (SERVICE,),
+    ),
+    Component(
+        "EgressPolicy",
+        "policies.egress",
+        "egress-policy.md",
+        "lets chosen Pods reach exactly the given backends and ports, and DNS",
+        (NETWORK_POLICY,),
+    ),
+)
+
+_OTHERS: Mapping[str, tuple[str, ...]] = {
+    "_provider": ("provider",),
+    "errors": ("ValidationError",),
+    "policies.destinations": ("egress_destination",),
+    "types": (
+        "AdoptedKind",
+        "AdoptedObject",
+        "Backend",
+        "BackendState",
+        "EgressDestination",
+        "EgressDns",
+        "EndpointApi",
+        "IpFamily",
+        "Preset",
+        "Protocol",
+        "ServicePort",
+        "ServiceType",
+        "SessionAffinity",
+        "TrafficDistribution",
+        "TrafficPolicy",
+    ),
+}
+
+HOMES: Mapping[str, str] = {
+    **{name: one.module for one in COMPONENTS for name in one.names},
+    **{name: module for module, names in _OTHERS.items() for name in names},
+}
+"""The module of each name that the package exports."""

