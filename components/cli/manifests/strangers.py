@@ -7,7 +7,7 @@ is named is judged whatever it is, unless the folder's rules are asked for.
 import re
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ...core.validation.kinds import SPECS
 from ...core.validation.untyped import items, mapping, text
@@ -49,7 +49,7 @@ def stranger_by_value(source: str, value: Any) -> str:
     Kubernetes, for then the other one was forgotten.
     """
     if isinstance(value, list):
-        return _stranger_by_items(items(value))
+        return _stranger_by_items(items(cast("object", value)))
     fields = mapping(value)
     if is_manifest(fields):
         return ""

@@ -124,7 +124,7 @@ def test_excluded_files_are_left_out_whether_they_are_named_or_not(tmp_path: Pat
         ("a/b/c.yaml", "b/c", False),
     ],
 )
-def test_patterns(path: str, pattern: str, excluded: bool) -> None:  # noqa: FBT001
+def test_patterns(path: str, pattern: str, excluded: bool) -> None:
     assert is_excluded(path, [pattern]) is excluded
 
 
