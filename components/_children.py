@@ -5,14 +5,14 @@ from functools import partial
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import core, discovery
+from pulumi_kubernetes import core, discovery, networking
 
 from . import _hooks
 from ._aliases import Aliases
 from ._owner import configured_manager
 from ._provider import namespace_of, renders
 from ._record import BackendRecord
-from ._registry import BACKEND_RECORD, ENDPOINT_SLICE, ENDPOINTS, SERVICE
+from ._registry import BACKEND_RECORD, ENDPOINT_SLICE, ENDPOINTS, NETWORK_POLICY, SERVICE
 from ._threads import load_models
 from .core.adoption import Adoption, Adoptions
 from .core.declarations import LATE
@@ -168,6 +168,20 @@ class Children:
                 ENDPOINTS,
                 hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
                 depends_on=slices,
+            ),
+        )
+
+    def network_policy(self, manifest: Manifest) -> "networking.v1.NetworkPolicy":
+        """Register a NetworkPolicy, which no other object names."""
+        name = self._name(manifest)
+        return networking.v1.NetworkPolicy(
+            name,
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._options(
+                manifest,
+                NETWORK_POLICY,
+                hooks=_hooks.of_policy(name, self._parent),
             ),
         )
 

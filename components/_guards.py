@@ -98,7 +98,7 @@ class Guard:
         name: str,
         made: pulumi.CustomResource,
     ) -> str | pulumi.Output[str]:
-        owners = _other_owners(metadata)
+        owners = owners_besides_ours(metadata)
         if not refused_owners(owners, kind, name, ""):
             return name
         return made.urn.apply(lambda urn: self._fail(refused_owners(owners, kind, name, urn)))
@@ -164,7 +164,7 @@ class Guard:
         return unserved_external_ips(spec)
 
     def _of_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> list[Hazard]:
-        return [CO_OWNED] if _other_owners(metadata) else []
+        return [CO_OWNED] if owners_besides_ours(metadata) else []
 
     def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> str | pulumi.Output[str]:
         """Refuse what another component, stack or resource declares.
@@ -190,7 +190,7 @@ class Guard:
                 pulumi.log.warn(text, resource=self._component)
 
 
-def _other_owners(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
+def owners_besides_ours(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
     """Return the field managers, other than ours, that own more than metadata; none if forced."""
     if (metadata.annotations or {}).get(FORCE_ANNOTATION) == "true":
         return []

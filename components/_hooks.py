@@ -70,6 +70,7 @@ class _Registered:
             after_create=hook("created", _check_created),
             **failed,
         )
+        self.policy = pulumi.ResourceHookBinding(**failed)
         self.created = hook("adopted", self._check_adopted)
         self.recorded = hook("recorded", self._check_recorded)
         self.records: dict[str, tuple[pulumi.Output[Watch], Fail]] = {}
@@ -187,6 +188,20 @@ def of_endpoints(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBi
         return None
     run.components[name] = component
     return run.endpoints
+
+
+def of_policy(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBinding | None:
+    """Return the hooks of a policy, or None under mocks.
+
+    Args:
+        name: Its Pulumi name.
+        component: The component that declares it, on which messages are shown.
+    """
+    run = _current_run()
+    if run is None:
+        return None
+    run.components[name] = component
+    return run.policy
 
 
 def of_adopted(

@@ -16,12 +16,17 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .external_service import ExternalServiceArgs as ExternalServiceArgs
     from .external_service_set import ExternalServiceSet as ExternalServiceSet
     from .external_service_set import ExternalServiceSetArgs as ExternalServiceSetArgs
+    from .policies.destinations import egress_destination as egress_destination
+    from .policies.egress import EgressPolicy as EgressPolicy
+    from .policies.egress import EgressPolicyArgs as EgressPolicyArgs
     from .selector_service import SelectorService as SelectorService
     from .selector_service import SelectorServiceArgs as SelectorServiceArgs
     from .types import AdoptedKind as AdoptedKind
     from .types import AdoptedObject as AdoptedObject
     from .types import Backend as Backend
     from .types import BackendState as BackendState
+    from .types import EgressDestination as EgressDestination
+    from .types import EgressDns as EgressDns
     from .types import EndpointApi as EndpointApi
     from .types import IpFamily as IpFamily
     from .types import Preset as Preset
@@ -35,6 +40,7 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
 SERVICE = "kubernetes:core/v1:Service"
 ENDPOINT_SLICE = "kubernetes:discovery.k8s.io/v1:EndpointSlice"
 ENDPOINTS = "kubernetes:core/v1:Endpoints"
+NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 BACKEND_RECORD = "k8s-endpoints:index:BackendRecord"
 """The Pulumi types of children."""
 
@@ -100,16 +106,26 @@ COMPONENTS = (
         "an alias in the cluster's DNS",
         (SERVICE,),
     ),
+    Component(
+        "EgressPolicy",
+        "policies.egress",
+        "egress-policy.md",
+        "lets chosen Pods reach exactly the given backends and ports, and DNS",
+        (NETWORK_POLICY,),
+    ),
 )
 
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "_provider": ("provider",),
     "errors": ("ValidationError",),
+    "policies.destinations": ("egress_destination",),
     "types": (
         "AdoptedKind",
         "AdoptedObject",
         "Backend",
         "BackendState",
+        "EgressDestination",
+        "EgressDns",
         "EndpointApi",
         "IpFamily",
         "Preset",

@@ -11,7 +11,8 @@ from ._component import plan
 from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
 from .core.external_name_service import plan_external_name_service
-from .types import AdoptedObject, ServicePort
+from .policies.destinations import egress_destination
+from .types import AdoptedObject, EgressDestination, ServicePort
 
 __all__ = ["ExternalNameService", "ExternalNameServiceArgs"]
 
@@ -57,6 +58,11 @@ class ExternalNameService(ServiceComponent):
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
+    @property
+    def destination(self) -> EgressDestination:
+        """The name and its ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -72,6 +78,7 @@ class ExternalNameService(ServiceComponent):
             opts,
         )
         super().__init__(token_of("ExternalNameService"), name, {}, opts)
+        self._destination = egress_destination(args)
         children = Children(self, name, opts, args.get("logical_name"), planned.plan.adoptions)
         self._show(DeclaredService(self, name, planned, children, awaited=False))
         self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})

@@ -12,9 +12,11 @@ from ._component import plan
 from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
 from .core.external_service import plan_external_service
+from .policies.destinations import egress_destination
 from .types import (
     AdoptedObject,
     Backend,
+    EgressDestination,
     EndpointApi,
     Preset,
     ServicePort,
@@ -153,6 +155,11 @@ class ExternalService(ServiceComponent):
         """
         return self._declared.legacy_endpoints
 
+    @property
+    def destination(self) -> EgressDestination:
+        """Its backends and their ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -163,6 +170,7 @@ class ExternalService(ServiceComponent):
             ExternalService, name, ExternalServiceArgs, args, plan_external_service, opts
         )
         super().__init__(token_of("ExternalService"), name, {}, opts)
+        self._destination = egress_destination(args)
         children = Children(self, name, opts, args.get("logical_name"), planned.plan.adoptions)
         declared = DeclaredService(
             self,

@@ -15,6 +15,8 @@ from .core.external_service import plan_external_service
 from .core.findings import required
 from .errors import ValidationError
 from .external_service import ExternalServiceArgs
+from .policies.destinations import egress_destination
+from .types import EgressDestination
 
 __all__ = ["ExternalServiceSet", "ExternalServiceSetArgs"]
 
@@ -85,6 +87,7 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
                 path=path,
             )
             declared.add_backends(planned)
+        self._destinations = {key: egress_destination(entry) for key, entry in entries.items()}
         self._lazy = {
             "service_names": lambda: self._collect("service_name"),
             "hosts": lambda: self._collect("host"),
@@ -101,6 +104,11 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
     def services(self) -> dict[str, DeclaredService]:
         """Each Service by its key, with the attributes of an `ExternalService`."""
         return self._services
+
+    @property
+    def destinations(self) -> dict[str, EgressDestination]:
+        """The backends and ports of each Service by its key, for `to` of an `EgressPolicy`."""
+        return self._destinations
 
     def _collect(self, output: str) -> "pulumi.Output[dict[str, object]]":
         found = {key: getattr(declared, output) for key, declared in self.services.items()}

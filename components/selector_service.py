@@ -11,8 +11,10 @@ from ._component import plan
 from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
 from .core.selector_service import plan_selector_service
+from .policies.destinations import egress_destination
 from .types import (
     AdoptedObject,
+    EgressDestination,
     ServicePort,
     ServiceType,
     SessionAffinity,
@@ -107,6 +109,11 @@ class SelectorService(ServiceComponent):
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
+    @property
+    def destination(self) -> EgressDestination:
+        """Its Pods and their ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
     def __init__(
         self,
         name: str,
@@ -117,6 +124,7 @@ class SelectorService(ServiceComponent):
             SelectorService, name, SelectorServiceArgs, args, plan_selector_service, opts
         )
         super().__init__(token_of("SelectorService"), name, {}, opts)
+        self._destination = egress_destination(args, opts)
         children = Children(self, name, opts, args.get("logical_name"), planned.plan.adoptions)
         awaited = args.get("await_ready") is not False
         self._show(DeclaredService(self, name, planned, children, awaited=awaited))

@@ -217,6 +217,51 @@ class Backend(TypedDict):
     the Service's ports."""
 
 
+class EgressDestination(TypedDict):
+    """Where an `EgressPolicy` lets Pods connect to: backends, or other Pods.
+
+    `egress_destination` makes one of the arguments of a Service, and components have their own as
+    the attribute `destination`.
+    """
+
+    addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Addresses of backends of which nothing else is known. Defaults to none."""
+    backends: NotRequired[Sequence[Backend]]
+    """Backends with their settings, of which address and ports matter here. Defaults to none."""
+    ports: NotRequired[Sequence[ServicePort]]
+    """The ports as a Service has them; policies see `target_port`. With `preset`, further ones, or
+    others of the same names. Defaults to those of `preset`; without it at least one is required."""
+    preset: NotRequired[Preset]
+    """The known ports of a well-known server. Defaults to none."""
+    allow_empty: NotRequired[bool]
+    """Take a destination without any backend. Defaults to False: it is an error."""
+    pod_selector: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """The labels of Pods, instead of backends; `{}` for all of the namespace. Defaults to none."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """Where these Pods are. Defaults to the policy's namespace."""
+    cidrs: NotRequired[Sequence[pulumi.Input[str]]]
+    """Blocks of addresses, instead of backends: for what has no fixed addresses. Defaults to
+    none."""
+    external_name: NotRequired[pulumi.Input[str]]
+    """A DNS name, instead of backends. A NetworkPolicy cannot say names. Defaults to none."""
+
+
+class EgressDns(TypedDict):
+    """Where the Pods that an `EgressPolicy` selects find DNS, over UDP and TCP."""
+
+    enabled: NotRequired[bool]
+    """Whether they may ask for names. Defaults to True."""
+    namespace: NotRequired[str]
+    """The namespace of the DNS servers. Defaults to "kube-system"."""
+    pod_selector: NotRequired[Mapping[str, str]]
+    """The labels of their Pods. Defaults to `{"k8s-app": "kube-dns"}`."""
+    addresses: NotRequired[Sequence[str]]
+    """Addresses where a DNS cache listens on the node, which is no Pod to a policy. Defaults to
+    that of NodeLocal DNSCache, 169.254.20.10."""
+    ports: NotRequired[Sequence[int]]
+    """The ports that the servers' Pods listen on. Defaults to 53."""
+
+
 class AdoptedObject(TypedDict):
     """A live object that a component takes over instead of creating it."""
 

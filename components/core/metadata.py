@@ -67,6 +67,11 @@ _LARGEST_ANNOTATIONS = {
 """All that a component may write itself, so that the user's budget is the same in all stacks."""
 
 
+def naming_argument(kind: str) -> str:
+    """Return the argument that names the objects of a component, by the kind of one of them."""
+    return "policy_name" if kind.endswith("Policy") else "service_name"
+
+
 def read_service_name(args: Plain, component_name: str, findings: list[Finding]) -> str:
     """Give the Service's name: `service_name`, or the component's name where that is not given.
 

@@ -41,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
         "/apis/discovery.k8s.io/v1", "endpointslices", f"{MANAGED_BY_LABEL}={MANAGED_BY}"
     ),
     "Endpoints": Kind("/api/v1", "endpoints"),
+    "NetworkPolicy": Kind("/apis/networking.k8s.io/v1", "networkpolicies"),
 }
 
 

@@ -6,7 +6,12 @@ from hashlib import sha256
 from typing import Any
 
 from .findings import Finding, forbidden
-from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, MAX_FIELD_MANAGER
+from .metadata import (
+    FIELD_MANAGER,
+    FIELD_MANAGER_ANNOTATION,
+    MAX_FIELD_MANAGER,
+    naming_argument,
+)
 
 CLIENT_SIDE = "pulumi-kubernetes"
 """The fixed manager of objects that the provider has created client-side, from 4.29 on. Its raw
@@ -130,17 +135,20 @@ def _of_another_stack(owner: str, kind: str, name: str, urn: str) -> Finding:
     return forbidden(
         _path(kind, name),
         f"another stack declares this {kind}, as field manager {owner}",
-        f"{_forget(kind, urn)}choose another `service_name`; if it is this stack under its old"
-        f" name, instead run `pulumi config set k8s-endpoints:owner {stack}`",
+        f"{_forget(kind, urn)}choose another `{naming_argument(kind)}`; if it is this stack under"
+        f" its old name, instead run `pulumi config set k8s-endpoints:owner {stack}`",
     )
 
 
 def _of_a_raw_resource(owner: str, kind: str, name: str, urn: str) -> Finding:
+    other = f"choose another `{naming_argument(kind)}`"
+    if not kind.endswith("Policy"):
+        adopt = "if it is a resource of this stack that the component replaces, name it in `adopt`"
+        other = f"{adopt}; otherwise {other}"
     return forbidden(
         _path(kind, name),
         f"another Pulumi resource declares this {kind}, as field manager {owner}",
-        f"{_forget(kind, urn)}if it is a resource of this stack that the component replaces, name"
-        " it in `adopt`; otherwise choose another `service_name`",
+        f"{_forget(kind, urn)}{other}",
     )
 
 
@@ -152,4 +160,5 @@ def _forget(kind: str, urn: str) -> str:
 
 
 def _path(kind: str, name: str) -> str:
-    return "service_name" if kind == "Service" else f"{kind}[{name}]"
+    is_named = kind == "Service" or kind.endswith("Policy")
+    return naming_argument(kind) if is_named else f"{kind}[{name}]"

@@ -5,7 +5,15 @@ from pathlib import Path
 import pulumi
 from pulumi_kubernetes import apps, core
 
-from components import ExternalNameService, ExternalService, SelectorService, ServiceType
+from components import (
+    EgressPolicy,
+    ExternalNameService,
+    ExternalService,
+    Preset,
+    SelectorService,
+    ServiceType,
+    egress_destination,
+)
 from components.sources import inventory
 
 HERE = Path(__file__).parent
@@ -14,8 +22,22 @@ APP = {"app": "my-app"}
 needs = inventory.load(HERE / "backends.yaml")
 namespace = core.v1.Namespace("shop", metadata={"name": "shop"}).metadata.name
 
+allowed = EgressPolicy(
+    "my-app",
+    {
+        "namespace": namespace,
+        "pod_selector": APP,
+        "to": [
+            *map(egress_destination, needs.services.values()),
+            # The addresses of `payments` change, and a NetworkPolicy knows no names.
+            {"cidrs": ["0.0.0.0/0", "::/0"], "preset": Preset.HTTPS},
+        ],
+    },
+)
+after = pulumi.ResourceOptions(depends_on=[allowed])
+
 for name, args in needs.services.items():
-    pulumi.export(name, ExternalService(name, {**args, "namespace": namespace}).host)
+    pulumi.export(name, ExternalService(name, {**args, "namespace": namespace}, after).host)
 
 for name, alias in needs.external_names.items():
     pulumi.export(name, ExternalNameService(name, {**alias, "namespace": namespace}).host)

@@ -14,6 +14,9 @@ from pulumi.runtime import config
 
 from components import (
     Backend,
+    EgressDestination,
+    EgressDns,
+    EgressPolicyArgs,
     ExternalNameServiceArgs,
     ExternalServiceArgs,
     ExternalServiceSetArgs,
@@ -24,6 +27,7 @@ from components import (
 )
 from components.core.presets import PRESETS
 from components.core.slicing import slices
+from components.core.validation.hazards import hazards as hazards_of_manifests
 from components.testing import render
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +93,7 @@ def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, st
         "database",
         "databases",
         "dual-stack",
+        "egress",
         "headless",
         "ingress",
         "prometheus",
@@ -254,6 +259,7 @@ def test_shop() -> None:
         ("EndpointSlice", "orders-db-ipv6"),
         ("EndpointSlice", "sessions-ipv4"),
         ("Namespace", "shop"),
+        ("NetworkPolicy", "my-app-2502dec487"),
         ("Service", "my-app"),
         ("Service", "orders-db"),
         ("Service", "payments"),
@@ -270,6 +276,34 @@ def test_shop() -> None:
     assert list(endpoints(found, "orders-db-ipv6")) == ["2001:db8::10"]
     assert list(endpoints(found, "sessions-ipv4")) == ["198.51.100.20"]
     assert ports(found, "EndpointSlice", "sessions-ipv4") == [("redis", 6379, "TCP")]
+    assert allowed(found, "my-app-2502dec487") == {
+        "192.0.2.10/31": [5432],
+        "2001:db8::10/128": [5432],
+        "198.51.100.20/32": [6379],
+        "0.0.0.0/0": [443],
+        "::/0": [443],
+    }
+    assert hazards_of_manifests(list(found.values())) == []
+
+
+def test_egress() -> None:
+    found = run("egress")
+    assert len(found) == 6
+    assert allowed(found, "web-6dd5f154b0") == {
+        "192.0.2.10/31": [5432],
+        "2001:db8::10/128": [5432],
+        "198.51.100.20/32": [6380],
+    }
+    assert hazards_of_manifests(list(found.values())) == []
+
+
+def allowed(manifests: Manifests, name: str) -> dict[str, list[int]]:
+    """Give the ports of each block that a policy allows, those of DNS left out."""
+    return {
+        peer["ipBlock"]["cidr"]: [port["port"] for port in rule["ports"]]
+        for rule in manifests["NetworkPolicy", name]["spec"]["egress"][1:]
+        for peer in rule["to"]
+    }
 
 
 def blocks() -> list[Any]:
@@ -345,6 +379,9 @@ def rows(page: str, heading: str) -> list[list[str]]:
         ("external-service-set.md", "Arguments", ExternalServiceSetArgs),
         ("selector-service.md", "Arguments", SelectorServiceArgs),
         ("external-name-service.md", "Arguments", ExternalNameServiceArgs),
+        ("egress-policy.md", "Arguments", EgressPolicyArgs),
+        ("egress-policy.md", "EgressDestination", EgressDestination),
+        ("egress-policy.md", "EgressDns", EgressDns),
     ],
 )
 def test_tables_of_arguments_are_complete(page: str, heading: str, kind: Any) -> None:

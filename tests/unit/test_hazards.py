@@ -44,6 +44,11 @@ CODES = {
     "external-name-host",
     "external-name-address",
     "external-name-single-label",
+    "egress-isolated",
+    "egress-unenforced",
+    "egress-in-cluster-address",
+    "egress-in-place",
+    "egress-resolved",
 }
 
 
@@ -66,7 +71,12 @@ def test_a_hazard_is_one_line_of_code_text_and_remedy(hazard: Hazard) -> None:
 
 
 def test_only_what_holds_for_all_of_a_kind_is_a_note() -> None:
-    assert [hazard.code for hazard in ALL if hazard.severity == "note"] == ["no-api-proxy"]
+    assert {hazard.code for hazard in ALL if hazard.severity == "note"} == {
+        "no-api-proxy",
+        "egress-isolated",
+        "egress-unenforced",
+        "egress-in-cluster-address",
+    }
 
 
 PORT = {"name": "http", "port": 80}

@@ -23,6 +23,8 @@ DOCUMENTED = {
     "AdoptedObject",
     "Backend",
     "BackendState",
+    "EgressDestination",
+    "EgressDns",
     "EndpointApi",
     "IpFamily",
     "Preset",
@@ -33,6 +35,7 @@ DOCUMENTED = {
     "TrafficDistribution",
     "TrafficPolicy",
     "ValidationError",
+    "egress_destination",
     "provider",
 }
 
@@ -149,10 +152,9 @@ def test_every_field_that_may_be_left_out_says_its_default(public: type) -> None
 
 
 OUTPUTS = {
-    component.name: {"service_names", "hosts"}
-    if component.name.endswith("Set")
-    else {"service_name", "namespace", "host"}
-    for component in COMPONENTS
+    **{component.name: {"service_name", "namespace", "host"} for component in COMPONENTS},
+    "ExternalServiceSet": {"service_names", "hosts"},
+    "EgressPolicy": {"policy_name", "namespace"},
 }
 
 

@@ -106,4 +106,4 @@ def test_the_demo_writes_shows_and_validates_the_shop(
     assert "pulumi.com/" not in file.read_text()
     assert file.read_text() in shown
     assert "orders-db.shop.svc  postgres 5432/TCP" in shown
-    assert "7 objects, 0 errors, 0 warnings" in shown
+    assert "8 objects, 0 errors, 0 warnings" in shown

@@ -123,3 +123,34 @@ EXTERNAL_NAME_HOST = HAZARDS.hazard(
     "clients send the Service's name as HTTP Host header, which the external server may not know",
     "let clients send the external name, or connect to it directly",
 )
+EGRESS_ISOLATED = HAZARDS.note(
+    "egress-isolated",
+    "the selected Pods reach nothing but what this policy and others that select them allow",
+    "allow everything else that they need, such as the API server, in `to` or in a policy of your"
+    " own: policies add up",
+)
+EGRESS_UNENFORCED = HAZARDS.note(
+    "egress-unenforced",
+    "a cluster whose network plugin does not implement NetworkPolicy stores the policy and allows"
+    " every connection",
+    "try a connection that the policy does not allow, once in each cluster",
+)
+EGRESS_IN_CLUSTER = HAZARDS.note(
+    "egress-in-cluster-address",
+    "some plugins do not match the addresses of nodes and Pods with an ipBlock: Cilium by default",
+    "select Pods by their labels; for nodes set Cilium's `policy-cidr-match-mode`",
+)
+EGRESS_IN_PLACE = HAZARDS.hazard(
+    "egress-in-place",
+    "the policy has a fixed name and is updated in place: an address that is taken out is denied"
+    " while Services still serve it, and without `depends_on` a new one is served before it is"
+    " allowed",
+    "give plain addresses and no `policy_name`: a changed policy then is a second one beside the"
+    " old one",
+)
+EGRESS_RESOLVED = HAZARDS.hazard(
+    "egress-resolved",
+    "the addresses are those that a DNS name had when the program ran: Pods that resolve the name"
+    " themselves are denied when it changes",
+    "let the Pods connect to the Service of these backends, and run `pulumi up` on a schedule",
+)

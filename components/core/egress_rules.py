@@ -1,0 +1,107 @@
+"""What Pods may reach: exact rules, whatever kind of policy says them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+
+from .cidrs import Network
+
+__all__ = [
+    "AllowedPods",
+    "AllowedPort",
+    "Blocks",
+    "Dns",
+    "Rules",
+    "cover",
+    "exact_blocks",
+    "in_order",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedPort:
+    """A port that connections may go to, as the backend sees it."""
+
+    protocol: str
+    number: int | str
+    """The number, or for Pods the name of a container's port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Addresses that are all reached at the same ports."""
+
+    cidrs: tuple[str, ...]
+    ports: tuple[AllowedPort, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedPods:
+    """Pods of one namespace."""
+
+    labels: Mapping[str, str]
+    namespace: str | None
+    """None for the policy's own."""
+    ports: tuple[AllowedPort, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dns:
+    """The servers that the Pods' resolver asks."""
+
+    labels: Mapping[str, str]
+    namespace: str
+    cidrs: tuple[str, ...]
+    """Where a cache on the node listens, which is no Pod to a policy."""
+    ports: tuple[AllowedPort, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All that the selected Pods may reach."""
+
+    blocks: Sequence[Blocks]
+    pods: Sequence[AllowedPods]
+    dns: Dns | None
+
+
+def exact_blocks(pairs: Iterable[tuple[str, AllowedPort]]) -> list[Blocks]:
+    """Return the blocks that allow exactly these pairs of an address and a port.
+
+    An address is in one group, that of all its ports, so that no rule adds a port to an address
+    that another rule allows for other ports.
+
+    Args:
+        pairs: Canonical addresses, each with a port that it listens on.
+    """
+    by_address: dict[str, set[AllowedPort]] = defaultdict(set)
+    for address, port in pairs:
+        by_address[address].add(port)
+    groups: dict[frozenset[AllowedPort], list[str]] = defaultdict(list)
+    for address, ports in by_address.items():
+        groups[frozenset(ports)].append(address)
+    blocks = [
+        Blocks(tuple(cover(map(ip_network, group))), in_order(ports))
+        for ports, group in groups.items()
+    ]
+    return sorted(blocks, key=lambda one: [_place(port) for port in one.ports])
+
+
+def cover(networks: Iterable[Network]) -> list[str]:
+    """Return the smallest set of CIDRs that holds exactly these blocks, IPv4 before IPv6."""
+    every = set(networks)
+    four = [one for one in every if isinstance(one, IPv4Network)]
+    six = [one for one in every if isinstance(one, IPv6Network)]
+    return [str(block) for block in (*collapse_addresses(four), *collapse_addresses(six))]
+
+
+def in_order(ports: Iterable[AllowedPort]) -> tuple[AllowedPort, ...]:
+    """Return each port once, by protocol and number."""
+    return tuple(sorted(set(ports), key=_place))
+
+
+def _place(port: AllowedPort) -> tuple[str, int, str]:
+    if isinstance(port.number, str):
+        return port.protocol, 0, port.number
+    return port.protocol, port.number, ""

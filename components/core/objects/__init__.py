@@ -1,0 +1,1 @@
+"""The manifests of objects, rendered from checked values."""

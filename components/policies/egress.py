@@ -1,0 +1,132 @@
+"""`EgressPolicy`: lets chosen Pods reach exactly the given backends and ports, and DNS."""
+# No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, Optional, TypedDict
+
+import pulumi
+from pulumi_kubernetes import meta, networking
+
+from .._children import Children
+from .._component import Planned, plan
+from .._engine import monitor
+from .._guards import owners_besides_ours
+from .._registry import token_of
+from .._service_component import LazyOutputs
+from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
+from ..core.findings import Finding
+from ..core.ownership import refused_owners
+from ..core.validation.hazards.hazard import Hazard
+from ..errors import ValidationError
+from ..types import Backend, EgressDestination, EgressDns, Preset, ServicePort
+
+__all__ = ["EgressPolicy", "EgressPolicyArgs"]
+
+
+class EgressPolicyArgs(TypedDict):
+    """Arguments of `EgressPolicy`: the Pods, and where they may connect to."""
+
+    pod_selector: Mapping[str, pulumi.Input[str]]
+    """The labels of the Pods that the policy holds for; `{}` for all Pods of the namespace."""
+    to: NotRequired[Sequence[EgressDestination]]
+    """Where they may connect to, such as `egress_destination(args)` of a Service's arguments.
+    Defaults to none."""
+    addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Addresses of backends, as `ExternalService` takes them. Defaults to none."""
+    backends: NotRequired[Sequence[Backend]]
+    """Backends, as `ExternalService` takes them. Defaults to none."""
+    ports: NotRequired[Sequence[ServicePort]]
+    """The ports of `addresses` and `backends`, as `ExternalService` takes them; policies see
+    `target_port`. Defaults to those of `preset`."""
+    preset: NotRequired[Preset]
+    """The known ports of a well-known server. Defaults to none."""
+    allow_empty: NotRequired[bool]
+    """Take `addresses` and `backends` that are empty. Defaults to False: that is an error."""
+    dns: NotRequired[EgressDns]
+    """Where the Pods find DNS. Defaults to kube-dns and NodeLocal DNSCache, at port 53."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """The namespace of the policy and of the Pods that it selects. Defaults to the provider's."""
+    policy_name: NotRequired[str]
+    """A fixed name, a DNS subdomain: the policy is then updated in place. Defaults to the
+    component's name and a hash of the rules, so that other rules are another policy."""
+    logical_name: NotRequired[str]
+    """Separates policies of one name on two clusters in one stack. Defaults to none."""
+    kubernetes_version: NotRequired[str]
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    versions from 1.30 on."""
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Labels of the policy. Defaults to none."""
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Annotations of the policy. Defaults to none."""
+
+
+class EgressPolicy(LazyOutputs, pulumi.ComponentResource):
+    """A NetworkPolicy that lets chosen Pods reach exactly the given backends and ports, and DNS.
+
+    Other rules are another policy: it is there before the old one goes. Let Services depend on the
+    component, so that no new address is served before it is allowed.
+
+    Raises:
+        ValidationError: Arguments cannot be used. Nothing has been registered then.
+    """
+
+    policy_name: pulumi.Output[str]
+    """The policy's name in the cluster."""
+    namespace: pulumi.Output[str]
+    """The policy's namespace."""
+    hazards: pulumi.Output[list[str]]
+    """What is legal and will not work as it looks: code, text and remedy of each."""
+
+    @property
+    def policy(self) -> "networking.v1.NetworkPolicy":
+        """The NetworkPolicy, a child of the component: a resource of `pulumi_kubernetes`."""
+        return self._policy
+
+    def __init__(
+        self,
+        name: str,
+        args: EgressPolicyArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        planned = plan(EgressPolicy, name, EgressPolicyArgs, args, plan_egress_policy, opts)
+        super().__init__(token_of("EgressPolicy"), name, {}, opts)
+        self._name = name
+        children = Children(self, name, opts, args.get("logical_name"))
+        policy = self._policy = children.network_policy(planned.fill(lambda plan: plan.policy))
+        self._warn(planned)
+        self._lazy = {
+            "policy_name": lambda: policy.metadata.apply(lambda metadata: metadata.name or ""),
+            "namespace": lambda: policy.metadata.apply(
+                lambda metadata: metadata.namespace or "default"
+            ),
+            "hazards": lambda: planned.value(lambda plan: [str(one) for one in plan.hazards]),
+        }
+        if monitor():
+            policy.metadata.apply(self._check_owners)
+        self.register_outputs({"policy_name": planned.plan.policy["metadata"]["name"]})
+
+    def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> "pulumi.Output[None] | None":
+        """Refuse a policy that another stack or resource declares."""
+        owners = owners_besides_ours(metadata)
+        name = metadata.name or ""
+        if not refused_owners(owners, "NetworkPolicy", name, ""):
+            return None
+        return self._policy.urn.apply(
+            lambda urn: self._fail(refused_owners(owners, "NetworkPolicy", name, urn))
+        )
+
+    def _fail(self, findings: list[Finding]) -> None:
+        raise ValidationError("EgressPolicy", self._name, findings)
+
+    def _warn(self, planned: Planned[EgressPolicyPlan]) -> None:
+        warned: set[str] = set()
+
+        def warn(hazards: Sequence[Hazard]) -> None:
+            for hazard in hazards:
+                if hazard.severity == "warning" and hazard.code not in warned:
+                    warned.add(hazard.code)
+                    pulumi.log.warn(str(hazard), resource=self)
+
+        warn(planned.plan.hazards)
+        if planned.final is not None:
+            planned.value(lambda plan: plan.hazards).apply(warn)
