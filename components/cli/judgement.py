@@ -12,7 +12,7 @@ from typing import Any, overload
 
 from ..core.findings import Finding, invalid, required
 from ..core.rules import RuleBook
-from ..core.validation import KINDS, validate
+from ..core.validation import KINDS, refusal, validate
 from ..core.validation.hazards import hazards
 from ..core.validation.untyped import mapping, text
 from .manifests import (
@@ -184,6 +184,9 @@ def _judge_entry(
     if kind == "List" and version == "v1":
         return [_no_list(manifest)]
     if is_manifest(manifest) and (version, kind) not in KINDS:
+        if found := refusal(manifest):
+            judgement.judged += 1
+            return [found]
         judgement.passed_over[text(kind) if _KIND.fullmatch(text(kind)) else _NO_KIND] += 1
         return []
     judgement.judged += 1
