@@ -126,12 +126,11 @@ def _check_named_target(
 
 def _read_name(args: PortArgs, path: str, findings: list[Finding]) -> str:
     if args.name is None:
-        if isinstance(args.port, Deferred) and not any(
-            finding.path.startswith(path) for finding in findings
-        ):
-            reason = "a port whose number is an Output has no name by itself"
-            findings.append(required(f"{path}.name", reason))
-            return ""
+        if isinstance(args.port, Deferred):
+            if not any(finding.path.startswith(path) for finding in findings):
+                reason = "a port whose number is an Output has no name by itself"
+                findings.append(required(f"{path}.name", reason))
+            return f"unnamed-{path.partition('[')[2].rstrip(']')}"  # of which nothing is told
         return f"{args.protocol.lower()}-{args.port}"
     if not args.name:  # which the API server takes for none
         findings += [invalid(f"{path}.name", "", reason) for reason in syntax.dns_label("")]

@@ -6,13 +6,11 @@ from typing import Any
 
 from ...findings import Finding, quote
 from ..objects import ObjectSet
-from ..untyped import mapping
 from . import (
     declared,
     egress,
     endpoints,
     ingresses,
-    kinds,
     policies,
     ports,
     services,
@@ -27,7 +25,6 @@ __all__ = ["CATALOGUE", "HAZARDS", "Hazard", "hazards"]
 
 _OF_MANIFESTS = Catalogue(
     "Hazards of manifests",
-    kinds.HAZARDS,
     services.HAZARDS,
     slices.HAZARDS,
     endpoints.HAZARDS,
@@ -73,8 +70,6 @@ def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]
         order of the objects.
     """
     report = Report()
-    for index, manifest in enumerate(manifests):
-        kinds.look_at_kind(index, mapping(manifest), report)
     objects = read_objects(manifests)
     virtual = _cluster_ips(objects)
     _look_at_services(objects, report)
