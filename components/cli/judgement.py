@@ -14,6 +14,7 @@ from ..core.findings import Finding, invalid, required
 from ..core.rules import RuleBook
 from ..core.validation import KINDS, refusal, validate
 from ..core.validation.hazards import hazards
+from ..core.validation.hazards.endpoints import ENDPOINTS_WITHOUT_SERVICE
 from ..core.validation.untyped import mapping, text
 from .manifests import (
     Chunk,
@@ -28,6 +29,7 @@ from .manifests import (
     read,
     sources,
 )
+from .scopes import scopes
 
 MAX_FINDINGS = 500_000
 """How many findings are reported; what is after them is not read."""
@@ -45,6 +47,7 @@ _FAILING: Mapping[str, frozenset[str]] = {
     "never": frozenset(),
 }
 
+_WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _NO_KIND = "malformed kind"
 _KIND_NAMES = frozenset(kind for _, kind in KINDS)
@@ -141,10 +144,20 @@ def judge(
             judgement.unreadable.append(Unreadable(source, reason))
             break
     if with_hazards:
-        found = hazards(manifests)
-        judgement.rows += [Row(number, subjects[number], finding) for number, finding in found]
+        judgement.rows += _hazards(manifests, subjects)
         judgement.rows.sort(key=attrgetter("number"))
     return judgement
+
+
+def _hazards(manifests: "_Packed", subjects: Sequence[Subject]) -> Iterator[Row]:
+    """Look for hazards set by set; what another set has is not missing."""
+    declared = {subject.name for subject in subjects if subject.kind == "Service"}
+    for numbers in scopes(subjects):
+        together = manifests if len(numbers) == len(subjects) else [manifests[n] for n in numbers]
+        for index, finding in hazards(together):
+            subject = subjects[numbers[index]]
+            if finding.code != _WITHOUT_SERVICE or subject.name not in declared:
+                yield Row(numbers[index], subject, finding)
 
 
 def located(rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:
