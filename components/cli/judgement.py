@@ -29,6 +29,7 @@ from .manifests import (
     read,
     sources,
 )
+from .placeholders import without_placeholders
 from .scopes import scopes
 
 MAX_FINDINGS = 500_000
@@ -111,6 +112,7 @@ def judge(
     exclude: Sequence[str] = (),
     as_folder: bool = False,
     fails_on: str = "error",
+    allow_placeholders: bool = False,
     with_hazards: bool = True,
     with_places: bool = False,
 ) -> Judgement:
@@ -123,6 +125,7 @@ def judge(
         as_folder: Whether what is no manifest is passed over in named files too, as it is below a
             folder. Defaults to False.
         fails_on: The mildest severity for which the exit code is 1. Defaults to `error`.
+        allow_placeholders: Whether values such as `${NAME}` are passed over. Defaults to False.
         with_hazards: Whether to look for hazards over the whole set. Defaults to True.
         with_places: Whether `located` will be asked. Defaults to False.
     """
@@ -132,7 +135,9 @@ def judge(
     for number, (source, entry) in enumerate(
         _entries(sources(files, exclude, as_folder=as_folder), judgement)
     ):
-        findings = _judge_entry(entry, kubernetes_version, judgement)
+        findings = without_placeholders(
+            _judge_entry(entry, kubernetes_version, judgement), allowed=allow_placeholders
+        )
         if findings or with_hazards:
             subject = _subject(source, entry, with_chunk=with_places)
             judgement.rows += [Row(number, subject, finding) for finding in findings]

@@ -249,6 +249,7 @@ QUIET = [
     ),
     Quiet("nothing reads the variables of the Service", [redis, reads("CACHE_HOST")]),
     Quiet("the port is set", [redis, reads("REDIS_HOST", "REDIS_PORT")]),
+    Quiet("the password of the server itself", [redis, reads("REDIS_PASSWORD")]),
     Quiet("service links are off", [redis, reads("REDIS_HOST", enableServiceLinks=False)]),
     Quiet(
         "Pods of another namespace",

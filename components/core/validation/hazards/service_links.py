@@ -20,7 +20,7 @@ SERVICE_LINKS = HAZARDS.hazard(
 )
 
 _NOT_OF_NAMES = re.compile(r"[-.]")
-_SUFFIXES = ("_HOST", "_PORT", "_URL", "_ADDR", "_PASSWORD", "_USER", "_DB")
+_HOST = "_HOST"
 
 
 def look_at_links(objects: ObjectSet, report: Report) -> None:
@@ -34,8 +34,8 @@ def look_at_links(objects: ObjectSet, report: Report) -> None:
         read: dict[str, tuple[Workload, str]] = {}
         for workload, names in linked:
             for name in sorted(names):
-                stem, suffix = _stem(name)
-                if suffix and f"{stem}_PORT" not in names:
+                stem = name.removesuffix(_HOST)
+                if stem != name and f"{stem}_PORT" not in names:
                     read.setdefault(stem, (workload, name))
         for key, service in objects.services.items() if read else ():
             stem = _NOT_OF_NAMES.sub("_", key[1].upper())
@@ -53,11 +53,6 @@ def look_at_links(objects: ObjectSet, report: Report) -> None:
                     workload=quote(workload.name),
                     read=name,
                 )
-
-
-def _stem(name: str) -> tuple[str, str]:
-    suffix = next((one for one in _SUFFIXES if name.endswith(one)), "")
-    return name.removesuffix(suffix), suffix
 
 
 def _variables(workload: Workload) -> Iterator[str]:
