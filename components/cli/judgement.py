@@ -16,6 +16,7 @@ from ..core.validation import KINDS, refusal, validate
 from ..core.validation.hazards import hazards
 from ..core.validation.hazards.endpoints import ENDPOINTS_WITHOUT_SERVICE
 from ..core.validation.untyped import mapping, text
+from .collisions import Collisions
 from .manifests import (
     Chunk,
     Entry,
@@ -131,6 +132,7 @@ def judge(
     """
     judgement = Judgement(fails_on=fails_on)
     subjects: list[Subject] = []
+    collisions = Collisions()
     manifests = _Packed()
     for number, (source, entry) in enumerate(
         _entries(sources(files, exclude, as_folder=as_folder), judgement)
@@ -138,6 +140,7 @@ def judge(
         findings = without_placeholders(
             _judge_entry(entry, kubernetes_version, judgement), allowed=allow_placeholders
         )
+        findings += collisions.of(source, mapping(entry.value))
         if findings or with_hazards:
             subject = _subject(source, entry, with_chunk=with_places)
             judgement.rows += [Row(number, subject, finding) for finding in findings]
