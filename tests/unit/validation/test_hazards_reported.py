@@ -293,6 +293,10 @@ QUIET = [
             deployment(APP, {"name": "http", "containerPort": 80}),
         ],
     ),
+    Quiet(
+        "a workload without ports, as patches are",
+        [service("a", {"port": 80, "targetPort": "http"}, selector=APP), deployment(APP)],
+    ),
     Quiet("both selectors in one peer", [to_pods({**KUBE_SYSTEM, **KUBE_DNS})]),
     Quiet(
         "alternatives that are meant",

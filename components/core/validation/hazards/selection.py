@@ -76,6 +76,8 @@ def _look_at_miss(service: Service, workloads: Sequence[Workload], report: Repor
 
 def _look_at_targets(service: Service, selected: Sequence[Workload], report: Report) -> None:
     names = {name for workload in selected for name in _port_names(workload)}
+    if not names:  # patches of workloads hold none
+        return
     for position, port in enumerate(service.ports):
         if isinstance(port.target, str) and port.target not in names:
             report.add(
