@@ -84,6 +84,7 @@ bench-quick: setup
 	@.venv/bin/python -m bench.startup
 	@.venv/bin/python -m bench.rendering
 	@.venv/bin/python -m bench.preview 100
+
 wild: setup
 	@CHECKOUTS="$(CHECKOUTS)" .venv/bin/python -m bench.wild
 
