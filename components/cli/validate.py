@@ -60,6 +60,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="what makes the exit code 1 (default: %(default)s)",
     )
     parser.add_argument(
+        "--allow-placeholders",
+        action="store_true",
+        help="pass over values that something fills in later, such as ${NAME}",
+    )
+    parser.add_argument(
         "--no-hazards",
         action="store_true",
         help="do not look for what the API server accepts and yet does not work",
@@ -75,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
         exclude=options.exclude,
         as_folder=options.as_folder,
         fails_on=options.fail_on,
+        allow_placeholders=options.allow_placeholders,
         with_hazards=not options.no_hazards,
         with_places=options.output in PLACED,
     )

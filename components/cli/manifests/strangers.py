@@ -68,7 +68,7 @@ def stranger_by_text(content: bytes) -> str:
 
 
 def _stranger_by_items(values: Any) -> str:
-    if any(is_manifest(value) for value in values):
+    if any(is_manifest(value) and _is_of_ours(mapping(value)) for value in values):
         return ""
     is_patch = all("op" in mapping(value) and "path" in mapping(value) for value in values)
     return PATCHES if values and is_patch else NO_MANIFEST
@@ -77,4 +77,8 @@ def _stranger_by_items(values: Any) -> str:
 def _is_incomplete(fields: Mapping[str, Any]) -> bool:
     if text(fields.get("apiVersion")):
         return "spec" in fields and "metadata" in fields
+    return _is_of_ours(fields)
+
+
+def _is_of_ours(fields: Mapping[str, Any]) -> bool:
     return text(fields.get("kind")).lower() in _SPELLINGS

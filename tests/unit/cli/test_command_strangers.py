@@ -24,6 +24,7 @@ STRANGERS = {
     "values.yaml": ("image: {tag: 1}\n", "no manifest"),
     "package.json": ('{"name": "shop", "version": "1.0.0"}', "no manifest"),
     "names.yaml": ("- a\n- b\n", "no manifest"),
+    "others.yaml": ("- {apiVersion: a/v1, kind: Mapping}\n", "no manifest"),
     "text.yaml": ("5\n", "no manifest"),
     "nothing.yaml": ("~\n", "no manifest"),
     "chart/Chart.yaml": (CHART, "no manifest"),
@@ -149,7 +150,7 @@ def test_the_summary_counts_what_is_no_manifest(
     for name, (text, _) in STRANGERS.items():
         write(tmp_path, name, text)
     assert main(["validate", str(tmp_path)]) == 0
-    assert "13 no manifests (no manifest 7, Helm template: render it first 2," in (
+    assert "14 no manifests (no manifest 8, Helm template: render it first 2," in (
         capsys.readouterr().out
     )
 
