@@ -72,6 +72,11 @@ def naming_argument(kind: str) -> str:
     return "policy_name" if kind.endswith("Policy") else "service_name"
 
 
+def takes_adoptions(kind: str) -> bool:
+    """Return whether the component of an object has the argument `adopt`."""
+    return not kind.endswith("Policy")
+
+
 def read_service_name(args: Plain, component_name: str, findings: list[Finding]) -> str:
     """Give the Service's name: `service_name`, or the component's name where that is not given.
 
