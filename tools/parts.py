@@ -50,6 +50,9 @@ class Part:
     """What tells it from another part of this name."""
     patch: Patch | None = None
     """Changes of our own to the module."""
+    libraries: str = ""
+    """The module whose libraries it is built with, where another one's: what they share is compiled
+    once, so that they are not built at the same time."""
 
     @property
     def id(self) -> str:
@@ -92,6 +95,12 @@ def _kubernetes(name: str, *asks: str) -> Part:
         asks or ("--version",),
         _says_version(_KUBERNETES),
     )
+
+
+def _kwok(name: str) -> Part:
+    usable = ((0, 7), (0, 9))
+    package = f"sigs.k8s.io/kwok/cmd/{name}"
+    return Part(name, "0.8.0", "kwok", package, usable, libraries="kubernetes")
 
 
 def _api_server(version: str) -> Part:
@@ -166,8 +175,8 @@ CONTROL_PLANE = (
     _kubernetes("kube-apiserver"),
     _kubernetes("kube-controller-manager"),
     _kubernetes("kube-scheduler"),
-    Part("kwok", "0.8.0", "kwok", "sigs.k8s.io/kwok/cmd/kwok", ((0, 7), (0, 9))),
-    Part("kwokctl", "0.8.0", "kwok", "sigs.k8s.io/kwok/cmd/kwokctl", ((0, 7), (0, 9))),
+    _kwok("kwok"),
+    _kwok("kwokctl"),
 )
 """What the embedded control plane runs on."""
 

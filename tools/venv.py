@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from .console import CommandError, step
-from .paths import ROOT, RUNTIME_VENV, VENV
+from .paths import LOCK, ROOT, RUNTIME_LOCK, RUNTIME_VENV, VENV
 
 ENDS = ("oldest", "newest")
 """The ends of the range of Pulumi's versions that the library is tested with."""
@@ -15,21 +15,21 @@ ENDS = ("oldest", "newest")
 
 def ensure() -> None:
     """Make `.venv` and install the lock and the project, unless that has been done for these."""
-    _ensure(VENV, "requirements/lock.txt", project=True)
+    _ensure(VENV, LOCK, project=True)
 
 
 def ensure_runtime() -> Path:
     """Return an environment that the library runs in: `.venv`, or a small one made at once."""
-    if _is_current(VENV, "requirements/lock.txt", project=True):
+    if _is_current(VENV, LOCK, project=True):
         return VENV
-    _ensure(RUNTIME_VENV, "requirements/runtime.txt", project=True)
+    _ensure(RUNTIME_VENV, RUNTIME_LOCK, project=True)
     return RUNTIME_VENV
 
 
 def ensure_end(end: str) -> Path:
     """Make the environment of one end of the range, and return its folder."""
     folder = of_end(end)
-    _ensure(folder, f"requirements/{end}.txt")
+    _ensure(folder, ROOT / "requirements" / f"{end}.txt")
     return folder
 
 
@@ -69,20 +69,20 @@ def python(folder: Path = VENV) -> Path:
     return folder / "bin" / "python"
 
 
-def _ensure(folder: Path, file: str, *, project: bool = False) -> None:
+def _ensure(folder: Path, file: Path, *, project: bool = False) -> None:
     """Make an environment from a requirements file, and install the project in it."""
     if _is_current(folder, file, project=project):
         return
     version = ".".join(map(str, sys.version_info[:2]))
-    with step(f"python {version}: {folder.name} from {file}"):
+    with step(f"python {version}: {folder.name} from {file.relative_to(ROOT)}"):
         make(folder)
-        install(["--requirement", str(ROOT / file)], folder)
+        install(["--requirement", str(file)], folder)
         if project:  # on its own: pip installs nothing editable beside hashes
             install(["--no-deps", "--no-build-isolation", "--editable", str(ROOT)], folder)
         _stamp(folder).write_text(_wanted(file, project=project))
 
 
-def _is_current(folder: Path, file: str, *, project: bool) -> bool:
+def _is_current(folder: Path, file: Path, *, project: bool) -> bool:
     stamp = _stamp(folder)
     return stamp.is_file() and stamp.read_text() == _wanted(file, project=project)
 
@@ -91,8 +91,8 @@ def _stamp(folder: Path) -> Path:
     return folder / "requirements.sha256"
 
 
-def _wanted(file: str, *, project: bool) -> str:
+def _wanted(file: Path, *, project: bool) -> str:
     digest = hashlib.sha256(f"{sys.version_info[:2]} {ROOT}".encode())
-    for name in (file, "pyproject.toml") if project else (file,):
-        digest.update((ROOT / name).read_bytes())
+    for one in (file, ROOT / "pyproject.toml") if project else (file,):
+        digest.update(one.read_bytes())
     return digest.hexdigest()

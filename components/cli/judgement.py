@@ -12,13 +12,17 @@ from typing import Any, overload
 
 from ..core.findings import Finding, invalid, required
 from ..core.rules import RuleBook
-from ..core.validation import KINDS, validate
+from ..core.validation import KINDS, refusal, validate
 from ..core.validation.hazards import hazards
+from ..core.validation.hazards.endpoints import ENDPOINTS_WITHOUT_SERVICE
 from ..core.validation.untyped import mapping, text
+from .collisions import Collisions
 from .manifests import (
     Chunk,
     Entry,
     Place,
+    Source,
+    Stranger,
     Unreadable,
     first_place,
     is_manifest,
@@ -26,6 +30,8 @@ from .manifests import (
     read,
     sources,
 )
+from .placeholders import without_placeholders
+from .scopes import scopes
 
 MAX_FINDINGS = 500_000
 """How many findings are reported; what is after them is not read."""
@@ -35,6 +41,15 @@ RULES = RuleBook()
 _DOCUMENT = RULES.rule("document", "A document of a file is one object, or a list of objects.")
 _NULL = RULES.rule("null-document", "A document that is null is passed over by kubectl.")
 
+FAIL_ON = ("error", "warning", "never")
+"""What may be asked to make the exit code 1."""
+_FAILING: Mapping[str, frozenset[str]] = {
+    "error": frozenset({"error"}),
+    "warning": frozenset({"error", "warning"}),
+    "never": frozenset(),
+}
+
+_WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _NO_KIND = "malformed kind"
 _KIND_NAMES = frozenset(kind for _, kind in KINDS)
@@ -77,19 +92,28 @@ class Judgement:
     """How many objects were judged."""
     passed_over: Counter[str] = field(default_factory=Counter[str])
     """How many objects were not, by kind."""
+    strangers: Counter[str] = field(default_factory=Counter[str])
+    """How many files and documents of folders were passed over, by why they are no manifests."""
+    fails_on: str = "error"
+    """The mildest severity that fails: `error`, `warning` or `never`."""
 
     @property
     def exit_code(self) -> int:
-        """2 where something could not be read, else 1 where there are errors, else 0."""
+        """2 where something could not be read, else 1 where there is what fails, else 0."""
         if self.unreadable:
             return 2
-        return int(any(row.finding.severity == "error" for row in self.rows))
+        severities = {row.finding.severity for row in self.rows}
+        return int(bool(severities & _FAILING[self.fails_on]))
 
 
 def judge(
     files: Iterable[str],
     kubernetes_version: str | None,
     *,
+    exclude: Sequence[str] = (),
+    as_folder: bool = False,
+    fails_on: str = "error",
+    allow_placeholders: bool = False,
     with_hazards: bool = True,
     with_places: bool = False,
 ) -> Judgement:
@@ -98,14 +122,25 @@ def judge(
     Args:
         files: Files, folders, and `-` for standard input.
         kubernetes_version: Whose rules apply; None for what is legal on every version.
+        exclude: Patterns of files and folders that are left out. Defaults to none.
+        as_folder: Whether what is no manifest is passed over in named files too, as it is below a
+            folder. Defaults to False.
+        fails_on: The mildest severity for which the exit code is 1. Defaults to `error`.
+        allow_placeholders: Whether values such as `${NAME}` are passed over. Defaults to False.
         with_hazards: Whether to look for hazards over the whole set. Defaults to True.
         with_places: Whether `located` will be asked. Defaults to False.
     """
-    judgement = Judgement()
+    judgement = Judgement(fails_on=fails_on)
     subjects: list[Subject] = []
+    collisions = Collisions()
     manifests = _Packed()
-    for number, (source, entry) in enumerate(_entries(files, judgement)):
-        findings = _judge_entry(entry, kubernetes_version, judgement)
+    for number, (source, entry) in enumerate(
+        _entries(sources(files, exclude, as_folder=as_folder), judgement)
+    ):
+        findings = without_placeholders(
+            _judge_entry(entry, kubernetes_version, judgement), allowed=allow_placeholders
+        )
+        findings += collisions.of(source, mapping(entry.value))
         if findings or with_hazards:
             subject = _subject(source, entry, with_chunk=with_places)
             judgement.rows += [Row(number, subject, finding) for finding in findings]
@@ -117,10 +152,20 @@ def judge(
             judgement.unreadable.append(Unreadable(source, reason))
             break
     if with_hazards:
-        found = hazards(manifests)
-        judgement.rows += [Row(number, subjects[number], finding) for number, finding in found]
+        judgement.rows += _hazards(manifests, subjects)
         judgement.rows.sort(key=attrgetter("number"))
     return judgement
+
+
+def _hazards(manifests: "_Packed", subjects: Sequence[Subject]) -> Iterator[Row]:
+    """Look for hazards set by set; what another set has is not missing."""
+    declared = {subject.name for subject in subjects if subject.kind == "Service"}
+    for numbers in scopes(subjects):
+        together = manifests if len(numbers) == len(subjects) else [manifests[n] for n in numbers]
+        for index, finding in hazards(together):
+            subject = subjects[numbers[index]]
+            if finding.code != _WITHOUT_SERVICE or subject.name not in declared:
+                yield Row(numbers[index], subject, finding)
 
 
 def located(rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:
@@ -137,16 +182,17 @@ def located(rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:
             yield row, found.get((row.subject.item, row.finding.path), start)
 
 
-def _entries(files: Iterable[str], judgement: Judgement) -> Iterator[tuple[str, Entry]]:
-    for source in sources(files):
-        if isinstance(source, Unreadable):
-            judgement.unreadable.append(source)
-            continue
-        for entry in read(source):
+def _entries(
+    found: Iterable[Source | Unreadable | Stranger], judgement: Judgement
+) -> Iterator[tuple[str, Entry]]:
+    for source in found:
+        for entry in read(source) if isinstance(source, Source) else (source,):
             if isinstance(entry, Unreadable):
                 judgement.unreadable.append(entry)
+            elif isinstance(entry, Stranger):
+                judgement.strangers[entry.reason] += 1
             else:
-                yield source, entry
+                yield source.path if isinstance(source, Source) else source.source, entry
 
 
 def _judge_entry(
@@ -159,6 +205,9 @@ def _judge_entry(
     if kind == "List" and version == "v1":
         return [_no_list(manifest)]
     if is_manifest(manifest) and (version, kind) not in KINDS:
+        if found := refusal(manifest):
+            judgement.judged += 1
+            return [found]
         judgement.passed_over[text(kind) if _KIND.fullmatch(text(kind)) else _NO_KIND] += 1
         return []
     judgement.judged += 1

@@ -1,8 +1,8 @@
 """`validate`: what the API server would say about manifests, and what will not work.
 
-Exit codes: 0 without errors, 1 with errors, 2 where something could not be read, whatever else was
-found. What could not be read is named on standard error, with line and column, and the rest is
-judged.
+Exit codes: 0 without errors, 1 with errors (`--fail-on` moves that line), 2 where something could
+not be read, whatever else was found. What could not be read is named on standard error, with line
+and column, and the rest is judged.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 from io import TextIOWrapper
 
 from ..core.versions import NEWEST, OLDEST, rules_of
-from .judgement import judge
+from .judgement import FAIL_ON, judge
 from .reports import PLACED, REPORTS
 from .reports.wording import visible
 
@@ -42,6 +42,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the format (default: %(default)s)",
     )
     parser.add_argument(
+        "--exclude",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="leave out files and folders whose path or name matches; may be repeated",
+    )
+    parser.add_argument(
+        "--as-folder",
+        action="store_true",
+        help="pass over what is no manifest in files that are named too, as below a folder",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=FAIL_ON,
+        default="error",
+        help="what makes the exit code 1 (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--allow-placeholders",
+        action="store_true",
+        help="pass over values that something fills in later, such as ${NAME}",
+    )
+    parser.add_argument(
         "--no-hazards",
         action="store_true",
         help="do not look for what the API server accepts and yet does not work",
@@ -54,6 +77,10 @@ def run(options: argparse.Namespace) -> int:
     judgement = judge(
         options.files,
         None if version == _EVERY_VERSION else version,
+        exclude=options.exclude,
+        as_folder=options.as_folder,
+        fails_on=options.fail_on,
+        allow_placeholders=options.allow_placeholders,
         with_hazards=not options.no_hazards,
         with_places=options.output in PLACED,
     )

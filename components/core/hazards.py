@@ -11,7 +11,6 @@ from .ports import Port
 from .validation.hazards.declared import (
     AFFINITY,
     ENDPOINTS_LOSE_ZONES,
-    EXTERNAL_DNS,
     EXTERNAL_IP_IS_BACKEND,
     EXTERNAL_IPS,
     EXTERNAL_IPS_HEADLESS,
@@ -27,6 +26,7 @@ from .validation.hazards.declared import (
 )
 from .validation.hazards.endpoints import ENDPOINTS_DEPRECATED, MIRROR_TRUNCATES
 from .validation.hazards.hazard import Hazard
+from .validation.hazards.protocols import EXTERNAL_DNS
 from .validation.hazards.services import (
     AFFINITY_HEADLESS,
     EXTERNAL_NAME_ADDRESS,

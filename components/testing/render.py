@@ -13,6 +13,7 @@ from pulumi.runtime import config, settings, stack
 
 from .._declarations import is_one_program
 from .._garbage import paused
+from ._monitor import Loop, Monitor
 from .mocks import KubernetesMocks
 
 __all__ = ["render"]
@@ -48,7 +49,7 @@ def render(
 
     def run() -> None:
         try:
-            _run(program, kubernetes, preview, outer_config)
+            _run(program, kubernetes, preview, outer_config, has_others=mocks is not None)
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             errors.append(error)
 
@@ -67,18 +68,21 @@ def _run(
     mocks: KubernetesMocks,
     preview: bool,  # noqa: FBT001
     outer_config: dict[str, Any],
+    *,
+    has_others: bool,
 ) -> None:
     """Run in a thread and a context of its own, so that nothing of the SDK's state is shared."""
     config.CONFIG.set(outer_config)
     settings.reset_options(project="project", stack="stack", preview=preview)
-    loop = asyncio.new_event_loop()
+    loop = Loop()
     loop.set_exception_handler(lambda _loop, _context: None)
-    # One worker makes the order of registration that of the program.
+    # One worker makes the order of calls that of the program.
     executor = ThreadPoolExecutor(max_workers=1)
     loop.set_default_executor(executor)
     asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(_declare(program, mocks, preview))
+        monitor = Monitor(mocks, executor, has_others=has_others)
+        loop.run_until_complete(_declare(program, mocks, monitor, preview))
     finally:
         _cancel_rest(loop)
         executor.submit(_close_worker_loop).result()
@@ -90,9 +94,10 @@ def _run(
 async def _declare(
     program: Callable[[], object],
     mocks: KubernetesMocks,
+    monitor: Monitor,
     preview: bool,  # noqa: FBT001
 ) -> None:
-    pulumi.runtime.set_mocks(mocks, preview=preview)
+    pulumi.runtime.set_mocks(mocks, preview=preview, monitor=monitor)
     is_one_program(settings.get_monitor())
     result = program()
     if isawaitable(result):

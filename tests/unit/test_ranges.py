@@ -9,13 +9,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tools import lock, venv
+from tools import paths, venv
 from tools.paths import ROOT
 
 PACKAGES = ("pulumi", "pulumi-kubernetes")
 FILES = {
     "oldest": ROOT / "requirements" / "oldest.txt",
-    "pinned": lock.LOCK,
+    "pinned": paths.LOCK,
     "newest": ROOT / "requirements" / "newest.txt",
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import backend, console, install, lock, parts, report, venv
+from tools import backend, console, install, parts, paths, report, venv
 from tools.paths import ROOT
 
 ETCD = next(part for part in parts.CONTROL_PLANE if part.name == "etcd")
@@ -110,7 +110,7 @@ def test_a_second_set_up_of_the_environment_does_nothing(
         ]
 
     assert calls == [
-        (str(lock.LOCK), tmp_path),
+        (str(paths.LOCK), tmp_path),
         (str(ROOT), tmp_path),
         (str(ROOT / "requirements/oldest.txt"), tmp_path / "oldest"),
         (str(ROOT / "requirements/newest.txt"), tmp_path / "newest"),

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tools import lock, venv
+from tools import golang, lock, paths, venv
 from tools.paths import ROOT
 
-LOCKS = {"lock": lock.LOCK, "runtime": lock.RUNTIME}
+LOCKS = {"lock": paths.LOCK, "runtime": paths.RUNTIME_LOCK, "go": paths.GO_LOCK}
 
 
 def entries(file: Path) -> dict[str, list[str]]:
@@ -26,7 +26,7 @@ def entries(file: Path) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_requirement_has_hashes(name: str) -> None:
-    assert len(entries(LOCKS[name])) > 25
+    assert entries(LOCKS[name])
     assert all(entries(LOCKS[name]).values())
 
 
@@ -36,7 +36,8 @@ def test_locks_take_wheels_only(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "requirements"), [("lock", lock.direct()), ("runtime", lock.runtime())]
+    ("name", "requirements"),
+    [("lock", lock.direct()), ("runtime", lock.runtime()), ("go", [golang.GO_WHEEL])],
 )
 def test_locks_follow_from_their_inputs(name: str, requirements: list[str]) -> None:
     assert lock.inputs(requirements) in LOCKS[name].read_text().splitlines(), "run `make lock`"
@@ -58,7 +59,7 @@ def test_direct_dependencies_cover_pyproject() -> None:
 
 
 def test_runtime_is_part_of_the_lock() -> None:
-    assert entries(lock.RUNTIME).items() <= entries(lock.LOCK).items()
+    assert entries(paths.RUNTIME_LOCK).items() <= entries(paths.LOCK).items()
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
@@ -72,7 +73,7 @@ def test_one_version_serves_each_machine(python: str, platform: str, machine: st
         "platform_machine": machine,
     }
 
-    locked = map(Requirement, entries(lock.LOCK))
+    locked = map(Requirement, entries(paths.LOCK))
     names = [one.name for one in locked if one.marker is None or one.marker.evaluate(here)]
 
     assert sorted({*names}) == sorted(names)
@@ -93,13 +94,13 @@ def test_the_project_is_installed_after_the_lock(pip: list[list[str]]) -> None:
     venv.ensure()
 
     locked, project = pip
-    assert locked == ["--requirement", str(lock.LOCK)]
+    assert locked == ["--requirement", str(paths.LOCK)]
     assert {"--no-deps", "--no-build-isolation"} < {*project}
 
 
 def test_the_runtime_environment_is_small(tmp_path: Path, pip: list[list[str]]) -> None:
     assert venv.ensure_runtime() == tmp_path / "runtime"
-    assert pip[0] == ["--requirement", str(lock.RUNTIME)]
+    assert pip[0] == ["--requirement", str(paths.RUNTIME_LOCK)]
 
 
 def test_a_complete_environment_serves_as_the_runtime_one(

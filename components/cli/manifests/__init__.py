@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from ..._yaml import Place, YamlProblems
 from .documents import Chunk, Entry, entries, first_place, is_manifest, parts, places
 from .files import Unreadable, chunks
-from .folders import sources
+from .folders import Source, sources
+from .strangers import Stranger, stranger_by_text, stranger_by_value
 
 __all__ = [
     "Chunk",
     "Entry",
     "Place",
+    "Source",
+    "Stranger",
     "Unreadable",
     "first_place",
     "is_manifest",
@@ -24,19 +27,36 @@ __all__ = [
 ]
 
 
-def read(source: str) -> Iterator[Entry | Unreadable]:
-    """Give every object of a file, `-` being standard input, and what cannot be read of it."""
+def read(source: Source | str) -> Iterator[Entry | Unreadable | Stranger]:
+    """Give every object of a file, what cannot be read of it, and what is passed over.
+
+    Nothing is passed over in a file that is named, as a text is.
+    """
+    if isinstance(source, str):
+        source = Source(source, is_named=True)
     document = 0
-    for chunk in chunks(source):
+    for chunk in chunks(source.path):
         if isinstance(chunk, Unreadable):
             yield chunk
             continue
         for part, value in parts(chunk):
-            try:
-                yield from entries(part, document, value)
-            except YamlProblems as problems:
-                for one in problems.problems:
-                    reason = f"{one.path}: {one.reason}" if one.path else one.reason
-                    line = part.line + one.line if one.line else 0
-                    yield Unreadable(source, reason, line, one.column)
+            yield from _of_document(source, part, document, value)
             document += 1
+
+
+def _of_document(
+    source: Source, chunk: Chunk, document: int, value: object
+) -> Iterator[Entry | Unreadable | Stranger]:
+    try:
+        for entry in entries(chunk, document, value):
+            reason = "" if source.is_named else stranger_by_value(source.path, entry.value)
+            yield Stranger(source.path, reason) if reason else entry
+    except YamlProblems as problems:
+        reason = "" if source.is_named else stranger_by_text(chunk.text)
+        if reason:
+            yield Stranger(source.path, reason)
+            return
+        for one in problems.problems:
+            reason = f"{one.path}: {one.reason}" if one.path else one.reason
+            line = chunk.line + one.line if one.line else 0
+            yield Unreadable(source.path, reason, line, one.column)

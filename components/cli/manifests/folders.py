@@ -5,10 +5,14 @@ make this machine read its other files, nor a device that never ends.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from operator import itemgetter
+from pathlib import PurePath
+from typing import NamedTuple
 
 from .files import STDIN, Unreadable
+from .strangers import EXCLUDED, HELM_TEMPLATE, Stranger
 
 ENDINGS = (".yaml", ".yml", ".json")
 """What the name of a manifest's file ends with."""
@@ -16,20 +20,71 @@ ENDINGS = (".yaml", ".yml", ".json")
 _LEADS_OUT = "is a link that leads out of the folder; to validate its target, give that as FILE"
 
 
-def sources(arguments: Iterable[str]) -> Iterator[str | Unreadable]:
+_SKIPPED = frozenset({"node_modules"})
+"""Folders of other people's work, beside the hidden ones."""
+_CHART, _TEMPLATES = "Chart.yaml", "templates"
+
+
+class Source(NamedTuple):
+    """A file, or `-`."""
+
+    path: str
+    is_named: bool
+    """Whether it is judged whatever it holds; what a folder holds beside manifests is not."""
+
+
+def sources(
+    arguments: Iterable[str], exclude: Sequence[str] = (), *, as_folder: bool = False
+) -> Iterator[Source | Unreadable | Stranger]:
     """Return the files that are meant: `-`, files, and every manifest below a folder.
 
-    A folder's files come in the order of their paths. Hidden files and folders are passed over, and
-    so are links to what is read anyway.
+    A folder's files come in the order of their paths. Hidden files and folders are passed over,
+    and so are `node_modules`, the templates of Helm charts, and links to what is read anyway.
+
+    Args:
+        arguments: Files, folders, and `-`.
+        exclude: Patterns of files and folders that are left out. Defaults to none.
+        as_folder: Whether files that are named follow the rules of a folder. Defaults to False.
     """
     for argument in arguments:
         if argument != STDIN and os.path.isdir(argument):  # noqa: PTH112, text stays as given
-            found = _Folder(argument).manifests()
+            found = _Folder(argument, exclude).manifests()
             if not found:
                 yield Unreadable(argument, f"no manifests in this folder ({', '.join(ENDINGS)})")
             yield from found
-        else:
-            yield argument
+        elif is_excluded(argument, exclude):
+            yield Stranger(argument, EXCLUDED)
+        elif as_folder and _is_of_chart(argument):
+            yield Stranger(argument, HELM_TEMPLATE)
+        elif not (as_folder and _is_passed_over(argument)):
+            yield Source(argument, not as_folder)
+
+
+def is_excluded(path: str, patterns: Iterable[str]) -> bool:
+    """Tell whether a file or folder, or a folder that it is in, matches a pattern.
+
+    A pattern is compared with the path and with the name; `*` stands for `/` too.
+    """
+    parts = PurePath(path.removeprefix("./")).parts
+    ways = ["/".join(parts[: end + 1]) for end in range(len(parts))]
+    return any(
+        fnmatchcase(way, pattern.rstrip("/")) or fnmatchcase(part, pattern.rstrip("/"))
+        for pattern in patterns
+        for way, part in zip(ways, parts, strict=True)
+    )
+
+
+def _is_of_chart(path: str) -> bool:
+    return any(
+        folder.name == _TEMPLATES and os.path.exists(folder.parent / _CHART)  # noqa: PTH110
+        for folder in PurePath(path).parents
+    )
+
+
+def _is_passed_over(path: str) -> bool:
+    parts = PurePath(path).parts
+    hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
+    return hidden or not _SKIPPED.isdisjoint(parts)
 
 
 class _Folder:
@@ -37,20 +92,22 @@ class _Folder:
 
     Args:
         path: The folder, as it was given.
+        exclude: Patterns of what is left out, compared with paths within the folder.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, exclude: Sequence[str] = ()) -> None:
         self._path = path
+        self._exclude = exclude
         self._root = os.path.realpath(path)
         self._taken: set[str] = set()
         """The real paths of the files and folders that were taken."""
         self._links: list[str] = []
         """The links that are still to be looked at."""
-        self._found: list[tuple[str, str | Unreadable]] = []
+        self._found: list[tuple[str, Source | Unreadable | Stranger]] = []
         """What was found, by path."""
 
-    def manifests(self) -> list[str | Unreadable]:
-        """Return the manifests below it, and what cannot be read."""
+    def manifests(self) -> list[Source | Unreadable | Stranger]:
+        """Return the manifests below it, what is passed over, and what cannot be read."""
         self._take_folder(self._path, self._root)
         while self._links:  # after all else, so that a file goes by its own name
             links, self._links = sorted(self._links), []
@@ -59,9 +116,9 @@ class _Folder:
         return [found for _, found in sorted(self._found, key=itemgetter(0))]
 
     def _take_folder(self, path: str, real: str) -> None:
-        waiting = [(path, real)]
+        waiting = [(path, real, False)]
         while waiting:
-            path, real = waiting.pop()
+            path, real, is_of_chart = waiting.pop()
             if real in self._taken:
                 continue
             self._taken.add(real)
@@ -70,15 +127,19 @@ class _Folder:
             except OSError as error:
                 self._refuse(path, error.strerror or str(error))
                 continue
+            is_chart = any(entry.name == _CHART for entry in entries)
             for entry in entries:
-                if entry.name.startswith("."):
+                if entry.name.startswith(".") or entry.name in _SKIPPED:
                     continue
                 if entry.is_symlink():
                     self._links.append(entry.path)
                 elif entry.is_dir(follow_symlinks=False):
-                    waiting.append((entry.path, os.path.join(real, entry.name)))  # noqa: PTH118
+                    below = os.path.join(real, entry.name)  # noqa: PTH118
+                    templates = is_of_chart or (is_chart and entry.name == _TEMPLATES)
+                    waiting.append((entry.path, below, templates))
                 elif entry.name.endswith(ENDINGS):
-                    self._take(entry.path, os.path.join(real, entry.name))  # noqa: PTH118
+                    below = os.path.join(real, entry.name)  # noqa: PTH118
+                    self._take(entry.path, below, HELM_TEMPLATE if is_of_chart else "")
 
     def _follow(self, link: str) -> None:
         real = os.path.realpath(link)
@@ -92,10 +153,14 @@ class _Folder:
         else:
             self._take(link, real)
 
-    def _take(self, path: str, real: str) -> None:
-        if real not in self._taken:
-            self._taken.add(real)
-            self._found.append((path, path))
+    def _take(self, path: str, real: str, reason: str = "") -> None:
+        if real in self._taken:
+            return
+        self._taken.add(real)
+        if self._exclude and is_excluded(os.path.relpath(path, self._path), self._exclude):
+            reason = EXCLUDED
+        found = Stranger(path, reason) if reason else Source(path, is_named=False)
+        self._found.append((path, found))
 
     def _refuse(self, path: str, reason: str) -> None:
         self._found.append((path, Unreadable(path, reason)))

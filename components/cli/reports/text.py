@@ -1,6 +1,7 @@
 """Text for people: by file and object, with lines, and a last line that counts."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from itertools import groupby
 from typing import TextIO
@@ -10,7 +11,7 @@ from .wording import count, message, title, visible
 
 _Painter = Callable[[str, str], str]
 
-_MOST_KINDS = 5
+_MOST_COUNTS = 5
 _BOLD, _FAINT, _RED, _YELLOW, _PLAIN = "\033[1m", "\033[2m", "\033[31m", "\033[33m", "\033[0m"
 
 
@@ -54,22 +55,26 @@ def _place(line: int, column: int) -> str:
 
 def _summary(judgement: Judgement) -> str:
     errors = sum(row.finding.severity == "error" for row in judgement.rows)
+    others = judgement.passed_over
     parts = [
         count(judgement.judged, "object"),
         count(errors, "error"),
         count(len(judgement.rows) - errors, "warning"),
-        f"{judgement.passed_over.total()} of other kinds passed over{_kinds(judgement)}",
+        f"{others.total()} of other kinds passed over{_counts(others)}",
     ]
+    if judgement.strangers:
+        total = judgement.strangers.total()
+        parts.append(f"{total} no manifests{_counts(judgement.strangers)}")
     if judgement.unreadable:
         parts.append(f"{count(len(judgement.unreadable), 'thing')} could not be read")
     return ", ".join(parts)
 
 
-def _kinds(judgement: Judgement) -> str:
-    kinds = sorted(judgement.passed_over.items(), key=lambda one: (-one[1], one[0]))
-    shown = [f"{visible(kind)} {number}" for kind, number in kinds[:_MOST_KINDS]]
-    more = ["..."] if len(kinds) > _MOST_KINDS else []
-    return f" ({', '.join(shown + more)})" if kinds else ""
+def _counts(counted: Counter[str]) -> str:
+    by_number = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    shown = [f"{visible(name)} {number}" for name, number in by_number[:_MOST_COUNTS]]
+    more = ["..."] if len(by_number) > _MOST_COUNTS else []
+    return f" ({', '.join(shown + more)})" if by_number else ""
 
 
 def _has_colours(out: TextIO) -> bool:

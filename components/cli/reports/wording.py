@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from ...core.findings import Finding, printable
 from ...core.validation import RULES
 from ...core.validation.hazards import CATALOGUE, HAZARDS
-from .. import judgement
+from .. import collisions, judgement, placeholders
 from ..judgement import Subject
 
-MEANINGS = {**RULES, **HAZARDS, **judgement.RULES.texts()}
+MEANINGS = {
+    **RULES,
+    **HAZARDS,
+    **judgement.RULES.texts(),
+    **placeholders.RULES.texts(),
+    **collisions.RULES.texts(),
+}
 """One line for each code."""
 
 _COMMAND_IN_LINE = re.compile(r"##(?=[a-z]*\[)")

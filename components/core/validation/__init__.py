@@ -8,6 +8,7 @@ taken, quotas, webhooks, rights) is not judged. What it takes, and yet does not 
 
 from ..findings import Finding
 from .kinds import KINDS
+from .refused import refusal
 from .verdict import RULES, validate
 
-__all__ = ["KINDS", "RULES", "Finding", "validate"]
+__all__ = ["KINDS", "RULES", "Finding", "refusal", "validate"]

@@ -316,6 +316,7 @@ def _endpoint(path: str, endpoint: Mapping[str, Any]) -> Endpoint:
         conditions.get("terminating") is True,
         bool(text(endpoint.get("nodeName"))),
         bool(items(hints.get("forZones")) or items(hints.get("forNodes"))),
+        conditions.get("ready") is not None,
     )
 
 

@@ -82,6 +82,8 @@ class Endpoint(NamedTuple):
     terminating: bool
     has_node: bool
     has_hints: bool
+    has_ready: bool = True
+    """Whether a slice says if it is ready."""
 
     @property
     def state(self) -> tuple[bool, bool, bool]:
@@ -160,6 +162,7 @@ class Workload(NamedTuple):
 
     labels: Mapping[str, Any]
     pod: Mapping[str, Any]
+    name: str = ""
 
 
 def _groups() -> dict[Key, list[Group]]:
@@ -197,7 +200,15 @@ class ObjectSet:
     workloads: dict[str, list[Workload]] = field(default_factory=_workloads)
     """By namespace."""
     custom: set[str] = field(default_factory=set[str])
-    """The namespaces with custom resources, of which some may make Pods."""
+    """The namespaces with custom resources, of which some may make Pods and Services."""
+    has_unknown_namespaces: bool = False
+    """Whether some objects name their namespace and others do not: theirs is then unknown."""
+    domains: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """The labels that the set's Namespaces have."""
+
+    def may_hold_more(self, namespace: str) -> bool:
+        """Tell whether a namespace may hold more than the set shows: absence proves nothing."""
+        return self.has_unknown_namespaces or namespace in self.custom
 
     def whereabouts(self, key: Key) -> str | None:
         """Say that a Service is not where it is looked for, or None where that is not known.
@@ -206,7 +217,7 @@ class ObjectSet:
         of the others nothing is known, unless the Service is in another namespace of the set.
         """
         namespace, name = key
-        if key in self.services or key in self.repeated:
+        if key in self.services or key in self.repeated or self.may_hold_more(namespace):
             return None
         home = self.homes.get(name)
         if home is not None:

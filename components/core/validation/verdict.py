@@ -6,7 +6,7 @@ from typing import Any, cast
 from ..findings import Finding, is_within, not_supported, required
 from ..rules import RuleBook
 from ..versions import NEWEST, rules_of
-from . import ip, metadata, shapes
+from . import ip, metadata, refused, shapes
 from .kinds import KINDS, SPECS
 from .wording import in_words_of
 
@@ -14,7 +14,7 @@ _OF_ALL = RuleBook()
 KIND = _OF_ALL.rule("kind", "The object's apiVersion or kind is missing or not one that is judged.")
 
 RULES: Mapping[str, str] = RuleBook(
-    _OF_ALL, shapes.RULES, metadata.RULES, ip.RULES, *(spec.rules for spec in SPECS)
+    _OF_ALL, refused.RULES, shapes.RULES, metadata.RULES, ip.RULES, *(spec.rules for spec in SPECS)
 ).texts()
 """Every rule by its code, with one line that says what it asks."""
 
@@ -76,6 +76,8 @@ def _unjudged(manifest: Mapping[str, Any]) -> Finding:
     for field in ("apiVersion", "kind"):
         if not isinstance(manifest.get(field), str) or not manifest[field]:
             return required(field, rule=KIND)
+    if found := refused.refusal(manifest):
+        return found
     known = [f"{version} {kind}" for version, kind in KINDS]
     given = cast("dict[str, Any]", manifest)
     return not_supported("kind", f"{given['apiVersion']} {given['kind']}", known, KIND)

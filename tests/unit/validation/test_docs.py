@@ -15,6 +15,7 @@ from components.core.validation import KINDS, RULES, validate
 PAGE = Path(__file__).parents[3] / "docs" / "validation.md"
 SUBJECTS = {
     "kind": "Every manifest",
+    "api": "Every manifest",
     "json": "Every manifest",
     "unknown": "Every manifest",
     "metadata": "Metadata",

@@ -19,7 +19,7 @@ NOTES = "- **When**: \n- **What**: \n- **Why**: \n- **Do**: "
 def page(old: str) -> str:
     """Return the page as it must be, with what is written by hand taken from the old one."""
     titles = list(dict.fromkeys(part.title for part in CATALOGUE.parts))
-    lines = [old.partition("\n## Kind and apiVersion\n")[0].rstrip()]
+    lines = [old.partition("\n## Service\n")[0].rstrip()]
     notes = dict(
         re.findall(r"^### (\S+)\n\n> [^\n]*\n\n(.*?)(?=\n^##|\Z)", old, re.MULTILINE | re.DOTALL)
     )

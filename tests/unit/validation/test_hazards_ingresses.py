@@ -21,7 +21,7 @@ HITS = [
         1,
         f"{BACKEND}.name",
         "there is no Service",
-        [service("api", selector=WEB), ingress({"number": 80})],
+        [service("web-a", selector=WEB), ingress({"number": 80}, to="web-b")],
     ),
     Hit(
         "ingress-service-missing",
@@ -58,7 +58,7 @@ HITS = [
         "has no endpoints",
         [
             service("web", type="ExternalName", externalName="a.example"),
-            ingress({"number": 443}),
+            ingress({"number": 80}),
         ],
     ),
     Hit(

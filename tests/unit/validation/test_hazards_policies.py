@@ -45,6 +45,12 @@ def external(*addresses: str, port: int = 5432, name: str = "db") -> list[dict[s
 
 DB = external("192.0.2.10", "192.0.2.11", "192.0.2.12")
 
+
+def elsewhere(made: dict[str, Any]) -> dict[str, Any]:
+    """Return an object in another namespace."""
+    return {**made, "metadata": {**made["metadata"], "namespace": "elsewhere"}}
+
+
 HITS = [
     Hit(
         "policy-types-missing",
@@ -322,7 +328,10 @@ QUIET = [
     ),
     Quiet(
         "backends of another namespace",
-        [*DB, egress(to_blocks("198.51.100.0/24", ports=[tcp(5432)]), namespace="a")],
+        [
+            *map(elsewhere, DB),
+            egress(to_blocks("198.51.100.0/24", ports=[tcp(5432)]), namespace="a"),
+        ],
     ),
     Quiet(
         "a block for something else, by its port",

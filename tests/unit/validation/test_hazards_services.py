@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hazard_tables import TCP_80, Hit, Quiet, endpoint, eps, ids, named, service
+from hazard_tables import TCP_80, Hit, Quiet, endpoint, eps, ids, service
 
 WEB = {"app": "web"}
 
@@ -75,42 +75,6 @@ HITS = [
         "conditions",
         [service(publishNotReadyAddresses=True)],
     ),
-    Hit("kind-misspelled", 0, "kind", '"Endpoint"', [named("Endpoint", "v1", "db", None)]),
-    Hit(
-        "kind-misspelled",
-        0,
-        "kind",
-        '"EndpointSlices"',
-        [named("EndpointSlices", "discovery.k8s.io/v1", "db", None)],
-    ),
-    Hit(
-        "api-version-wrong",
-        0,
-        "apiVersion",
-        'no EndpointSlice in "v1"',
-        [named("EndpointSlice", "v1", "db", None)],
-    ),
-    Hit(
-        "api-version-wrong",
-        0,
-        "apiVersion",
-        "no Service",
-        [named("Service", "apps/v1", "db", None)],
-    ),
-    Hit(
-        "api-version-removed",
-        0,
-        "apiVersion",
-        "since Kubernetes 1.25",
-        [named("EndpointSlice", "discovery.k8s.io/v1beta1", "db", None)],
-    ),
-    Hit(
-        "api-version-removed",
-        0,
-        "apiVersion",
-        "since Kubernetes 1.22",
-        [named("Ingress", "extensions/v1beta1", "web", None)],
-    ),
 ]
 
 QUIET = [
@@ -136,11 +100,6 @@ QUIET = [
         [service(sessionAffinity="ClientIP"), eps(endpoint(), endpoint("192.0.2.11"))],
     ),
     Quiet("Pods not ready are published", [service(publishNotReadyAddresses=True, selector=WEB)]),
-    Quiet("a kind of another group", [named("Service", "serving.knative.dev/v1", "db", None)]),
-    Quiet("an Endpoint of another group", [named("Endpoint", "example.com/v1", "db", None)]),
-    Quiet("a NetworkPolicy of Calico", [named("NetworkPolicy", "projectcalico.org/v3", "a", None)]),
-    Quiet("no apiVersion, which is an error", [{"kind": "Endpoint"}]),
-    Quiet("no kind, which is an error", [{"apiVersion": "v1"}]),
 ]
 
 

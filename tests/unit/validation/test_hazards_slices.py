@@ -28,6 +28,10 @@ OLD = ("endpoints-deprecated",)
 MANY = [f"198.51.{number // 250}.{number % 250 + 1}" for number in range(1001)]
 
 
+def several(*addresses: str) -> dict[str, Any]:
+    return {**endpoint(), "addresses": list(addresses)}
+
+
 def owned(made: dict[str, Any]) -> dict[str, Any]:
     """Make a slice one that a controller wrote."""
     made["metadata"]["ownerReferences"] = OWNED
@@ -49,13 +53,6 @@ HITS = [
         LABEL,
         "there is no Service of that name",
         [service(selector=WEB), eps(of="dbs")],
-    ),
-    Hit(
-        "slice-service-missing",
-        1,
-        LABEL,
-        'is in namespace "shop", not in "default"',
-        [service(namespace="shop"), eps()],
     ),
     Hit(
         "slice-service-missing",
@@ -109,14 +106,14 @@ HITS = [
         0,
         "endpoints[1].addresses",
         "1 of 2 endpoints has several",
-        [eps(endpoint(), {"addresses": ["192.0.2.11", "192.0.2.12"]})],
+        [eps(endpoint(), several("192.0.2.11", "192.0.2.12"))],
     ),
     Hit(
         "slice-many-addresses",
         0,
         "endpoints[0].addresses",
         "the endpoint has several",
-        [eps({"addresses": ["192.0.2.11", "192.0.2.12"]})],
+        [eps(several("192.0.2.11", "192.0.2.12"))],
     ),
     Hit(
         "headless-label",
@@ -147,7 +144,14 @@ HITS = [
         "multicast",
         [eps(endpoint("ff0e::1"), family="IPv6")],
     ),
-    Hit("multicast", 0, "subsets[0].addresses[0].ip", "multicast", [legacy("224.0.1.1")], OLD),
+    Hit(
+        "multicast",
+        1,
+        "subsets[0].addresses[0].ip",
+        "multicast",
+        [service(), legacy("224.0.1.1")],
+        OLD,
+    ),
     Hit(
         "cluster-ip-endpoint",
         1,
@@ -166,15 +170,29 @@ HITS = [
         [service(clusterIP="10.96.0.9", clusterIPs=["10.96.0.9"]), legacy("10.96.0.9")],
         OLD,
     ),
-    Hit("endpoints-deprecated", 0, "kind", "since Kubernetes 1.33", [legacy()]),
-    Hit("endpoints-misplaced-field", 0, "endpoints", "dropped", [legacy(endpoints=[])], OLD),
-    Hit("endpoints-misplaced-field", 0, "ports", "dropped", [legacy(ports=[SLICE_80])], OLD),
+    Hit("endpoints-deprecated", 1, "kind", "since Kubernetes 1.33", [service(), legacy()]),
+    Hit(
+        "endpoints-misplaced-field",
+        0,
+        "endpoints",
+        "dropped",
+        [legacy(endpoints=[]), service()],
+        OLD,
+    ),
+    Hit(
+        "endpoints-misplaced-field",
+        0,
+        "ports",
+        "dropped",
+        [legacy(ports=[SLICE_80]), service()],
+        OLD,
+    ),
     Hit(
         "endpoints-name",
         1,
         "metadata.name",
-        "there is no Service of that name",
-        [service(selector=WEB), legacy(name="db-endpoints")],
+        'is in namespace "shop", not in "data"',
+        [service(namespace="shop"), legacy(namespace="data")],
         OLD,
     ),
     Hit(
@@ -257,7 +275,7 @@ QUIET = [
     Quiet("a port of the wrong type, which is an error", [eps(ports=[{**SLICE_80, "port": "80"}])]),
     Quiet(
         "several addresses of a headless Service",
-        [service(clusterIP="None"), eps({"addresses": ["192.0.2.1", "192.0.2.2"]})],
+        [service(clusterIP="None"), eps(several("192.0.2.1", "192.0.2.2"))],
     ),
     Quiet(
         "a headless label on a headless Service's slices",
@@ -274,7 +292,6 @@ QUIET = [
     ),
     Quiet("another cluster IP", [service(clusterIP="10.96.0.9"), eps(endpoint("10.96.0.8"))]),
     Quiet("Endpoints of a Service", [service(), legacy()], OLD),
-    Quiet("a file of Endpoints alone", [legacy()], OLD),
     Quiet("both, and not copied", [service(), eps(), legacy(labels=SKIP)], OLD),
     Quiet(
         "both, and not copied, one not ready",

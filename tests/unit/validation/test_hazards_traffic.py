@@ -254,6 +254,7 @@ QUIET = [
             eps(ports=[port("a", 53, "UDP")]),
             eps(ports=[port("b", 53)]),
         ],
+        ("port-of-two-protocols",),
     ),
     Quiet("a protocol left out is TCP", [service(), eps(ports=[{"name": "http", "port": 80}])]),
     Quiet("numbers that differ", [service(), eps(ports=[port("http", 8080)])]),
@@ -284,9 +285,14 @@ QUIET = [
     Quiet(
         "one endpoint is ready",
         [service(), eps(endpoint(conditions=DISABLED)), eps(endpoint("192.0.2.11", conditions={}))],
+        ("slice-ready-unset",),
     ),
     Quiet("none is ready, of an unknown Service", [eps(endpoint(conditions=DISABLED))]),
-    Quiet("ready is null", [service(), eps(endpoint(conditions={"ready": None}))]),
+    Quiet(
+        "ready is null",
+        [service(), eps(endpoint(conditions={"ready": None}))],
+        ("slice-ready-unset",),
+    ),
     Quiet(
         "both families, preferred",
         [service(ipFamilyPolicy="PreferDualStack"), eps(), eps(V6, family="IPv6")],
@@ -328,6 +334,7 @@ QUIET = [
     Quiet(
         "another Service's address",
         [service(), service("b"), eps(), eps(endpoint(conditions={}), of="b")],
+        ("slice-ready-unset",),
     ),
     Quiet(
         "only Endpoints that are not copied",

@@ -6,15 +6,18 @@ from typing import Any
 
 from ...findings import Finding, quote
 from ..objects import ObjectSet
-from ..untyped import mapping
 from . import (
+    aliases,
     declared,
     egress,
     endpoints,
     ingresses,
-    kinds,
+    peers,
     policies,
     ports,
+    protocols,
+    selection,
+    service_links,
     services,
     slices,
     traffic,
@@ -27,16 +30,23 @@ __all__ = ["CATALOGUE", "HAZARDS", "Hazard", "hazards"]
 
 _OF_MANIFESTS = Catalogue(
     "Hazards of manifests",
-    kinds.HAZARDS,
     services.HAZARDS,
+    protocols.HAZARDS,
+    service_links.HAZARDS,
+    selection.HAZARDS,
+    aliases.HAZARDS,
     slices.HAZARDS,
     endpoints.HAZARDS,
     ports.HAZARDS,
     traffic.HAZARDS,
     ingresses.HAZARDS,
     policies.HAZARDS,
+    peers.HAZARDS,
     egress.HAZARDS,
 )
+
+_API_SERVER = ("default", "kubernetes")
+"""The Service whose endpoints kube-apiserver writes itself."""
 
 HAZARDS: Mapping[str, str] = {one.code: one.summary for one in _OF_MANIFESTS.values()}
 """Every hazard that `hazards` finds by its code, with one line that says what happens."""
@@ -48,18 +58,9 @@ CATALOGUE = Catalogue("Hazards", *_OF_MANIFESTS.parts, declared.HAZARDS)
 def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]:
     """Say what will not work as it looks in a set of manifests that are applied together.
 
-    Objects meet in one namespace only; an absent one is `default`. Absence counts where the set
-    speaks of a namespace, for users look at single files too:
-
-    - A slice, Endpoints or Ingress whose Service is not in the set is reported if the set holds
-      some Service of its namespace, which is then taken to be there with all of them, or the
-      Service in another namespace. A file of slices alone is not.
-    - The ports, families and states of a Service are compared with its slices and Endpoints if the
-      set holds one of them. A Service without a selector of which it holds none is reported if it
-      holds those of others in the namespace, and none that belong to no Service.
-    - A Service that the set holds more than once, as overlays do, is compared with nothing.
-    - A policy that selects no Pods is reported if the set holds workloads of its namespace, and no
-      custom resources, which may make Pods too.
+    Objects meet in one namespace only; what is absent counts where the set speaks of it, and never
+    in a namespace with custom resources, or where some objects name their namespace and others do
+    not. `docs/hazards.md` says it for each kind.
 
     Slices and Endpoints that a controller wrote count as endpoints, and are not reported. Nothing
     that `validate` gives as an error is repeated.
@@ -73,11 +74,12 @@ def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]
         order of the objects.
     """
     report = Report()
-    for index, manifest in enumerate(manifests):
-        kinds.look_at_kind(index, mapping(manifest), report)
     objects = read_objects(manifests)
     virtual = _cluster_ips(objects)
     _look_at_services(objects, report)
+    aliases.look_at_aliases(objects, report)
+    service_links.look_at_links(objects, report)
+    selection.look_at_selection(objects, report)
     for one in objects.slices:
         slices.look_at_slice(one, objects, virtual, report)
     for legacy in objects.legacy:
@@ -93,15 +95,22 @@ def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]
 def _look_at_services(objects: ObjectSet, report: Report) -> None:
     unmirrored = {legacy.key for legacy in objects.legacy}
     served = objects.served - _strays(objects)
+    routed = {
+        (namespace, name)
+        for _, namespace, spec in objects.ingresses
+        for name in ingresses.service_names(spec)
+    }
     for key, service in objects.services.items():
-        services.look_at_service(service, report)
+        protocols.look_at_protocols(service, report)
+        services.look_at_service(service, report, is_behind_ingress=key in routed)
         if not service.is_selectorless:
             continue
         groups = objects.groups.get(key)
         if groups:
             traffic.look_at_traffic(service, groups, report)
-        elif key not in unmirrored:
-            traffic.look_at_unserved(service, key[0] in served, report)
+        elif key not in unmirrored and key != _API_SERVER:
+            has_served = key[0] in served and not objects.may_hold_more(key[0])
+            traffic.look_at_unserved(service, has_served, report)
 
 
 def _strays(objects: ObjectSet) -> set[str]:
@@ -115,6 +124,7 @@ def _look_at_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Re
     look = policies.PolicyLook(objects, rules)
     for policy in objects.policies:
         look.look_at(policy, report)
+        peers.look_at_peers(policy, objects, report)
     rules.look(virtual, report)
 
 

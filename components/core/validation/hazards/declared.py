@@ -101,12 +101,6 @@ ENDPOINTS_LOSE_ZONES = HAZARDS.hazard(
     "legacy Endpoints hold no zones and no hints: `zone` and `for_zones` have no effect",
     "use EndpointApi.SLICES or EndpointApi.BOTH",
 )
-EXTERNAL_DNS = HAZARDS.hazard(
-    "external-dns-pods-only",
-    "external-dns publishes only the Pods of a headless Service: the host name in its"
-    " annotation gets no record",
-    "list the backends in the annotation `target` of external-dns, or leave `headless` out",
-)
 CO_OWNED = HAZARDS.hazard(
     "co-owned",
     "another field manager owns fields of this Service too: it existed before, or was changed"

@@ -48,6 +48,9 @@ _NO_BACKEND_COVERED = POLICY_BACKENDS_UNCOVERED.saying(
 DNS_PORTS = frozenset({53, 5353})
 """Where DNS is in clusters; 5353 is OpenShift's."""
 
+_DNS_APPS = frozenset({"kube-dns", "coredns"})
+_DNS_HOME = "kube-system"
+
 _MOST_LABELS = 6
 """Labels of a selector whose subsets are looked up; of more, none and all."""
 _BUDGET = 500_000
@@ -305,7 +308,11 @@ def _wider(selector: Labels) -> Iterator[Labels]:
 
 
 def _allows_dns(policy: Policy) -> bool:
-    return any(_rule_allows_dns(mapping(rule)) for rule in items(policy.spec.get("egress")))
+    rules = map(mapping, items(policy.spec.get("egress")))
+    return any(
+        _rule_allows_dns(rule) and (policy.namespace == _DNS_HOME or not _is_own_dns(rule))
+        for rule in rules
+    )
 
 
 def _rule_allows_dns(rule: Mapping[str, Any]) -> bool:
@@ -315,6 +322,18 @@ def _rule_allows_dns(rule: Mapping[str, Any]) -> bool:
         return any(_is_dns(mapping(port)) for port in ports)
     peers = items(rule.get("to"))
     return not peers or any(_may_hold_dns(mapping(peer)) for peer in peers)
+
+
+def _is_own_dns(rule: Mapping[str, Any]) -> bool:
+    """Tell whether a rule means the cluster's DNS, and allows Pods of the own namespace alone."""
+    peers = [mapping(peer) for peer in items(rule.get("to"))]
+    return bool(peers) and all(
+        "podSelector" in peer
+        and "namespaceSelector" not in peer
+        and text(mapping(mapping(peer["podSelector"]).get("matchLabels")).get("k8s-app"))
+        in _DNS_APPS
+        for peer in peers
+    )
 
 
 def _is_dns(port: Mapping[str, Any]) -> bool:

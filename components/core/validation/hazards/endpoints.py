@@ -23,6 +23,13 @@ ENDPOINTS_NAME = HAZARDS.hazard(
     "give the object the Service's name and namespace",
     "Endpoints belong to the Service of their own name, which is not there.",
 )
+ENDPOINTS_WITHOUT_SERVICE = HAZARDS.hazard(
+    "endpoints-without-service",
+    "the set has no Service of this name: while there is none, kube-controller-manager deletes the"
+    " object when it starts",
+    "declare a Service of the same name and namespace, without a selector",
+    "Endpoints without a Service are deleted when kube-controller-manager starts.",
+)
 ENDPOINTS_OVER_SELECTOR = HAZARDS.hazard(
     "endpoints-over-selector",
     "Service {service} has a selector: its controller replaces these addresses by"
@@ -119,8 +126,11 @@ def _place(endpoint: Endpoint) -> str:
 def _look_at_service(one: Legacy, objects: ObjectSet, report: Report) -> None:
     service = objects.services.get(one.key)
     if service is None:
-        if (reason := objects.whereabouts(one.key)) is not None:
+        reason = objects.whereabouts(one.key)
+        if reason is not None and one.key[1] in objects.homes:
             report.add(one.index, ENDPOINTS_NAME, "metadata.name", reason=reason)
+        elif one.key[1] not in objects.homes:
+            report.add(one.index, ENDPOINTS_WITHOUT_SERVICE, "metadata.name")
     elif service.is_alias:
         report.add(
             one.index, ENDPOINTS_OF_EXTERNAL_NAME, "metadata.name", service=quote(one.key[1])

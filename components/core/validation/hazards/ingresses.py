@@ -1,10 +1,11 @@
 """Backends of an Ingress that its Services do not have."""
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from ...findings import quote
-from ..objects import ObjectSet, Service
+from ..objects import Key, ObjectSet, Service
 from ..untyped import items, mapping, number, text
 from .hazard import Catalogue
 from .report import Report
@@ -13,7 +14,8 @@ HAZARDS = Catalogue("Ingress")
 INGRESS_SERVICE_MISSING = HAZARDS.hazard(
     "ingress-service-missing",
     "requests for {service} are answered with an error: {reason}",
-    "name a Service of the Ingress's own namespace",
+    "correct the name, or move the Ingress to the namespace of the Service: it cannot point at"
+    " another one",
     "The Service that an Ingress points at is not there.",
 )
 INGRESS_PORT_MISSING = HAZARDS.hazard(
@@ -26,7 +28,7 @@ INGRESS_EXTERNAL_NAME = HAZARDS.hazard(
     "ingress-external-name",
     "Service {service} is an ExternalName, which has no endpoints: many controllers"
     " refuse it or answer with an error",
-    "declare a Service without a selector, and EndpointSlices with the addresses",
+    "{remedy}",
     "Many controllers send no traffic to an ExternalName Service.",
 )
 INGRESS_PORT_TOO_LONG = HAZARDS.hazard(
@@ -38,6 +40,9 @@ INGRESS_PORT_TOO_LONG = HAZARDS.hazard(
 )
 
 _LONGEST_NAME = 15
+_NEAR = 0.8
+"""How similar two names must be for one to be taken for the other, misspelled."""
+_MOST_COMPARED = 200
 
 
 def look_at_ingress(
@@ -49,12 +54,13 @@ def look_at_ingress(
         key = namespace, text(backend.get("name"))
         service = objects.services.get(key)
         if service is not None:
-            if service.is_alias:
+            is_nginx = "nginx" in text(spec.get("ingressClassName"))
+            if service.is_alias and not is_nginx:
                 _tell_alias(index, f"{path}.service.name", service, report)
-            else:
+            if service.ports or not (service.is_alias and is_nginx):
                 port = mapping(backend.get("port"))
                 _look_at_port(index, f"{path}.service.port", port, service, report)
-        elif key[1] and (reason := objects.whereabouts(key)) is not None:
+        elif key[1] and (reason := _reason(key, objects)):
             report.add(
                 index,
                 INGRESS_SERVICE_MISSING,
@@ -62,6 +68,26 @@ def look_at_ingress(
                 service=quote(key[1]),
                 reason=reason,
             )
+
+
+def service_names(spec: Mapping[str, Any]) -> set[str]:
+    """Return the names of the Services that an Ingress points at."""
+    return {text(mapping(given.get("service")).get("name")) for _, given in _backends(spec)}
+
+
+def _reason(key: Key, objects: ObjectSet) -> str:
+    """Return why a Service is not there; nothing where a chart or another folder may make it.
+
+    In the namespace itself a Service of nearly the same name shows that the name is wrong.
+    """
+    reason = objects.whereabouts(key)
+    if reason is None:
+        return ""
+    if key[1] in objects.homes:
+        return reason
+    names = [name for namespace, name in objects.services if namespace == key[0]]
+    near = get_close_matches(key[1], names[:_MOST_COMPARED], 1, _NEAR)
+    return f"{reason}, but {quote(near[0])}" if near else ""
 
 
 def _backends(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -74,7 +100,16 @@ def _backends(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
 
 
 def _tell_alias(index: int, path: str, service: Service, report: Report) -> None:
-    report.add(index, INGRESS_EXTERNAL_NAME, path, service=quote(service.key[1]))
+    name = text(service.spec.get("externalName")).removesuffix(".")
+    if name.endswith(".svc") or ".svc." in name:
+        remedy = "move the Ingress to the namespace of that Service, and point at it"
+    else:
+        remedy = (
+            "use a controller that takes it (ingress-nginx does, Traefik with"
+            " allowExternalNameServices); where the addresses are fixed, declare a Service without"
+            " a selector, and EndpointSlices"
+        )
+    report.add(index, INGRESS_EXTERNAL_NAME, path, service=quote(service.key[1]), remedy=remedy)
 
 
 def _look_at_port(

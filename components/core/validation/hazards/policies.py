@@ -54,7 +54,8 @@ POLICY_SERVICE_PORT = HAZARDS.hazard(
 POLICY_WITHOUT_DNS = HAZARDS.hazard(
     "policy-without-dns",
     "no rule lets the Pods reach DNS, UDP port 53: they find no Service by its name",
-    "allow UDP and TCP port 53 to the Pods of the cluster's DNS",
+    "allow UDP and TCP port 53 to the Pods of the cluster's DNS; with NodeLocal DNSCache also to"
+    " the ipBlock 169.254.20.10/32",
     "Pods that may not reach DNS find no Service by its name.",
 )
 _EGRESS_ALLOWED = POLICY_TYPES_MISSING.saying(
@@ -109,7 +110,7 @@ class PolicyLook:
         if selected is None:
             return
         if not selected:
-            if policy.namespace not in self._objects.custom:
+            if not self._objects.may_hold_more(policy.namespace):
                 report.add(policy.index, POLICY_SELECTS_NOTHING, "spec.podSelector")
             return
         _look_at_container_ports(policy, selected, report)

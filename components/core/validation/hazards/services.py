@@ -56,6 +56,10 @@ TARGET_PORT_NAME = HAZARDS.hazard(
     "write the port's number",
     "Without a selector there are no Pods to give a port's name a number.",
 )
+_ALIAS_TARGET_NAME = TARGET_PORT_NAME.saying(
+    "an ExternalName has no Pods that give the name {target} a number: Ingress controllers that"
+    " dial targetPort find none",
+)
 AFFINITY_HEADLESS = HAZARDS.hazard(
     "affinity-headless",
     "session affinity has no effect on a headless Service: its clients choose among the addresses",
@@ -73,12 +77,19 @@ PUBLISH_NOT_READY_IGNORED = HAZARDS.hazard(
 _NOT_FIELDS = ("endpoints", "endpoint", "endpointSlices", "addresses", "subsets", "backends")
 
 
-def look_at_service(service: Service, report: Report) -> None:
-    """Report what one Service tells of."""
+def look_at_service(service: Service, report: Report, *, is_behind_ingress: bool = False) -> None:
+    """Report what one Service tells of.
+
+    Args:
+        service: The Service.
+        report: Takes the findings.
+        is_behind_ingress: Whether an Ingress reads it, whose controller may dial the targetPort
+            of an alias. Defaults to False.
+    """
     for path in _not_fields(service):
         report.add(service.index, SERVICE_ENDPOINTS_FIELD, path)
     if service.is_alias:
-        _look_at_alias(service, report)
+        _look_at_alias(service, report, is_behind_ingress=is_behind_ingress)
         return
     spec = service.spec
     if text(spec.get("externalName")):
@@ -99,15 +110,22 @@ def _not_fields(service: Service) -> Iterator[str]:
             yield field
 
 
-def _look_at_alias(service: Service, report: Report) -> None:
+def _look_at_alias(service: Service, report: Report, *, is_behind_ingress: bool) -> None:
     given = text(service.spec.get("externalName"))
     name = given.removesuffix(".")
     if parse_sloppy_ip(name) is not None:
         report.add(service.index, EXTERNAL_NAME_ADDRESS, "spec.externalName")
-    elif name and "." not in name:
+    elif name and "." not in name and name != "localhost":
         report.add(service.index, EXTERNAL_NAME_SINGLE_LABEL, "spec.externalName")
     for position, port in enumerate(service.ports):
-        if isinstance(port.target, int) and port.target != port.number:
+        if isinstance(port.target, str):
+            report.add(
+                service.index,
+                _ALIAS_TARGET_NAME,
+                f"spec.ports[{position}].targetPort",
+                target=quote(port.target),
+            )
+        elif port.target and port.target != port.number and not is_behind_ingress:
             report.add(
                 service.index,
                 EXTERNAL_NAME_REMAP,

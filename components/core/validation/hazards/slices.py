@@ -67,6 +67,13 @@ SLICE_PORT_NULL = HAZARDS.hazard(
     "give the number at which the endpoints listen",
     "kube-proxy ignores a slice's port without a number.",
 )
+SLICE_READY_UNSET = HAZARDS.hazard(
+    "slice-ready-unset",
+    "{some} no `conditions.ready`: kube-proxy takes it for ready, and several controllers crash or"
+    " skip the endpoint",
+    "set `conditions.ready: true`",
+    "Several controllers crash on endpoints without conditions.ready, or skip them.",
+)
 SLICE_MANY_ADDRESSES = HAZARDS.hazard(
     "slice-many-addresses",
     "{some} several addresses, of which kube-proxy uses the first alone",
@@ -180,6 +187,14 @@ def _look_at_endpoints(
                 f"{several[0].path}.addresses",
                 some=_some(len(several), len(endpoints)),
             )
+    unset = [endpoint for endpoint in endpoints if not endpoint.has_ready]
+    if unset:
+        report.add(
+            one.index,
+            SLICE_READY_UNSET,
+            f"{unset[0].path}.conditions.ready",
+            some=_some(len(unset), len(endpoints)),
+        )
     look_at_addresses(one.index, endpoints, virtual, _place_in_slice, report)
 
 

@@ -1,0 +1,84 @@
+"""What is not a manifest among the files of a folder, and is passed over there.
+
+A repository holds values files, patches, templates and settings beside its manifests. A file that
+is named is judged whatever it is, unless the folder's rules are asked for.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any, NamedTuple, cast
+
+from ...core.validation.kinds import SPECS
+from ...core.validation.untyped import items, mapping, text
+from .documents import is_manifest
+
+HELM_TEMPLATE = "Helm template: render it first"
+TEMPLATE = "template: render it first"
+PATCHES = "list of patches"
+KUSTOMIZATION = "kustomization without apiVersion"
+NO_MANIFEST = "no manifest"
+NOT_YAML = "not YAML"
+EXCLUDED = "excluded"
+
+KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+"""What kustomize calls its own file."""
+
+_SPELLINGS = frozenset(spelling for spec in SPECS for spelling in spec.spellings)
+_GO_TEMPLATE = re.compile(
+    rb"^[^#\n]*\{\{-?[ \t]*(?:[.$(\"]|if\b|range\b|end\b|include\b|with\b|else\b|template\b"
+    rb"|define\b|toYaml\b|default\b|/\*)",
+    re.MULTILINE,
+)
+_ANY_TEMPLATE = re.compile(rb"^[^#\n]*(?:\{\{|\{%|<%|@@|#@)|^[ \t]*#@", re.MULTILINE)
+_API_VERSION = re.compile(rb"^[ \t]*[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
+_KIND = re.compile(rb"^[ \t]*[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
+
+
+class Stranger(NamedTuple):
+    """A file, or a document of one, that is passed over."""
+
+    source: str
+    reason: str
+
+
+def stranger_by_value(source: str, value: Any) -> str:
+    """Return why a document of a folder's file is not a manifest; nothing where it may be one.
+
+    A document with one of `apiVersion` and `kind` is judged if the rest looks like an object of
+    Kubernetes, for then the other one was forgotten.
+    """
+    if isinstance(value, list):
+        return _stranger_by_items(items(cast("object", value)))
+    fields = mapping(value)
+    if is_manifest(fields):
+        return ""
+    if PurePath(source).name in KUSTOMIZATIONS:
+        return KUSTOMIZATION
+    return "" if _is_incomplete(fields) else NO_MANIFEST
+
+
+def stranger_by_text(content: bytes) -> str:
+    """Return why a document that cannot be read is not a manifest; nothing where it may be one."""
+    if _GO_TEMPLATE.search(content):
+        return HELM_TEMPLATE
+    if _ANY_TEMPLATE.search(content):
+        return TEMPLATE
+    return "" if _API_VERSION.search(content) and _KIND.search(content) else NOT_YAML
+
+
+def _stranger_by_items(values: Any) -> str:
+    if any(is_manifest(value) and _is_of_ours(mapping(value)) for value in values):
+        return ""
+    is_patch = all("op" in mapping(value) and "path" in mapping(value) for value in values)
+    return PATCHES if values and is_patch else NO_MANIFEST
+
+
+def _is_incomplete(fields: Mapping[str, Any]) -> bool:
+    if text(fields.get("apiVersion")):
+        return "spec" in fields and "metadata" in fields
+    return _is_of_ours(fields)
+
+
+def _is_of_ours(fields: Mapping[str, Any]) -> bool:
+    return text(fields.get("kind")).lower() in _SPELLINGS

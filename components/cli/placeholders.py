@@ -1,0 +1,39 @@
+"""Values that a tool fills in before the manifest is applied, such as `${NAME}` of Flux."""
+
+import re
+from collections.abc import Iterable
+
+from ..core.findings import INVALID, Finding
+from ..core.rules import RuleBook
+
+RULES = RuleBook()
+PLACEHOLDER = RULES.rule(
+    "placeholder", "A value that something fills in later is filled in before it is validated."
+)
+
+_PLACEHOLDER = re.compile(
+    r"\$\{[A-Za-z_][^{}\n]*\}"  # Flux, envsubst
+    r"|\{\{[^{}\n]*\}\}"  # Helm, Jinja
+    r"|^<[A-Za-z][^<>\n]*>$"  # for people
+)
+
+
+def without_placeholders(findings: Iterable[Finding], *, allowed: bool) -> list[Finding]:
+    """Return findings with one for each value that holds a placeholder, in place of its errors.
+
+    Args:
+        findings: Those of one object.
+        allowed: Whether placeholders are passed over.
+    """
+    kept: list[Finding] = []
+    seen: set[str] = set()
+    for finding in findings:
+        value = finding.value
+        if not isinstance(value, str) or not _PLACEHOLDER.search(value):
+            kept.append(finding)
+        elif not allowed and value not in seen:
+            seen.add(value)
+            detail = "a placeholder that something fills in later"
+            remedy = "fill it in before, or pass --allow-placeholders"
+            kept.append(Finding(finding.path, INVALID, detail, value, remedy, PLACEHOLDER.code))
+    return kept

@@ -1,0 +1,80 @@
+"""Two Services that ask for one node port or cluster IP."""
+
+from pathlib import Path
+
+import pytest
+
+from components.cli.judgement import judge
+
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {{name: {name}, namespace: {namespace}}}
+spec:
+  type: NodePort
+  clusterIP: {ip}
+  selector: {{app: a}}
+  ports: [{{port: 80, nodePort: {port}, protocol: {protocol}}}]
+"""
+
+
+def service(
+    name: str, *, namespace: str = "x", ip: str = '""', port: int = 30080, protocol: str = "TCP"
+) -> str:
+    return SERVICE.format(name=name, namespace=namespace, ip=ip, port=port, protocol=protocol)
+
+
+def judged(folder: Path, files: dict[str, str]) -> list[tuple[str, str, str]]:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    found = judge([str(folder)], None, with_hazards=False)
+    return [(row.subject.name, row.finding.code, str(row.finding)) for row in found.rows]
+
+
+def test_a_node_port_twice_is_an_error_in_the_words_of_the_api_server(tmp_path: Path) -> None:
+    assert judged(tmp_path, {"a.yaml": service("a"), "b.yaml": service("b", namespace="z")}) == [
+        (
+            "b",
+            "node-port-taken",
+            (
+                "spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated"
+                ' (Service "x/a" has it; ask for another one, or for none)'
+            ),
+        )
+    ]
+
+
+def test_a_node_port_is_taken_for_all_protocols(tmp_path: Path) -> None:
+    text = service("a") + "---\n" + service("b", protocol="UDP")
+    assert [code for _, code, _ in judged(tmp_path, {"a.yaml": text})] == ["node-port-taken"]
+
+
+def test_a_cluster_ip_twice_is_an_error(tmp_path: Path) -> None:
+    text = service("a", ip="10.96.0.9") + "---\n" + service("b", ip="10.96.0.9", port=30081)
+    ((name, code, shown),) = judged(tmp_path, {"a.yaml": text})
+    assert (name, code) == ("b", "cluster-ip-taken")
+    assert (
+        'spec.clusterIPs: Invalid value: ["10.96.0.9"]: failed to allocate IP 10.96.0.9: '
+        "provided IP is already allocated"
+    ) in shown
+
+
+QUIET = {
+    "other ports": {"a.yaml": service("a"), "b.yaml": service("b", port=30081)},
+    "headless": {
+        "a.yaml": service("a", ip="None").replace("NodePort", "ClusterIP").replace("30080", "0"),
+        "b.yaml": service("b", ip="None").replace("NodePort", "ClusterIP").replace("30080", "0"),
+    },
+    "one Service twice": {"a.yaml": service("a"), "b.yaml": service("a")},
+    "one Service, with its namespace and without": {
+        "a.yaml": service("a"),
+        "b.yaml": service("a", namespace='""'),
+    },
+    "folders of two clusters": {"one/a.yaml": service("a"), "two/b.yaml": service("b")},
+}
+
+
+@pytest.mark.parametrize("files", QUIET.values(), ids=QUIET)
+def test_what_does_not_collide(tmp_path: Path, files: dict[str, str]) -> None:
+    assert judged(tmp_path, files) == []

@@ -1,0 +1,85 @@
+"""Objects of several folders and files are looked at together, unless they are several sets."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from components.cli.judgement import judge
+from components.cli.scopes import scopes
+
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {ports: [{port: 80}]}\n"
+ALIAS = SERVICE.replace("ports: [{port: 80}]", "type: ExternalName, externalName: localhost")
+ENDPOINTS = "apiVersion: v1\nkind: Endpoints\nmetadata: {name: db}\n"
+INGRESS = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec: {defaultBackend: {service: {name: db, port: {number: 81}}}}
+"""
+
+
+class One(NamedTuple):
+    source: str
+    name: str = "a"
+    kind: str = "Service"
+    namespace: str = ""
+
+
+SETS = {
+    "one of each": ([One("a"), One("b", "b")], [[0, 1]]),
+    "a name in two namespaces": ([One("a", namespace="x"), One("a", namespace="y")], [[0, 1]]),
+    "two folders": ([One("x/a"), One("y/a"), One("x/b", "b")], [[0, 2], [1]]),
+    "two files of a folder": ([One("x/a"), One("x/b"), One("x/a", "b")], [[0, 2], [1]]),
+    "twice in a file": ([One("a"), One("a"), One("a", "b")], [[0, 1, 2], [0], [1]]),
+    "others may be there twice": ([One("a", kind="Ingress"), One("b", kind="Ingress")], [[0, 1]]),
+}
+
+
+@pytest.mark.parametrize(("objects", "expected"), SETS.values(), ids=SETS)
+def test_sets(objects: list[One], expected: list[list[int]]) -> None:
+    assert list(scopes(objects)) == expected
+
+
+def codes(folder: Path, files: dict[str, str]) -> list[tuple[str, str]]:
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    found = judge([str(folder)], None)
+    return [
+        (str(Path(row.subject.source).relative_to(folder)), row.finding.code) for row in found.rows
+    ]
+
+
+def test_a_service_of_two_overlays_keeps_its_own_hazards(tmp_path: Path) -> None:
+    files = {"one/a.yaml": ALIAS, "two/a.yaml": ALIAS}
+    localhost = "external-name-localhost"
+    assert codes(tmp_path, files) == [("one/a.yaml", localhost), ("two/a.yaml", localhost)]
+
+
+def test_a_service_that_a_file_has_twice_keeps_its_own_hazards(tmp_path: Path) -> None:
+    assert codes(tmp_path, {"a/a.yaml": f"{ALIAS}---\n{ALIAS}"}) == [
+        ("a/a.yaml", "external-name-localhost"),
+        ("a/a.yaml", "external-name-localhost"),
+    ]
+
+
+def test_overlays_are_compared_within_themselves(tmp_path: Path) -> None:
+    files = {
+        "one/a.yaml": f"{SERVICE}---\n{INGRESS}",
+        "two/a.yaml": SERVICE.replace("80", "81") + "---\n" + INGRESS,
+    }
+    assert codes(tmp_path, files) == [("one/a.yaml", "ingress-port-missing")]
+
+
+def test_files_of_one_set_are_compared(tmp_path: Path) -> None:
+    files = {"one/a.yaml": SERVICE, "two/b.yaml": INGRESS}
+    assert codes(tmp_path, files) == [("two/b.yaml", "ingress-port-missing")]
+
+
+def test_endpoints_are_not_alone_where_another_set_has_their_service(tmp_path: Path) -> None:
+    files = {"one/a.yaml": SERVICE, "two/a.yaml": SERVICE, "three/b.yaml": ENDPOINTS}
+    assert codes(tmp_path, files) == [("three/b.yaml", "endpoints-deprecated")]
+    alone = {"three/b.yaml": ENDPOINTS.replace("db", "other")}
+    assert ("three/b.yaml", "endpoints-without-service") in codes(tmp_path, alone)

@@ -1,0 +1,168 @@
+"""What a folder holds beside manifests is passed over and counted; what is named is judged."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from components.cli.judgement import Judgement, judge
+from components.cli.main import main
+from components.cli.manifests.folders import is_excluded
+
+GOOD = """\
+apiVersion: v1
+kind: Service
+metadata: {name: a}
+spec: {selector: {app: a}, ports: [{port: 80}]}
+"""
+WRONG = GOOD.replace("80", "0")
+CHART = "apiVersion: v2\nname: shop\nversion: 1.0.0\n"
+TEMPLATE = "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Values.name }}\n"
+
+STRANGERS = {
+    "values.yaml": ("image: {tag: 1}\n", "no manifest"),
+    "package.json": ('{"name": "shop", "version": "1.0.0"}', "no manifest"),
+    "names.yaml": ("- a\n- b\n", "no manifest"),
+    "others.yaml": ("- {apiVersion: a/v1, kind: Mapping}\n", "no manifest"),
+    "text.yaml": ("5\n", "no manifest"),
+    "nothing.yaml": ("~\n", "no manifest"),
+    "chart/Chart.yaml": (CHART, "no manifest"),
+    "_config.yml": ("kind: blog\n", "no manifest"),
+    "patch.yaml": ("- {op: remove, path: /spec/ports/0}\n", "list of patches"),
+    "kustomization.yaml": ("resources: [a.yaml]\n", "kustomization without apiVersion"),
+    "helm.yaml": (TEMPLATE, "Helm template: render it first"),
+    "range.yaml": ("{{- range .Values.x }}\na: b\n{{- end }}\n", "Helm template: render it first"),
+    "jinja.yaml": ("{% for one in all %}\n- a\n{% endfor %}\n", "template: render it first"),
+    "settings.json": ('{\n  // a comment\n  "a": 1,\n}', "not YAML"),
+}
+JUDGED = {
+    "no-kind.yaml": "apiVersion: v1\nmetadata: {name: a}\nspec: {}\n",
+    "no-version.yaml": "kind: Service\nmetadata: {name: a}\n",
+    "list.yaml": f"- {GOOD.replace(chr(10), chr(10) + '  ').rstrip()}\n",
+}
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    return file
+
+
+def below(folder: Path, **options: object) -> Judgement:
+    return judge([str(folder)], None, with_hazards=False, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("name", "text", "reason"), [(n, *of) for n, of in STRANGERS.items()])
+def test_what_is_no_manifest_is_passed_over(
+    tmp_path: Path, name: str, text: str, reason: str
+) -> None:
+    file = write(tmp_path, name, text)
+    found = below(tmp_path)
+    assert found.strangers == {reason: 1}
+    assert not found.rows
+    assert found.exit_code == 0
+    assert judge([str(file)], None).exit_code > 0 or text == "~\n"
+    assert judge([str(file)], None, as_folder=True).exit_code == 0
+
+
+@pytest.mark.parametrize(("name", "text"), JUDGED.items())
+def test_an_object_with_something_missing_is_judged(tmp_path: Path, name: str, text: str) -> None:
+    write(tmp_path, name, text)
+    found = below(tmp_path)
+    assert not found.strangers
+    assert found.exit_code == 1
+
+
+def test_a_manifest_that_is_no_yaml_is_an_error_in_a_folder_too(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", GOOD + "a: [\n")
+    assert below(tmp_path).exit_code == 2
+
+
+def test_templates_of_a_chart_are_passed_over_even_where_they_are_yaml(tmp_path: Path) -> None:
+    write(tmp_path, "shop/Chart.yaml", CHART)
+    template = write(tmp_path, "shop/templates/deep/a.yaml", WRONG)
+    assert below(tmp_path).strangers == {"Helm template: render it first": 1, "no manifest": 1}
+    named = judge([str(template)], None, as_folder=True)
+    assert named.strangers == {"Helm template: render it first": 1}
+    assert judge([str(template)], None).exit_code == 1
+
+
+def test_a_folder_called_templates_without_a_chart_is_judged(tmp_path: Path) -> None:
+    write(tmp_path, "shop/templates/a.yaml", WRONG)
+    assert below(tmp_path).exit_code == 1
+
+
+@pytest.mark.parametrize("name", [".git/a.yaml", "node_modules/x/a.yaml", ".hidden.yaml"])
+def test_hidden_files_and_packages_are_not_looked_at(tmp_path: Path, name: str) -> None:
+    file = write(tmp_path, name, WRONG)
+    write(tmp_path, "b.yaml", GOOD)
+    assert below(tmp_path).judged == 1
+    relative = file.relative_to(tmp_path)
+    assert judge([str(relative)], None, as_folder=True).judged == 0
+
+
+def test_excluded_files_are_left_out_whether_they_are_named_or_not(tmp_path: Path) -> None:
+    file = write(tmp_path, "old/a.yaml", WRONG)
+    write(tmp_path, "b.yaml", GOOD)
+    found = below(tmp_path, exclude=["old"])
+    assert (found.judged, found.strangers) == (1, {"excluded": 1})
+    assert judge([str(file)], None, exclude=["*/old/*"]).strangers == {"excluded": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "pattern", "excluded"),
+    [
+        ("a/b/c.yaml", "a", True),
+        ("a/b/c.yaml", "b/", True),
+        ("a/b/c.yaml", "a/b", True),
+        ("a/b/c.yaml", "*.yaml", True),
+        ("a/b/c.yaml", "a/*.yaml", True),
+        ("./a.yaml", "a.yaml", True),
+        ("ab/c.yaml", "a", False),
+        ("a/b/c.yaml", "c", False),
+        ("a/b/c.yaml", "b/c", False),
+    ],
+)
+def test_patterns(path: str, pattern: str, excluded: bool) -> None:
+    assert is_excluded(path, [pattern]) is excluded
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        (GOOD, {"error": 0, "warning": 0, "never": 0}),
+        (GOOD.replace("spec:", "spec_: 1\nspec:"), {"error": 0, "warning": 1, "never": 0}),
+        (WRONG, {"error": 1, "warning": 1, "never": 0}),
+        ("a: [\n", {"error": 2, "warning": 2, "never": 2}),
+    ],
+)
+def test_what_fails(tmp_path: Path, text: str, codes: dict[str, int]) -> None:
+    file = write(tmp_path, "a.yaml", text)
+    got = {name: main(["validate", "--fail-on", name, str(file)]) for name in codes}
+    assert got == codes
+
+
+def test_the_summary_counts_what_is_no_manifest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, (text, _) in STRANGERS.items():
+        write(tmp_path, name, text)
+    assert main(["validate", str(tmp_path)]) == 0
+    assert "14 no manifests (no manifest 8, Helm template: render it first 2," in (
+        capsys.readouterr().out
+    )
+
+
+def test_the_hook_of_pre_commit_passes_over_what_is_no_manifest(tmp_path: Path) -> None:
+    """It runs as pre-commit runs it: with the arguments of the hook and names of all files."""
+    for name, (text, _) in STRANGERS.items():
+        write(tmp_path, name, text)
+    hook = Path(__file__).parents[3] / ".pre-commit-hooks.yaml"
+    (line,) = [one for one in hook.read_text().splitlines() if "args:" in one]
+    arguments = line.partition("[")[2].rstrip("]").split(", ")
+    command = [sys.executable, "-m", "components", "validate", *arguments, *STRANGERS]
+    environment = {"PYTHONPATH": str(hook.parent)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

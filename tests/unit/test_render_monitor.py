@@ -1,0 +1,125 @@
+"""`render` has a monitor of its own, which answers as the SDK's does."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+import pytest
+
+from components import EndpointApi, ExternalService, ExternalServiceSet
+from components.testing import render
+
+PORTS = [{"name": "postgres", "port": 5432}]
+module = import_module("components.testing.render")
+
+
+class Random(pulumi.CustomResource):
+    """A resource of another provider."""
+
+    size: pulumi.Output[int]
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None, **props: Any) -> None:
+        super().__init__("random:index:Thing", name, {"size": 7, **props}, opts)
+
+
+class Others(pulumi.runtime.Mocks):
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        return f"other-{args.name}", {**args.inputs, "size": 3}
+
+    def call(
+        self, args: pulumi.runtime.MockCallArgs
+    ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        return {**args.args, "answered": True}, []
+
+
+def components(told: Callable[..., None]) -> None:
+    one = ExternalService("db", {"addresses": ["192.0.2.1"], "ports": PORTS})
+    told(one.cluster_ip, one.endpoints, one.service.urn, one.service.id, one.service.spec)
+    every = {"a": {"addresses": ["192.0.2.2"], "ports": PORTS, "endpoint_api": EndpointApi.BOTH}}
+    ExternalServiceSet("all", {"services": every})
+
+
+def secrets_and_unknowns(told: Callable[..., None]) -> None:
+    thing = Random("thing")
+    address = pulumi.Output.secret("192.0.2.3")
+    backend = {"id": "late", "address": thing.size.apply(lambda size: f"192.0.2.{size}")}
+    late = ExternalService("late", {"backends": [backend], "ports": PORTS})
+    hidden = [{"id": "hidden", "address": address}]
+    secret = ExternalService("secret", {"backends": hidden, "ports": PORTS})
+    told(thing.size, thing.id, late.endpoints, secret.endpoints, secret.host)
+
+
+def order_and_options(told: Callable[..., None]) -> None:
+    first = k8s.core.v1.ConfigMap("first", data={"a": "1"})
+    options = pulumi.ResourceOptions(depends_on=[first])
+    second = k8s.core.v1.ConfigMap("second", data={"b": first.metadata["name"]}, opts=options)
+    ExternalService("db", {"addresses": ["192.0.2.1"], "ports": PORTS}, options)
+    got = k8s.core.v1.Service.get("got", "shop/got")
+    told(second.data, second.metadata, got.id, pulumi.runtime.invoke("a:b:c", {"x": 1}).value)
+
+
+def files_and_references(told: Callable[..., None]) -> None:
+    thing = Random("thing", source=pulumi.StringAsset("text"))
+    holder = Random("holder", thing=thing)
+    told(thing.id, holder.id)
+
+
+PROGRAMS = [components, secrets_and_unknowns, order_and_options, files_and_references]
+
+
+def observe(
+    program: Callable[..., None], mocks: pulumi.runtime.Mocks | None, *, preview: bool
+) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Return the manifests of a program, and what its outputs were."""
+    seen: list[Any] = []
+
+    async def note(outputs: Sequence[object]) -> None:
+        for output in map(pulumi.Output.from_input, outputs):
+            known = await output.is_known()
+            seen.append((known, await output.is_secret(), await output.future()))
+
+    async def run() -> None:
+        waiting: list[Any] = []
+        program(lambda *outputs: waiting.append(note(outputs)))
+        await asyncio.gather(*waiting)
+
+    return render(run, preview=preview, mocks=mocks), seen
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize("others", [False, True])
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_it_answers_as_the_sdks_monitor_does(
+    monkeypatch: pytest.MonkeyPatch, program: Callable[..., None], *, others: bool, preview: bool
+) -> None:
+    ours = observe(program, Others() if others else None, preview=preview)
+
+    def of_the_sdk(mocks: pulumi.runtime.Mocks, _worker: object, **_: object) -> Any:
+        return pulumi.runtime.mocks.MockMonitor(mocks)
+
+    monkeypatch.setattr(module, "Monitor", of_the_sdk)
+    monkeypatch.setattr(module, "Loop", asyncio.new_event_loop)
+    theirs = observe(program, Others() if others else None, preview=preview)
+
+    assert ours == theirs
+    assert ours[1]
+
+
+def test_what_a_program_runs_in_threads_does_not_block_its_loop() -> None:
+    happened: list[str] = []
+
+    async def program() -> None:
+        begun = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def slow() -> None:
+            loop.call_soon_threadsafe(begun.set)
+
+        await asyncio.gather(loop.run_in_executor(None, slow), begun.wait())
+        happened.append("both")
+
+    render(program)
+    assert happened == ["both"]
