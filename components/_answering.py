@@ -23,6 +23,8 @@ from pulumi.runtime.proto import resource_pb2
 
 from ._engine import monitor
 
+_OURS = "k8s-endpoints:index:"
+"""Is in the URN of every component of ours, and in that of what stands in one."""
 _POLL_SECONDS = 0.1
 _MOST_NAMED = 10
 _QUIET_POLLS = 3
@@ -43,20 +45,25 @@ class _Registrations:
         self._register = register
         self._open: set[object] = set()
         self.failed: list[str] = []
-        """The names of what has hooks and could not be written."""
+        """The names of those of our objects that could not be written."""
 
     def __call__(self, request: Any, *args: Any, **options: Any) -> Any:
         is_quick = not request.custom or request.type.startswith("pulumi:providers:")
         has_hooks = bool(request.hooks.ByteSize())
         if not is_quick and not has_hooks:
-            return self._register(request, *args, **options)
+            return self._noted(request, self._register(request, *args, **options))
         token = object()
         self._open.add(token)  # in one step, whatever other threads do
         try:
             answer = self._register(request, *args, **options)
         finally:
             self._open.remove(token)
-        if has_hooks and answer.result != resource_pb2.Result.SUCCESS:
+        return self._noted(request, answer)
+
+    def _noted(self, request: Any, answer: Any) -> Any:
+        """Note whether one of our objects could not be written; policies may have no hooks."""
+        is_ours = bool(request.hooks.ByteSize()) or _OURS in request.parent
+        if is_ours and answer.result != resource_pb2.Result.SUCCESS:
             self.failed.append(f"{request.type.rpartition(':')[2]} {request.name}")
         return answer
 
@@ -82,7 +89,7 @@ def _wait_after_errors() -> None:
     """Put the wait behind that of the SDK, which an error ends early. Once in a process.
 
     Raises:
-        RunError: Something that has hooks could not be written.
+        RunError: One of our objects could not be written.
     """
     wait: Any = getattr(stack, "wait_for_rpcs", None)
     if wait is None:  # an SDK that does it in another way

@@ -17,7 +17,7 @@ from .configuration import Configuration
 from .console import CommandError, say
 from .install import ensure, missing
 from .lock import lock
-from .parts import CONTROL_PLANE, CREATE, DATA_PLANE, PROVIDERS, PULUMI
+from .parts import CONTROL_PLANE, CREATE, DATA_PLANE, POLICY_VERDICTS, PROVIDERS, PULUMI
 from .paths import CLUSTER, DEMO, RENDER_STATE, ROOT, RUNTIME_VENV, STATE, TOOLS, VENV, check_root
 from .state import State
 from .target import Target
@@ -69,7 +69,8 @@ def setup() -> None:
     venv.ensure()
     runs_data_plane = sys.platform == "linux" and os.geteuid() == 0
     other = () if os.environ.get("PROVIDER") else (PROVIDERS[CREATE],)
-    ensure((*PULUMI, *other, *CONTROL_PLANE, *(DATA_PLANE if runs_data_plane else ())))
+    data_plane = DATA_PLANE if runs_data_plane else ()
+    ensure((*PULUMI, *other, *CONTROL_PLANE, *data_plane, POLICY_VERDICTS))
 
 
 def ranges() -> None:

@@ -194,6 +194,9 @@ DATA_PLANE = (
 """What carries the traffic of Services, and answers their names: for the tests in `tests/dataplane`
 alone."""
 
+POLICY_VERDICTS = Part("policy-verdicts", "0.8.0", "policy-verdicts", ".")
+"""Which connections NetworkPolicies allow, by an evaluator that is not ours: for `tests/engine`."""
+
 _OLDER = ("1.32.13", "1.33.13", "1.34.4", "1.35.4", "1.36.3")
 
 API_SERVERS: dict[str, Part] = {

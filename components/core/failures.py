@@ -3,7 +3,13 @@
 import re
 from collections.abc import Iterable
 
-from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, Manifest
+from .metadata import (
+    FIELD_MANAGER,
+    FIELD_MANAGER_ANNOTATION,
+    Manifest,
+    naming_argument,
+    takes_adoptions,
+)
 
 UPSERT_VARIABLE = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"
 """Makes the provider take over an object that exists, from 4.29 on; before, it always does."""
@@ -31,16 +37,20 @@ _CONFLICT = re.compile(r'conflicts? with "([^"]+)"')
 
 def _explain_conflict(manifest: Manifest, manager: str) -> str:
     kind, namespace, name = _identity(manifest)
+    argument = naming_argument(kind)
     begin = f"{kind} {namespace}/{name} has fields of another owner; nothing has been changed."
     if manager.startswith(FIELD_MANAGER):
         owner = manager.removeprefix(FIELD_MANAGER)
         return (
-            f"{begin} It belongs to the stack {owner}: choose another `service_name`. If that is"
+            f"{begin} It belongs to the stack {owner}: choose another `{argument}`. If that is"
             f" this stack under its old name, run `pulumi config set k8s-endpoints:owner {owner}`."
         )
+    begin = f"{begin} Its owner is the field manager {manager}: choose another `{argument}`"
+    if not takes_adoptions(kind):
+        return f"{begin}."
     return (
-        f"{begin} Its owner is the field manager {manager}: choose another `service_name`, or name"
-        f' it in `adopt`, as {{"kind": "{kind}", "name": "{name}"}}, to take it over.'
+        f'{begin}, or name it in `adopt`, as {{"kind": "{kind}", "name": "{name}"}}, to take it'
+        " over."
     )
 
 
@@ -53,14 +63,17 @@ def explain_existing(manifest: Manifest) -> str:
     kind, namespace, name = _identity(manifest)
     key = FIELD_MANAGER_ANNOTATION.replace(".", r"\.")
     show = f"kubectl get {kind.lower()} {name} -n {namespace}"
+    adopt = (
+        "\n  - If a raw resource of this stack, kubectl or Helm declares it, and this component ",
+        f'replaces that: name it in `adopt`, as {{"kind": "{kind}", "name": "{name}"}}, with its ',
+        '"resource" if it is one of this stack.',
+    )
     parts = (
         f"{kind} {namespace}/{name} exists already; nothing of it has been changed. What to do:",
         "\n  - If an interrupted `pulumi up` of this stack created it: run ",
         f"`{UPSERT_VARIABLE}=true pulumi up` once.",
-        "\n  - If a raw resource of this stack, kubectl or Helm declares it, and this component ",
-        f'replaces that: name it in `adopt`, as {{"kind": "{kind}", "name": "{name}"}}, with its ',
-        '"resource" if it is one of this stack.',
-        "\n  - If somebody else owns it: choose another `service_name`.",
+        *(adopt if takes_adoptions(kind) else ()),
+        f"\n  - If somebody else owns it: choose another `{naming_argument(kind)}`.",
         f"\n  `{show} -o jsonpath='{{.metadata.annotations.{key}}}'` shows who owns it, ",
         f"as {FIELD_MANAGER}<owner>. If that is this stack under its old name, also run ",
         "`pulumi config set k8s-endpoints:owner <owner>`.",

@@ -38,6 +38,11 @@ def naming_argument(kind: str) -> str:
     return "policy_name" if kind.endswith("Policy") else "service_name"
 
 
+def takes_adoptions(kind: str) -> bool:
+    """Return whether the component of an object has the argument `adopt`."""
+    return not kind.endswith("Policy")
+
+
 def own_annotations(
     field_manager: str, *, skip_await: bool = False, forced: bool = False
 ) -> Manifest:

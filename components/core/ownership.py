@@ -11,6 +11,7 @@ from .metadata import (
     FIELD_MANAGER_ANNOTATION,
     MAX_FIELD_MANAGER,
     naming_argument,
+    takes_adoptions,
 )
 
 CLIENT_SIDE = "pulumi-kubernetes"
@@ -142,7 +143,7 @@ def _of_another_stack(owner: str, kind: str, name: str, urn: str) -> Finding:
 
 def _of_a_raw_resource(owner: str, kind: str, name: str, urn: str) -> Finding:
     other = f"choose another `{naming_argument(kind)}`"
-    if not kind.endswith("Policy"):
+    if takes_adoptions(kind):
         adopt = "if it is a resource of this stack that the component replaces, name it in `adopt`"
         other = f"{adopt}; otherwise {other}"
     return forbidden(

@@ -23,10 +23,13 @@ def request(
     custom: bool = True,
     hooks: int = 9,
     result: int = SUCCESS,
+    parent: str = "",
 ) -> Any:
     """Return a request that the engine below answers with itself."""
     size = SimpleNamespace(ByteSize=lambda: hooks)
-    return SimpleNamespace(type=kind, name="shop/db", custom=custom, hooks=size, result=result)
+    return SimpleNamespace(
+        type=kind, name="shop/db", custom=custom, hooks=size, result=result, parent=parent
+    )
 
 
 class Engine:
@@ -201,6 +204,28 @@ def test_a_program_fails_when_an_object_could_not_be_written(
         engine.RegisterResource(request(result=result))
         expected = "not written, and so nothing is deleted: Service shop/db"
         with pytest.raises(pulumi.RunError, match=expected):
+            await end(None)
+
+    asyncio.run(program())
+
+
+@pytest.mark.parametrize(
+    ("parent", "fails"), [("EgressPolicy", True), ("", False)], ids=["ours", "somebody's"]
+)
+def test_a_program_fails_for_an_object_of_a_component_that_has_no_hooks(
+    engine: Engine, end: Callable[[Exception | None], Any], parent: str, fails: bool
+) -> None:
+    urn = f"urn:pulumi:dev::shop::k8s-endpoints:index:{parent}::web" if parent else ""
+    kind = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+
+    async def program() -> None:
+        engine.answers.set()
+        _answering.keep_answering(engine)
+        engine.RegisterResource(request(kind, hooks=0, result=FAIL, parent=urn))
+        if fails:
+            with pytest.raises(pulumi.RunError, match="not written"):
+                await end(None)
+        else:
             await end(None)
 
     asyncio.run(program())

@@ -18,7 +18,9 @@ from components import (
 )
 from components.core.arguments import EgressPolicyArgs, typed
 from components.core.egress_policy import plan_egress_policy
+from components.core.failures import explain
 from components.core.findings import Finding
+from components.core.ownership import refused_owners
 from components.core.validation.hazards.declared import EGRESS_IN_PLACE
 from components.testing import render
 
@@ -241,3 +243,20 @@ def test_it_works_under_mocks_of_the_users_own(preview: bool) -> None:
 
     program()
     assert seen == [plain(**DB)["metadata"]["name"], "shop"]
+
+
+POLICY: dict[str, Any] = {"kind": "NetworkPolicy", "metadata": {"name": "web", "namespace": "shop"}}
+
+
+@pytest.mark.parametrize("manager", ["kubectl", "k8s-endpoints/other/prod", "pulumi-kubernetes-1"])
+def test_help_speaks_of_the_arguments_that_a_policy_has(manager: str) -> None:
+    said = [
+        explain(POLICY, "create", [f'Apply failed with 1 conflict: conflict with "{manager}"']),
+        explain(POLICY, "create", ['networkpolicies.networking.k8s.io "web" already exists']),
+        *(str(one) for one in refused_owners([manager], "NetworkPolicy", "web", "urn:a")),
+    ]
+    assert len(said) == 2 + (manager != "kubectl")
+    for text in said:
+        assert "choose another `policy_name`" in text
+        assert "service_name" not in text
+        assert "`adopt`" not in text
