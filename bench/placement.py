@@ -7,12 +7,12 @@ import resource
 import statistics
 import time
 
-from components._inputs import read
+from components._runtime.inputs import read
 from components.core import arguments
 from components.core.arguments import typed
 from components.core.external_service import plan_external_service
 from components.core.findings import Finding
-from components.external_service import ExternalServiceArgs
+from components.services.external import ExternalServiceArgs
 
 COUNT = 50_000
 RUNS = 5

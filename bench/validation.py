@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from components.core.validation import validate
+from components.validation import validate
 from tests.support.agreement.generator import KINDS, Creation, cases
 from tests.support.cluster import throw_away_cluster
 from tools.cluster import Cluster
@@ -30,7 +30,7 @@ COUNT = 10_000
 RUNS = 5
 ROUNDS = 3
 IMPORTS = 15
-IMPORTED = ("components.core", "components.core.validation", "yaml")
+IMPORTED = ("components.core", "components.validation", "yaml")
 
 _IMPORT = """
 import time

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what type checkers and editors see: at run time a name loads on first use
-    from ._provider import provider as provider
+    from ._runtime.provider import provider as provider
     from .errors import ValidationError as ValidationError
-    from .external_name_service import ExternalNameService as ExternalNameService
-    from .external_name_service import ExternalNameServiceArgs as ExternalNameServiceArgs
-    from .external_service import ExternalService as ExternalService
-    from .external_service import ExternalServiceArgs as ExternalServiceArgs
-    from .external_service_set import ExternalServiceSet as ExternalServiceSet
-    from .external_service_set import ExternalServiceSetArgs as ExternalServiceSetArgs
     from .policies.destinations import egress_destination as egress_destination
     from .policies.egress import EgressPolicy as EgressPolicy
     from .policies.egress import EgressPolicyArgs as EgressPolicyArgs
-    from .selector_service import SelectorService as SelectorService
-    from .selector_service import SelectorServiceArgs as SelectorServiceArgs
+    from .services.external import ExternalService as ExternalService
+    from .services.external import ExternalServiceArgs as ExternalServiceArgs
+    from .services.external_name import ExternalNameService as ExternalNameService
+    from .services.external_name import ExternalNameServiceArgs as ExternalNameServiceArgs
+    from .services.external_set import ExternalServiceSet as ExternalServiceSet
+    from .services.external_set import ExternalServiceSetArgs as ExternalServiceSetArgs
+    from .services.selector import SelectorService as SelectorService
+    from .services.selector import SelectorServiceArgs as SelectorServiceArgs
     from .types import AdoptedKind as AdoptedKind
     from .types import AdoptedObject as AdoptedObject
     from .types import Backend as Backend
@@ -80,28 +80,28 @@ def token_of(name: str) -> str:
 COMPONENTS = (
     Component(
         "ExternalService",
-        "external_service",
+        "services.external",
         "external-service.md",
         "a Service without a selector, for backends outside the cluster",
         (SERVICE, ENDPOINT_SLICE, ENDPOINTS, BACKEND_RECORD),
     ),
     Component(
         "ExternalServiceSet",
-        "external_service_set",
+        "services.external_set",
         "external-service-set.md",
         "many of these in one component, from a mapping or a YAML file",
         (SERVICE, ENDPOINT_SLICE, ENDPOINTS, BACKEND_RECORD),
     ),
     Component(
         "SelectorService",
-        "selector_service",
+        "services.selector",
         "selector-service.md",
         "a Service for Pods, found by their labels",
         (SERVICE,),
     ),
     Component(
         "ExternalNameService",
-        "external_name_service",
+        "services.external_name",
         "external-name-service.md",
         "an alias in the cluster's DNS",
         (SERVICE,),
@@ -116,7 +116,7 @@ COMPONENTS = (
 )
 
 _OTHERS: Mapping[str, tuple[str, ...]] = {
-    "_provider": ("provider",),
+    "_runtime.provider": ("provider",),
     "errors": ("ValidationError",),
     "policies.destinations": ("egress_destination",),
     "types": (

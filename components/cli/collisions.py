@@ -9,7 +9,7 @@ from typing import Any
 
 from ..core.findings import INVALID, Finding, quote
 from ..core.rules import Rule, RuleBook
-from ..core.validation.untyped import items, mapping, number, text
+from ..validation.untyped import items, mapping, number, text
 
 RULES = RuleBook()
 NODE_PORT_TAKEN = RULES.rule("node-port-taken", "No two Services have one node port.")

@@ -12,10 +12,10 @@ from typing import Any, overload
 
 from ..core.findings import Finding, invalid, required
 from ..core.rules import RuleBook
-from ..core.validation import KINDS, refusal, validate
-from ..core.validation.hazards import hazards
-from ..core.validation.hazards.endpoints import ENDPOINTS_WITHOUT_SERVICE
-from ..core.validation.untyped import mapping, text
+from ..validation import KINDS, refusal, validate
+from ..validation.hazards import hazards
+from ..validation.hazards.endpoints import ENDPOINTS_WITHOUT_SERVICE
+from ..validation.untyped import mapping, text
 from .collisions import Collisions
 from .manifests import (
     Chunk,

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from .backends import Backend
-from .validation.hazards.declared import (
+from ..validation.hazards.declared import (
     EGRESS_IN_CLUSTER,
     EGRESS_IN_PLACE,
     EGRESS_ISOLATED,
     EGRESS_RESOLVED,
     EGRESS_UNENFORCED,
 )
-from .validation.hazards.hazard import Hazard
+from ..validation.hazards.hazard import Hazard
+from .backends import Backend
 
 __all__ = ["egress_policy_hazards"]
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from ..validation.hazards.hazard import Hazard
 from .arguments import EgressPolicyArgs, deferred_in
 from .checks import check_objects
 from .deferred import Deferred
@@ -15,7 +16,6 @@ from .metadata import Manifest
 from .objects.network_policy import egress_rules, policy_spec
 from .rendering import Rendering
 from .service_metadata import check_metadata, put_metadata, read_rules
-from .validation.hazards.hazard import Hazard
 
 __all__ = ["EgressPolicyPlan", "plan_egress_policy"]
 

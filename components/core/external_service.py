@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from ..validation.endpoint_slice import ENDPOINTS_COUNT
+from ..validation.hazards.hazard import Hazard
+from ..validation.service_ports import SERVICE_PORTS_REQUIRED
 from .addresses import FAMILIES, Family
 from .adoption import Adoptions, read_adoptions
 from .arguments import ExternalServiceArgs
@@ -20,9 +23,6 @@ from .service import render_service, render_traffic
 from .service_metadata import read_rules
 from .shrink import Watch, read_watch
 from .slicing import DEFAULT_LIMIT, MAX_LIMIT, slices
-from .validation.endpoint_slice import ENDPOINTS_COUNT
-from .validation.hazards.hazard import Hazard
-from .validation.service_ports import SERVICE_PORTS_REQUIRED
 
 _MAX_SLICES = 4096
 

@@ -3,12 +3,7 @@
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 
-from .addresses import Address, parse_ip
-from .arguments import ExternalServiceArgs, SelectorServiceArgs, TrafficArgs
-from .backends import Backend
-from .deferred import Deferred
-from .ports import Port
-from .validation.hazards.declared import (
+from ..validation.hazards.declared import (
     AFFINITY,
     ENDPOINTS_LOSE_ZONES,
     EXTERNAL_IP_IS_BACKEND,
@@ -24,16 +19,21 @@ from .validation.hazards.declared import (
     NODE_SNAT,
     PUBLISH_NOT_READY,
 )
-from .validation.hazards.endpoints import ENDPOINTS_DEPRECATED, MIRROR_TRUNCATES
-from .validation.hazards.hazard import Hazard
-from .validation.hazards.protocols import EXTERNAL_DNS
-from .validation.hazards.services import (
+from ..validation.hazards.endpoints import ENDPOINTS_DEPRECATED, MIRROR_TRUNCATES
+from ..validation.hazards.hazard import Hazard
+from ..validation.hazards.protocols import EXTERNAL_DNS
+from ..validation.hazards.services import (
     AFFINITY_HEADLESS,
     EXTERNAL_NAME_ADDRESS,
     EXTERNAL_NAME_SINGLE_LABEL,
 )
-from .validation.hazards.slices import MULTICAST, is_multicast
-from .validation.hazards.traffic import ALL_DRAINING, DISTRIBUTION_WITHOUT_HINTS, NONE_READY
+from ..validation.hazards.slices import MULTICAST, is_multicast
+from ..validation.hazards.traffic import ALL_DRAINING, DISTRIBUTION_WITHOUT_HINTS, NONE_READY
+from .addresses import Address, parse_ip
+from .arguments import ExternalServiceArgs, SelectorServiceArgs, TrafficArgs
+from .backends import Backend
+from .deferred import Deferred
+from .ports import Port
 
 _EXTERNAL_DNS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/")
 """How its annotations begin: by default up to version 0.21, and from 0.22 on."""

@@ -8,12 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from .metadata import (
-    FIELD_MANAGER,
-    FIELD_MANAGER_ANNOTATION,
-    MANAGED_BY,
-    MANAGED_BY_LABEL,
-)
+from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, MANAGED_BY, MANAGED_BY_LABEL
 from .ownership import is_of_pulumi, owners, read_entries
 
 Plain = Mapping[str, Any]

@@ -1,5 +1,6 @@
 """The object of a `SelectorService`: a Service that finds its Pods by their labels."""
 
+from ..validation.service_ports import SERVICE_PORTS_REQUIRED
 from .adoption import read_adoptions
 from .arguments import SelectorServiceArgs
 from .checks import check_objects
@@ -9,7 +10,6 @@ from .ports import read_ports
 from .presets import ports_by_path
 from .service import ServicePlan, render_service, render_traffic
 from .service_metadata import read_rules
-from .validation.service_ports import SERVICE_PORTS_REQUIRED
 
 
 def plan_selector_service(

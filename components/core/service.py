@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..validation.hazards.hazard import Hazard
+from ..validation.metadata import METADATA_NAME_REQUIRED
 from .addresses import parse_ip
 from .adoption import Adoptions
 from .arguments import CommonArgs, TrafficArgs
@@ -14,8 +16,6 @@ from .rendering import Rendering
 from .service_addresses import render_addresses
 from .service_metadata import check_metadata, put_metadata
 from .syntax import dns_1035_label
-from .validation.hazards.hazard import Hazard
-from .validation.metadata import METADATA_NAME_REQUIRED
 
 _LOAD_BALANCER_FIELDS = {
     "load_balancer_class": "loadBalancerClass",

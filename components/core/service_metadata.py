@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ..validation.metadata import METADATA_ANNOTATION_SIZE
 from . import syntax
 from .arguments import NamedArgs
 from .findings import Finding, forbidden, invalid, too_long
@@ -15,7 +16,6 @@ from .metadata import (
     own_annotations,
 )
 from .rendering import Rendering
-from .validation.metadata import METADATA_ANNOTATION_SIZE
 from .versions import OLDEST, Rules, rules_of
 
 _LARGEST_ANNOTATIONS = {

@@ -5,7 +5,7 @@ from typing import cast
 
 import pulumi
 
-from .._provider import stated_namespace_of
+from .._runtime.provider import stated_namespace_of
 from ..types import EgressDestination
 
 __all__ = ["egress_destination"]

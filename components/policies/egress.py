@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, NotRequired, Optional, TypedDict
 import pulumi
 from pulumi_kubernetes import meta, networking
 
-from .._children import Children
-from .._component import Blueprint, Draft, compile_args
-from .._engine import monitor
-from .._guards import owners_besides_ours
 from .._registry import token_of
+from .._runtime.children import Children
+from .._runtime.component import Blueprint, Draft, compile_args
+from .._runtime.engine import monitor
+from .._runtime.guards import owners_besides_ours
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..core.findings import Finding
 from ..core.ownership import refused_owners
-from ..core.validation.hazards.hazard import Hazard
 from ..errors import ValidationError
 from ..types import Backend, EgressDestination, EgressDns, Preset, ServicePort
+from ..validation.hazards.hazard import Hazard
 
 __all__ = ["EgressPolicy", "EgressPolicyArgs"]
 

@@ -21,13 +21,13 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
-from .._component import Blueprint
-from .._inputs import read
+from .._runtime.component import Blueprint
+from .._runtime.inputs import read
 from .._yaml import PlacedMap, Reader, YamlProblems, character_problem, locate, plain
 from ..core.arguments import typed
 from ..core.findings import join
-from ..external_name_service import EXTERNAL_NAME_SERVICE, ExternalNameServiceArgs
-from ..external_service import EXTERNAL_SERVICE, ExternalServiceArgs
+from ..services.external import EXTERNAL_SERVICE, ExternalServiceArgs
+from ..services.external_name import EXTERNAL_NAME_SERVICE, ExternalNameServiceArgs
 from .errors import SourceError
 
 __all__ = ["Inventory", "InventoryError", "load"]

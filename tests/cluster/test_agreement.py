@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from components.core.validation import RULES, validate
+from components.validation import RULES, validate
 from tests.support.agreement import golden
 from tests.support.agreement.compare import Comparer, is_unknowable
 from tests.support.agreement.generator import cases

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from components.core.metadata import _LARGEST_ANNOTATIONS, MAX_FIELD_MANAGER, _size
+from components.core.metadata import MAX_FIELD_MANAGER
+from components.core.service_metadata import _LARGEST_ANNOTATIONS, _size
 from tests.support.cluster import get
 from tests.support.programs import external_service
 from tests.support.stack import Stack

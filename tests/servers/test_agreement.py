@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from components.core.validation import RULES
+from components.validation import RULES
 from tests.support.agreement.compare import Comparer
 from tests.support.agreement.generator import cases
 from tests.support.agreement.report import Tally

@@ -69,7 +69,7 @@ class Recorder:
 @pytest.fixture
 def aliases(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let resources have aliases, as with an engine, though mocks have no use for them."""
-    monkeypatch.setattr("components._aliases.monitor", settings.get_monitor)
+    monkeypatch.setattr("components._runtime.aliases.monitor", settings.get_monitor)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pulumi
 import pytest
 from pulumi.runtime import settings, stack
 
-from components import _answering
+from components._runtime import answering as _answering
 
 SUCCESS, FAIL, SKIP = range(3)
 

@@ -7,10 +7,10 @@ import pytest
 
 from components import Backend, ServicePort, types
 from components.core import arguments
-from components.external_name_service import EXTERNAL_NAME_SERVICE
-from components.external_service import EXTERNAL_SERVICE
 from components.policies.egress import EGRESS_POLICY
-from components.selector_service import SELECTOR_SERVICE
+from components.services.external import EXTERNAL_SERVICE
+from components.services.external_name import EXTERNAL_NAME_SERVICE
+from components.services.selector import SELECTOR_SERVICE
 
 PAIRS: list[tuple[Any, Any]] = [
     (EXTERNAL_SERVICE.given, EXTERNAL_SERVICE.args),

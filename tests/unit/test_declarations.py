@@ -16,9 +16,9 @@ from components import (
     ExternalServiceSet,
     SelectorService,
     ValidationError,
-    _declarations,
     provider,
 )
+from components._runtime import declarations as _declarations
 from components.core.arguments import CommonArgs
 from components.testing import render
 

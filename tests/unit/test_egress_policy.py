@@ -21,8 +21,8 @@ from components.core.egress_policy import plan_egress_policy
 from components.core.failures import explain
 from components.core.findings import Finding
 from components.core.ownership import refused_owners
-from components.core.validation.hazards.declared import EGRESS_IN_PLACE
 from components.testing import render
+from components.validation.hazards.declared import EGRESS_IN_PLACE
 
 WEB: dict[str, Any] = {"pod_selector": {"app": "web"}}
 DB: dict[str, Any] = {"addresses": ["192.0.2.1", "192.0.2.0"], "preset": "postgres"}

@@ -11,7 +11,7 @@ from components.core.deferred import Deferred
 from components.core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from components.core.findings import Finding
 from components.core.found import FoundBackend
-from components.core.validation.hazards import hazards
+from components.validation.hazards import hazards
 
 DNS = {
     "to": [

@@ -28,8 +28,8 @@ from components import (
 from components.core.arguments import PortArgs
 from components.core.presets import PRESETS
 from components.core.slicing import slices
-from components.core.validation.hazards import hazards as hazards_of_manifests
 from components.testing import render
+from components.validation.hazards import hazards as hazards_of_manifests
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

@@ -11,9 +11,9 @@ from late import later
 from service_sets import GOOD, KIND, PORTS, Args, databases
 
 from components import ExternalService, ExternalServiceSet
-from components.core.validation.hazards import CATALOGUE
 from components.sources import inventory
 from components.testing import render
+from components.validation.hazards import CATALOGUE
 
 URN = f"urn:pulumi:stack::project::pulumi:pulumi:Stack${KIND}::databases"
 BOTH = ["192.0.2.10", "192.0.2.11", "2001:db8::10"]

@@ -9,7 +9,9 @@ import pytest
 from late import later
 from pulumi.runtime import settings
 
-from components import ExternalService, ExternalServiceSet, SelectorService, _given, _hooks
+from components import ExternalService, ExternalServiceSet, SelectorService
+from components._runtime import given as _given
+from components._runtime import hooks as _hooks
 from components.testing import KubernetesMocks, render
 
 HTTP = {"name": "http", "port": 80}

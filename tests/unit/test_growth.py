@@ -14,9 +14,9 @@ import pytest
 from components import ExternalServiceSet
 from components.core.arguments import ExternalServiceArgs, typed
 from components.core.external_service import plan_external_service
-from components.core.validation import validate
-from components.core.validation.hazards import hazards
 from components.testing import render
+from components.validation import validate
+from components.validation.hazards import hazards
 
 LARGEST_EXPONENT = 1.15
 PORTS = [{"name": "postgres", "port": 5432}]

@@ -7,8 +7,8 @@ import pulumi
 import pytest
 
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
-from components.core.validation.hazards import CATALOGUE
 from components.testing import render
+from components.validation.hazards import CATALOGUE
 
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 WEB: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"port": 80}]}

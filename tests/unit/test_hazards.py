@@ -9,7 +9,7 @@ import pytest
 from components.core.arguments import ExternalServiceArgs, SelectorServiceArgs
 from components.core.deferred import Deferred
 from components.core.hazards import external_service_hazards, selector_service_hazards
-from components.core.validation.hazards import CATALOGUE, HAZARDS, Hazard, declared
+from components.validation.hazards import CATALOGUE, HAZARDS, Hazard, declared
 
 CODES = {
     "no-api-proxy",

@@ -9,7 +9,7 @@ import pytest
 from late import later
 
 from components import ExternalNameService, ExternalService, SelectorService
-from components.core.validation.hazards import CATALOGUE, Hazard
+from components.validation.hazards import CATALOGUE, Hazard
 
 URN = "urn:pulumi:stack::project::pulumi:pulumi:Stack$k8s-endpoints:index:"
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}

@@ -5,8 +5,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import ValidationError, _hooks
-from components.core.validation.hazards import CATALOGUE
+from components import ValidationError
+from components._runtime import hooks as _hooks
+from components.validation.hazards import CATALOGUE
 
 URN = "urn:pulumi:stack::project::k8s-endpoints:index:ExternalService$kubernetes:core/v1:Service::a"
 MODE = "k8s-endpoints.pulumi/endpoint-api"

@@ -10,14 +10,14 @@ import pytest
 from pulumi.runtime import rpc, settings
 from pulumi.runtime.mocks import MockMonitor
 
-from components import _hooks
+from components._runtime import hooks as _hooks
 from components.core.adoption import Adoption
 from components.core.failures import explain, explain_existing
 from components.core.findings import Finding
 from components.core.shrink import Watch
-from components.core.validation.hazards import CATALOGUE
 from components.errors import ValidationError
 from components.testing import KubernetesMocks
+from components.validation.hazards import CATALOGUE
 
 URN = "urn:pulumi:stack::project::k8s-endpoints:index:ExternalService$kubernetes:core/v1:Service::a"
 

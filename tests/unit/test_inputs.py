@@ -15,7 +15,7 @@ from components import (
     ServiceType,
     ValidationError,
 )
-from components._inputs import Inputs, read, substitute
+from components._runtime.inputs import Inputs, read, substitute
 from components.core.deferred import Deferred, is_known
 from components.core.findings import Finding
 from components.testing import render

@@ -20,7 +20,7 @@ from components import (
     SelectorServiceArgs,
     ValidationError,
 )
-from components._inputs import _fields, _Shape, read
+from components._runtime.inputs import _fields, _Shape, read
 from components.core.deferred import contains_output
 from components.testing import render
 

@@ -111,7 +111,7 @@ def test_the_owner_is_project_and_stack_unless_configured() -> None:
 def test_an_owner_that_cannot_be_used_is_refused(
     monkeypatch: pytest.MonkeyPatch, owner: str, is_secret: bool, reason: str
 ) -> None:
-    monkeypatch.setattr("components._owner.is_config_secret", lambda _key: is_secret)
+    monkeypatch.setattr("components._runtime.owner.is_config_secret", lambda _key: is_secret)
     with pytest.raises(pulumi.RunError, match=f"k8s-endpoints:owner: {reason}") as caught:
         manager({"k8s-endpoints:owner": owner})
     assert "former/prod" not in str(caught.value)

@@ -186,16 +186,16 @@ def test_importing_the_package_leaves_the_providers_large_modules_alone() -> Non
     assert imported(program).splitlines() == ["False", "[]"]
 
 
-def test_the_core_imports_neither_pulumi_nor_yaml() -> None:
+def test_the_core_and_validation_import_neither_pulumi_nor_yaml() -> None:
     program = (
         "import importlib, pathlib, sys, types\n"
         "package = types.ModuleType('components')\n"
         "package.__path__ = [sys.argv[1]]\n"
         "sys.modules['components'] = package\n"
-        "core = pathlib.Path(sys.argv[1], 'core')\n"
-        "for file in sorted(core.rglob('*.py')):\n"
-        "    parts = file.relative_to(core).with_suffix('').parts\n"
-        "    importlib.import_module('.'.join(('components.core', *parts)))\n"
+        "for folder in ('core', 'validation'):\n"
+        "    for file in sorted(pathlib.Path(sys.argv[1], folder).rglob('*.py')):\n"
+        "        parts = file.relative_to(sys.argv[1]).with_suffix('').parts\n"
+        "        importlib.import_module('.'.join(('components', *parts)))\n"
         "foreign = {'pulumi', 'pulumi_kubernetes', 'yaml', 'grpc', 'google', 'boto3'}\n"
         "print(sorted(foreign & {name.partition('.')[0] for name in sys.modules}))\n"
         "print('components.core.slicing' in sys.modules)\n"
@@ -203,11 +203,26 @@ def test_the_core_imports_neither_pulumi_nor_yaml() -> None:
     assert imported(program).splitlines() == ["[]", "True"]
 
 
+@pytest.mark.parametrize("name", ["validation", "validation.hazards"])
+def test_validation_can_be_imported_by_its_former_name(name: str) -> None:
+    program = (
+        "import importlib, sys, warnings\n"
+        "with warnings.catch_warnings(record=True) as caught:\n"
+        "    warnings.simplefilter('always')\n"
+        f"    former = importlib.import_module('components.core.{name}')\n"
+        f"now = importlib.import_module('components.{name}')\n"
+        "print(all(getattr(former, one) is getattr(now, one) for one in former.__all__))\n"
+        "print(caught[-1].category.__name__, 'pulumi' in sys.modules)\n"
+    )
+    assert imported(program).splitlines() == ["True", "DeprecationWarning False"]
+
+
 def test_the_core_imports_nothing_of_the_network_the_clock_or_chance() -> None:
     banned = {"socket", "ssl", "http", "urllib", "time", "datetime", "random", "secrets", "asyncio"}
     found = {
         f"{file.name}: {name}"
-        for file in (PACKAGE / "core").rglob("*.py")
+        for folder in ("core", "validation")
+        for file in (PACKAGE / folder).rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in [getattr(node, "module", None), *(alias.name for alias in node.names)]

@@ -11,7 +11,8 @@ import pytest
 from pulumi.runtime import config
 from pulumi_kubernetes import core, rbac, storage
 
-from components import ExternalService, SelectorService, ValidationError, _engine
+from components import ExternalService, SelectorService, ValidationError
+from components._runtime import engine as _engine
 from components.testing import render
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components import _threads
+from components._runtime import threads as _threads
 from tools.paths import ROOT
 
 
@@ -68,7 +68,7 @@ def test_components_made_in_threads_at_once_find_whole_modules() -> None:
     program = (
         "import sys, threading, types\n"
         "sys.setswitchinterval(1e-6)\n"
-        "from components import _threads\n"
+        "from components._runtime import threads as _threads\n"
         "errors, barrier = [], threading.Barrier(8)\n"
         "def use():\n"
         "    barrier.wait()\n"

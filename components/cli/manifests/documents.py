@@ -8,7 +8,7 @@ from typing import Any, cast
 from ..._yaml import KUBECTL, Item, Place, PlacedList, PlacedMap, Problem, Reader, YamlProblems
 from ..._yaml import locate as locate_field
 from ..._yaml.reader import SECOND_DOCUMENT
-from ...core.validation.untyped import mapping, text
+from ...validation.untyped import mapping, text
 from . import json_text
 
 Trail = tuple[int, ...]

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any, NamedTuple, cast
 
-from ...core.validation.kinds import SPECS
-from ...core.validation.untyped import items, mapping, text
+from ...validation.kinds import SPECS
+from ...validation.untyped import items, mapping, text
 from .documents import is_manifest
 
 HELM_TEMPLATE = "Helm template: render it first"

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 from ...core.findings import Finding, printable
-from ...core.validation import RULES
-from ...core.validation.hazards import CATALOGUE, HAZARDS
+from ...validation import RULES
+from ...validation.hazards import CATALOGUE, HAZARDS
 from .. import collisions, judgement, placeholders
 from ..judgement import Subject
 

@@ -1,14 +1,11 @@
-"""What the API server says about a manifest, said without one.
+"""Moved to `validation`; this name goes on working for a while."""
 
-Pure functions over plain manifests, in agreement with kube-apiserver: types, field paths, wording
-and order of the findings are its own. What a client cannot know (addresses and ports that are
-taken, quotas, webhooks, rights) is not judged. What it takes, and yet does not work, is told by
-`components.core.validation.hazards`.
-"""
+import warnings
 
-from ..findings import Finding
-from .kinds import KINDS
-from .refused import refusal
-from .verdict import RULES, validate
+from ...validation import KINDS, RULES, Finding, validate
 
-__all__ = ["KINDS", "RULES", "Finding", "refusal", "validate"]
+__all__ = ["KINDS", "RULES", "Finding", "validate"]
+
+warnings.warn(
+    "components.core.validation is components.validation now", DeprecationWarning, stacklevel=2
+)

@@ -1,1 +1,1 @@
-"""Compares `components.core.validation` with a real kube-apiserver, on generated manifests."""
+"""Compares `components.validation` with a real kube-apiserver, on generated manifests."""

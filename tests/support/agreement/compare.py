@@ -10,8 +10,8 @@ from itertools import count, islice
 from typing import Any, Literal
 
 from components.core.findings import Finding
-from components.core.validation import validate
 from components.core.versions import NEWEST
+from components.validation import validate
 
 from .fields import spots
 from .generator import Creation, Update

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from components.core.validation import validate
+from components.validation import validate
 
 from .compare import REAL, Comparison, dry_run_lies, for_real, update_for_real
 from .endpoint_slices import LARGE

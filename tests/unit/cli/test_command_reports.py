@@ -10,8 +10,8 @@ import pytest
 
 from components.cli.main import main
 from components.cli.reports.wording import MEANINGS
-from components.core.validation import RULES
-from components.core.validation.hazards import CATALOGUE, HAZARDS
+from components.validation import RULES
+from components.validation.hazards import CATALOGUE, HAZARDS
 
 MANIFESTS = """\
 apiVersion: v1

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from components.core.findings import Finding
-from components.core.validation.hazards import hazards
+from components.validation.hazards import hazards
 
 Manifest = dict[str, Any]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from components.core.validation import KINDS, RULES, validate
+from components.validation import KINDS, RULES, validate
 
 PAGE = Path(__file__).parents[3] / "docs" / "validation.md"
 SUBJECTS = {

@@ -19,7 +19,7 @@ from expected import (
 )
 
 from components.core.findings import DUPLICATE, INVALID, NOT_SUPPORTED, REQUIRED, TOO_MANY
-from components.core.validation import validate
+from components.validation import validate
 
 Fields = dict[str, Any]
 

@@ -16,7 +16,7 @@ from expected import (
 )
 
 from components.core.findings import INVALID, NOT_SUPPORTED, REQUIRED
-from components.core.validation import validate
+from components.validation import validate
 
 Subset = dict[str, Any]
 

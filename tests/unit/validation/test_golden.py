@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from components.core.validation import validate
+from components.validation import validate
 from tests.support.agreement import golden
 from tests.support.agreement.server import Object
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from components.core.validation.hazards import CATALOGUE, Hazard
-from components.core.validation.hazards.hazard import PAGE
+from components.validation.hazards import CATALOGUE, Hazard
+from components.validation.hazards.hazard import PAGE
 
 ROOT = Path(__file__).parents[3]
 NOTES = "- **When**: \n- **What**: \n- **Why**: \n- **Do**: "

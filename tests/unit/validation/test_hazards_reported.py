@@ -20,7 +20,7 @@ from hazard_tables import (
     to_blocks,
 )
 
-from components.core.validation.hazards import hazards
+from components.validation.hazards import hazards
 
 APP = {"app": "web"}
 SHOP = "shop"

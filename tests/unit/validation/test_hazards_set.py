@@ -40,9 +40,9 @@ from components import (
     Preset,
     SelectorService,
 )
-from components.core.validation import RULES, validate
-from components.core.validation.hazards import CATALOGUE, HAZARDS, declared, hazards
 from components.testing import render
+from components.validation import RULES, validate
+from components.validation.hazards import CATALOGUE, HAZARDS, declared, hazards
 
 PAGE = Path(__file__).parents[3] / "docs" / "hazards.md"
 TABLES = (

@@ -6,7 +6,7 @@ import pytest
 from expected import LABEL, LABEL_1035, LETTER, NUMBER, SUBDOMAIN, Expected, agree, errors
 
 from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.core.validation import ingress, validate
+from components.validation import ingress, validate
 
 Spec = dict[str, Any]
 

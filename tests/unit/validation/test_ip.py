@@ -4,8 +4,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import pytest
 
-from components.core.validation import Finding, ip
 from components.core.versions import rules_of
+from components.validation import Finding, ip
 
 STRICT, SLOPPY = rules_of("1.36"), rules_of("1.35")
 

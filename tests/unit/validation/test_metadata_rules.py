@@ -16,7 +16,7 @@ from expected import (
 )
 
 from components.core.findings import FORBIDDEN, INVALID, REQUIRED, TOO_LONG
-from components.core.validation import validate
+from components.validation import validate
 
 Metadata = dict[str, Any]
 

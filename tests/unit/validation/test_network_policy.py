@@ -16,7 +16,7 @@ from expected import (
 )
 
 from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.core.validation import network_policy, validate
+from components.validation import network_policy, validate
 
 Spec = dict[str, Any]
 

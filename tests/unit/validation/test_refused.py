@@ -6,7 +6,7 @@ import pytest
 from hazard_tables import named
 
 from components.cli.judgement import judge
-from components.core.validation import refusal, validate
+from components.validation import refusal, validate
 
 REFUSED = [
     ("Endpoint", "v1", "kind", "kind-misspelled", "write"),

@@ -6,7 +6,7 @@ import pytest
 from expected import EXTERNAL, Expected, agree, shown
 
 from components.core.findings import DUPLICATE, FORBIDDEN, INVALID, NOT_SUPPORTED
-from components.core.validation import service_families, validate
+from components.validation import service_families, validate
 from tests.support.agreement import golden
 
 Fields = dict[str, Any]

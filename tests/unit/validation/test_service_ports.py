@@ -19,7 +19,7 @@ from expected import (
 )
 
 from components.core.findings import DUPLICATE, FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.core.validation import service_node_ports, service_ports, validate
+from components.validation import service_node_ports, service_ports, validate
 
 Fields = dict[str, Any]
 

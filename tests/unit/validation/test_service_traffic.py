@@ -16,7 +16,7 @@ from expected import (
 )
 
 from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.core.validation import service_traffic, validate
+from components.validation import service_traffic, validate
 from tests.support.agreement import golden
 
 Fields = dict[str, Any]

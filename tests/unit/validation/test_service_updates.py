@@ -18,7 +18,7 @@ from expected import (
 )
 
 from components.core.findings import FORBIDDEN, INTERNAL, INVALID
-from components.core.validation import service_update, validate
+from components.validation import service_update, validate
 from tests.support.agreement import golden
 
 Fields = dict[str, Any]

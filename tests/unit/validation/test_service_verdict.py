@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from expected import LABEL, LABEL_1035
 
-from components.core.validation import RULES, service, validate
+from components.validation import RULES, service, validate
 
 
 def manifest(name: str = "db", **fields: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.core.findings import INVALID, Finding
-from components.core.validation import endpoint_slice, service, shapes, validate
+from components.validation import endpoint_slice, service, shapes, validate
 
 Value = Any
 

@@ -6,7 +6,7 @@ import pytest
 from expected import LABEL, Expected, agree, errors
 
 from components.core.findings import INVALID, NOT_SUPPORTED, REQUIRED, TOO_LONG, TOO_MANY
-from components.core.validation import validate
+from components.validation import validate
 from tests.support.agreement import golden
 
 Object = dict[str, Any]

@@ -1,0 +1,1 @@
+"""What components stand on: arguments, drafts, children, guards, hooks, lazy outputs."""

@@ -1,0 +1,289 @@
+"""Registers the objects of a component as its children."""
+
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes import core, discovery, networking
+
+from .._registry import BACKEND_RECORD, ENDPOINT_SLICE, ENDPOINTS, NETWORK_POLICY, SERVICE
+from ..core.adoption import Adoption, Adoptions
+from ..core.declarations import LATE
+from ..core.findings import Finding, forbidden
+from ..core.metadata import FIELD_MANAGER_ANNOTATION, SERVICE_NAME_LABEL, Manifest, own_annotations
+from ..core.shrink import Watch
+from ..errors import ValidationError
+from . import hooks as _hooks
+from .aliases import Aliases
+from .owner import configured_manager
+from .provider import namespace_of, renders
+from .record import BackendRecord
+from .threads import load_models
+
+_MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
+
+
+class Children:
+    """Registers children under one component.
+
+    A child's Pulumi name is the object's own, `<namespace>/<name>`, not the component's: renaming
+    the component changes nothing, where otherwise Pulumi would create by upsert onto the same
+    object and then delete it by its old name.
+
+    Args:
+        parent: The component.
+        name: The component's name.
+        opts: The options that the component was given.
+        scope: Separates equal names on two clusters in one stack.
+        adoptions: The objects that exist already.
+        path: The component's field that declares the Service, where it declares several.
+    """
+
+    def __init__(
+        self,
+        parent: pulumi.ComponentResource,
+        name: str,
+        opts: pulumi.ResourceOptions | None,
+        scope: str | None = None,
+        adoptions: Adoptions | None = None,
+        path: str = "",
+    ) -> None:
+        load_models()
+        self._parent, self._component, self._opts = parent, name, opts
+        self._path = path
+        nested = opts is not None and opts.parent is not None
+        self._aliases = Aliases(parent, parent.pulumi_resource_type, nested=nested)
+        self._scope = scope
+        self._adoptions: Adoptions = adoptions or {}
+        self._default_namespace = namespace_of(opts)
+        self._rendering = renders(opts)
+        self._manager = "" if self._rendering else configured_manager()
+
+    def of(self, path: str, scope: str | None, adoptions: Adoptions) -> "Children":
+        """Return what registers the children of one of several Services."""
+        if scope == self._scope and not adoptions:
+            return self
+        return Children(self._parent, self._component, self._opts, scope, adoptions, path)
+
+    def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
+        """Register a Service; `awaited` waits for what makes it ready."""
+        return core.v1.Service(
+            self._name(manifest),
+            metadata=self._metadata(manifest, skip_await=not awaited),
+            spec=manifest["spec"],
+            # What of clusterIP is ours is whether there is one, which the guard compares: Pulumi
+            # would replace a live Service, an outage, where it does not match.
+            opts=self._options(
+                manifest,
+                SERVICE,
+                hooks=_hooks.of_service(self._name(manifest), self._parent),
+                ignore_changes=["spec.clusterIP"],
+            ),
+        )
+
+    def compare(
+        self,
+        service: Manifest,
+        watch: "pulumi.Output[Watch]",
+        service_name: pulumi.Output[str],
+        path: str,
+    ) -> pulumi.Output[str]:
+        """Compare a Service's backends with those of the last deployment.
+
+        Args:
+            service: The Service.
+            watch: What is compared.
+            service_name: The Service's name, once it is known to be ours.
+            path: The component's field that declares the Service, where it declares several.
+
+        Returns:
+            The Service's name, once the comparison has passed: no slice is written before.
+        """
+        name = self._name(service)
+        hooks = _hooks.of_record(name, self._parent, watch, partial(self._failure, path))
+        if hooks is None:
+            return service_name
+        options = pulumi.ResourceOptions(
+            parent=self._parent,
+            aliases=self._aliases.of(BACKEND_RECORD, name, self._former_name(service)),
+            hooks=hooks,
+        )
+        record = BackendRecord(name, watch, options)
+        return pulumi.Output.all(service_name, record.urn).apply(lambda known: str(known[0]))
+
+    def endpoint_slice(
+        self,
+        manifest: Manifest,
+        service_name: pulumi.Output[str],
+        addresses: Collection[str],
+    ) -> "discovery.v1.EndpointSlice":
+        """Register an EndpointSlice, attached to the confirmed Service.
+
+        Args:
+            manifest: The slice.
+            service_name: The Service's name, once it is known to be ours.
+            addresses: What all slices of the Service hold together, as far as it is known.
+        """
+        metadata = self._metadata(manifest)
+        metadata["labels"] = {**metadata["labels"], SERVICE_NAME_LABEL: service_name}
+        name = self._name(manifest)
+        return discovery.v1.EndpointSlice(
+            name,
+            metadata=metadata,
+            address_type=manifest["addressType"],
+            endpoints=_unless_empty(manifest["endpoints"]),
+            ports=manifest["ports"],
+            opts=self._options(
+                manifest,
+                ENDPOINT_SLICE,
+                hooks=_hooks.of_slice(name, addresses, self._parent),
+            ),
+        )
+
+    def endpoints(
+        self,
+        manifest: Manifest,
+        service_name: pulumi.Output[str],
+        slices: Sequence[pulumi.Resource],
+    ) -> "core.v1.Endpoints":
+        """Register a legacy Endpoints object, which takes its name from the confirmed Service.
+
+        The endpoints controller deletes it while the Service is missing, hence the dependency. It
+        comes after the slices: once it is not mirrored any more, they must be there.
+        """
+        metadata = self._metadata(manifest)
+        metadata["name"] = service_name
+        return core.v1.Endpoints(
+            self._name(manifest),
+            metadata=metadata,
+            subsets=_unless_empty(manifest["subsets"]),
+            opts=self._options(
+                manifest,
+                ENDPOINTS,
+                hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
+                depends_on=slices,
+            ),
+        )
+
+    def network_policy(self, manifest: Manifest) -> "networking.v1.NetworkPolicy":
+        """Register a NetworkPolicy, which no other object names."""
+        name = self._name(manifest)
+        return networking.v1.NetworkPolicy(
+            name,
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._options(
+                manifest,
+                NETWORK_POLICY,
+                hooks=_hooks.of_policy(name, self._parent),
+            ),
+        )
+
+    def _name(self, manifest: Manifest) -> str:
+        namespace = self._namespace(manifest)
+        return self._scoped(namespace if isinstance(namespace, str) else LATE, manifest)
+
+    def _namespace(self, manifest: Manifest) -> "str | pulumi.Output[str]":
+        namespace: str | pulumi.Output[str] = manifest["metadata"].get(
+            "namespace", self._default_namespace
+        )
+        return namespace
+
+    def _scoped(self, namespace: str, manifest: Manifest) -> str:
+        name = f"{namespace}/{manifest['metadata']['name']}"
+        return f"{self._scope}/{name}" if self._scope else name
+
+    def _former_name(self, manifest: Manifest) -> "str | pulumi.Output[str]":
+        """Give what the child was called when its namespace was an Output, or when it was plain."""
+        namespace = self._namespace(manifest)
+        if isinstance(namespace, str):
+            return self._scoped(LATE, manifest)
+        return namespace.apply(lambda known: self._scoped(known, manifest))
+
+    def _metadata(self, manifest: Manifest, *, skip_await: bool = False) -> Any:
+        metadata = dict(manifest["metadata"])
+        if not self._rendering:
+            own = own_annotations(
+                self._manager,
+                skip_await=skip_await,
+                forced=self._adoption(manifest) is not None,
+            )
+            metadata["annotations"] = {**own, **metadata.get("annotations", {})}
+        return metadata
+
+    def _options(
+        self,
+        manifest: Manifest,
+        kind: str,
+        hooks: pulumi.ResourceHookBinding | None = None,
+        ignore_changes: Sequence[str] = (),
+        depends_on: Sequence[pulumi.Resource] | None = None,
+    ) -> pulumi.ResourceOptions:
+        options = pulumi.ResourceOptions(
+            parent=self._parent,
+            aliases=self._aliases.of(kind, self._name(manifest), self._former_name(manifest)),
+            hooks=hooks,
+            # An object keeps the manager that it was created with, when the stack is renamed too.
+            ignore_changes=[*ignore_changes, _MANAGER_PATH],
+            depends_on=depends_on,
+            # Create-first onto one name would end in the deletion of the live object.
+            delete_before_replace=True,
+        )
+        adoption = self._adoption(manifest)
+        if adoption is not None:
+            self._adopt(options, adoption, manifest, kind, list(ignore_changes))
+        return options
+
+    def _identity(self, manifest: Manifest, adoption: Adoption) -> str:
+        namespace = self._namespace(manifest)
+        if not isinstance(namespace, str):
+            reason = "an object is imported by namespace and name, and the provider's is an Output"
+            finding = forbidden(adoption.path, reason, "give `namespace` as a plain string")
+            raise self._fail(finding)
+        return f"{namespace}/{manifest['metadata']['name']}"
+
+    def _fail(self, finding: Finding) -> ValidationError:
+        return self._fail_all([finding])
+
+    def _fail_all(self, findings: Sequence[Finding]) -> ValidationError:
+        return self._failure(self._path, findings)
+
+    def _failure(self, path: str, findings: Sequence[Finding]) -> ValidationError:
+        component = type(self._parent).__name__
+        placed = [finding.under(path) for finding in findings]
+        return ValidationError(component, self._component, placed)
+
+    def _adoption(self, manifest: Manifest) -> Adoption | None:
+        return self._adoptions.get((manifest["kind"], manifest["metadata"]["name"]))
+
+    def _adopt(
+        self,
+        options: pulumi.ResourceOptions,
+        adoption: Adoption,
+        manifest: Manifest,
+        kind: str,
+        ignore_changes: list[str],
+    ) -> None:
+        """Take a live object over. Its manager's annotation is written, once, by force."""
+        options.ignore_changes = ignore_changes
+        if adoption.resource is None:
+            if not self._rendering:
+                options.import_ = self._identity(manifest, adoption)
+            return
+        # An alias that does not fit is a create, which the hook stops; create-first, so that
+        # nothing has been deleted by then.
+        options.delete_before_replace = None
+        raw = self._aliases.of_raw(kind, adoption.resource)
+        if raw is not None:
+            options.aliases = [*(options.aliases or ()), raw]
+            options.hooks = _hooks.of_adopted(
+                options.hooks, self._name(manifest), adoption, manifest["kind"], self._fail_all
+            )
+
+
+def _unless_empty(endpoints: "list[Manifest] | pulumi.Output[list[Manifest]]") -> Any:
+    """Leave an empty list out: the API server drops it, and a refresh would show a difference."""
+    if isinstance(endpoints, pulumi.Output):
+        return endpoints.apply(lambda known: known or None)
+    return endpoints or pulumi.Output.from_input(None)

@@ -1,0 +1,209 @@
+"""Compares the Service that the cluster returned with the declared one.
+
+Server-side apply is an upsert: over a Service that exists already, fields of another owner survive.
+What comes back is known at preview already, from a server-side dry run, before anything is written.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, cast
+
+import pulumi
+from pulumi_kubernetes import core, discovery, meta
+
+from ..core.findings import Finding, invalid
+from ..core.metadata import FIELD_MANAGER_ANNOTATION, FORCE_ANNOTATION, Manifest
+from ..core.ownership import Entry, other_owners, refused_owners
+from ..errors import ValidationError
+from ..validation.hazards.declared import CO_OWNED
+from ..validation.hazards.hazard import Hazard
+from ..validation.hazards.traffic import FAMILY_UNSERVED
+from .engine import monitor
+from .hooks import foreign_selector, primary_family
+from .live_addresses import keep_cluster_ip, unserved_external_ips
+
+
+class Guard:
+    """Watches over one Service.
+
+    Args:
+        component: The component that declares the Service.
+        name: The component's name.
+        service: The Service, as registered.
+        declared: The Service's manifest.
+        declare: Declares the Service of a name and namespace to the program.
+        families: The families of its backends; empty where it has none of its own.
+        hazards: What is known from the arguments.
+        path: The component's field that declares the Service, where it declares several.
+    """
+
+    def __init__(
+        self,
+        component: pulumi.ComponentResource,
+        name: str,
+        service: "core.v1.Service",
+        declared: Manifest,
+        declare: Callable[[str, str], list[Finding]],
+        families: Collection[str] = (),
+        hazards: Sequence[Hazard] = (),
+        path: str = "",
+    ) -> None:
+        self._component = component
+        self._path = path
+        self._name = name
+        self._service = service
+        self._declared = declared
+        self._declare = declare
+        self._families = families
+        self._warned: set[str] = set()
+        self._warn(hazards)
+        owned = service.metadata.apply(self._check_owners)
+        confirmed = owned.apply(self._confirm_later)
+        self.confirmed = keep_cluster_ip(confirmed, service, declared, self._error)
+        """The Service's name, once the returned one is the declared one. Objects that attach
+        themselves to the Service take its name from here, so that none attaches to a foreign one.
+        Fails with a `ValidationError` where they differ."""
+
+    def hazards(self, known: pulumi.Output[Sequence[Hazard]]) -> pulumi.Output[list[str]]:
+        """Give all hazards as text: those that the arguments tell of, and those of the cluster."""
+
+        def combine(
+            hazards: Sequence[Hazard],
+            metadata: "meta.v1.outputs.ObjectMeta",
+            spec: "core.v1.outputs.ServiceSpec",
+        ) -> list[str]:
+            found = [*hazards, *self._of_families(spec), *self._of_owners(metadata)]
+            return [str(hazard) for hazard in found]
+
+        return known.apply(
+            lambda hazards: self._service.metadata.apply(
+                lambda metadata: self._service.spec.apply(
+                    lambda spec: combine(hazards, metadata, spec)
+                )
+            )
+        )
+
+    def watch(
+        self, made: "discovery.v1.EndpointSlice | core.v1.Endpoints", manifest: Manifest
+    ) -> None:
+        """Refuse what stands behind the Service where another stack or resource declares it."""
+        kind, name = manifest["kind"], manifest["metadata"]["name"]
+
+        if monitor():
+            made.metadata.apply(lambda metadata: self._refuse_owners(metadata, kind, name, made))
+
+    def _refuse_owners(
+        self,
+        metadata: "meta.v1.outputs.ObjectMeta",
+        kind: str,
+        name: str,
+        made: pulumi.CustomResource,
+    ) -> str | pulumi.Output[str]:
+        owners = owners_besides_ours(metadata)
+        if not refused_owners(owners, kind, name, ""):
+            return name
+        return made.urn.apply(lambda urn: self._fail(refused_owners(owners, kind, name, urn)))
+
+    def warn_later(self, known: pulumi.Output[Sequence[Hazard]]) -> None:
+        """Warn of hazards that show only when all arguments have arrived."""
+        known.apply(self._warn)
+
+    def _confirm_later(self, _name: str) -> str | pulumi.Output[str]:
+        return self._service.spec.apply(self._confirm)
+
+    def _confirm(self, spec: "core.v1.outputs.ServiceSpec") -> str | pulumi.Output[str]:
+        name: str = self._declared["metadata"]["name"]
+        self._warn(self._of_families(spec))
+        findings = [*self._changed_headless(spec), *self._lost_primary(spec)]
+        if findings:
+            raise self._error(findings)
+        found: Mapping[str, str] = spec.selector or {}
+        ours: Mapping[str, Any] = self._declared["spec"].get("selector") or {}
+        if not foreign_selector(name, found, [ours], ""):
+            return name
+        return self._service.urn.apply(
+            lambda urn: self._fail(foreign_selector(name, found, [ours], urn))
+        )
+
+    def _fail(self, findings: list[Finding]) -> str:
+        raise self._error(findings)
+
+    def _error(self, findings: list[Finding]) -> ValidationError:
+        placed = [finding.under(self._path) for finding in findings]
+        return ValidationError(type(self._component).__name__, self._name, placed)
+
+    def _changed_headless(self, spec: "core.v1.outputs.ServiceSpec") -> list[Finding]:
+        declared = self._declared["spec"]
+        if declared["type"] == "ExternalName" or not spec.cluster_ip:
+            return []
+        wanted = declared.get("clusterIP") == "None"
+        if (spec.cluster_ip == "None") == wanted:
+            return []
+        return [
+            invalid(
+                "headless",
+                str(wanted),
+                "a live Service cannot become headless, nor stop being so",
+                "declare a Service of another `service_name` and move the clients, or accept an"
+                " outage: `pulumi destroy --target` this Service, then `pulumi up`",
+            )
+        ]
+
+    def _lost_primary(self, spec: "core.v1.outputs.ServiceSpec") -> list[Finding]:
+        """Say where both families were served, and the backends of the primary one are gone."""
+        given = _families(spec)
+        if len(given) < 2 or not self._families or "ipFamilies" in self._declared["spec"]:  # noqa: PLR2004
+            return []
+        if given[0] in self._families or spec.cluster_ip == "None":
+            return []
+        return [primary_family(given[0], given[1])]
+
+    def _of_families(self, spec: "core.v1.outputs.ServiceSpec") -> list[Hazard]:
+        given = _families(spec)
+        if given and any(family not in given for family in self._families):
+            return [FAMILY_UNSERVED, *unserved_external_ips(spec)]
+        return unserved_external_ips(spec)
+
+    def _of_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> list[Hazard]:
+        return [CO_OWNED] if owners_besides_ours(metadata) else []
+
+    def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> str | pulumi.Output[str]:
+        """Refuse what another component, stack or resource declares.
+
+        A namespace that the provider gives is known from here on. A conflict between owners is
+        something that a dry run does not show.
+        """
+        if metadata.name and metadata.namespace:
+            twice = self._declare(metadata.name, metadata.namespace)
+            if twice:
+                raise self._error(twice)
+        name = self._declared["metadata"]["name"]
+        refused = self._refuse_owners(metadata, "Service", name, self._service)
+        if isinstance(refused, str):
+            self._warn(self._of_owners(metadata))
+        return refused
+
+    def _warn(self, hazards: Sequence[Hazard]) -> None:
+        for hazard in hazards:
+            if hazard.code not in self._warned and hazard.severity == "warning":
+                self._warned.add(hazard.code)
+                text = f"{self._path}: {hazard}" if self._path else str(hazard)
+                pulumi.log.warn(text, resource=self._component)
+
+
+def owners_besides_ours(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
+    """Return the field managers, other than ours, that own more than metadata; none if forced."""
+    if (metadata.annotations or {}).get(FORCE_ANNOTATION) == "true":
+        return []
+    entries = [
+        Entry(
+            entry.manager or "",
+            cast("Mapping[str, Any]", entry.fields_v1 or {}),
+            entry.subresource or "",
+        )
+        for entry in metadata.managed_fields or []
+    ]
+    return other_owners(entries, (metadata.annotations or {}).get(FIELD_MANAGER_ANNOTATION))
+
+
+def _families(spec: "core.v1.outputs.ServiceSpec") -> list[str]:
+    return list(spec.ip_families or [])

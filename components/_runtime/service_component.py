@@ -1,0 +1,166 @@
+"""What all components in front of a Service share: the Service, its guard, and lazy outputs."""
+
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pulumi
+from pulumi_kubernetes import core, discovery
+
+from ..core.arguments import ExternalServiceArgs
+from ..core.external_service import ExternalServicePlan
+from ..core.metadata import Manifest
+from ..core.slicing import is_part
+from ..validation.hazards.hazard import Hazard
+from . import given as _given
+from .children import Children
+from .component import Draft
+from .guards import Guard
+
+__all__ = ["DeclaredService", "ServiceComponent"]
+
+
+class _ServicePlan(Protocol):
+    @property
+    def service(self) -> Manifest: ...
+    @property
+    def objects(self) -> Sequence[Manifest]: ...
+    @property
+    def hazards(self) -> Sequence[Hazard]: ...
+
+
+class DeclaredService:
+    """One Service that a component declares, and what stands behind it.
+
+    An output is made when somebody asks for it: the SDK waits for every Output that exists, in time
+    quadratic in their number.
+
+    Args:
+        component: The component that declares it.
+        name: The component's name.
+        draft: What it declares.
+        children: What registers the children of the component.
+        awaited: Whether to wait for what makes the Service ready.
+        families: The families of its backends; empty where it has none of its own.
+        path: The component's field that declares it, where it declares several.
+    """
+
+    service: "core.v1.Service"
+    """The Service itself, a resource of `pulumi_kubernetes`."""
+    slices: "list[discovery.v1.EndpointSlice]"
+    """Its EndpointSlices, in the order of their names; none where Kubernetes writes them."""
+    legacy_endpoints: "core.v1.Endpoints | None"
+    """Its Endpoints object, with `EndpointApi.ENDPOINTS` and `EndpointApi.BOTH`; else None."""
+
+    def __init__(
+        self,
+        component: pulumi.ComponentResource,
+        name: str,
+        draft: "Draft[Any, _ServicePlan]",
+        children: Children,
+        *,
+        awaited: bool,
+        families: Collection[str] = (),
+        path: str = "",
+    ) -> None:
+        self._planned = draft.plan.service
+        self._hazards = draft.output
+        self._children, self._path = children, path
+        self._objects = draft.objects()
+        manifest = next(self._objects)
+        self.service = children.service(manifest, awaited=awaited)
+        self.slices = []
+        self.legacy_endpoints = None
+        self._guard = Guard(
+            component,
+            name,
+            self.service,
+            manifest,
+            draft.entry.declare_answer,
+            families,
+            draft.plan.hazards,
+            path,
+        )
+        if draft.resolved is not None:
+            self._guard.warn_later(self._known_hazards())
+
+    def add_backends(self, draft: Draft[ExternalServiceArgs, ExternalServicePlan]) -> None:
+        """Register what gives a selectorless Service its backends."""
+        self._backends = draft
+        addresses = draft.plan.known_addresses
+        confirmed = self._guard.confirmed
+        if draft.plan.watch is not None:
+            watch = draft.output(lambda plan: plan.watch)
+            confirmed = self._children.compare(self._planned, watch, confirmed, self._path)
+        for manifest in self._objects:
+            if manifest["kind"] == "Endpoints":
+                legacy = self._children.endpoints(manifest, confirmed, self.slices)
+                self.legacy_endpoints = legacy
+                self._guard.watch(legacy, manifest)
+                continue
+            made = self._children.endpoint_slice(manifest, confirmed, addresses)
+            self.slices.append(made)
+            if not is_part(manifest["metadata"]["name"]):
+                self._guard.watch(made, manifest)
+
+    def _known_hazards(self) -> "pulumi.Output[Sequence[Hazard]]":
+        return self._hazards(lambda plan: plan.hazards)
+
+    @cached_property
+    def service_name(self) -> pulumi.Output[str]:
+        """The Service's name in the cluster."""
+        return self._guard.confirmed
+
+    @cached_property
+    def namespace(self) -> pulumi.Output[str]:
+        """The Service's namespace."""
+        return self.service.metadata.apply(lambda metadata: metadata.namespace or "default")
+
+    @cached_property
+    def host(self) -> pulumi.Output[str]:
+        """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
+        return pulumi.Output.concat(self.service_name, ".", self.namespace, ".svc")
+
+    @cached_property
+    def cluster_ip(self) -> pulumi.Output[str]:
+        """The Service's own address; "None" if headless."""
+        return _given.cluster_ip(self.service, self._planned)
+
+    @cached_property
+    def load_balancer(self) -> pulumi.Output[list[str]]:
+        """The addresses and host names that the load-balancer controller gave; empty before."""
+        return _given.load_balancer(self.service, self._planned)
+
+    @cached_property
+    def node_ports(self) -> pulumi.Output[dict[str, int]]:
+        """The port on every node, by the name of the port; empty for type ClusterIP."""
+        return _given.node_ports(self.service, self._planned)
+
+    @cached_property
+    def endpoints(self) -> pulumi.Output[list[str]]:
+        """The addresses of the backends, where it has backends of its own."""
+        return self._backends.output(lambda plan: plan.addresses)
+
+    @cached_property
+    def hazards(self) -> pulumi.Output[list[str]]:
+        """What is legal and will not work as it looks: code, text and remedy of each."""
+        return self._guard.hazards(self._known_hazards())
+
+
+class ServiceComponent(pulumi.ComponentResource):
+    """A component that declares one Service, whose outputs are its own."""
+
+    _declared: DeclaredService
+
+    @property
+    def service(self) -> "core.v1.Service":
+        """The Service itself, a child of the component: a resource of `pulumi_kubernetes`."""
+        return self._declared.service
+
+    if not TYPE_CHECKING:  # a type checker goes by the annotations of each component
+
+        def __getattr__(self, name: str) -> Any:
+            declared = self.__dict__.get("_declared")
+            if declared is None or not isinstance(vars(DeclaredService).get(name), cached_property):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return getattr(declared, name)

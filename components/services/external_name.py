@@ -1,0 +1,83 @@
+"""`ExternalNameService`: a name in the cluster for a name outside it."""
+# No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, Optional, TypedDict
+
+import pulumi
+
+from .._registry import token_of
+from .._runtime.children import Children
+from .._runtime.component import Blueprint, compile_args
+from .._runtime.service_component import DeclaredService, ServiceComponent
+from ..core import arguments
+from ..core.external_name_service import plan_external_name_service
+from ..policies.destinations import egress_destination
+from ..types import AdoptedObject, EgressDestination, ServicePort
+
+__all__ = ["ExternalNameService", "ExternalNameServiceArgs"]
+
+
+class ExternalNameServiceArgs(TypedDict):
+    """Arguments of `ExternalNameService`."""
+
+    external_name: pulumi.Input[str]
+    """The DNS name outside, a lower-case RFC 1123 subdomain. DNS answers with a CNAME to it."""
+    ports: NotRequired[Sequence[ServicePort]]
+    """Ports, for readers only: DNS does not remap any. Defaults to none."""
+    service_name: NotRequired[str]
+    """The Service's name, a DNS-1035 label. Defaults to the component's name."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """The namespace. Defaults to the provider's."""
+    adopt: NotRequired[Sequence[AdoptedObject]]
+    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    resources, or objects of kubectl or Helm. Defaults to none."""
+    logical_name: NotRequired[str]
+    """Separates Services of one name on two clusters in one stack. Defaults to none."""
+    kubernetes_version: NotRequired[str]
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    versions from 1.30 on."""
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Labels of the Service. Defaults to none."""
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Annotations of the Service. Defaults to none."""
+
+
+EXTERNAL_NAME_SERVICE = Blueprint(
+    ExternalNameServiceArgs, arguments.ExternalNameServiceArgs, plan_external_name_service
+)
+
+
+class ExternalNameService(ServiceComponent):
+    """A Service of type ExternalName: the cluster's DNS gives an alias, and no traffic passes it.
+
+    Raises:
+        ValidationError: Arguments cannot be used. Nothing has been registered then.
+    """
+
+    service_name: pulumi.Output[str]
+    """The Service's name in the cluster."""
+    namespace: pulumi.Output[str]
+    """The Service's namespace."""
+    host: pulumi.Output[str]
+    """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
+    hazards: pulumi.Output[list[str]]
+    """What is legal and will not work as it looks: code, text and remedy of each."""
+
+    @property
+    def destination(self) -> EgressDestination:
+        """The name and its ports, for `to` of an `EgressPolicy`."""
+        return self._destination
+
+    def __init__(
+        self,
+        name: str,
+        args: ExternalNameServiceArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        draft = compile_args(ExternalNameService, name, EXTERNAL_NAME_SERVICE, args, opts)
+        super().__init__(token_of("ExternalNameService"), name, {}, opts)
+        self._destination = egress_destination(args)
+        children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
+        self._declared = DeclaredService(self, name, draft, children, awaited=False)
+        self.register_outputs({"service_name": draft.plan.service["metadata"]["name"]})

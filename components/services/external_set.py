@@ -1,0 +1,135 @@
+"""`ExternalServiceSet`: many Services with external backends in one component."""
+# No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Optional, TypedDict, cast
+
+import pulumi
+
+from .._registry import token_of
+from .._runtime.children import Children
+from .._runtime.component import compile_each
+from .._runtime.inputs import read
+from .._runtime.service_component import DeclaredService
+from ..core.findings import required
+from ..errors import ValidationError
+from ..policies.destinations import egress_destination
+from ..types import EgressDestination
+from .external import EXTERNAL_SERVICE, ExternalServiceArgs
+
+__all__ = ["ExternalServiceSet", "ExternalServiceSetArgs"]
+
+
+class ExternalServiceSetArgs(TypedDict):
+    """Arguments of `ExternalServiceSet`."""
+
+    services: Mapping[str, ExternalServiceArgs]
+    """The Services by name, each with what `ExternalService` takes; the key names the Service where
+    `service_name` is not given. At least one."""
+
+
+class ExternalServiceSet(pulumi.ComponentResource):
+    """Many external Services in one component: cheaper than one `ExternalService` each.
+
+    The objects, their names and the checks are those of `ExternalService`. A Service may move from
+    one form to the other and back, or to another key with `service_name` given: its objects stay.
+    Each is had by its key, with the attributes of an `ExternalService`:
+    `databases.services["orders-db"].host`.
+
+    Raises:
+        ValidationError: Arguments cannot be used. Nothing has been registered then.
+    """
+
+    service_names: pulumi.Output[dict[str, str]]
+    """The Services' names in the cluster, by key."""
+    hosts: pulumi.Output[dict[str, str]]
+    """`<service>.<namespace>.svc` of each, which clients in the cluster connect to, by key."""
+    cluster_ips: pulumi.Output[dict[str, str]]
+    """The Services' own addresses, by key; "None" if headless."""
+    load_balancers: pulumi.Output[dict[str, list[str]]]
+    """The addresses and host names that the load-balancer controller gave, by key; empty before."""
+    node_ports: pulumi.Output[dict[str, dict[str, int]]]
+    """The ports on every node, by key and name of the port; empty for type ClusterIP."""
+    endpoints: pulumi.Output[dict[str, list[str]]]
+    """The addresses of the backends, by key."""
+    hazards: pulumi.Output[dict[str, list[str]]]
+    """What is legal and will not work as it looks, by key."""
+
+    def __init__(
+        self,
+        name: str,
+        args: ExternalServiceSetArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        entries = _entries(name, args)
+        drafts = compile_each(ExternalServiceSet, name, EXTERNAL_SERVICE, "services", entries, opts)
+        super().__init__(token_of("ExternalServiceSet"), name, {}, opts)
+        children = Children(self, name, opts)
+        self._services: dict[str, DeclaredService] = {}
+        for key, draft in drafts.items():
+            path = f"services[{key}]"
+            declared = self._services[key] = DeclaredService(
+                self,
+                name,
+                draft,
+                children.of(path, draft.args.logical_name, draft.plan.adoptions),
+                awaited=bool(draft.args.await_ready),
+                families=draft.plan.families,
+                path=path,
+            )
+            declared.add_backends(draft)
+        self._destinations = {key: egress_destination(entry) for key, entry in entries.items()}
+        names = {key: draft.plan.service["metadata"]["name"] for key, draft in drafts.items()}
+        self.register_outputs({"service_names": names})
+
+    @property
+    def services(self) -> dict[str, DeclaredService]:
+        """Each Service by its key, with the attributes of an `ExternalService`."""
+        return self._services
+
+    @property
+    def destinations(self) -> dict[str, EgressDestination]:
+        """The backends and ports of each Service by its key, for `to` of an `EgressPolicy`."""
+        return self._destinations
+
+    if not TYPE_CHECKING:  # a type checker goes by the annotations above
+
+        def __getattr__(self, name: str) -> Any:
+            one = _OUTPUTS.get(name)
+            if one is None or "_services" not in self.__dict__:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            found = {key: getattr(declared, one) for key, declared in self._services.items()}
+            collected = pulumi.Output.all(**found)
+            setattr(self, name, collected)
+            return collected
+
+
+_OUTPUTS = {
+    "service_names": "service_name",
+    "hosts": "host",
+    "cluster_ips": "cluster_ip",
+    "load_balancers": "load_balancer",
+    "node_ports": "node_ports",
+    "endpoints": "endpoints",
+    "hazards": "hazards",
+}
+"""The outputs, each with the one of every Service that it collects."""
+
+
+class _Outer(TypedDict):
+    """The arguments without what is in each Service, which is judged for each by itself."""
+
+    services: Mapping[str, object]
+
+
+def _entries(name: str, args: object) -> dict[str, ExternalServiceArgs]:
+    inputs = read(_Outer, args)
+    found = cast("dict[str, dict[str, ExternalServiceArgs]]", inputs.values or {})
+    entries = found.get("services") or {}
+    if not entries and not inputs.findings:
+        reason = "a set without Services may be one by accident"
+        remedy = "give at least one, or leave the component out"
+        inputs.findings.append(required("services", reason, remedy))
+    if inputs.findings:
+        raise ValidationError("ExternalServiceSet", name, inputs.findings)
+    return entries

@@ -1,0 +1,137 @@
+"""Hazards of a set of manifests: what the API server accepts, and yet does not work as it looks."""
+
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from ...core.findings import Finding, quote
+from ..objects import ObjectSet
+from . import (
+    aliases,
+    declared,
+    egress,
+    endpoints,
+    ingresses,
+    peers,
+    policies,
+    ports,
+    protocols,
+    selection,
+    service_links,
+    services,
+    slices,
+    traffic,
+)
+from .hazard import Catalogue, Hazard
+from .reader import read_objects
+from .report import Report
+
+__all__ = ["CATALOGUE", "HAZARDS", "Hazard", "hazards"]
+
+_OF_MANIFESTS = Catalogue(
+    "Hazards of manifests",
+    services.HAZARDS,
+    protocols.HAZARDS,
+    service_links.HAZARDS,
+    selection.HAZARDS,
+    aliases.HAZARDS,
+    slices.HAZARDS,
+    endpoints.HAZARDS,
+    ports.HAZARDS,
+    traffic.HAZARDS,
+    ingresses.HAZARDS,
+    policies.HAZARDS,
+    peers.HAZARDS,
+    egress.HAZARDS,
+)
+
+_API_SERVER = ("default", "kubernetes")
+"""The Service whose endpoints kube-apiserver writes itself."""
+
+HAZARDS: Mapping[str, str] = {one.code: one.summary for one in _OF_MANIFESTS.values()}
+"""Every hazard that `hazards` finds by its code, with one line that says what happens."""
+
+CATALOGUE = Catalogue("Hazards", *_OF_MANIFESTS.parts, declared.HAZARDS)
+"""Every hazard by its code: those of manifests, and those of components alone."""
+
+
+def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]:
+    """Say what will not work as it looks in a set of manifests that are applied together.
+
+    Objects meet in one namespace only; what is absent counts where the set speaks of it, and never
+    in a namespace with custom resources, or where some objects name their namespace and others do
+    not. `docs/hazards.md` says it for each kind.
+
+    Slices and Endpoints that a controller wrote count as endpoints, and are not reported. Nothing
+    that `validate` gives as an error is repeated.
+
+    Args:
+        manifests: Objects of any kind, in their wire form. Others than Services, EndpointSlices,
+            Endpoints, Ingresses, NetworkPolicies and workloads are ignored, as is what is broken.
+
+    Returns:
+        The index of the object that each is about, and a finding of severity `warning`. In the
+        order of the objects.
+    """
+    report = Report()
+    objects = read_objects(manifests)
+    virtual = _cluster_ips(objects)
+    _look_at_services(objects, report)
+    aliases.look_at_aliases(objects, report)
+    service_links.look_at_links(objects, report)
+    selection.look_at_selection(objects, report)
+    for one in objects.slices:
+        slices.look_at_slice(one, objects, virtual, report)
+    for legacy in objects.legacy:
+        endpoints.look_at_legacy(legacy, objects, virtual, report)
+    for index, namespace, spec in objects.ingresses:
+        ingresses.look_at_ingress(index, namespace, spec, objects, report)
+    if objects.policies:
+        _look_at_policies(objects, virtual, report)
+    unique = dict.fromkeys(report)
+    return sorted(unique, key=itemgetter(0))
+
+
+def _look_at_services(objects: ObjectSet, report: Report) -> None:
+    unmirrored = {legacy.key for legacy in objects.legacy}
+    served = objects.served - _strays(objects)
+    routed = {
+        (namespace, name)
+        for _, namespace, spec in objects.ingresses
+        for name in ingresses.service_names(spec)
+    }
+    for key, service in objects.services.items():
+        protocols.look_at_protocols(service, report)
+        services.look_at_service(service, report, is_behind_ingress=key in routed)
+        if not service.is_selectorless:
+            continue
+        groups = objects.groups.get(key)
+        if groups:
+            traffic.look_at_traffic(service, groups, report)
+        elif key not in unmirrored and key != _API_SERVER:
+            has_served = key[0] in served and not objects.may_hold_more(key[0])
+            traffic.look_at_unserved(service, has_served, report)
+
+
+def _strays(objects: ObjectSet) -> set[str]:
+    """Give the namespaces with endpoints of no Service, which are reported themselves."""
+    keys = [one.key for one in objects.slices] + [legacy.key for legacy in objects.legacy]
+    return {key[0] for key in keys if not key[1] or objects.whereabouts(key) is not None}
+
+
+def _look_at_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Report) -> None:
+    rules = egress.EgressRules(objects)
+    look = policies.PolicyLook(objects, rules)
+    for policy in objects.policies:
+        look.look_at(policy, report)
+        peers.look_at_peers(policy, objects, report)
+    rules.look(virtual, report)
+
+
+def _cluster_ips(objects: ObjectSet) -> dict[str, str]:
+    """Give the Services of all known cluster IPs."""
+    return {
+        address: quote(service.key[1])
+        for service in objects.services.values()
+        for address in services.cluster_ips(service)
+    }

@@ -1,0 +1,419 @@
+"""NetworkPolicies that let Pods reach some other address or port than external backends have.
+
+Policies add up: what one of them allows, another need not. Those of a namespace are therefore
+judged together, as far as their selectors tell that they hold for the same Pods.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from ...core.cidrs import Network, parse_sloppy_cidr
+from ...core.findings import quote
+from ..ip import parse_sloppy_ip
+from ..objects import Group, Key, ObjectSet, Policy
+from ..untyped import items, mapping, number, text
+from .hazard import Catalogue
+from .report import Report
+
+HAZARDS = Catalogue("NetworkPolicy")
+POLICY_BACKENDS_UNCOVERED = HAZARDS.hazard(
+    "policy-backends-uncovered",
+    "the ipBlocks leave out {missing} of {all} backends of Service {service},"
+    " {address} first: connections that go to them fail",
+    "add an ipBlock for every backend",
+    "The ipBlocks of a policy leave out backends of a Service.",
+)
+POLICY_BACKEND_PORT = HAZARDS.hazard(
+    "policy-backend-port",
+    "{address} of Service {service} is allowed, and not its port {ports}: connections to it fail",
+    "allow the port of the slices, which is not always that of the Service",
+    "A policy allows the address of a backend, and none of its ports.",
+)
+POLICY_CLUSTER_IP = HAZARDS.hazard(
+    "policy-cluster-ip",
+    "{address} is the cluster IP of Service {service}: policies are applied to the"
+    " address of the backend that is chosen for it",
+    "allow the addresses and ports of the backends",
+    "Policies see the addresses of backends, not a Service's cluster IP.",
+)
+_NO_BACKEND_COVERED = POLICY_BACKENDS_UNCOVERED.saying(
+    "no policy lets Pods reach a backend of Service {service}, {address} first: this"
+    " block does not hold it",
+)
+
+DNS_PORTS = frozenset({53, 5353})
+"""Where DNS is in clusters; 5353 is OpenShift's."""
+
+_DNS_APPS = frozenset({"kube-dns", "coredns"})
+_DNS_HOME = "kube-system"
+
+_MOST_LABELS = 6
+"""Labels of a selector whose subsets are looked up; of more, none and all."""
+_BUDGET = 500_000
+"""Comparisons of backends with ipBlocks before no more are made: what is left goes unsaid."""
+_HOST_BITS = {4: 8, 6: 64}
+"""A block with no more bits beyond its prefix stands for hosts, a wider one for a network."""
+
+Labels = frozenset[tuple[str, str]]
+Port = tuple[str, int]
+"""A protocol and a number."""
+
+
+def selector_labels(selector: object) -> Labels | None:
+    """Give the labels of a selector that consists of labels alone, and None for any other."""
+    given = mapping(selector)
+    if items(given.get("matchExpressions")):
+        return None
+    labels = mapping(given.get("matchLabels"))
+    if not all(isinstance(value, str) for value in labels.values()):
+        return None
+    return frozenset(labels.items())
+
+
+class _Backend(NamedTuple):
+    value: int
+    """Its address as a number."""
+    service: Key
+    address: str
+    ports: frozenset[Port]
+
+
+class _Block(NamedTuple):
+    path: str
+    network: Network
+    excepts: Sequence[Network]
+    ports: Sequence[Mapping[str, Any]] | None
+    """None for all ports."""
+
+
+@dataclass(slots=True)
+class _Reach:
+    """Which backends the policies of one selector reach, by Service and position."""
+
+    allowed: dict[Key, set[int]] = field(default_factory=dict[Key, set[int]])
+    touched: dict[Key, set[int]] = field(default_factory=dict[Key, set[int]])
+    """Those of which the address is in some ipBlock, whatever the port."""
+
+
+class EgressRules:
+    """The egress rules of a set, by namespace and selector."""
+
+    def __init__(self, objects: ObjectSet) -> None:
+        self._policies: dict[str, dict[Labels | None, list[Policy]]] = defaultdict(dict)
+        for policy in objects.policies:
+            if _restricts_egress(policy):
+                selector = selector_labels(policy.spec.get("podSelector"))
+                self._policies[policy.namespace].setdefault(selector, []).append(policy)
+        self._objects = objects
+        self._dns = {
+            (namespace, selector): any(map(_allows_dns, policies))
+            for namespace, by_selector in self._policies.items()
+            for selector, policies in by_selector.items()
+        }
+
+    def lacks_dns(self, policy: Policy) -> bool:
+        """Tell whether Pods may reach something and yet no DNS, by all policies that hold for them.
+
+        A policy that allows nothing at all is one to which others add.
+        """
+        if not items(policy.spec.get("egress")) or not _restricts_egress(policy):
+            return False
+        selector = selector_labels(policy.spec.get("podSelector"))
+        return selector is not None and not any(
+            self._dns.get((policy.namespace, wider), False) for wider in _wider(selector)
+        )
+
+    def look(self, virtual: Mapping[str, str], report: Report) -> None:
+        """Report ipBlocks that miss backends or their ports.
+
+        Args:
+            virtual: The Services of all known cluster IPs.
+            report: Takes the findings.
+        """
+        backends = _backends_by_namespace(self._objects, self._policies)
+        budget = _BUDGET
+        for namespace, by_selector in self._policies.items():
+            look = _NamespaceLook(backends.get(namespace, {}), virtual, budget)
+            budget = look.look(by_selector, report)
+            if budget <= 0:
+                return
+
+
+class _NamespaceLook:
+    """The policies of one namespace beside the external backends of its Services."""
+
+    def __init__(
+        self,
+        backends: Mapping[Key, Sequence[_Backend]],
+        virtual: Mapping[str, str],
+        budget: int,
+    ) -> None:
+        self._backends = backends
+        self._virtual = virtual
+        self._sorted: dict[int, list[tuple[int, Key, int]]] = {4: [], 6: []}
+        self._by_port: dict[Port, Key] = {}
+        self._left = budget
+        for key, members in backends.items():
+            for position, backend in enumerate(members):
+                version = 6 if ":" in backend.address else 4
+                self._sorted[version].append((backend.value, key, position))
+                for port in backend.ports:
+                    self._by_port.setdefault(port, key)
+        for members_by_value in self._sorted.values():
+            members_by_value.sort()
+
+    def look(self, by_selector: Mapping[Labels | None, list[Policy]], report: Report) -> int:
+        """Report what the policies miss, and give what is left of the budget."""
+        blocks = {
+            selector: [(policy, list(_blocks(policy))) for policy in policies]
+            for selector, policies in by_selector.items()
+        }
+        reaches = {
+            selector: self._reach(block for _, found in policies for block in found)
+            for selector, policies in blocks.items()
+        }
+        if self._left <= 0:
+            return 0
+        touched = {key for reach in reaches.values() for key in reach.touched}
+        for selector, policies in blocks.items():
+            if selector is not None:
+                wider = [reaches[one] for one in {*_wider(selector), None} if one in reaches]
+                self._look_at_partial(policies, reaches[selector], wider, report)
+            for policy, found in policies:
+                virtual = self._look_at_virtual(policy, found, report)
+                if not virtual and selector is not None and not reaches[selector].touched:
+                    self._look_at_missed(policy, found, touched, report)
+        return self._left
+
+    def _reach(self, blocks: Iterator[_Block]) -> _Reach:
+        reach = _Reach()
+        for block in blocks:
+            members = self._sorted[block.network.version]
+            start = bisect_left(members, (int(block.network.network_address),))
+            end = bisect_right(members, (int(block.network.broadcast_address) + 1,))
+            comparisons = (1 + len(block.excepts)) * (1 + len(block.ports or ()))
+            self._left -= 1 + (end - start) * comparisons
+            if self._left <= 0:
+                break
+            for value, key, position in members[start:end]:
+                if any(_holds(one, value, block.network.version) for one in block.excepts):
+                    continue
+                reach.touched.setdefault(key, set()).add(position)
+                ports = self._backends[key][position].ports
+                if block.ports is None or any(_allows(block.ports, port) for port in ports):
+                    reach.allowed.setdefault(key, set()).add(position)
+        return reach
+
+    def _look_at_partial(
+        self,
+        policies: Sequence[tuple[Policy, Sequence[_Block]]],
+        own: _Reach,
+        reaches: Sequence[_Reach],
+        report: Report,
+    ) -> None:
+        """Report Services of which some backends are reached by the policies of a selector."""
+        index = next((policy.index for policy, found in policies if found), -1)
+        for key in own.touched:
+            members = self._backends[key]
+            self._left -= len(members)
+            if self._left <= 0:
+                return
+            allowed = set[int]().union(*(reach.allowed.get(key, ()) for reach in reaches))
+            touched = set[int]().union(*(reach.touched.get(key, ()) for reach in reaches))
+            missing = [at for at in range(len(members)) if at not in touched]
+            closed = [at for at in sorted(touched) if at not in allowed]
+            if missing:
+                report.add(
+                    index,
+                    POLICY_BACKENDS_UNCOVERED,
+                    "spec.egress",
+                    missing=len(missing),
+                    all=len(members),
+                    service=quote(key[1]),
+                    address=quote(members[missing[0]].address),
+                )
+            if closed:
+                one = members[closed[0]]
+                report.add(
+                    index,
+                    POLICY_BACKEND_PORT,
+                    "spec.egress",
+                    address=quote(one.address),
+                    service=quote(key[1]),
+                    ports=_shown(one.ports),
+                )
+
+    def _look_at_virtual(self, policy: Policy, blocks: Sequence[_Block], report: Report) -> bool:
+        found = False
+        for block in blocks if self._virtual else ():
+            address = str(block.network.network_address)
+            if block.network.num_addresses == 1 and address in self._virtual:
+                found = True
+                report.add(
+                    policy.index,
+                    POLICY_CLUSTER_IP,
+                    f"{block.path}.ipBlock.cidr",
+                    address=address,
+                    service=self._virtual[address],
+                )
+        return found
+
+    def _look_at_missed(
+        self, policy: Policy, blocks: Sequence[_Block], touched: set[Key], report: Report
+    ) -> None:
+        """Report a policy that seems to be meant for a Service, and reaches no backend at all."""
+        for block in blocks:
+            key = self._meant(block)
+            if key is not None and key not in touched:
+                members = self._backends[key]
+                report.add(
+                    policy.index,
+                    _NO_BACKEND_COVERED,
+                    f"{block.path}.ipBlock.cidr",
+                    service=quote(key[1]),
+                    address=quote(members[0].address),
+                )
+                return
+
+    def _meant(self, block: _Block) -> Key | None:
+        """Give the Service that an ipBlock may be meant for: by its port, or the only one."""
+        for port in block.ports or ():
+            wanted = number(port.get("port"))
+            if wanted is not None:
+                key = self._by_port.get((text(port.get("protocol")) or "TCP", wanted))
+                if key is not None:
+                    return key
+        bits = block.network.max_prefixlen - block.network.prefixlen
+        if block.ports is None and bits <= _HOST_BITS[block.network.version]:
+            return next(iter(self._backends)) if len(self._backends) == 1 else None
+        return None
+
+
+def _restricts_egress(policy: Policy) -> bool:
+    types = items(policy.spec.get("policyTypes"))
+    return "Egress" in types or (not types and bool(items(policy.spec.get("egress"))))
+
+
+def _wider(selector: Labels) -> Iterator[Labels]:
+    """Give the selectors that select all Pods that this one selects, itself among them."""
+    if len(selector) > _MOST_LABELS:
+        yield from (selector, frozenset())
+        return
+    for count in range(len(selector) + 1):
+        yield from map(frozenset, combinations(selector, count))
+
+
+def _allows_dns(policy: Policy) -> bool:
+    rules = map(mapping, items(policy.spec.get("egress")))
+    return any(
+        _rule_allows_dns(rule) and (policy.namespace == _DNS_HOME or not _is_own_dns(rule))
+        for rule in rules
+    )
+
+
+def _rule_allows_dns(rule: Mapping[str, Any]) -> bool:
+    """Tell whether DNS may be meant; a rule for hosts without ports is not one for it."""
+    ports = items(rule.get("ports"))
+    if ports:
+        return any(_is_dns(mapping(port)) for port in ports)
+    peers = items(rule.get("to"))
+    return not peers or any(_may_hold_dns(mapping(peer)) for peer in peers)
+
+
+def _is_own_dns(rule: Mapping[str, Any]) -> bool:
+    """Tell whether a rule means the cluster's DNS, and allows Pods of the own namespace alone."""
+    peers = [mapping(peer) for peer in items(rule.get("to"))]
+    return bool(peers) and all(
+        "podSelector" in peer
+        and "namespaceSelector" not in peer
+        and text(mapping(mapping(peer["podSelector"]).get("matchLabels")).get("k8s-app"))
+        in _DNS_APPS
+        for peer in peers
+    )
+
+
+def _is_dns(port: Mapping[str, Any]) -> bool:
+    given = port.get("port")
+    if port.get("protocol") != "UDP":
+        return False
+    return (
+        given is None
+        or isinstance(given, str)
+        or any(_allows([port], ("UDP", one)) for one in DNS_PORTS)
+    )
+
+
+def _may_hold_dns(peer: Mapping[str, Any]) -> bool:
+    block = peer.get("ipBlock")
+    if block is None:
+        return True
+    network = parse_sloppy_cidr(text(mapping(block).get("cidr")))
+    if network is None:
+        return True
+    return network.max_prefixlen - network.prefixlen > _HOST_BITS[network.version]
+
+
+def _blocks(policy: Policy) -> Iterator[_Block]:
+    for position, rule in enumerate(map(mapping, items(policy.spec.get("egress")))):
+        ports = [mapping(port) for port in items(rule.get("ports"))]
+        for place, peer in enumerate(map(mapping, items(rule.get("to")))):
+            block = mapping(peer.get("ipBlock"))
+            network = parse_sloppy_cidr(text(block.get("cidr")))
+            if network is not None:
+                excepts = [parse_sloppy_cidr(text(one)) for one in items(block.get("except"))]
+                yield _Block(
+                    f"spec.egress[{position}].to[{place}]",
+                    network,
+                    [one for one in excepts if one is not None],
+                    ports or None,
+                )
+
+
+def _backends_by_namespace(
+    objects: ObjectSet, namespaces: Mapping[str, object]
+) -> dict[str, dict[Key, list[_Backend]]]:
+    """Give the external backends of the namespaces that have policies."""
+    found: dict[str, dict[Key, list[_Backend]]] = {}
+    for key, groups in objects.groups.items():
+        if key[0] in namespaces:
+            members = [backend for group in groups for backend in _backends(key, group)]
+            if members:
+                found.setdefault(key[0], {})[key] = members
+    return found
+
+
+def _backends(key: Key, group: Group) -> Iterator[_Backend]:
+    if not group.is_hand_made or group.family == "FQDN":
+        return
+    ports = frozenset((port.protocol, port.number) for port in group.ports if port.number)
+    for endpoint in group.endpoints:
+        address = parse_sloppy_ip(endpoint.address)
+        if address is not None and ports:
+            yield _Backend(int(address), key, str(address), ports)
+
+
+def _holds(network: Network, value: int, version: int) -> bool:
+    return network.version == version and int(network.network_address) <= value <= int(
+        network.broadcast_address
+    )
+
+
+def _allows(ports: Sequence[Mapping[str, Any]], wanted: Port) -> bool:
+    """Tell whether a list of a policy's ports has a protocol and number."""
+    for port in ports:
+        if (text(port.get("protocol")) or "TCP") != wanted[0]:
+            continue
+        first, last = number(port.get("port")), number(port.get("endPort"))
+        if port.get("port") is None or isinstance(port.get("port"), str):
+            return True
+        if first is not None and first <= wanted[1] <= (last or first):
+            return True
+    return False
+
+
+def _shown(ports: frozenset[Port]) -> str:
+    return " or ".join(f"{number}/{protocol}" for protocol, number in sorted(ports)[:3])

@@ -1,0 +1,105 @@
+"""What a hazard is: something that the API server accepts, and yet does not work as it looks."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ...core.findings import Finding
+
+__all__ = ["PAGE", "Catalogue", "Hazard"]
+
+PAGE = "docs/hazards.md"
+"""The page that explains all hazards, each below a heading that is its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """Something legal that will not work as it looks."""
+
+    code: str
+    """What it is called, in all versions."""
+    text: str
+    """What happens. `{names}` in braces stand for what is found where it happens."""
+    remedy: str
+    """What to do instead, or to keep in mind."""
+    summary: str
+    """What happens, in a sentence for lists."""
+    severity: Literal["warning", "note"] = "warning"
+    """A note holds for every Service of its kind: shown among hazards, not logged as a warning."""
+
+    @property
+    def page(self) -> str:
+        """Where it is explained."""
+        return f"{PAGE}#{self.code}"
+
+    def at(self, path: str, words: Mapping[str, object]) -> Finding:
+        """Return the finding that a field has this hazard.
+
+        Args:
+            path: The field's path.
+            words: What stands for the names in braces.
+        """
+        text, remedy = self.text.format(**words), self.remedy.format(**words)
+        return Finding(path, "", text, None, remedy, self.code, "warning")
+
+    def saying(self, text: str, remedy: str = "") -> "Hazard":
+        """Return the same hazard in the words of one of several cases."""
+        return replace(self, text=text, remedy=remedy or self.remedy)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text} ({self.remedy})"
+
+
+class Catalogue(Mapping[str, Hazard]):
+    """Hazards by code, in the order in which they are written down.
+
+    Args:
+        title: What they are about: a heading of the page.
+        others: The catalogues that it holds all hazards of.
+    """
+
+    def __init__(self, title: str, *others: "Catalogue") -> None:
+        self.title = title
+        self.parts = others or (self,)
+        """The catalogues that it is made of."""
+        self._hazards: dict[str, Hazard] = {}
+        for other in others:
+            for hazard in other.values():
+                self._add(hazard)
+
+    def hazard(self, code: str, text: str, remedy: str, summary: str = "") -> Hazard:
+        """Write a hazard down and return it.
+
+        Args:
+            code: What it is called.
+            text: What happens.
+            remedy: What to do.
+            summary: What happens, in a sentence for lists. Defaults to the text.
+
+        Raises:
+            ValueError: Another hazard has the code.
+        """
+        return self._add(Hazard(code, text, remedy, summary or _sentence(text)))
+
+    def note(self, code: str, text: str, remedy: str) -> Hazard:
+        """Write down a hazard of every Service of its kind, which is no reason to warn."""
+        return self._add(Hazard(code, text, remedy, _sentence(text), "note"))
+
+    def _add(self, hazard: Hazard) -> Hazard:
+        if hazard.code in self._hazards:
+            raise ValueError(f"two hazards have the code {hazard.code}")
+        self._hazards[hazard.code] = hazard
+        return hazard
+
+    def __getitem__(self, code: str) -> Hazard:
+        return self._hazards[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._hazards)
+
+    def __len__(self) -> int:
+        return len(self._hazards)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

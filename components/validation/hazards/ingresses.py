@@ -1,0 +1,154 @@
+"""Backends of an Ingress that its Services do not have."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from ...core.findings import quote
+from ..objects import Key, ObjectSet, Service
+from ..untyped import items, mapping, number, text
+from .hazard import Catalogue
+from .report import Report
+
+HAZARDS = Catalogue("Ingress")
+INGRESS_SERVICE_MISSING = HAZARDS.hazard(
+    "ingress-service-missing",
+    "requests for {service} are answered with an error: {reason}",
+    "correct the name, or move the Ingress to the namespace of the Service: it cannot point at"
+    " another one",
+    "The Service that an Ingress points at is not there.",
+)
+INGRESS_PORT_MISSING = HAZARDS.hazard(
+    "ingress-port-missing",
+    "Service {service} has no port {port} (it has {known}): requests are answered with an error",
+    "{remedy}",
+    "The Service that an Ingress points at has no such port.",
+)
+INGRESS_EXTERNAL_NAME = HAZARDS.hazard(
+    "ingress-external-name",
+    "Service {service} is an ExternalName, which has no endpoints: many controllers"
+    " refuse it or answer with an error",
+    "{remedy}",
+    "Many controllers send no traffic to an ExternalName Service.",
+)
+INGRESS_PORT_TOO_LONG = HAZARDS.hazard(
+    "ingress-port-too-long",
+    "an Ingress points at port {name}, and cannot name a port of more than"
+    " {longest_name} characters",
+    "shorten the name, or point at the port by its number",
+    "An Ingress cannot name a Service's port of more than 15 characters.",
+)
+
+_LONGEST_NAME = 15
+_NEAR = 0.8
+"""How similar two names must be for one to be taken for the other, misspelled."""
+_MOST_COMPARED = 200
+
+
+def look_at_ingress(
+    index: int, namespace: str, spec: Mapping[str, Any], objects: ObjectSet, report: Report
+) -> None:
+    """Report backends of an Ingress that lead nowhere."""
+    for path, given in _backends(spec):
+        backend = mapping(given.get("service"))
+        key = namespace, text(backend.get("name"))
+        service = objects.services.get(key)
+        if service is not None:
+            is_nginx = "nginx" in text(spec.get("ingressClassName"))
+            if service.is_alias and not is_nginx:
+                _tell_alias(index, f"{path}.service.name", service, report)
+            if service.ports or not (service.is_alias and is_nginx):
+                port = mapping(backend.get("port"))
+                _look_at_port(index, f"{path}.service.port", port, service, report)
+        elif key[1] and (reason := _reason(key, objects)):
+            report.add(
+                index,
+                INGRESS_SERVICE_MISSING,
+                f"{path}.service.name",
+                service=quote(key[1]),
+                reason=reason,
+            )
+
+
+def service_names(spec: Mapping[str, Any]) -> set[str]:
+    """Return the names of the Services that an Ingress points at."""
+    return {text(mapping(given.get("service")).get("name")) for _, given in _backends(spec)}
+
+
+def _reason(key: Key, objects: ObjectSet) -> str:
+    """Return why a Service is not there; nothing where a chart or another folder may make it.
+
+    In the namespace itself a Service of nearly the same name shows that the name is wrong.
+    """
+    reason = objects.whereabouts(key)
+    if reason is None:
+        return ""
+    if key[1] in objects.homes:
+        return reason
+    names = [name for namespace, name in objects.services if namespace == key[0]]
+    near = get_close_matches(key[1], names[:_MOST_COMPARED], 1, _NEAR)
+    return f"{reason}, but {quote(near[0])}" if near else ""
+
+
+def _backends(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield "spec.defaultBackend", mapping(spec.get("defaultBackend"))
+    for position, rule in enumerate(map(mapping, items(spec.get("rules")))):
+        paths = items(mapping(rule.get("http")).get("paths"))
+        for place, path in enumerate(map(mapping, paths)):
+            where = f"spec.rules[{position}].http.paths[{place}].backend"
+            yield where, mapping(path.get("backend"))
+
+
+def _tell_alias(index: int, path: str, service: Service, report: Report) -> None:
+    name = text(service.spec.get("externalName")).removesuffix(".")
+    if name.endswith(".svc") or ".svc." in name:
+        remedy = "move the Ingress to the namespace of that Service, and point at it"
+    else:
+        remedy = (
+            "use a controller that takes it (ingress-nginx does, Traefik with"
+            " allowExternalNameServices); where the addresses are fixed, declare a Service without"
+            " a selector, and EndpointSlices"
+        )
+    report.add(index, INGRESS_EXTERNAL_NAME, path, service=quote(service.key[1]), remedy=remedy)
+
+
+def _look_at_port(
+    index: int, path: str, port: Mapping[str, Any], service: Service, report: Report
+) -> None:
+    wanted, name = number(port.get("number")), text(port.get("name"))
+    if wanted and not name:
+        if any(one.number == wanted for one in service.ports):
+            return
+        known = ", ".join(str(one.number) for one in service.ports[:3]) or "none"
+        mapped = any(one.target == wanted for one in service.ports)
+        remedy = "write the Service's port, not its targetPort" if mapped else "write one of those"
+        _tell_port(index, f"{path}.number", str(wanted), service, (known, remedy), report)
+    elif name and not wanted:
+        found = [place for place, one in enumerate(service.ports) if one.name == name]
+        if not found:
+            named = ", ".join(quote(one.name) for one in service.ports[:3] if one.name) or "none"
+            mapped = any(one.target == name for one in service.ports)
+            remedy = "write the port's name" + (", not its targetPort" if mapped else " or number")
+            _tell_port(index, f"{path}.name", quote(name), service, (named, remedy), report)
+        elif len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
+            report.add(
+                service.index,
+                INGRESS_PORT_TOO_LONG,
+                f"spec.ports[{found[0]}].name",
+                name=quote(name),
+                longest_name=_LONGEST_NAME,
+            )
+
+
+def _tell_port(
+    index: int, path: str, port: str, service: Service, known: tuple[str, str], report: Report
+) -> None:
+    report.add(
+        index,
+        INGRESS_PORT_MISSING,
+        path,
+        service=quote(service.key[1]),
+        port=port,
+        known=known[0],
+        remedy=known[1],
+    )

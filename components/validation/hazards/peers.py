@@ -1,0 +1,82 @@
+"""Peers of a NetworkPolicy that mean something other than they look."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...core.findings import quote
+from ..objects import ObjectSet, Policy
+from ..untyped import items, mapping, text
+from .hazard import Catalogue
+from .report import Report
+
+HAZARDS = Catalogue("NetworkPolicy")
+POLICY_OR = HAZARDS.hazard(
+    "policy-or",
+    "two peers are two alternatives: all Pods of the namespaces above, or Pods of the policy's own"
+    " namespace with {labels}, which has none",
+    "write both selectors in one peer, without the second dash",
+    "Two peers of a rule are alternatives, one peer with two selectors is not.",
+)
+POLICY_NAMESPACE_LABEL = HAZARDS.hazard(
+    "policy-namespace-label",
+    "no namespace has the label `name` by itself: the rule matches none that was not labelled so by"
+    " hand",
+    "select the label kubernetes.io/metadata.name, which every namespace has",
+    "No namespace has the label name by itself.",
+)
+
+_DNS = {"kube-dns", "coredns"}
+_DNS_HOME = "kube-system"
+
+
+def look_at_peers(policy: Policy, objects: ObjectSet, report: Report) -> None:
+    """Report the peers of a policy's rules that mean something else than they look."""
+    for path, peers in _rules(policy):
+        for position, peer in enumerate(peers):
+            place = f"{path}[{position}]"
+            labels = mapping(mapping(peer.get("namespaceSelector")).get("matchLabels"))
+            name = text(labels.get("name"))
+            if name and ("name", name) not in objects.domains:
+                where = f"{place}.namespaceSelector.matchLabels[name]"
+                report.add(policy.index, POLICY_NAMESPACE_LABEL, where)
+            before = peers[position - 1] if position else mapping(None)
+            if set(before) == {"namespaceSelector"} and set(peer) == {"podSelector"}:
+                _look_at_pair(policy, place, before, peer, objects, report)
+
+
+def _look_at_pair(
+    policy: Policy,
+    place: str,
+    domain: Mapping[str, Any],
+    pods: Mapping[str, Any],
+    objects: ObjectSet,
+    report: Report,
+) -> None:
+    """Report a pair of peers whose Pods are not in the policy's own namespace.
+
+    Those of the cluster's DNS never are, and others are not if the set holds workloads there.
+    """
+    selector = mapping(pods["podSelector"])
+    labels = mapping(selector.get("matchLabels"))
+    if not labels or not mapping(domain["namespaceSelector"]):
+        return
+    is_dns = text(labels.get("k8s-app")) in _DNS and policy.namespace != _DNS_HOME
+    workloads = objects.workloads.get(policy.namespace, ())
+    is_absent = (
+        bool(workloads)
+        and not objects.may_hold_more(policy.namespace)
+        and not items(selector.get("matchExpressions"))
+        and not any(
+            all(one.labels.get(key) == value for key, value in labels.items()) for one in workloads
+        )
+    )
+    if is_dns or is_absent:
+        shown = ", ".join(f"{key}: {quote(value)}" for key, value in labels.items())
+        report.add(policy.index, POLICY_OR, f"{place}.podSelector", labels=shown)
+
+
+def _rules(policy: Policy) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    for direction, field in (("ingress", "from"), ("egress", "to")):
+        for position, rule in enumerate(items(policy.spec.get(direction))):
+            peers = [mapping(peer) for peer in items(mapping(rule).get(field))]
+            yield f"spec.{direction}[{position}].{field}", peers

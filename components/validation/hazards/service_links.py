@@ -1,0 +1,62 @@
+"""Environment variables that kubelet makes of Services, and that programs take for settings."""
+
+import re
+from collections.abc import Iterator
+
+from ...core.findings import quote
+from ..objects import ObjectSet, Workload
+from ..untyped import items, mapping, text
+from .hazard import Catalogue
+from .report import Report
+
+HAZARDS = Catalogue("Service")
+SERVICE_LINKS = HAZARDS.hazard(
+    "service-links",
+    "kubelet sets {variable}=tcp://... in the Pods of {workload}, which read {read}: a program"
+    " takes it for the number of a port",
+    "set `enableServiceLinks: false` in the Pods, or {variable} yourself, or call the Service"
+    " otherwise",
+    "A Service called as a server puts NAME_PORT=tcp://... into every Pod's environment.",
+)
+
+_NOT_OF_NAMES = re.compile(r"[-.]")
+_HOST = "_HOST"
+
+
+def look_at_links(objects: ObjectSet, report: Report) -> None:
+    """Report Services whose variables meet settings that the Pods of their namespace read."""
+    for namespace, workloads in objects.workloads.items():
+        linked = [
+            (workload, set(_variables(workload)))
+            for workload in workloads
+            if workload.pod.get("enableServiceLinks") is not False
+        ]
+        read: dict[str, tuple[Workload, str]] = {}
+        for workload, names in linked:
+            for name in sorted(names):
+                stem = name.removesuffix(_HOST)
+                if stem != name and f"{stem}_PORT" not in names:
+                    read.setdefault(stem, (workload, name))
+        for key, service in objects.services.items() if read else ():
+            stem = _NOT_OF_NAMES.sub("_", key[1].upper())
+            if (
+                key[0] == namespace
+                and stem in read
+                and not (service.is_headless or service.is_alias)
+            ):
+                workload, name = read[stem]
+                report.add(
+                    service.index,
+                    SERVICE_LINKS,
+                    "metadata.name",
+                    variable=f"{stem}_PORT",
+                    workload=quote(workload.name),
+                    read=name,
+                )
+
+
+def _variables(workload: Workload) -> Iterator[str]:
+    for field in ("containers", "initContainers"):
+        for container in map(mapping, items(workload.pod.get(field))):
+            for one in map(mapping, items(container.get("env"))):
+                yield text(one.get("name"))

@@ -1,0 +1,169 @@
+"""Hazards of a Service that its own manifest tells of."""
+
+from collections.abc import Iterator
+
+from ...core.findings import quote
+from ..ip import parse_sloppy_ip
+from ..objects import Service
+from ..untyped import items, text
+from .hazard import Catalogue
+from .report import Report
+
+HAZARDS = Catalogue("Service")
+SERVICE_ENDPOINTS_FIELD = HAZARDS.hazard(
+    "service-endpoints-field",
+    "a Service has no such field: it is dropped, and no traffic goes to what it holds",
+    "declare an EndpointSlice with the label kubernetes.io/service-name",
+    "A Service holds no endpoints: the field is dropped.",
+)
+EXTERNAL_NAME_IGNORED = HAZARDS.hazard(
+    "external-name-ignored",
+    "externalName has no effect on a Service of type {type}",
+    "set `type: ExternalName`, or leave externalName out",
+    "externalName has no effect on a type other than ExternalName.",
+)
+EXTERNAL_NAME_ADDRESS = HAZARDS.hazard(
+    "external-name-address",
+    "an external name that looks like an IP address is not resolved by the cluster's DNS",
+    "declare a Service without a selector, and an EndpointSlice with the address"
+    " (`ExternalService`)",
+    "The cluster's DNS does not resolve an external name like an address.",
+)
+EXTERNAL_NAME_SINGLE_LABEL = HAZARDS.hazard(
+    "external-name-single-label",
+    "an external name of one label is a top-level domain to DNS: search domains do not apply to it",
+    "give the fully qualified name",
+    "An external name of one label is a top-level domain to DNS.",
+)
+EXTERNAL_NAME_REMAP = HAZARDS.hazard(
+    "external-name-remap",
+    "an alias in DNS maps no ports: clients that connect to {number} reach {number}"
+    " of the external name, not {target}",
+    "let clients connect to the port of the external name",
+    "A DNS alias maps no ports.",
+)
+HEADLESS_REMAP = HAZARDS.hazard(
+    "headless-remap",
+    "a headless Service maps no ports: clients that connect to {number} reach"
+    " {number} of the endpoints, not {target}",
+    "give port and targetPort the same number, or leave `clusterIP: None` out",
+    "A headless Service maps no ports.",
+)
+TARGET_PORT_NAME = HAZARDS.hazard(
+    "target-port-name",
+    "no Pod gives the name {target} a number: kube-proxy dials the port of the slices"
+    " whatever it says, and what does read it finds nothing",
+    "write the port's number",
+    "Without a selector there are no Pods to give a port's name a number.",
+)
+_ALIAS_TARGET_NAME = TARGET_PORT_NAME.saying(
+    "an ExternalName has no Pods that give the name {target} a number: Ingress controllers that"
+    " dial targetPort find none",
+)
+AFFINITY_HEADLESS = HAZARDS.hazard(
+    "affinity-headless",
+    "session affinity has no effect on a headless Service: its clients choose among the addresses",
+    "leave the session affinity out, or let the Service have a cluster IP",
+    "Session affinity has no effect on a headless Service.",
+)
+PUBLISH_NOT_READY_IGNORED = HAZARDS.hazard(
+    "publish-not-ready-ignored",
+    "publishNotReadyAddresses is for the controller that makes slices of Pods:"
+    " hand-made endpoints get traffic by their own conditions",
+    "set `conditions.ready` of the endpoints",
+    "publishNotReadyAddresses has no effect without a selector.",
+)
+
+_NOT_FIELDS = ("endpoints", "endpoint", "endpointSlices", "addresses", "subsets", "backends")
+
+
+def look_at_service(service: Service, report: Report, *, is_behind_ingress: bool = False) -> None:
+    """Report what one Service tells of.
+
+    Args:
+        service: The Service.
+        report: Takes the findings.
+        is_behind_ingress: Whether an Ingress reads it, whose controller may dial the targetPort
+            of an alias. Defaults to False.
+    """
+    for path in _not_fields(service):
+        report.add(service.index, SERVICE_ENDPOINTS_FIELD, path)
+    if service.is_alias:
+        _look_at_alias(service, report, is_behind_ingress=is_behind_ingress)
+        return
+    spec = service.spec
+    if text(spec.get("externalName")):
+        report.add(
+            service.index, EXTERNAL_NAME_IGNORED, "spec.externalName", type=quote(service.type)
+        )
+    if service.is_headless:
+        _look_at_headless(service, report)
+    if service.is_selectorless:
+        _look_at_selectorless(service, report)
+
+
+def _not_fields(service: Service) -> Iterator[str]:
+    for field in _NOT_FIELDS:
+        if service.spec.get(field) is not None:
+            yield f"spec.{field}"
+        if service.manifest.get(field) is not None:
+            yield field
+
+
+def _look_at_alias(service: Service, report: Report, *, is_behind_ingress: bool) -> None:
+    given = text(service.spec.get("externalName"))
+    name = given.removesuffix(".")
+    if parse_sloppy_ip(name) is not None:
+        report.add(service.index, EXTERNAL_NAME_ADDRESS, "spec.externalName")
+    elif name and "." not in name and name != "localhost":
+        report.add(service.index, EXTERNAL_NAME_SINGLE_LABEL, "spec.externalName")
+    for position, port in enumerate(service.ports):
+        if isinstance(port.target, str):
+            report.add(
+                service.index,
+                _ALIAS_TARGET_NAME,
+                f"spec.ports[{position}].targetPort",
+                target=quote(port.target),
+            )
+        elif port.target and port.target != port.number and not is_behind_ingress:
+            report.add(
+                service.index,
+                EXTERNAL_NAME_REMAP,
+                f"spec.ports[{position}].targetPort",
+                number=port.number,
+                target=port.target,
+            )
+
+
+def _look_at_headless(service: Service, report: Report) -> None:
+    for position, port in enumerate(service.ports):
+        if isinstance(port.target, int) and port.target != port.number:
+            report.add(
+                service.index,
+                HEADLESS_REMAP,
+                f"spec.ports[{position}].targetPort",
+                number=port.number,
+                target=port.target,
+            )
+    if service.spec.get("sessionAffinity") == "ClientIP":
+        report.add(service.index, AFFINITY_HEADLESS, "spec.sessionAffinity")
+
+
+def _look_at_selectorless(service: Service, report: Report) -> None:
+    for position, port in enumerate(service.ports):
+        if isinstance(port.target, str):
+            report.add(
+                service.index,
+                TARGET_PORT_NAME,
+                f"spec.ports[{position}].targetPort",
+                target=quote(port.target),
+            )
+    if service.spec.get("publishNotReadyAddresses") is True:
+        report.add(service.index, PUBLISH_NOT_READY_IGNORED, "spec.publishNotReadyAddresses")
+
+
+def cluster_ips(service: Service) -> Iterator[str]:
+    """Give the addresses that a manifest asks for its Service."""
+    for value in (service.spec.get("clusterIP"), *items(service.spec.get("clusterIPs"))):
+        if text(value) not in {"", "None"}:
+            yield text(value)

@@ -1,0 +1,89 @@
+"""Judges one manifest, whatever its kind."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ..core.findings import Finding, is_within, not_supported, required
+from ..core.rules import RuleBook
+from ..core.versions import NEWEST, Rules, rules_of
+from . import ip, metadata, refused, shapes
+from .kinds import KINDS, SPECS
+from .wording import in_words_of
+
+_OF_ALL = RuleBook()
+KIND = _OF_ALL.rule("kind", "The object's apiVersion or kind is missing or not one that is judged.")
+
+RULES: Mapping[str, str] = RuleBook(
+    _OF_ALL, refused.RULES, shapes.RULES, metadata.RULES, ip.RULES, *(spec.rules for spec in SPECS)
+).texts()
+"""Every rule by its code, with one line that says what it asks."""
+
+
+def validate(
+    manifest: Mapping[str, Any],
+    *,
+    kubernetes_version: str | None = NEWEST,
+    old: Mapping[str, Any] | None = None,
+) -> list[Finding]:
+    """Say everything that the API server would say against a manifest.
+
+    Args:
+        manifest: A v1 Service or Endpoints, discovery.k8s.io/v1 EndpointSlice, or
+            networking.k8s.io/v1 Ingress or NetworkPolicy, in its wire form.
+        kubernetes_version: Whose rules apply, such as "1.36"; None for what is legal on every
+            version from 1.30 to 1.37. Defaults to "1.37".
+        old: The object as it is in the cluster, where the manifest updates one. Defaults to None:
+            the manifest creates it.
+
+    Returns:
+        The findings in the order in which the API server gives them. Those of severity `error` are
+        what it refuses; there is none in a manifest that it takes.
+
+    Raises:
+        ValueError: `kubernetes_version` is no version from 1.30 on.
+    """
+    return validate_by(rules_of(kubernetes_version), manifest, old)
+
+
+def validate_by(
+    rules: Rules, manifest: Mapping[str, Any], old: Mapping[str, Any] | None = None
+) -> list[Finding]:
+    """Return all that `validate` does, by the rules of a version or of several."""
+    kind = KINDS.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
+    if kind is None:
+        return [_unjudged(manifest)]
+    types: list[Finding] = []
+    shape = kind.shape(rules)
+    new = shapes.decode(shape, manifest, types)
+    before = None if old is None else shapes.decode(shape, old, [])
+    findings: list[Finding] = []
+    kind.judge(new, before, rules, findings)
+    if before is None:
+        metadata.check_unstored(new, findings)
+    broken = [finding.path.lower() for finding in types if finding.severity == "error"]
+    if broken:
+        findings = [finding for finding in findings if not _touches(finding.path, broken)]
+    errors = [finding for finding in types if finding.severity == "error"]
+    findings = in_words_of(rules, findings)
+    return [*errors, *findings, *(finding for finding in types if finding.severity == "warning")]
+
+
+def _touches(path: str, broken: list[str]) -> bool:
+    """Tell whether a finding may be there only because a value of the wrong type was left out.
+
+    Some paths of the API server differ from the field's name in case, such as
+    `spec.LoadBalancerSourceRanges`.
+    """
+    path = path.lower()
+    return any(is_within(path, one) or is_within(one, path) for one in broken)
+
+
+def _unjudged(manifest: Mapping[str, Any]) -> Finding:
+    for field in ("apiVersion", "kind"):
+        if not isinstance(manifest.get(field), str) or not manifest[field]:
+            return required(field, rule=KIND)
+    if found := refused.refusal(manifest):
+        return found
+    known = [f"{version} {kind}" for version, kind in KINDS]
+    given = cast("dict[str, Any]", manifest)
+    return not_supported("kind", f"{given['apiVersion']} {given['kind']}", known, KIND)
