@@ -104,13 +104,14 @@ def test_rendering_leaves_the_cluster_untouched(checkout: Checkout) -> None:
 
     assert versions(cluster, "services,endpointslices,deployments", "shop") == before
     files = sorted((checkout.root / "out").glob("*/*.yaml"))
-    assert [str(file.relative_to(checkout.root / "out")) in said for file in files] == [True] * 9
+    assert [str(file.relative_to(checkout.root / "out")) in said for file in files] == [True] * 10
     assert all("pulumi.com/" not in file.read_text() for file in files)
     manifests = [yaml.safe_load(file.read_text()) for file in files]
     assert sorted({one["kind"] for one in manifests}) == [
         "Deployment",
         "EndpointSlice",
         "Namespace",
+        "NetworkPolicy",
         "Service",
     ]
     assert UNCHANGED in checkout.ok("up")
