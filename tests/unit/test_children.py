@@ -197,7 +197,7 @@ def test_a_component_and_its_namespace_may_change_at_once(
     places = [f"{ROOT}{token(kind)}${SERVICE}" for kind in ALL]
     if nested:
         places += [f"{ROOT}acme:index:Team${token(kind)}${SERVICE}" for kind in ALL]
-    own_place = places[len(ALL) if nested else 0]
+    own_place = f"{ROOT}{'acme:index:Team$' if nested else ''}{own}"
     sliced = [place for place in places if any(f"{token(kind)}$" in place for kind in SLICED)]
     everywhere = {f"{place}::{here}" for place in places}
     everywhere |= {f"{place}::{formerly}" for place in sliced}
