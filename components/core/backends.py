@@ -250,6 +250,8 @@ def _read_overrides(
     given: Mapping[str, int], ports: Sequence[Port], path: str, findings: list[Finding]
 ) -> tuple[tuple[str, int], ...]:
     """Give the ports on which a backend really listens elsewhere, sorted by name."""
+    if not given:
+        return ()
     targets = {port.name: port.target for port in ports}
     findings += [
         not_supported(f"{path}[{name}]", name, targets)
