@@ -50,19 +50,14 @@ class _Registrations:
     def __call__(self, request: Any, *args: Any, **options: Any) -> Any:
         is_quick = not request.custom or request.type.startswith("pulumi:providers:")
         has_hooks = bool(request.hooks.ByteSize())
-        if not is_quick and not has_hooks:
-            return self._noted(request, self._register(request, *args, **options))
         token = object()
-        self._open.add(token)  # in one step, whatever other threads do
+        if is_quick or has_hooks:
+            self._open.add(token)  # in one step, whatever other threads do
         try:
             answer = self._register(request, *args, **options)
         finally:
-            self._open.remove(token)
-        return self._noted(request, answer)
-
-    def _noted(self, request: Any, answer: Any) -> Any:
-        """Note whether one of our objects could not be written; policies may have no hooks."""
-        is_ours = bool(request.hooks.ByteSize()) or _OURS in request.parent
+            self._open.discard(token)
+        is_ours = has_hooks or _OURS in request.parent  # policies may have no hooks
         if is_ours and answer.result != resource_pb2.Result.SUCCESS:
             self.failed.append(f"{request.type.rpartition(':')[2]} {request.name}")
         return answer

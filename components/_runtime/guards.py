@@ -88,20 +88,11 @@ class Guard:
         """Refuse what stands behind the Service where another stack or resource declares it."""
         kind, name = manifest["kind"], manifest["metadata"]["name"]
 
-        if monitor():
-            made.metadata.apply(lambda metadata: self._refuse_owners(metadata, kind, name, made))
+        def check(metadata: "meta.v1.outputs.ObjectMeta") -> str | pulumi.Output[str]:
+            return refuse_owners(made, owners_besides_ours(metadata), kind, name, self._error)
 
-    def _refuse_owners(
-        self,
-        metadata: "meta.v1.outputs.ObjectMeta",
-        kind: str,
-        name: str,
-        made: pulumi.CustomResource,
-    ) -> str | pulumi.Output[str]:
-        owners = owners_besides_ours(metadata)
-        if not refused_owners(owners, kind, name, ""):
-            return name
-        return made.urn.apply(lambda urn: self._fail(refused_owners(owners, kind, name, urn)))
+        if monitor():
+            made.metadata.apply(check)
 
     def warn_later(self, known: pulumi.Output[Sequence[Hazard]]) -> None:
         """Warn of hazards that show only when all arguments have arrived."""
@@ -177,10 +168,11 @@ class Guard:
             if twice:
                 raise self._error(twice)
         name = self._declared["metadata"]["name"]
-        refused = self._refuse_owners(metadata, "Service", name, self._service)
-        if isinstance(refused, str):
-            self._warn(self._of_owners(metadata))
-        return refused
+        owners = owners_besides_ours(metadata)
+        confirmed = refuse_owners(self._service, owners, "Service", name, self._error)
+        if isinstance(confirmed, str):
+            self._warn([CO_OWNED] if owners else [])
+        return confirmed
 
     def _warn(self, hazards: Sequence[Hazard]) -> None:
         for hazard in hazards:
@@ -203,6 +195,31 @@ def owners_besides_ours(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
         for entry in metadata.managed_fields or []
     ]
     return other_owners(entries, (metadata.annotations or {}).get(FIELD_MANAGER_ANNOTATION))
+
+
+def refuse_owners(
+    made: pulumi.CustomResource,
+    owners: Collection[str],
+    kind: str,
+    name: str,
+    error: Callable[[list[Finding]], ValidationError],
+) -> str | pulumi.Output[str]:
+    """Return an object's name, or what fails where another stack or resource declares the object.
+
+    Args:
+        made: The object, as registered.
+        owners: Its field managers besides ours.
+        kind: Its kind.
+        name: Its name.
+        error: Makes the component's error.
+    """
+    if not refused_owners(owners, kind, name, ""):
+        return name
+
+    def fail(urn: str) -> str:
+        raise error(refused_owners(owners, kind, name, urn))
+
+    return made.urn.apply(fail)
 
 
 def _families(spec: "core.v1.outputs.ServiceSpec") -> list[str]:

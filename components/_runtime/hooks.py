@@ -125,11 +125,8 @@ def of_service(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBind
         name: The Service's Pulumi name.
         component: The component that declares it, on which messages are shown.
     """
-    run = _current_run()
-    if run is None:
-        return None
-    run.components[name] = component
-    return run.service
+    run = _join(name, component)
+    return None if run is None else run.service
 
 
 def outputs_before(urn: str) -> Values | None:
@@ -149,10 +146,9 @@ def of_slice(
         addresses: What all slices of its Service hold together, as far as it is known.
         component: The component that declares it, on which messages are shown.
     """
-    run = _current_run()
+    run = _join(name, component)
     if run is None:
         return None
-    run.components[name] = component
     run.placed[name] = addresses
     return run.slice
 
@@ -168,10 +164,9 @@ def of_record(
         watch: What is compared with the record.
         fail: Makes the error of what shrank too much.
     """
-    run = _current_run()
+    run = _join(name, component)
     if run is None:
         return None
-    run.components[name] = component
     run.records[name] = watch, fail
     return run.record
 
@@ -183,11 +178,8 @@ def of_endpoints(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBi
         name: Its Pulumi name.
         component: The component that declares it, on which messages are shown.
     """
-    run = _current_run()
-    if run is None:
-        return None
-    run.components[name] = component
-    return run.endpoints
+    run = _join(name, component)
+    return None if run is None else run.endpoints
 
 
 def of_policy(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBinding | None:
@@ -197,11 +189,8 @@ def of_policy(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBindi
         name: Its Pulumi name.
         component: The component that declares it, on which messages are shown.
     """
-    run = _current_run()
-    if run is None:
-        return None
-    run.components[name] = component
-    return run.policy
+    run = _join(name, component)
+    return None if run is None else run.policy
 
 
 def of_adopted(
@@ -224,6 +213,14 @@ def of_adopted(
     both.before_create = run.created
     both.before_update = [*run.recorded, *(hooks.before_update or [])]
     return both
+
+
+def _join(name: str, component: pulumi.Resource) -> _Registered | None:
+    """Return the hooks of this run, which know the component of a child from here on."""
+    run = _current_run()
+    if run is not None:
+        run.components[name] = component
+    return run
 
 
 def _current_run() -> _Registered | None:

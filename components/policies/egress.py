@@ -2,6 +2,7 @@
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NotRequired, Optional, TypedDict
 
 import pulumi
@@ -11,11 +12,9 @@ from .._registry import token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.engine import monitor
-from .._runtime.guards import owners_besides_ours
+from .._runtime.guards import owners_besides_ours, refuse_owners
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
-from ..core.findings import Finding
-from ..core.ownership import refused_owners
 from ..errors import ValidationError
 from ..types import Backend, EgressDestination, EgressDns, Preset, ServicePort
 from ..validation.hazards.hazard import Hazard
@@ -113,18 +112,11 @@ class EgressPolicy(pulumi.ComponentResource):
             setattr(self, name, output)
             return output
 
-    def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> "pulumi.Output[None] | None":
+    def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> "str | pulumi.Output[str]":
         """Refuse a policy that another stack or resource declares."""
         owners = owners_besides_ours(metadata)
-        name = metadata.name or ""
-        if not refused_owners(owners, "NetworkPolicy", name, ""):
-            return None
-        return self._policy.urn.apply(
-            lambda urn: self._fail(refused_owners(owners, "NetworkPolicy", name, urn))
-        )
-
-    def _fail(self, findings: list[Finding]) -> None:
-        raise ValidationError("EgressPolicy", self._name, findings)
+        error = partial(ValidationError, "EgressPolicy", self._name)
+        return refuse_owners(self._policy, owners, "NetworkPolicy", metadata.name or "", error)
 
     def _warn(self, draft: "_Draft") -> None:
         warned: set[str] = set()

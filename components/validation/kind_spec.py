@@ -51,5 +51,5 @@ class KindSpec:
         return frozenset({self.kind.lower(), self.plural, *self.misspellings})
 
     def respelled(self, kind: str) -> str:
-        """Say what to write instead of a misspelled kind."""
+        """Return what to write instead of a misspelled kind."""
         return self.misspellings.get(kind.lower(), f"write {self.kind} of {self.api_version}")

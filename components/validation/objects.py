@@ -207,7 +207,7 @@ class ObjectSet:
     """The labels that the set's Namespaces have."""
 
     def may_hold_more(self, namespace: str) -> bool:
-        """Tell whether a namespace may hold more than the set shows: absence proves nothing."""
+        """Return whether a namespace may hold more than the set shows: absence proves nothing."""
         return self.has_unknown_namespaces or namespace in self.custom
 
     def whereabouts(self, key: Key) -> str | None:
@@ -228,17 +228,17 @@ class ObjectSet:
 
 
 def namespace_of(manifest: Mapping[str, Any]) -> str:
-    """Give an object's namespace, an absent one being `default`."""
+    """Return an object's namespace, an absent one being `default`."""
     return text(mapping(manifest.get("metadata")).get("namespace")) or "default"
 
 
 def name_of(manifest: Mapping[str, Any]) -> str:
-    """Give an object's name, empty where it has none."""
+    """Return an object's name, empty where it has none."""
     return text(mapping(manifest.get("metadata")).get("name"))
 
 
 def endpoint_ports(holder: Mapping[str, Any], path: str) -> list[EndpointPort]:
-    """Give the ports of a slice or of a subset of Endpoints, which are at `path`."""
+    """Return the ports of a slice or of a subset of Endpoints, which are at `path`."""
     return [
         EndpointPort(
             f"{path}[{position}]",

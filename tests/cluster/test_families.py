@@ -96,7 +96,7 @@ def test_both_families_on_a_cluster_of_one(
 
     assert done.returncode == 0, done.stdout
     assert families(single_stack_cluster, "default") == ["IPv4"]
-    assert done.stdout.count("warning: family-unserved: there are backends of an IP family") >= 1
+    assert done.stdout.count("warning: family-unserved: there are endpoints of an IP family") >= 1
     assert "family-unserved" in single_stack.run("stack", "output", "hazards").stdout
     assert single_stack.up("--refresh") == {"unchanged": 5}
     single_stack.destroy()

@@ -28,7 +28,7 @@ __all__ = [
 
 
 def read(source: Source | str) -> Iterator[Entry | Unreadable | Stranger]:
-    """Give every object of a file, what cannot be read of it, and what is passed over.
+    """Return every object of a file, what cannot be read of it, and what is passed over.
 
     Nothing is passed over in a file that is named, as a text is.
     """

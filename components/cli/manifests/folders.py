@@ -61,7 +61,7 @@ def sources(
 
 
 def is_excluded(path: str, patterns: Iterable[str]) -> bool:
-    """Tell whether a file or folder, or a folder that it is in, matches a pattern.
+    """Return whether a file or folder, or a folder that it is in, matches a pattern.
 
     A pattern is compared with the path and with the name; `*` stands for `/` too.
     """

@@ -325,7 +325,7 @@ def _rule_allows_dns(rule: Mapping[str, Any]) -> bool:
 
 
 def _is_own_dns(rule: Mapping[str, Any]) -> bool:
-    """Tell whether a rule means the cluster's DNS, and allows Pods of the own namespace alone."""
+    """Return whether a rule means the cluster's DNS and allows Pods of its own namespace alone."""
     peers = [mapping(peer) for peer in items(rule.get("to"))]
     return bool(peers) and all(
         "podSelector" in peer
