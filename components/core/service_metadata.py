@@ -18,7 +18,7 @@ from .metadata import (
 from .rendering import Rendering
 from .versions import OLDEST, Rules, rules_of
 
-_LARGEST_ANNOTATIONS = {
+LARGEST_ANNOTATIONS = {
     **own_annotations("x" * MAX_FIELD_MANAGER, skip_await=True, forced=True),
     MODE_ANNOTATION: "Endpoints",
 }
@@ -62,10 +62,10 @@ def check_metadata(args: NamedArgs, findings: list[Finding]) -> None:
         for key in args.annotations
         if key in RESERVED_ANNOTATIONS
     ]
-    own = {key: text for key, text in _LARGEST_ANNOTATIONS.items() if key not in args.annotations}
-    reserved = _size(own)
+    own = {key: text for key, text in LARGEST_ANNOTATIONS.items() if key not in args.annotations}
+    reserved = annotation_bytes(own)
     left = MAX_ANNOTATION_BYTES - reserved
-    if _size(args.annotations) > left:
+    if annotation_bytes(args.annotations) > left:
         remedy = (
             f"an object has {MAX_ANNOTATION_BYTES}, the component writes up to {reserved} itself"
         )
@@ -73,7 +73,7 @@ def check_metadata(args: NamedArgs, findings: list[Finding]) -> None:
         findings.append(replace(too_large, remedy=remedy))
 
 
-def _size(annotations: Mapping[str, object]) -> int:
+def annotation_bytes(annotations: Mapping[str, object]) -> int:
     """Return the bytes of all keys and values, as far as they are known."""
     return sum(
         syntax.size(key) + (syntax.size(value) if isinstance(value, str) else 0)

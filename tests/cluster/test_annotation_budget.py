@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from components.core.metadata import MAX_FIELD_MANAGER
-from components.core.service_metadata import _LARGEST_ANNOTATIONS, _size
+from components.core.service_metadata import LARGEST_ANNOTATIONS, annotation_bytes
 from tests.support.cluster import get
 from tests.support.programs import external_service
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 LIMIT = 262_144
-LEFT = LIMIT - _size(_LARGEST_ANNOTATIONS)
+LEFT = LIMIT - annotation_bytes(LARGEST_ANNOTATIONS)
 
 
 def test_all_that_is_left_is_accepted_beside_the_longest_field_manager(
@@ -31,6 +31,6 @@ def test_all_that_is_left_is_accepted_beside_the_longest_field_manager(
     assert stack.write(program).up()["created"] == 4
     annotations = get(cluster, "service", namespace, "db")["metadata"]["annotations"]
     assert annotations["note"] == note
-    assert _size(annotations) <= LIMIT
+    assert annotation_bytes(annotations) <= LIMIT
     refused = stack.write(program.replace(note, f"{note}x")).run("preview")
     assert f"annotations: Too long: may not be more than {LEFT} bytes" in refused.stdout

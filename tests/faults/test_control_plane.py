@@ -17,7 +17,13 @@ pytestmark = pytest.mark.both_kinds
 UP = ("up", "--yes", "--skip-preview", "--parallel=1")
 """One object after the other, so that the fault falls between them."""
 
-UNREACHABLE = ("configured Kubernetes cluster is unreachable", "connection refused")
+UNREACHABLE = (
+    "configured Kubernetes cluster is unreachable",
+    "connection refused",
+    "connection reset by peer",
+    "EOF",
+)
+"""What is said of a server that was asked too late, or that ended while it was to answer."""
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from plans import alias, selector, texts
 
 from components.core.deferred import Deferred
 from components.core.findings import Finding
-from components.core.service_metadata import _LARGEST_ANNOTATIONS, _size, read_rules
+from components.core.service_metadata import LARGEST_ANNOTATIONS, annotation_bytes, read_rules
 from components.core.versions import rules_of
 
 VALUE = (
@@ -18,7 +18,7 @@ VALUE = (
 )
 OWN_LABEL = "Forbidden: the component sets this label itself"
 LIMIT = 262_144
-OWN = _size(_LARGEST_ANNOTATIONS)
+OWN = annotation_bytes(LARGEST_ANNOTATIONS)
 """How many bytes the components write themselves, at most."""
 TOO_LONG = (
     f"annotations: Too long: may not be more than {LIMIT - OWN} bytes"

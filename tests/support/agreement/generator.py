@@ -20,7 +20,7 @@ from . import (
     services,
 )
 from .fields import Fault, anywhere
-from .golden import VECTORS
+from .golden import OF_ANOTHER_VERSION, VECTORS
 from .server import Object
 
 
@@ -50,7 +50,8 @@ _BY_NAME = {kind.name: kind for kind in KINDS}
 _WEIGHTS = [kind.weight for kind in KINDS]
 _METADATA_SHARE = 0.18
 _UPDATES_SHARE = 0.25
-_LARGE = endpoint_slices.LARGE
+LAST = len(endpoint_slices.LARGE) + len(OF_ANOTHER_VERSION)
+"""How many manifests come after the random ones."""
 
 
 @dataclass(frozen=True)
@@ -78,20 +79,25 @@ class Update:
 def cases(seed: int, count: int, bases: int) -> Iterator[Creation | Update]:
     """Make so many cases; updates are of `bases` stored objects of each kind.
 
-    First the golden vectors, last the large ones.
+    First the golden vectors, last the large ones and those of another version.
     """
     yield from islice(_vectors(), count)
     random = Random(seed)  # noqa: S311
-    for number in range(len(VECTORS), count - len(_LARGE)):
+    for number in range(len(VECTORS), count - LAST):
         kind = random.choices(KINDS, _WEIGHTS)[0]
         if random.random() < _UPDATES_SHARE:
             yield Update(kind.name, random.randrange(bases), random.getrandbits(62))
         else:
             yield Creation(kind.name, _broken(random, kind, kind.valid(random, f"x{number}")))
-    for fault in _LARGE[: max(0, count - len(VECTORS))]:
+    yield from islice(_last(random), max(0, count - len(VECTORS)))
+
+
+def _last(random: Random) -> Iterator[Creation]:
+    for fault in endpoint_slices.LARGE:
         manifest = endpoint_slices.valid(random, "large")
         fault(random, manifest)
         yield Creation("EndpointSlice", manifest)
+    yield from (Creation(one["kind"], deepcopy(one)) for one in OF_ANOTHER_VERSION)
 
 
 def _vectors() -> Iterator[Creation]:

@@ -163,6 +163,15 @@ OF_NO_KIND: list[Object] = [
 ]
 """Of no apiVersion or kind that there is, or not of the two together."""
 
+OF_ANOTHER_VERSION: list[Object] = [
+    {**ingress(), "apiVersion": "extensions/v1beta1"},
+    {**ingress(), "apiVersion": "networking.k8s.io/v1beta1"},
+    {**policy("192.0.2.0/24"), "apiVersion": "extensions/v1beta1"},
+    {**endpoints(), "apiVersion": "discovery.k8s.io/v1"},
+    {**ingress(), "apiVersion": "v1"},
+]
+"""Of an apiVersion that was removed, or that is another kind's."""
+
 VECTORS: list[tuple[str, Object]] = [
     *(
         (manifest["kind"], manifest)

@@ -18,8 +18,7 @@ from typing import Any, Self
 from components.validation import validate
 
 from .compare import REAL, Comparison, dry_run_lies, for_real, update_for_real
-from .endpoint_slices import LARGE
-from .generator import Creation, Update, cases
+from .generator import LAST, Creation, Update, cases
 from .server import Answer, Cause, Object
 
 FOLDER = Path(__file__).parent / "recordings"
@@ -86,8 +85,8 @@ class Recording:
 
 @cache
 def recorded_cases() -> list[Creation | Update]:
-    """Make the cases of every recording: without the large ones, which take long."""
-    return list(islice(cases(SEED, COUNT + len(LARGE), STORED), COUNT))
+    """Make the cases of every recording: without the last, of which the large ones take long."""
+    return list(islice(cases(SEED, COUNT + LAST, STORED), COUNT))
 
 
 @cache
