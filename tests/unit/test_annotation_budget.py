@@ -13,10 +13,10 @@ from components import (
     ValidationError,
 )
 from components.core.metadata import MAX_FIELD_MANAGER
-from components.core.service_metadata import _LARGEST_ANNOTATIONS, _size
+from components.core.service_metadata import LARGEST_ANNOTATIONS, annotation_bytes
 
 LIMIT = 262_144
-LEFT = LIMIT - _size(_LARGEST_ANNOTATIONS)
+LEFT = LIMIT - annotation_bytes(LARGEST_ANNOTATIONS)
 EXTERNAL: dict[str, Any] = {
     "addresses": ["192.0.2.10", "2001:db8::1"],
     "ports": [{"port": 80}],
@@ -51,13 +51,13 @@ def test_what_is_left_fits_into_every_object_and_one_byte_more_is_refused(
 ) -> None:
     """`pulumi.com/` annotations go to slices and Endpoints too."""
     free = LEFT - len(key)
-    if key in _LARGEST_ANNOTATIONS:
-        free += len(key) + len(_LARGEST_ANNOTATIONS[key])
+    if key in LARGEST_ANNOTATIONS:
+        free += len(key) + len(LARGEST_ANNOTATIONS[key])
     made = recorder(lambda: declare({key: "x" * free}))
     written = [part["metadata"]["annotations"] for part in made]
-    assert all(_size(annotations) <= LIMIT for annotations in written)
-    assert all(annotations.keys() <= {key, *_LARGEST_ANNOTATIONS} for annotations in written)
-    assert max(map(_size, written)) > LIMIT - 100, "little of the budget is wasted"
+    assert all(annotation_bytes(annotations) <= LIMIT for annotations in written)
+    assert all(annotations.keys() <= {key, *LARGEST_ANNOTATIONS} for annotations in written)
+    assert max(map(annotation_bytes, written)) > LIMIT - 100, "little of the budget is wasted"
     with pytest.raises(ValidationError, match=rf"may not be more than {free + len(key)} bytes"):
         recorder(lambda: declare({key: "x" * (free + 1)}))
 
