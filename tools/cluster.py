@@ -19,8 +19,6 @@ from .stages import stages
 _SERVICE_RANGE = "10.96.0.0/16,fd00:10:96::/112"
 
 _PORTS = Path(gettempdir()) / f"k8s-endpoints-ports-{os.getuid()}.lock"
-"""Held while a control plane starts: kwokctl looks for free ports, and takes them seconds later, so
-that two which start together would take the same."""
 
 _CONFIGURATION = """\
 kind: KwokctlConfiguration
@@ -122,7 +120,7 @@ class Cluster:
                 ("kwok-controller", "kwok"),
             )
         ]
-        with _locked(_PORTS):
+        with ports_left_alone():
             self._kwokctl(
                 "create",
                 "cluster",
@@ -172,6 +170,17 @@ class Cluster:
             raise CommandError(
                 f"kwokctl {' '.join(arguments[:2])} failed:\n{done.stdout}{done.stderr}"
             )
+
+
+@contextmanager
+def ports_left_alone() -> Iterator[None]:
+    """Hold back other control planes of this user from taking ports, on this machine.
+
+    kwokctl looks for free ports and takes them seconds later: two that start together would take
+    the same, and a new one would take the port of an API server that is to come back.
+    """
+    with _locked(_PORTS):
+        yield
 
 
 @contextmanager

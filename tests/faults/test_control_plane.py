@@ -10,7 +10,7 @@ from tests.faults.twenty import assert_converged, program, services
 from tests.support.cluster import throw_away_cluster, versions
 from tests.support.running import running
 from tests.support.stack import Stack
-from tools.cluster import Cluster
+from tools.cluster import Cluster, ports_left_alone
 
 pytestmark = pytest.mark.both_kinds
 
@@ -31,6 +31,14 @@ def cluster() -> Iterator[Cluster]:
     """One that may be broken."""
     with throw_away_cluster(name="k8s-endpoints-faults") as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def keep_the_port(cluster: Cluster) -> Iterator[None]:
+    """Let no other control plane take the API server's port while that is down."""
+    assert cluster.is_ready()
+    with ports_left_alone():
+        yield
 
 
 @pytest.mark.parametrize("moment", ["core/v1:Service", "EndpointSlice"])
