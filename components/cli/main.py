@@ -13,11 +13,14 @@ from ..core.findings import printable
 
 COMMANDS: Mapping[str, str] = {
     "validate": "say what the API server would say about manifests, and what will not work",
+    "explain": "say what lies between a client and the backends of a Service, and what breaks it",
     "orphans": "find what a stack has created and its state does not hold; adopt or delete it",
 }
 """What each command does. A module of its name beside this one has `configure`, which adds its
 arguments, and `run`, which gives the exit code. It is imported only when it is meant."""
 
+_PLUGIN = "kubectl-"
+"""What plugins of kubectl begin with: `kubectl k8s-endpoints` is `kubectl-k8s_endpoints`."""
 _BROKEN_PIPE = 128 + signal.SIGPIPE
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -68,6 +71,8 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
 def _program() -> str:
     name = PurePath(sys.argv[0]).name
+    if name.startswith(_PLUGIN):
+        return f"kubectl {name.removeprefix(_PLUGIN).replace('_', '-')}"
     return f"python -m {__name__.partition('.')[0]}" if name == "__main__.py" else name
 
 

@@ -105,12 +105,12 @@ class EgressRules:
     def __init__(self, objects: ObjectSet) -> None:
         self._policies: dict[str, dict[Labels | None, list[Policy]]] = defaultdict(dict)
         for policy in objects.policies:
-            if _restricts_egress(policy):
+            if restricts_egress(policy):
                 selector = selector_labels(policy.spec.get("podSelector"))
                 self._policies[policy.namespace].setdefault(selector, []).append(policy)
         self._objects = objects
         self._dns = {
-            (namespace, selector): any(map(_allows_dns, policies))
+            (namespace, selector): any(map(allows_dns, policies))
             for namespace, by_selector in self._policies.items()
             for selector, policies in by_selector.items()
         }
@@ -120,7 +120,7 @@ class EgressRules:
 
         A policy that allows nothing at all is one to which others add.
         """
-        if not items(policy.spec.get("egress")) or not _restricts_egress(policy):
+        if not items(policy.spec.get("egress")) or not restricts_egress(policy):
             return False
         selector = selector_labels(policy.spec.get("podSelector"))
         return selector is not None and not any(
@@ -204,7 +204,7 @@ class _NamespaceLook:
                     continue
                 reach.touched.setdefault(key, set()).add(position)
                 ports = self._backends[key][position].ports
-                if block.ports is None or any(_allows(block.ports, port) for port in ports):
+                if block.ports is None or any(allows_port(block.ports, port) for port in ports):
                     reach.allowed.setdefault(key, set()).add(position)
         return reach
 
@@ -293,7 +293,8 @@ class _NamespaceLook:
         return None
 
 
-def _restricts_egress(policy: Policy) -> bool:
+def restricts_egress(policy: Policy) -> bool:
+    """Return whether a policy restricts what its Pods may reach."""
     types = items(policy.spec.get("policyTypes"))
     return "Egress" in types or (not types and bool(items(policy.spec.get("egress"))))
 
@@ -307,7 +308,8 @@ def _wider(selector: Labels) -> Iterator[Labels]:
         yield from map(frozenset, combinations(selector, count))
 
 
-def _allows_dns(policy: Policy) -> bool:
+def allows_dns(policy: Policy) -> bool:
+    """Return whether a policy lets its Pods reach DNS."""
     rules = map(mapping, items(policy.spec.get("egress")))
     return any(
         _rule_allows_dns(rule) and (policy.namespace == _DNS_HOME or not _is_own_dns(rule))
@@ -343,7 +345,7 @@ def _is_dns(port: Mapping[str, Any]) -> bool:
     return (
         given is None
         or isinstance(given, str)
-        or any(_allows([port], ("UDP", one)) for one in DNS_PORTS)
+        or any(allows_port([port], ("UDP", one)) for one in DNS_PORTS)
     )
 
 
@@ -402,7 +404,7 @@ def _holds(network: Network, value: int, version: int) -> bool:
     )
 
 
-def _allows(ports: Sequence[Mapping[str, Any]], wanted: Port) -> bool:
+def allows_port(ports: Sequence[Mapping[str, Any]], wanted: Port) -> bool:
     """Tell whether a list of a policy's ports has a protocol and number."""
     for port in ports:
         if (text(port.get("protocol")) or "TCP") != wanted[0]:

@@ -125,7 +125,7 @@ class PolicyLook:
             candidates = min(candidates, bucket, key=len)
         if len(candidates) > _MOST_COMPARED:
             return None
-        return [workload for workload in candidates if _matches(workload.labels, selector)]
+        return [workload for workload in candidates if matches(workload.labels, selector)]
 
     def _look_at_service_ports(self, policy: Policy, report: Report) -> None:
         for path, selector, rule in _to_pods(policy):
@@ -143,6 +143,14 @@ class PolicyLook:
                         service=quote(found[0].key[1]),
                         target=found[1],
                     )
+
+
+def matches(labels: Mapping[str, Any], selector: Mapping[str, Any]) -> bool:
+    """Return whether a label selector selects labels."""
+    wanted = mapping(selector.get("matchLabels"))
+    return all(labels.get(key) == value for key, value in wanted.items()) and all(
+        _meets(labels, mapping(one)) for one in items(selector.get("matchExpressions"))
+    )
 
 
 def _look_at_types(policy: Policy, report: Report) -> None:
@@ -222,13 +230,6 @@ def _is_sound(selector: Mapping[str, Any]) -> bool:
     values = mapping(labels).values()
     return labels is None or (
         isinstance(labels, Mapping) and all(isinstance(one, str) for one in values)
-    )
-
-
-def _matches(labels: Mapping[str, Any], selector: Mapping[str, Any]) -> bool:
-    wanted = mapping(selector.get("matchLabels"))
-    return all(labels.get(key) == value for key, value in wanted.items()) and all(
-        _meets(labels, mapping(one)) for one in items(selector.get("matchExpressions"))
     )
 
 

@@ -1,0 +1,188 @@
+"""Reads from the API server by way of `kubectl proxy`, which knows how to log in.
+
+kubectl holds the credentials, whatever kind they are: none of them ever is in this process. The
+proxy listens in a folder that only its user may open, and refuses everything but reading.
+"""
+
+import json
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from threading import local
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from .programs import ProgramError
+
+PAGE = 500
+"""How many objects the API server is asked for at once."""
+
+_AT_ONCE = 14
+_TIMEOUT = 60.0
+_WRITING = "POST,PUT,PATCH,DELETE"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list of objects gave."""
+
+    items: Sequence[Mapping[str, Any]] = ()
+    refused: str = ""
+    """Why nothing could be read; empty where it could."""
+    requests: int = 1
+
+
+class Proxy(AbstractContextManager["Proxy"]):
+    """A running `kubectl proxy`, which ends with the context.
+
+    Args:
+        options: Options of kubectl, such as `--context`.
+    """
+
+    def __init__(self, options: Sequence[str]) -> None:
+        self._options = options
+        self._stack = ExitStack()
+        self._threads = local()
+        self._path = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        if not hasattr(socket, "AF_UNIX"):
+            raise ProgramError("this system has no Unix sockets, which `kubectl proxy` listens at")
+        folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="kubectl-"))
+        self._path = str(Path(folder) / "socket")
+        command = [
+            "kubectl",
+            *self._options,
+            "proxy",
+            f"--unix-socket={self._path}",
+            f"--reject-methods={_WRITING}",
+        ]
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+            )
+        except FileNotFoundError:
+            self._stack.close()
+            raise ProgramError("kubectl is not on PATH") from None
+        self._process = process
+        self._stack.callback(self._end, process)
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        if not process.stdout.readline().startswith("Starting to serve"):
+            reason = self._reason(process)
+            self._stack.close()
+            raise ProgramError(f"kubectl proxy does not start: {reason}")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def lists(self, wanted: Mapping[str, str]) -> dict[str, Listed]:
+        """Return the objects of several lists, asked for at the same time.
+
+        Args:
+            wanted: Paths by what they are called.
+
+        Raises:
+            ProgramError: The cluster does not answer.
+        """
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return dict(zip(wanted, pool.map(self.list, wanted.values()), strict=True))
+
+    def list(self, path: str) -> Listed:
+        """Return the objects of a list, page by page, or one object."""
+        items: list[Mapping[str, Any]] = []
+        path, _, selected = path.partition("?")
+        query = {"limit": str(PAGE)}
+        requests = 0
+        while True:
+            requests += 1
+            given = "&".join(part for part in (selected, urlencode(query)) if part)
+            status, answer = self._get(f"{path}?{given}")
+            if status == 404:  # noqa: PLR2004 - Not Found: the kind, or the one object
+                return Listed(requests=requests)
+            if status in {401, 403}:
+                return Listed(refused=str(answer.get("message") or "forbidden"), requests=requests)
+            if status != 200:  # noqa: PLR2004 - OK
+                raise ProgramError(_failed(path, status, answer))
+            if "items" not in answer:
+                return Listed([answer], requests=requests)
+            version = answer.get("apiVersion")
+            kind = str(answer.get("kind", "")).removesuffix("List")
+            items += (
+                {"apiVersion": version, "kind": kind, **item} for item in answer["items"] or ()
+            )
+            following = (answer.get("metadata") or {}).get("continue")
+            if not following:
+                return Listed(items, requests=requests)
+            query["continue"] = following
+
+    def watch(self, path: str) -> Iterator[Mapping[str, Any]]:
+        """Give the events of a watch until the API server ends it."""
+        connection = _UnixConnection(self._path)
+        try:
+            connection.request("GET", path)
+            for line in connection.getresponse():
+                yield json.loads(line)
+        except (OSError, HTTPException) as error:
+            raise ProgramError(f"the cluster does not answer: {error}") from None
+        finally:
+            connection.close()
+
+    def _get(self, path: str) -> tuple[int, dict[str, Any]]:
+        connection: _UnixConnection | None = getattr(self._threads, "connection", None)
+        if connection is None:
+            connection = self._threads.connection = _UnixConnection(self._path)
+        try:
+            connection.request("GET", path, headers={"Accept": "application/json"})
+            response = connection.getresponse()
+            body = response.read()
+        except (OSError, HTTPException) as error:
+            raise ProgramError(f"the cluster does not answer: {error}") from None
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            answer = {"message": body.decode("utf-8", "replace").strip()}
+        return response.status, answer if isinstance(answer, dict) else {}
+
+    @staticmethod
+    def _end(process: subprocess.Popen[str]) -> None:
+        process.terminate()
+        try:
+            process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+    @staticmethod
+    def _reason(process: subprocess.Popen[str]) -> str:
+        process.terminate()
+        _, said = process.communicate()
+        return said.strip() or f"exit code {process.returncode}"
+
+
+def _failed(path: str, status: int, answer: Mapping[str, Any]) -> str:
+    message = str(answer.get("message") or "").splitlines()
+    return f"the cluster answers {path} with {status}: {message[0] if message else 'no reason'}"
+
+
+class _UnixConnection(HTTPConnection):
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=_TIMEOUT)
+        self._unix_path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._unix_path)
