@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ..core.findings import Finding
 from ..validation.hazards import CATALOGUE
-from ..validation.objects import ServicePort
+from ..validation.object_set import ServicePort
 from .model import Level, Problem
 
 

@@ -6,17 +6,17 @@ from typing import Any
 from ..core.findings import Finding
 from ..validation.hazards.egress import allows_dns
 from ..validation.hazards.hazard import Hazard
-from ..validation.hazards.live import (
+from ..validation.hazards.path_hazards import (
     BACKEND_PORT_CLOSED,
     BACKENDS_UNCOVERED,
     POLICY_DENIES_CLIENT,
 )
 from ..validation.hazards.policies import POLICY_WITHOUT_DNS
-from ..validation.objects import Policy, name_of
+from ..validation.object_set import Policy, name_of
 from .causes import Found
 from .model import Client
 from .model import Policy as OnTheWay
-from .policies import Judge, Target
+from .policy_judge import Judge, Target
 
 
 class ClientLook:

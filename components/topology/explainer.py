@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from ..core.findings import quote
-from ..validation.hazards import live
-from ..validation.objects import Group, Key, Service, ServicePort, name_of
+from ..validation.hazards import path_hazards
+from ..validation.object_set import Group, Key, Service, ServicePort, name_of
 from ..validation.untyped import text
 from .causes import Found, Unserved, problems, unexplained
 from .clients import ClientLook
@@ -14,8 +14,8 @@ from .index import Index, subject_of
 from .knowledge import family_unknown, knows_backends
 from .model import Client, Policy, Problem
 from .paths import describe
-from .pods import labels_of
-from .policies import Judge, Target, on_the_way
+from .pod_states import labels_of
+from .policy_judge import Judge, Target, on_the_way
 from .serving import Serving, is_external_local
 from .shown import look_at_routes, look_at_service
 from .snapshot import Snapshot
@@ -107,7 +107,7 @@ class Explainer:
         result = problems(found, unserved, has_endpoints=bool(endpoints), is_outside_cut=is_cut)
         subject = subject_of(service.manifest)
         missing = [
-            Found(subject, live.NO_ENDPOINTS.at("spec.ports", {"what": _shown(port)}))
+            Found(subject, path_hazards.NO_ENDPOINTS.at("spec.ports", {"what": _shown(port)}))
             for port in unexplained(result, unserved)
         ]
         if not missing:
@@ -156,7 +156,7 @@ class Explainer:
         hint = f" (it has {quote(near[0])})" if near else ""
         hint = f" (namespace {quote(home)} has one)" if home is not None else hint
         words = {"name": quote(name), "namespace": quote(namespace), "hint": hint}
-        found = Found(f"Namespace {namespace}", live.SERVICE_MISSING.at("", words))
+        found = Found(f"Namespace {namespace}", path_hazards.SERVICE_MISSING.at("", words))
         return Explanation(*key, None, problems([found], [], has_endpoints=False), [], unseen)
 
 

@@ -9,13 +9,13 @@ from ..core.findings import Finding, quote
 from ..core.metadata import SERVICE_NAME_LABEL
 from ..validation.hazards import hazards
 from ..validation.hazards.ingresses import service_names
-from ..validation.hazards.reader import read_objects
 from ..validation.hazards.services import cluster_ips
-from ..validation.objects import Key, Service, name_of, namespace_of
+from ..validation.hazards.set_reader import read_objects
+from ..validation.object_set import Key, Service, name_of, namespace_of
 from ..validation.untyped import mapping, text
 from .causes import Found
 from .paths import Routes, gateway_routes, ingress_routes
-from .pods import Pod, labels_of
+from .pod_states import Pod, labels_of
 from .snapshot import Snapshot
 
 _ALIKE = 0.75

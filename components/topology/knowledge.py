@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..validation.objects import Group, Service
+from ..validation.object_set import Group, Service
 from .index import Index
 from .paths import selected_labels
 from .serving import Serving

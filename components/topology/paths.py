@@ -5,10 +5,10 @@ from typing import Any, Literal
 
 from ..core.metadata import MANAGED_BY_LABEL
 from ..validation.hazards.services import cluster_ips
-from ..validation.objects import Endpoint, Group, Key, ObjectSet, Service, name_of, namespace_of
+from ..validation.object_set import Endpoint, Group, Key, ObjectSet, Service, name_of, namespace_of
 from ..validation.untyped import items, mapping, number, text
 from .model import Backend, Endpoints, Path, Policy, Port, Route
-from .pods import labels_of
+from .pod_states import labels_of
 from .serving import Serving, load_balancer
 
 _ROUTES = frozenset({"HTTPRoute", "TCPRoute", "TLSRoute", "GRPCRoute", "UDPRoute"})

@@ -7,7 +7,7 @@ from typing import Any
 from ..core.metadata import HEADLESS_LABEL
 from ..validation.hazards.services import cluster_ips
 from ..validation.hazards.slices import is_multicast
-from ..validation.objects import Endpoint, Group, Service, ServicePort
+from ..validation.object_set import Endpoint, Group, Service, ServicePort
 from ..validation.untyped import items, mapping, text
 
 FAMILIES = ("IPv4", "IPv6")

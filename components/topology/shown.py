@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from ..core.findings import quote
 from ..core.metadata import MANAGED_BY_LABEL, SERVICE_NAME_LABEL
-from ..validation.hazards import live
-from ..validation.hazards.ports import look_at_ports
+from ..validation.hazards import path_hazards
+from ..validation.hazards.port_matches import look_at_ports
 from ..validation.hazards.report import Report
 from ..validation.hazards.traffic import look_at_unserved
-from ..validation.objects import Group, Service, name_of
+from ..validation.object_set import Group, Service, name_of
 from ..validation.untyped import items, mapping, text
-from . import pods as states
+from . import pod_states as states
 from .causes import Found, Unserved
 from .index import Index, subject_of
 from .serving import load_balancer
@@ -33,7 +33,9 @@ def look_at_service(
     metadata = mapping(service.manifest.get("metadata"))
     if metadata.get("deletionTimestamp"):
         finalizers = ", ".join(map(text, items(metadata.get("finalizers")))) or "none"
-        finding = live.SERVICE_TERMINATING.at("metadata.finalizers", {"finalizers": finalizers})
+        finding = path_hazards.SERVICE_TERMINATING.at(
+            "metadata.finalizers", {"finalizers": finalizers}
+        )
         yield Found(subject, finding)
     yield from _mixed_ports(index, service, groups)
     if unserved and service.selector:
@@ -43,7 +45,7 @@ def look_at_service(
         if unserved and not any(group.endpoints for group in groups):
             yield from _without_endpoints(index, service, groups)
     if index.snapshot.is_live and service.type == "LoadBalancer" and not load_balancer(service):
-        yield Found(subject, live.NO_ADDRESS_OF_LOAD_BALANCER.at("status.loadBalancer", {}))
+        yield Found(subject, path_hazards.NO_ADDRESS_OF_LOAD_BALANCER.at("status.loadBalancer", {}))
 
 
 def look_at_routes(index: Index, service: Service) -> Iterator[Found]:
@@ -55,12 +57,14 @@ def look_at_routes(index: Index, service: Service) -> Iterator[Found]:
             if index.snapshot.knows("IngressClass") and wanted not in {"", *index.classes}:
                 has = ", ".join(map(quote, sorted(index.classes)[:3])) or "none"
                 words = {"name": quote(wanted), "known": has}
-                finding = live.INGRESS_CLASS_UNKNOWN.at("spec.ingressClassName", words)
+                finding = path_hazards.INGRESS_CLASS_UNKNOWN.at("spec.ingressClassName", words)
                 yield Found(subject_of(manifest), finding)
         elif route.port and all(str(one.number) != route.port for one in service.ports):
             has = ", ".join(str(one.number) for one in service.ports[:3]) or "none"
             words = {"service": quote(service.key[1]), "port": route.port, "known": has}
-            yield Found(subject_of(manifest), live.ROUTE_PORT_MISSING.at("spec.rules", words))
+            yield Found(
+                subject_of(manifest), path_hazards.ROUTE_PORT_MISSING.at("spec.rules", words)
+            )
 
 
 def _mixed_ports(index: Index, service: Service, groups: Sequence[Group]) -> Iterator[Found]:
@@ -84,11 +88,11 @@ def _selection(index: Index, service: Service) -> Iterator[Found]:
     selected = [pod for pod in pods if states.is_selected(pod, service.selector)]
     if not selected:
         near = states.nearest(pods, service.selector)
-        finding = live.NO_PODS.at("spec.selector", {})
+        finding = path_hazards.NO_PODS.at("spec.selector", {})
         if near is not None:
             labels = states.differences(near, service.selector)
             words = {"workload": f"Pod {name_of(near)}", "labels": labels}
-            finding = live.NO_POD_SELECTED.at("spec.selector", words)
+            finding = path_hazards.NO_POD_SELECTED.at("spec.selector", words)
         yield Found(subject_of(service.manifest), finding)
     elif not any(map(states.is_ready, selected)):
         first = selected[0]
@@ -99,7 +103,9 @@ def _selection(index: Index, service: Service) -> Iterator[Found]:
             "reason": reason,
             "remedy": remedy,
         }
-        yield Found(f"Pod {namespace}/{name_of(first)}", live.PODS_NOT_READY.at("status", words))
+        yield Found(
+            f"Pod {namespace}/{name_of(first)}", path_hazards.PODS_NOT_READY.at("status", words)
+        )
 
 
 def _without_endpoints(index: Index, service: Service, groups: Sequence[Group]) -> Iterator[Found]:
@@ -112,7 +118,7 @@ def _without_endpoints(index: Index, service: Service, groups: Sequence[Group]) 
             "name": service.key[1],
         }
         path = f"metadata.labels[{SERVICE_NAME_LABEL}]"
-        yield Found(subject_of(misnamed), live.SLICE_OF_ANOTHER_SERVICE.at(path, words))
+        yield Found(subject_of(misnamed), path_hazards.SLICE_OF_ANOTHER_SERVICE.at(path, words))
     if not groups and index.snapshot.is_live:
         report = Report()
         look_at_unserved(service, has_served=True, report=report)
@@ -128,4 +134,4 @@ def _left_behind(index: Index, service: Service) -> Iterator[Found]:
             and labels.get(MANAGED_BY_LABEL) == _OF_PODS
         ):
             words = {"slice": quote(name_of(manifest)), "manager": _OF_PODS}
-            yield Found(subject_of(manifest), live.SLICE_LEFT_BEHIND.at("", words))
+            yield Found(subject_of(manifest), path_hazards.SLICE_LEFT_BEHIND.at("", words))

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from ..validation.ip import parse_sloppy_ip
-from ..validation.objects import Group, Service, name_of
+from ..validation.object_set import Group, Service, name_of
 from ..validation.untyped import items, mapping, text
 from .index import Index
 from .paths import selected_labels
-from .pods import labels_of
-from .policies import Target
+from .pod_states import labels_of
+from .policy_judge import Target
 
 
 def targets(index: Index, service: Service, groups: Sequence[Group]) -> list[Target]:

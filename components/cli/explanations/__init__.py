@@ -1,7 +1,7 @@
 """How explanations are written: as a tree, as a table, as JSON."""
 
-from .commands import kubectl_commands
-from .rows import write_rows
+from .json_rows import write_rows
+from .kubectl import kubectl_commands
 from .style import Style
 from .table import write_table
 from .tree import write_tree

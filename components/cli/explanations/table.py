@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from ...topology import Explanation, Verdict
-from ..reports.wording import count, visible
+from ..formats.wording import count, visible
 from .style import Colour, Style
 
 _COLOURS: dict[Verdict, Colour] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from ...topology import Backend, Endpoints, Explanation, Path, Port, Problem, Verdict
-from ..reports.wording import count, visible
+from ..formats.wording import count, visible
 from .style import Colour, Style
 
 _MOST_BACKENDS = 12

@@ -1,0 +1,166 @@
+"""`explain`: the path from a client to the backends of a Service, and the first break on it.
+
+Exit codes: 0 where traffic flows, 1 where something breaks it, 2 where that cannot be told.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ...topology import Client, Explainer, Explanation, Snapshot, Verdict
+from ..explanations import Style, kubectl_commands, write_rows, write_table, write_tree
+from ..formats.wording import visible
+from ..live import ProgramError
+from ..live.proxy import Proxy
+from ..live.snapshots import current_namespace, read_snapshot
+from ..manifests import Entry, Source, Unreadable, read, sources
+
+EXAMPLES = """\
+examples:
+  %(prog)s db -n shop                  the Service db of namespace shop, in kubectl's context
+  %(prog)s db -f manifests/            the same from files, without a cluster
+  %(prog)s db --from web/frontend-0    what the policies let this Pod reach
+  %(prog)s db --from app=web           the same for Pods with a label, in the Service's namespace
+  %(prog)s --all -n shop               every Service of a namespace, as a table
+  %(prog)s --all -A -o json            every Service of the cluster, for programs
+
+exit codes: 0 traffic flows, 1 something breaks it, 2 that cannot be told
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EXAMPLES.replace("%(prog)s", parser.prog)
+    parser.add_argument("service", metavar="SERVICE", nargs="?", default="", help="its name")
+    parser.add_argument("-n", "--namespace", default="", help="the namespace of the Service")
+    parser.add_argument(
+        "-A", "--all-namespaces", action="store_true", help="with --all: those of all namespaces"
+    )
+    parser.add_argument("--all", action="store_true", help="every Service, as a table")
+    parser.add_argument(
+        "-f",
+        "--file",
+        dest="files",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="read manifests instead of a cluster: a file, a folder, or - for standard input; may"
+        " be repeated",
+    )
+    parser.add_argument("--kubeconfig", metavar="FILE", help="the file that kubectl reads")
+    parser.add_argument("--context", metavar="NAME", help="the context of kubectl")
+    parser.add_argument(
+        "--from",
+        dest="client",
+        metavar="CLIENT",
+        default="",
+        help="who connects, for the policies: NAMESPACE/POD, KEY=VALUE,... for Pods of the"
+        " Service's namespace, or NAMESPACE:KEY=VALUE,...",
+    )
+    parser.add_argument("--wide", action="store_true", help="list all backends")
+    parser.add_argument(
+        "-o", "--output", choices=["text", "json"], default="text", help="(default: %(default)s)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Explain, write, and return the exit code."""
+    try:
+        return _run(options)
+    except ProgramError as error:
+        for line in str(error).splitlines():
+            print(visible(line), file=sys.stderr)
+        return Verdict.UNKNOWN.exit_code
+
+
+def _run(options: argparse.Namespace) -> int:
+    if bool(options.service) == options.all:
+        raise ProgramError("name one Service, or say --all")
+    if options.all_namespaces and not options.all:
+        raise ProgramError("-A goes with --all")
+    chosen = {"--kubeconfig": options.kubeconfig, "--context": options.context}
+    kubectl = [f"{option}={value}" for option, value in chosen.items() if value]
+    namespace = "" if options.all_namespaces else options.namespace
+    if not options.files and not namespace and not options.all_namespaces:
+        namespace = current_namespace(kubectl)
+    snapshot = (
+        _of_files(options.files)
+        if options.files
+        else _of_cluster(kubectl, namespace, _client_namespace(options.client))
+    )
+    explanations = _explain(Explainer(snapshot), options, namespace)
+    commands = [kubectl_commands(one, kubectl) for one in explanations]
+    out = sys.stdout
+    if options.output == "json":
+        write_rows(explanations, commands, out, is_list=options.all)
+    elif options.all:
+        write_table(explanations, out, style=Style.of(out))
+    else:
+        write_tree(explanations[0], commands[0], out, style=Style.of(out), is_wide=options.wide)
+    out.flush()
+    return _exit_code(explanations)
+
+
+def _explain(
+    explainer: Explainer, options: argparse.Namespace, namespace: str
+) -> Sequence[Explanation]:
+    if options.all:
+        keys = [key for key in explainer.services() if namespace in {"", key[0]}]
+        client = _client(options.client, namespace, explainer)
+        return [explainer.explain(key, client) for key in keys]
+    if not namespace:
+        homes = [home for home, _ in explainer.services(options.service)]
+        if len(homes) > 1:
+            listed = ", ".join(homes)
+            raise ProgramError(f"several namespaces have {options.service}: name one ({listed})")
+        namespace = homes[0] if homes else "default"
+    client = _client(options.client, namespace, explainer)
+    return [explainer.explain((namespace, options.service), client)]
+
+
+def _client_namespace(given: str) -> str:
+    if "=" in given:
+        return given.partition(":")[0] if ":" in given.partition("=")[0] else ""
+    return given.partition("/")[0] if "/" in given else ""
+
+
+def _client(given: str, namespace: str, explainer: Explainer) -> Client | None:
+    """Return who connects, as the option says."""
+    if not given:
+        return None
+    home = _client_namespace(given) or namespace
+    if "=" not in given:
+        name = given.rpartition("/")[2]
+        client = explainer.pod(home, name)
+        if client is None:
+            raise ProgramError(f"there is no Pod {name} in namespace {home} that could be read")
+        return client
+    listed = given.partition(":")[2] if _client_namespace(given) else given
+    pairs = [part.partition("=") for part in listed.split(",")]
+    return Client(home, {key.strip(): value.strip() for key, _, value in pairs})
+
+
+def _of_cluster(kubectl: Sequence[str], namespace: str, client_namespace: str) -> Snapshot:
+    with Proxy(kubectl) as proxy:
+        return read_snapshot(proxy, namespace, client_namespace).snapshot
+
+
+def _of_files(files: Sequence[str]) -> Snapshot:
+    entries: list[object] = []
+    unreadable: list[Unreadable] = []
+    for source in sources(files, ()):
+        for entry in read(source) if isinstance(source, Source) else (source,):
+            if isinstance(entry, Entry):
+                entries.append(entry.value)
+            elif isinstance(entry, Unreadable):
+                unreadable.append(entry)
+    if unreadable:
+        raise ProgramError("\n".join(map(str, unreadable)))
+    return Snapshot([entry for entry in entries if isinstance(entry, dict)])
+
+
+def _exit_code(explanations: Sequence[Explanation]) -> int:
+    verdicts = {one.verdict for one in explanations}
+    worst = (Verdict.BROKEN, Verdict.UNKNOWN, Verdict.SOUND)
+    return next((one for one in worst if one in verdicts), Verdict.SOUND).exit_code
