@@ -44,11 +44,11 @@ class Explainer:
 
     def pod(self, namespace: str, name: str) -> Client | None:
         """Return a Pod as a client, or None where the snapshot has none of that name."""
-        for pod in self._index.pods.get(namespace, ()):
-            if name_of(pod) == name:
-                labels = labels_of(pod)
-                return Client(namespace, {key: text(labels[key]) for key in labels}, name)
-        return None
+        pod = self._index.pods.get(namespace, {}).get(name)
+        if pod is None:
+            return None
+        labels = labels_of(pod)
+        return Client(namespace, {key: text(labels[key]) for key in labels}, name)
 
     def explain(self, key: Key, client: Client | None = None) -> Explanation:
         """Explain the path to a Service.

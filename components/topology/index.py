@@ -42,7 +42,8 @@ class Index:
         self.routes: Routes = ingress_routes(self.objects, self.manifests)
         for key, routes in gateway_routes(self.manifests).items():
             self.routes.setdefault(key, []).extend(routes)
-        self.pods: dict[str, list[Pod]] = defaultdict(list)
+        self.pods: dict[str, dict[str, Pod]] = defaultdict(dict)
+        """Namespace, name and Pod."""
         self.slices: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         self.classes: list[str] = []
         """The names of all IngressClasses."""
@@ -80,7 +81,7 @@ class Index:
         for manifest in self.manifests:
             kind, namespace = manifest.get("kind"), namespace_of(manifest)
             if kind == "Pod":
-                self.pods[namespace].append(manifest)
+                self.pods[namespace][name_of(manifest)] = manifest
             elif kind == "IngressClass":
                 self.classes.append(name_of(manifest))
             elif kind == "Namespace":

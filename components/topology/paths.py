@@ -122,7 +122,11 @@ def _endpoints(serving: Serving, group: Group) -> Endpoints:
             for port in group.ports
         ],
         [
-            _backend(one, mapping(written[place]) if place < len(written) else {}, id(one) in used)
+            _backend(
+                one,
+                mapping(written[place]) if place < len(written) else mapping(None),
+                id(one) in used,
+            )
             for place, one in enumerate(group.endpoints)
         ],
     )

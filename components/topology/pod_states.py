@@ -106,4 +106,4 @@ def _agreement(pod: Pod, selector: Mapping[str, Any]) -> tuple[int, int]:
 
 def _condition(pod: Pod, kind: str) -> Mapping[str, Any]:
     conditions = map(mapping, items(mapping(pod.get("status")).get("conditions")))
-    return next((one for one in conditions if one.get("type") == kind), {})
+    return next((one for one in conditions if one.get("type") == kind), mapping(None))

@@ -41,7 +41,7 @@ def look_at_service(
     if unserved and service.selector:
         yield from _selection(index, service)
     if service.is_selectorless:
-        yield from _left_behind(index, service)
+        yield from _left_behind(index, groups)
         if unserved and not any(group.endpoints for group in groups):
             yield from _without_endpoints(index, service, groups)
     if index.snapshot.is_live and service.type == "LoadBalancer" and not load_balancer(service):
@@ -84,7 +84,7 @@ def _selection(index: Index, service: Service) -> Iterator[Found]:
     if not index.snapshot.knows("Pod"):
         return
     namespace = service.key[0]
-    pods = index.pods.get(namespace, [])
+    pods = list(index.pods.get(namespace, {}).values())
     selected = [pod for pod in pods if states.is_selected(pod, service.selector)]
     if not selected:
         near = states.nearest(pods, service.selector)
@@ -125,13 +125,10 @@ def _without_endpoints(index: Index, service: Service, groups: Sequence[Group]) 
         yield from (Found(subject_of(service.manifest), finding) for _, finding in report)
 
 
-def _left_behind(index: Index, service: Service) -> Iterator[Found]:
+def _left_behind(index: Index, groups: Sequence[Group]) -> Iterator[Found]:
     """Give the slices of Pods that stayed when a selector was removed."""
-    for manifest in index.slices.get(service.key[0], ()) if index.snapshot.is_live else ():
-        labels = states.labels_of(manifest)
-        if (
-            labels.get(SERVICE_NAME_LABEL) == service.key[1]
-            and labels.get(MANAGED_BY_LABEL) == _OF_PODS
-        ):
+    for group in groups if index.snapshot.is_live else ():
+        manifest = index.manifests[group.index]
+        if group.is_slice and states.labels_of(manifest).get(MANAGED_BY_LABEL) == _OF_PODS:
             words = {"slice": quote(name_of(manifest)), "manager": _OF_PODS}
             yield Found(subject_of(manifest), path_hazards.SLICE_LEFT_BEHIND.at("", words))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..validation.ip import parse_sloppy_ip
-from ..validation.object_set import Group, Service, name_of
+from ..validation.object_set import Group, Service
 from ..validation.untyped import items, mapping, text
 from .index import Index
 from .paths import selected_labels
@@ -14,7 +14,7 @@ from .policy_judge import Target
 def targets(index: Index, service: Service, groups: Sequence[Group]) -> list[Target]:
     """Return the backends that take connections; in files, the Pods that are selected."""
     namespace = service.key[0]
-    by_name = {name_of(pod): pod for pod in index.pods.get(namespace, ())}
+    by_name = index.pods.get(namespace, {})
     found: list[Target] = []
     for group in groups:
         ports = frozenset((one.protocol, one.number) for one in group.ports if one.number)
@@ -23,7 +23,7 @@ def targets(index: Index, service: Service, groups: Sequence[Group]) -> list[Tar
             address = parse_sloppy_ip(one.address)
             if address is None or not (one.ready or one.terminating):
                 continue
-            endpoint = mapping(written[place]) if place < len(written) else {}
+            endpoint = mapping(written[place]) if place < len(written) else mapping(None)
             pod = by_name.get(text(mapping(endpoint.get("targetRef")).get("name")))
             labels = None if pod is None else labels_of(pod)
             found.append(Target(str(address), ports, namespace, labels))

@@ -5,9 +5,11 @@ Exit codes: 0 where traffic flows, 1 where something breaks it, 2 where that can
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ...topology import Client, Explainer, Explanation, Snapshot, Verdict
+from ...validation.untyped import mapping
 from ..explanations import Style, kubectl_commands, write_rows, write_table, write_tree
 from ..formats.wording import visible
 from ..live import ProgramError
@@ -147,17 +149,17 @@ def _of_cluster(kubectl: Sequence[str], namespace: str, client_namespace: str) -
 
 
 def _of_files(files: Sequence[str]) -> Snapshot:
-    entries: list[object] = []
+    entries: list[Mapping[str, Any]] = []
     unreadable: list[Unreadable] = []
     for source in sources(files, ()):
         for entry in read(source) if isinstance(source, Source) else (source,):
             if isinstance(entry, Entry):
-                entries.append(entry.value)
+                entries.append(mapping(entry.value))
             elif isinstance(entry, Unreadable):
                 unreadable.append(entry)
     if unreadable:
         raise ProgramError("\n".join(map(str, unreadable)))
-    return Snapshot([entry for entry in entries if isinstance(entry, dict)])
+    return Snapshot(entries)
 
 
 def _exit_code(explanations: Sequence[Explanation]) -> int:

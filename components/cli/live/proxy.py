@@ -8,16 +8,17 @@ import json
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from threading import local
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from ...validation.untyped import items as list_of
+from ...validation.untyped import mapping, text
 from .programs import ProgramError
 
 PAGE = 500
@@ -48,9 +49,7 @@ class Proxy(AbstractContextManager["Proxy"]):
     def __init__(self, options: Sequence[str]) -> None:
         self._options = options
         self._stack = ExitStack()
-        self._threads = local()
         self._path = ""
-        self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         if not hasattr(socket, "AF_UNIX"):
@@ -76,7 +75,6 @@ class Proxy(AbstractContextManager["Proxy"]):
         except FileNotFoundError:
             self._stack.close()
             raise ProgramError("kubectl is not on PATH") from None
-        self._process = process
         self._stack.callback(self._end, process)
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         if not process.stdout.readline().startswith("Starting to serve"):
@@ -102,6 +100,10 @@ class Proxy(AbstractContextManager["Proxy"]):
 
     def list(self, path: str) -> Listed:
         """Return the objects of a list, page by page, or one object."""
+        with closing(_UnixConnection(self._path)) as connection:
+            return self._pages(connection, path)
+
+    def _pages(self, connection: HTTPConnection, path: str) -> Listed:
         items: list[Mapping[str, Any]] = []
         path, _, selected = path.partition("?")
         query = {"limit": str(PAGE)}
@@ -109,10 +111,10 @@ class Proxy(AbstractContextManager["Proxy"]):
         while True:
             requests += 1
             given = "&".join(part for part in (selected, urlencode(query)) if part)
-            status, answer = self._get(f"{path}?{given}")
+            status, answer = _get(connection, f"{path}?{given}")
             if status == 404:  # noqa: PLR2004 - Not Found: the kind, or the one object
                 return Listed(requests=requests)
-            if status in {401, 403}:
+            if status == 403:  # noqa: PLR2004 - Forbidden
                 return Listed(refused=str(answer.get("message") or "forbidden"), requests=requests)
             if status != 200:  # noqa: PLR2004 - OK
                 raise ProgramError(_failed(path, status, answer))
@@ -121,40 +123,13 @@ class Proxy(AbstractContextManager["Proxy"]):
             version = answer.get("apiVersion")
             kind = str(answer.get("kind", "")).removesuffix("List")
             items += (
-                {"apiVersion": version, "kind": kind, **item} for item in answer["items"] or ()
+                {"apiVersion": version, "kind": kind, **mapping(item)}
+                for item in list_of(answer.get("items"))
             )
-            following = (answer.get("metadata") or {}).get("continue")
+            following = text(mapping(answer.get("metadata")).get("continue"))
             if not following:
                 return Listed(items, requests=requests)
             query["continue"] = following
-
-    def watch(self, path: str) -> Iterator[Mapping[str, Any]]:
-        """Give the events of a watch until the API server ends it."""
-        connection = _UnixConnection(self._path)
-        try:
-            connection.request("GET", path)
-            for line in connection.getresponse():
-                yield json.loads(line)
-        except (OSError, HTTPException) as error:
-            raise ProgramError(f"the cluster does not answer: {error}") from None
-        finally:
-            connection.close()
-
-    def _get(self, path: str) -> tuple[int, dict[str, Any]]:
-        connection: _UnixConnection | None = getattr(self._threads, "connection", None)
-        if connection is None:
-            connection = self._threads.connection = _UnixConnection(self._path)
-        try:
-            connection.request("GET", path, headers={"Accept": "application/json"})
-            response = connection.getresponse()
-            body = response.read()
-        except (OSError, HTTPException) as error:
-            raise ProgramError(f"the cluster does not answer: {error}") from None
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            answer = {"message": body.decode("utf-8", "replace").strip()}
-        return response.status, answer if isinstance(answer, dict) else {}
 
     @staticmethod
     def _end(process: subprocess.Popen[str]) -> None:
@@ -170,6 +145,19 @@ class Proxy(AbstractContextManager["Proxy"]):
         process.terminate()
         _, said = process.communicate()
         return said.strip() or f"exit code {process.returncode}"
+
+
+def _get(connection: HTTPConnection, path: str) -> tuple[int, Mapping[str, Any]]:
+    try:
+        connection.request("GET", path, headers={"Accept": "application/json"})
+        response = connection.getresponse()
+        body = response.read()
+    except (OSError, HTTPException) as error:
+        raise ProgramError(f"the cluster does not answer: {error}") from None
+    try:
+        return response.status, mapping(json.loads(body))
+    except ValueError:
+        return response.status, {"message": body.decode("utf-8", "replace").strip()}
 
 
 def _failed(path: str, status: int, answer: Mapping[str, Any]) -> str:
