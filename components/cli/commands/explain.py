@@ -5,17 +5,13 @@ Exit codes: 0 where traffic flows, 1 where something breaks it, 2 where that can
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from ...topology import Client, Explainer, Explanation, Snapshot, Verdict
-from ...validation.untyped import mapping
+from ...topology import Client, Explainer, Explanation, Verdict
+from .. import origins
 from ..explanations import Style, kubectl_commands, write_rows, write_table, write_tree
 from ..formats.wording import visible
 from ..live import ProgramError
-from ..live.proxy import Proxy
-from ..live.snapshots import current_namespace, read_snapshot
-from ..manifests import Entry, Source, Unreadable, read, sources
 
 EXAMPLES = """\
 examples:
@@ -23,6 +19,7 @@ examples:
   %(prog)s db -f manifests/            the same from files, without a cluster
   %(prog)s db --from web/frontend-0    what the policies let this Pod reach
   %(prog)s db --from app=web           the same for Pods with a label, in the Service's namespace
+  %(prog)s db --stack prod             the Service that a stack's last update left
   %(prog)s --all -n shop               every Service of a namespace, as a table
   %(prog)s --all -A -o json            every Service of the cluster, for programs
 
@@ -35,23 +32,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EXAMPLES.replace("%(prog)s", parser.prog)
     parser.add_argument("service", metavar="SERVICE", nargs="?", default="", help="its name")
-    parser.add_argument("-n", "--namespace", default="", help="the namespace of the Service")
     parser.add_argument(
         "-A", "--all-namespaces", action="store_true", help="with --all: those of all namespaces"
     )
     parser.add_argument("--all", action="store_true", help="every Service, as a table")
-    parser.add_argument(
-        "-f",
-        "--file",
-        dest="files",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="read manifests instead of a cluster: a file, a folder, or - for standard input; may"
-        " be repeated",
-    )
-    parser.add_argument("--kubeconfig", metavar="FILE", help="the file that kubectl reads")
-    parser.add_argument("--context", metavar="NAME", help="the context of kubectl")
+    origins.add_arguments(parser)
     parser.add_argument(
         "--from",
         dest="client",
@@ -81,16 +66,9 @@ def _run(options: argparse.Namespace) -> int:
         raise ProgramError("name one Service, or say --all")
     if options.all_namespaces and not options.all:
         raise ProgramError("-A goes with --all")
-    chosen = {"--kubeconfig": options.kubeconfig, "--context": options.context}
-    kubectl = [f"{option}={value}" for option, value in chosen.items() if value]
-    namespace = "" if options.all_namespaces else options.namespace
-    if not options.files and not namespace and not options.all_namespaces:
-        namespace = current_namespace(kubectl)
-    snapshot = (
-        _of_files(options.files)
-        if options.files
-        else _of_cluster(kubectl, namespace, _client_namespace(options.client))
-    )
+    namespace = origins.chosen_namespace(options)
+    snapshot = origins.read_objects(options, namespace, _client_namespace(options.client))
+    kubectl = origins.kubectl_options(options)
     explanations = _explain(Explainer(snapshot), options, namespace)
     commands = [kubectl_commands(one, kubectl) for one in explanations]
     out = sys.stdout
@@ -132,6 +110,8 @@ def _client(given: str, namespace: str, explainer: Explainer) -> Client | None:
     if not given:
         return None
     home = _client_namespace(given) or namespace
+    if not home:
+        raise ProgramError("say which namespace the client is in: --from NAMESPACE:KEY=VALUE")
     if "=" not in given:
         name = given.rpartition("/")[2]
         client = explainer.pod(home, name)
@@ -141,25 +121,6 @@ def _client(given: str, namespace: str, explainer: Explainer) -> Client | None:
     listed = given.partition(":")[2] if _client_namespace(given) else given
     pairs = [part.partition("=") for part in listed.split(",")]
     return Client(home, {key.strip(): value.strip() for key, _, value in pairs})
-
-
-def _of_cluster(kubectl: Sequence[str], namespace: str, client_namespace: str) -> Snapshot:
-    with Proxy(kubectl) as proxy:
-        return read_snapshot(proxy, namespace, client_namespace).snapshot
-
-
-def _of_files(files: Sequence[str]) -> Snapshot:
-    entries: list[Mapping[str, Any]] = []
-    unreadable: list[Unreadable] = []
-    for source in sources(files, ()):
-        for entry in read(source) if isinstance(source, Source) else (source,):
-            if isinstance(entry, Entry):
-                entries.append(mapping(entry.value))
-            elif isinstance(entry, Unreadable):
-                unreadable.append(entry)
-    if unreadable:
-        raise ProgramError("\n".join(map(str, unreadable)))
-    return Snapshot(entries)
 
 
 def _exit_code(explanations: Sequence[Explanation]) -> int:

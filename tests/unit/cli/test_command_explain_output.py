@@ -45,6 +45,8 @@ def explain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Explain:
         (("db", "--all"), "name one Service, or say --all"),
         (("db", "-A"), "-A goes with --all"),
         (("db", "--from", "shop/gone"), "there is no Pod gone in namespace shop"),
+        (("--all", "--from", "app=web"), "say which namespace the client is in"),
+        (("db", "--stack", "prod"), "-f and --stack exclude each other"),
     ],
 )
 def test_wrong_arguments_are_explained(
@@ -216,6 +218,26 @@ def test_a_load_balancer_without_an_address_is_a_weakness() -> None:
     assert [one.code for one in found.problems] == ["load-balancer-pending"]
     given[0]["status"] = {"loadBalancer": {"ingress": [{"ip": "203.0.113.1"}]}}
     assert not Explainer(live(*given)).explain(("shop", "db")).problems
+
+
+def test_the_state_of_a_stack_is_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kinds = ("core/v1:Service", "discovery.k8s.io/v1:EndpointSlice")
+    resources: list[Manifest] = [
+        {"type": f"kubernetes:{kind}", "outputs": one}
+        for kind, one in zip(kinds, in_namespace(BAD, "shop"), strict=True)
+    ]
+    resources.append({"type": "pulumi:pulumi:Stack", "outputs": {"kind": "Service"}})
+
+    class Stack:
+        def __init__(self, folder: Path, name: str) -> None:
+            assert (folder, name) == (Path("infra"), "prod")
+            self.state = {"resources": resources}
+
+    monkeypatch.setattr("components.cli.origins.Stack", Stack)
+    assert main(["explain", "db", "--stack", "prod", "-C", "infra"]) == 1
+    assert "service-port-unserved" in capsys.readouterr().out
 
 
 def test_kubectl_shows_the_same(explain: Explain) -> None:
