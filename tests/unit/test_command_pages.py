@@ -49,6 +49,16 @@ def test_outputs_are_those_of_the_commands(file: Path) -> None:
     assert page(old) == old
 
 
+PICTURES = {"docs/images/port-name.svg": "diagram -o svg -f examples/explain/port-name.yaml"}
+
+
+@pytest.mark.parametrize("file", PICTURES)
+def test_pictures_are_those_of_the_commands(file: str) -> None:
+    assert (ROOT / file).read_text() == shown(PICTURES[file])
+
+
 if __name__ == "__main__":
+    for name, command in PICTURES.items():
+        (ROOT / name).write_text(shown(command))
     for one in PAGES:
         one.write_text(page(one.read_text()))
