@@ -127,7 +127,7 @@ class EgressRules:
             self._dns.get((policy.namespace, wider), False) for wider in _wider(selector)
         )
 
-    def look(self, virtual: Mapping[str, str], report: Report) -> None:
+    def lint(self, virtual: Mapping[str, str], report: Report) -> None:
         """Report ipBlocks that miss backends or their ports.
 
         Args:
@@ -137,13 +137,13 @@ class EgressRules:
         backends = _backends_by_namespace(self._objects, self._policies)
         budget = _BUDGET
         for namespace, by_selector in self._policies.items():
-            look = _NamespaceLook(backends.get(namespace, {}), virtual, budget)
-            budget = look.look(by_selector, report)
+            linter = _NamespaceLinter(backends.get(namespace, {}), virtual, budget)
+            budget = linter.lint(by_selector, report)
             if budget <= 0:
                 return
 
 
-class _NamespaceLook:
+class _NamespaceLinter:
     """The policies of one namespace beside the external backends of its Services."""
 
     def __init__(
@@ -166,7 +166,7 @@ class _NamespaceLook:
         for members_by_value in self._sorted.values():
             members_by_value.sort()
 
-    def look(self, by_selector: Mapping[Labels | None, list[Policy]], report: Report) -> int:
+    def lint(self, by_selector: Mapping[Labels | None, list[Policy]], report: Report) -> int:
         """Report what the policies miss, and give what is left of the budget."""
         blocks = {
             selector: [(policy, list(_blocks(policy))) for policy in policies]
@@ -182,11 +182,11 @@ class _NamespaceLook:
         for selector, policies in blocks.items():
             if selector is not None:
                 wider = [reaches[one] for one in {*_wider(selector), None} if one in reaches]
-                self._look_at_partial(policies, reaches[selector], wider, report)
+                self._lint_partial(policies, reaches[selector], wider, report)
             for policy, found in policies:
-                virtual = self._look_at_virtual(policy, found, report)
+                virtual = self._lint_virtual(policy, found, report)
                 if not virtual and selector is not None and not reaches[selector].touched:
-                    self._look_at_missed(policy, found, touched, report)
+                    self._lint_missed(policy, found, touched, report)
         return self._left
 
     def _reach(self, blocks: Iterator[_Block]) -> _Reach:
@@ -208,7 +208,7 @@ class _NamespaceLook:
                     reach.allowed.setdefault(key, set()).add(position)
         return reach
 
-    def _look_at_partial(
+    def _lint_partial(
         self,
         policies: Sequence[tuple[Policy, Sequence[_Block]]],
         own: _Reach,
@@ -247,7 +247,7 @@ class _NamespaceLook:
                     ports=_shown(one.ports),
                 )
 
-    def _look_at_virtual(self, policy: Policy, blocks: Sequence[_Block], report: Report) -> bool:
+    def _lint_virtual(self, policy: Policy, blocks: Sequence[_Block], report: Report) -> bool:
         found = False
         for block in blocks if self._virtual else ():
             address = str(block.network.network_address)
@@ -262,7 +262,7 @@ class _NamespaceLook:
                 )
         return found
 
-    def _look_at_missed(
+    def _lint_missed(
         self, policy: Policy, blocks: Sequence[_Block], touched: set[Key], report: Report
     ) -> None:
         """Report a policy that seems to be meant for a Service, and reaches no backend at all."""

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from hazard_tables import named
 
 from components.cli.results import judge
 from components.validation import refusal, validate
+from tests.unit.validation.hazard_tables import named
 
 REFUSED = [
     ("Endpoint", "v1", "kind", "kind-misspelled", "write"),
