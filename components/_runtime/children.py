@@ -19,6 +19,7 @@ from .aliases import Aliases
 from .owner import configured_manager
 from .provider import namespace_of, renders
 from .record import BackendRecord
+from .stack_traces import shortened
 from .threads import load_models
 
 _MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
@@ -68,19 +69,20 @@ class Children:
 
     def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
         """Register a Service; `awaited` waits for what makes it ready."""
-        return core.v1.Service(
-            self._name(manifest),
-            metadata=self._metadata(manifest, skip_await=not awaited),
-            spec=manifest["spec"],
-            # What of clusterIP is ours is whether there is one, which the guard compares: Pulumi
-            # would replace a live Service, an outage, where it does not match.
-            opts=self._options(
-                manifest,
-                SERVICE,
-                hooks=_hooks.of_service(self._name(manifest), self._parent),
-                ignore_changes=["spec.clusterIP"],
-            ),
-        )
+        with shortened():
+            return core.v1.Service(
+                self._name(manifest),
+                metadata=self._metadata(manifest, skip_await=not awaited),
+                spec=manifest["spec"],
+                # What of clusterIP is ours is whether there is one, which the guard compares:
+                # Pulumi would replace a live Service, an outage, where it does not match.
+                opts=self._options(
+                    manifest,
+                    SERVICE,
+                    hooks=_hooks.of_service(self._name(manifest), self._parent),
+                    ignore_changes=["spec.clusterIP"],
+                ),
+            )
 
     def compare(
         self,
@@ -109,7 +111,8 @@ class Children:
             aliases=self._aliases.of(BACKEND_RECORD, name, self._former_name(service)),
             hooks=hooks,
         )
-        record = BackendRecord(name, watch, options)
+        with shortened():
+            record = BackendRecord(name, watch, options)
         return pulumi.Output.all(service_name, record.urn).apply(lambda known: str(known[0]))
 
     def endpoint_slice(
@@ -128,18 +131,19 @@ class Children:
         metadata = self._metadata(manifest)
         metadata["labels"] = {**metadata["labels"], SERVICE_NAME_LABEL: service_name}
         name = self._name(manifest)
-        return discovery.v1.EndpointSlice(
-            name,
-            metadata=metadata,
-            address_type=manifest["addressType"],
-            endpoints=_unless_empty(manifest["endpoints"]),
-            ports=manifest["ports"],
-            opts=self._options(
-                manifest,
-                ENDPOINT_SLICE,
-                hooks=_hooks.of_slice(name, addresses, self._parent),
-            ),
-        )
+        with shortened():
+            return discovery.v1.EndpointSlice(
+                name,
+                metadata=metadata,
+                address_type=manifest["addressType"],
+                endpoints=_unless_empty(manifest["endpoints"]),
+                ports=manifest["ports"],
+                opts=self._options(
+                    manifest,
+                    ENDPOINT_SLICE,
+                    hooks=_hooks.of_slice(name, addresses, self._parent),
+                ),
+            )
 
     def endpoints(
         self,
@@ -154,31 +158,33 @@ class Children:
         """
         metadata = self._metadata(manifest)
         metadata["name"] = service_name
-        return core.v1.Endpoints(
-            self._name(manifest),
-            metadata=metadata,
-            subsets=_unless_empty(manifest["subsets"]),
-            opts=self._options(
-                manifest,
-                ENDPOINTS,
-                hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
-                depends_on=slices,
-            ),
-        )
+        with shortened():
+            return core.v1.Endpoints(
+                self._name(manifest),
+                metadata=metadata,
+                subsets=_unless_empty(manifest["subsets"]),
+                opts=self._options(
+                    manifest,
+                    ENDPOINTS,
+                    hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
+                    depends_on=slices,
+                ),
+            )
 
     def network_policy(self, manifest: Manifest) -> "networking.v1.NetworkPolicy":
         """Register a NetworkPolicy, which no other object names."""
         name = self._name(manifest)
-        return networking.v1.NetworkPolicy(
-            name,
-            metadata=self._metadata(manifest),
-            spec=manifest["spec"],
-            opts=self._options(
-                manifest,
-                NETWORK_POLICY,
-                hooks=_hooks.of_policy(name, self._parent),
-            ),
-        )
+        with shortened():
+            return networking.v1.NetworkPolicy(
+                name,
+                metadata=self._metadata(manifest),
+                spec=manifest["spec"],
+                opts=self._options(
+                    manifest,
+                    NETWORK_POLICY,
+                    hooks=_hooks.of_policy(name, self._parent),
+                ),
+            )
 
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)
