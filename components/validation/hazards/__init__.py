@@ -8,12 +8,12 @@ from ...core.findings import Finding, quote
 from ..object_set import ObjectSet
 from . import (
     declared,
-    egress,
     external_names,
     ingresses,
     legacy_endpoints,
     peers,
     policies,
+    policy_backends,
     port_matches,
     selection,
     service_fields,
@@ -23,6 +23,8 @@ from . import (
     traffic,
 )
 from .hazard import Catalogue, Hazard
+from .policy_dns import DnsEgress
+from .policy_rules import egress_policies
 from .report import Report
 from .set_reader import read_objects
 
@@ -42,7 +44,7 @@ _OF_MANIFESTS = Catalogue(
     ingresses.HAZARDS,
     policies.HAZARDS,
     peers.HAZARDS,
-    egress.HAZARDS,
+    policy_backends.HAZARDS,
 )
 
 _API_SERVER = ("default", "kubernetes")
@@ -120,12 +122,12 @@ def _strays(objects: ObjectSet) -> set[str]:
 
 
 def _lint_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Report) -> None:
-    rules = egress.EgressRules(objects)
-    linter = policies.PolicyLinter(objects, rules)
+    restricting = egress_policies(objects)
+    linter = policies.PolicyLinter(objects, DnsEgress(restricting))
     for policy in objects.policies:
         linter.lint(policy, report)
         peers.lint_peers(policy, objects, report)
-    rules.lint(virtual, report)
+    policy_backends.lint_backends(objects, restricting, virtual, report)
 
 
 def _cluster_ips(objects: ObjectSet) -> dict[str, str]:

@@ -7,8 +7,9 @@ from typing import Any
 from ...core.findings import quote
 from ..object_set import ObjectSet, Policy, Service, Workload
 from ..untyped import items, mapping, number, text
-from .egress import DNS_PORTS, EgressRules, selector_labels
 from .hazard import Catalogue
+from .policy_dns import DNS_PORTS, DnsEgress
+from .policy_rules import Labels, selector_labels
 from .report import Report
 
 HAZARDS = Catalogue("NetworkPolicy")
@@ -67,15 +68,13 @@ _EGRESS_ALLOWED = POLICY_TYPES_MISSING.saying(
 _MOST_COMPARED = 500
 """Workloads with one label that are looked at before a policy is taken to select some."""
 
-Labels = frozenset[tuple[str, str]]
-
 
 class PolicyLinter:
     """What the policies of a set are compared with, indexed once."""
 
-    def __init__(self, objects: ObjectSet, egress: EgressRules) -> None:
+    def __init__(self, objects: ObjectSet, dns: DnsEgress) -> None:
         self._objects = objects
-        self._egress = egress
+        self._dns = dns
         self._by_label: dict[tuple[str, str, str], list[Workload]] = defaultdict(list)
         for namespace, workloads in objects.workloads.items():
             for workload in workloads:
@@ -94,7 +93,7 @@ class PolicyLinter:
         self._lint_service_ports(policy, report)
         for position, rule in enumerate(map(mapping, items(policy.spec.get("egress")))):
             _lint_named_ports(policy, f"spec.egress[{position}]", rule, report)
-        if self._egress.lacks_dns(policy):
+        if self._dns.lacks_dns(policy):
             report.add(policy.index, POLICY_WITHOUT_DNS, "spec.egress")
 
     def _lint_selection(self, policy: Policy, report: Report) -> None:
