@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ..core.findings import Finding
 from ..validation.hazards import CATALOGUE
-from ..validation.object_set import ServicePort
+from ..validation.object_set import ExposedPort
 from .model import Level, Problem
 
 
@@ -92,7 +92,7 @@ _ORDER = {
 _OF_ATTACHMENT = frozenset(_WHERE_UNSERVED[: _WHERE_UNSERVED.index("slice-of-names")])
 """Those by which the Service gets no endpoints at all."""
 
-Unserved = Sequence[tuple[int, ServicePort, str]]
+Unserved = Sequence[tuple[int, ExposedPort, str]]
 """Positions, ports and families that no endpoint takes connections for."""
 
 
@@ -124,7 +124,7 @@ def problems(
     return breaks + warnings
 
 
-def unexplained(breaks: Collection[Problem], unserved: Unserved) -> Iterator[ServicePort]:
+def unexplained(breaks: Collection[Problem], unserved: Unserved) -> Iterator[ExposedPort]:
     """Give the ports that nothing serves and that no break tells of."""
     of_all = any(
         one.level == "break" and one.code in _ORDER and not one.field.startswith("spec.ports[")

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..core.findings import Finding
-from ..validation.hazards.egress import allows_dns
 from ..validation.hazards.hazard import Hazard
 from ..validation.hazards.path_hazards import (
     BACKEND_PORT_CLOSED,
@@ -12,6 +11,7 @@ from ..validation.hazards.path_hazards import (
     POLICY_DENIES_CLIENT,
 )
 from ..validation.hazards.policies import POLICY_WITHOUT_DNS
+from ..validation.hazards.policy_dns import allows_dns
 from ..validation.object_set import Policy, name_of
 from .causes import Found
 from .model import Client

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from ..core.findings import quote
 from ..validation.hazards import path_hazards
-from ..validation.object_set import Group, Key, Service, ServicePort, name_of
+from ..validation.object_set import ExposedPort, Group, Key, Service, name_of
 from ..validation.untyped import text
 from .causes import Found, Unserved, problems, unexplained
 from .clients import ClientLook
@@ -160,6 +160,6 @@ class Explainer:
         return Explanation(*key, None, problems([found], [], has_endpoints=False), [], unseen)
 
 
-def _shown(port: ServicePort) -> str:
+def _shown(port: ExposedPort) -> str:
     named = f"port {quote(port.name)}, " if port.name else ""
     return f"{named}{port.number}/{port.protocol}"

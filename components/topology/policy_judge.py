@@ -10,8 +10,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from ..core.cidrs import parse_sloppy_cidr
-from ..validation.hazards.egress import allows_port, restricts_egress
-from ..validation.hazards.policies import matches
+from ..validation.hazards.policy_rules import allows, matches, restricts_egress
 from ..validation.object_set import Policy
 from ..validation.untyped import items, mapping, text
 from .model import Client
@@ -92,7 +91,7 @@ class Judge:
         ports = [
             port for port in given if target.labels is not None or not text(port.get("port"))
         ]  # a named port is looked up on Pods
-        if given and not any(allows_port(ports, port) for port in target.ports):
+        if given and not any(allows(ports, port) for port in target.ports):
             return False
         peers = items(rule.get(field))
         return not peers or any(self._is_peer(mapping(one), namespace, target) for one in peers)

@@ -7,7 +7,7 @@ from typing import Any
 from ..core.metadata import HEADLESS_LABEL
 from ..validation.hazards.services import cluster_ips
 from ..validation.hazards.slices import is_multicast
-from ..validation.object_set import Endpoint, Group, Service, ServicePort
+from ..validation.object_set import Endpoint, ExposedPort, Group, Service
 from ..validation.untyped import items, mapping, text
 
 FAMILIES = ("IPv4", "IPv6")
@@ -36,7 +36,7 @@ class Serving:
             return list(FAMILIES)
         return []
 
-    def unserved(self) -> Iterator[tuple[int, ServicePort, str]]:
+    def unserved(self) -> Iterator[tuple[int, ExposedPort, str]]:
         """Give position, port and family of what no endpoint takes connections for."""
         if self.service.is_headless:
             if not any(True for _ in self._of_dns()):
@@ -52,7 +52,7 @@ class Serving:
                 if family not in serving:
                     yield position, port, family
 
-    def count(self, port: ServicePort) -> int:
+    def count(self, port: ExposedPort) -> int:
         """Return how many endpoints take new connections for a port."""
         found = self._of_dns() if self.service.is_headless else self.endpoints(port)
         return len({one.address for _, one in found})
@@ -66,7 +66,7 @@ class Serving:
             for port in self.service.ports
         )
 
-    def endpoints(self, port: ServicePort) -> list[tuple[Group, Endpoint]]:
+    def endpoints(self, port: ExposedPort) -> list[tuple[Group, Endpoint]]:
         """Return the endpoints that take new connections for a port.
 
         Those that drain take them where no other is ready.
@@ -106,7 +106,7 @@ class Serving:
         return group.family_of(endpoint)
 
 
-def _has_port(group: Group, port: ServicePort) -> bool:
+def _has_port(group: Group, port: ExposedPort) -> bool:
     return any(
         one.name == port.name and one.protocol == port.protocol and one.number
         for one in group.ports

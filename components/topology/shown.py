@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from ..core.findings import quote
 from ..core.metadata import MANAGED_BY_LABEL, SERVICE_NAME_LABEL
 from ..validation.hazards import path_hazards
-from ..validation.hazards.port_matches import look_at_ports
+from ..validation.hazards.port_matches import lint_ports
 from ..validation.hazards.report import Report
-from ..validation.hazards.traffic import look_at_unserved
+from ..validation.hazards.traffic import lint_unserved
 from ..validation.object_set import Group, Service, name_of
 from ..validation.untyped import items, mapping, text
 from . import pod_states as states
@@ -72,7 +72,7 @@ def _mixed_ports(index: Index, service: Service, groups: Sequence[Group]) -> Ite
     made = [group for group in groups if group.is_hand_made]
     if service.selector and made:
         report = Report()
-        look_at_ports(service, made, report)
+        lint_ports(service, made, report)
         is_served = len(made) < len(groups) or not index.snapshot.is_live
         for number, finding in report:
             if number != service.index or not is_served:
@@ -121,7 +121,7 @@ def _without_endpoints(index: Index, service: Service, groups: Sequence[Group]) 
         yield Found(subject_of(misnamed), path_hazards.SLICE_OF_ANOTHER_SERVICE.at(path, words))
     if not groups and index.snapshot.is_live:
         report = Report()
-        look_at_unserved(service, has_served=True, report=report)
+        lint_unserved(service, has_served=True, report=report)
         yield from (Found(subject_of(service.manifest), finding) for _, finding in report)
 
 

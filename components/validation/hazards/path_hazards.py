@@ -4,8 +4,8 @@
 """
 
 from .declared import LOAD_BALANCER_PENDING, SELECTOR_REMOVED
-from .egress import POLICY_BACKEND_PORT, POLICY_BACKENDS_UNCOVERED
 from .hazard import Catalogue
+from .policy_backends import POLICY_BACKEND_PORT, POLICY_BACKENDS_UNCOVERED
 from .selection import SELECTOR_SELECTS_NOTHING
 from .traffic import SERVICE_WITHOUT_ENDPOINTS
 
