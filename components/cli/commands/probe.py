@@ -1,0 +1,153 @@
+"""`probe`: connect to the backends of a Service.
+
+The exit code is advice: 0 where all answer, 1 where one does not, 2 where there is none to ask.
+"""
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from ...topology import Explainer, Explanation
+from .. import origins
+from ..explanations import Style
+from ..formats.wording import visible
+from ..live import ProgramError
+from ..probing import Progress, plan, write_json, write_text
+from ..probing.connections import Result, probe_all
+
+EXAMPLES = """\
+examples:
+  %(prog)s db -n shop                          connect to every backend, from this machine
+  %(prog)s web -f shop.yaml --as https --server-name web.example.com
+  %(prog)s db --stack prod -o json
+
+Nothing but the addresses that the Service declares is contacted. What this machine reaches, Pods
+need not reach, and the other way round.
+
+exit codes: 0 all answer, 1 some do not, 2 there is none to ask
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EXAMPLES.replace("%(prog)s", parser.prog)
+    parser.add_argument("service", metavar="SERVICE", help="its name")
+    origins.add_arguments(parser)
+    parser.set_defaults(all_namespaces=False)
+    parser.add_argument(
+        "--as",
+        dest="kind",
+        choices=["tcp", "tls", "http", "https"],
+        help="how to connect (default: by the names of the ports, as http or https-web; else tcp)",
+    )
+    parser.add_argument(
+        "--server-name",
+        metavar="NAME",
+        default="",
+        help="the name that certificates must have; without it the chain alone is checked",
+    )
+    parser.add_argument("--ca", metavar="FILE", type=Path, help="the authorities that are trusted")
+    parser.add_argument(
+        "--path", type=_path, default="/", help="what HTTP asks for (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=_seconds,
+        default=3.0,
+        help="how long each step may take (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--at-once",
+        metavar="NUMBER",
+        type=_number,
+        default=16,
+        help="how many connections at a time (default: %(default)s)",
+    )
+    parser.add_argument(
+        "-o", "--output", choices=["text", "json"], default="text", help="(default: %(default)s)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Probe, write, and return the exit code."""
+    try:
+        return _run(options)
+    except ProgramError as error:
+        for line in str(error).splitlines():
+            print(visible(line), file=sys.stderr)
+        return 2
+
+
+def _run(options: argparse.Namespace) -> int:
+    explanation = _explanation(options)
+    targets = list(plan(explanation, options.kind))
+    if not targets:
+        raise ProgramError(
+            f"Service {explanation.namespace}/{explanation.name} declares no backend with a TCP"
+            " port: `explain` says why"
+        )
+    more = {
+        "server_name": options.server_name,
+        "host": options.server_name,
+        "ca": _ca(options.ca),
+        "path": options.path,
+    }
+    progress = Progress(len(targets), sys.stderr)
+    found: dict[int, Result] = {}
+    for place, result in probe_all(
+        [{**asdict(one), **more} for one in targets], options.timeout, options.at_once
+    ):
+        found[place] = result
+        progress.advance()
+    progress.end()
+    results = [(target, found[place]) for place, target in enumerate(targets)]
+    if options.output == "json":
+        write_json(results, "this machine", sys.stdout)
+    else:
+        write_text(results, "this machine", sys.stdout, style=Style.of(sys.stdout))
+    sys.stdout.flush()
+    return int(not all(result["ok"] for _, result in results))
+
+
+def _explanation(options: argparse.Namespace) -> Explanation:
+    namespace = origins.chosen_namespace(options)
+    explainer = Explainer(origins.read_objects(options, namespace))
+    homes = [home for home, _ in explainer.services(options.service) if namespace in {"", home}]
+    if len(homes) != 1:
+        listed = ", ".join(homes)
+        raise ProgramError(
+            f"several namespaces have {options.service}: name one ({listed})"
+            if homes
+            else f"there is no Service {options.service}"
+        )
+    return explainer.explain((homes[0], options.service))
+
+
+def _ca(file: Path | None) -> str:
+    try:
+        return file.read_text() if file is not None else ""
+    except (OSError, ValueError) as error:
+        raise ProgramError(f"{file}: {error}") from None
+
+
+def _path(text: str) -> str:
+    if not text.startswith("/") or not text.isprintable() or " " in text:
+        raise ValueError(text)
+    return text
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 60:  # noqa: PLR2004 - a minute
+        raise ValueError(text)
+    return value
+
+
+def _number(text: str) -> int:
+    value = int(text)
+    if not 0 < value <= 256:  # noqa: PLR2004 - threads
+        raise ValueError(text)
+    return value
