@@ -15,7 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "validate": "say what the API server would say about manifests, and what will not work",
     "explain": "say what lies between a client and the backends of a Service, and what breaks it",
     "diagram": "draw the paths to Services, as Mermaid or SVG",
-    "probe": "connect to the backends of a Service, from this machine",
+    "probe": "connect to the backends of a Service, from this machine or from a Pod",
     "orphans": "find what a stack has created and its state does not hold; adopt or delete it",
 }
 """What each command does. The module of its name in `commands` has `configure`, which adds its
