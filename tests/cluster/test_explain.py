@@ -3,7 +3,6 @@ each, then speed, requests, rights and credentials.
 """
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -30,6 +29,7 @@ from tests.support.broken_setups import (
     in_namespace,
     service,
 )
+from tests.support.cluster import names, path_with_kubectl
 from tools.cluster import Cluster
 from tools.paths import ROOT
 
@@ -78,21 +78,11 @@ def made(cluster: Cluster) -> Iterator[Made]:
         yield Made(cluster, proxy)
 
 
-@pytest.fixture(autouse=True)
-def kubectl_on_path(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", path(cluster))
-
-
 @pytest.fixture(scope="module", autouse=True)
-def kubectl_of_module(cluster: Cluster) -> Iterator[None]:
+def kubectl_on_path(cluster: Cluster) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", path(cluster))
+        patch.setenv("PATH", path_with_kubectl(cluster))
         yield
-
-
-def path(cluster: Cluster) -> str:
-    folder = str(Path(cluster.parts["kubectl"]).parent)
-    return f"{folder}{os.pathsep}{os.environ['PATH']}"
 
 
 def create(cluster: Cluster, objects: list[dict[str, Any]]) -> None:
@@ -252,3 +242,17 @@ def test_all_services_take_a_constant_number_of_requests(made: Made) -> None:
     assert len(rows) == 1000
     assert {row["verdict"] for row in rows} == {"sound"}
     assert processor_seconds(made.cluster, "--all", "-n", namespace) <= 5.0
+
+
+def test_a_pod_that_probes_is_admitted_as_restricted_and_leaves_nothing(made: Made) -> None:
+    namespace = "restricted"
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    metadata = {"name": namespace, "labels": labels}
+    home: dict[str, Any] = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+    create(made.cluster, [home, *in_namespace([service(), endpoint_slice()], namespace)])
+    command = [sys.executable, "-m", "components", "probe", "db", "-n", namespace, "--in-cluster"]
+    given = f"--kubeconfig={made.cluster.kubeconfig}"
+    done = subprocess.run([*command, given], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert " logs job/" in done.stderr  # it has ended; fake Pods run nothing, and have no log
+    assert names(made.cluster, "jobs", namespace) == []
