@@ -3,6 +3,7 @@
 Pure: it takes manifests, of files or of a cluster, and asks nobody.
 """
 
+from .changes import changes
 from .explainer import Explainer
 from .explanation import Explanation, Verdict
 from .model import Backend, Client, Endpoints, Path, Policy, Port, Problem, Route
@@ -21,4 +22,5 @@ __all__ = [
     "Route",
     "Snapshot",
     "Verdict",
+    "changes",
 ]

@@ -76,6 +76,7 @@ def made(cluster: Cluster) -> Iterator[Made]:
         cluster.kubectl("patch", "pod", name, *options)
     with Proxy([f"--kubeconfig={cluster.kubeconfig}"]) as proxy:
         yield Made(cluster, proxy)
+    cluster.kubectl("delete", "node/unmanaged", "ingressclass/there")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -256,3 +257,25 @@ def test_a_pod_that_probes_is_admitted_as_restricted_and_leaves_nothing(made: Ma
     assert done.returncode == 2
     assert " logs job/" in done.stderr  # it has ended; fake Pods run nothing, and have no log
     assert names(made.cluster, "jobs", namespace) == []
+
+
+def test_a_change_is_followed(made: Made) -> None:
+    namespace = "second-port-mended"
+    command = [sys.executable, "-m", "components", "explain", "db", "-n", namespace]
+    options = ["--watch", "--watch-for", "8", f"--kubeconfig={made.cluster.kubeconfig}"]
+    with subprocess.Popen(
+        [*command, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        head = running.stdout.readline()
+        conditions = {"ready": False, "serving": True, "terminating": True}
+        endpoints = [{"addresses": ["192.0.2.10"], "conditions": conditions}]
+        patch = ("--type=merge", "-p", json.dumps({"endpoints": endpoints}))
+        made.cluster.kubectl("patch", "endpointslice", "db-1", "-n", namespace, *patch)
+        text = running.stdout.read()
+        code = running.wait()
+    assert head == f"Service {namespace}/db: sound\n"
+    (line,) = [line for line in text.splitlines() if " EndpointSlice db-1 changed: " in line]
+    assert "-192.0.2.11; 192.0.2.10 ready -> draining" in line
+    assert "sound -> broken; every endpoint is draining" in line
+    assert code == 1

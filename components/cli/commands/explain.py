@@ -5,13 +5,16 @@ Exit codes: 0 where traffic flows, 1 where something breaks it, 2 where that can
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 
-from ...topology import Client, Explainer, Explanation, Verdict
+from ...topology import Client, Explainer, Explanation, Verdict, changes
 from .. import origins
 from ..explanations import Style, kubectl_commands, write_rows, write_table, write_tree
 from ..formats.wording import visible
 from ..live import ProgramError
+from ..live.proxy import Proxy
+from ..live.watches import Watches
 
 EXAMPLES = """\
 examples:
@@ -20,6 +23,7 @@ examples:
   %(prog)s db --from web/frontend-0    what the policies let this Pod reach
   %(prog)s db --from app=web           the same for Pods with a label, in the Service's namespace
   %(prog)s db --stack prod             the Service that a stack's last update left
+  %(prog)s db -n shop --watch          follow a rollout or a migration, a line for each event
   %(prog)s --all -n shop               every Service of a namespace, as a table
   %(prog)s --all -A -o json            every Service of the cluster, for programs
 
@@ -45,6 +49,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="who connects, for the policies: NAMESPACE/POD, KEY=VALUE,... for Pods of the"
         " Service's namespace, or NAMESPACE:KEY=VALUE,...",
     )
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="then follow the path in the cluster, with a line for each event that changes it",
+    )
+    parser.add_argument(
+        "--watch-for",
+        metavar="SECONDS",
+        type=float,
+        help="with --watch: end after this time (default: at Ctrl-C)",
+    )
     parser.add_argument("--wide", action="store_true", help="list all backends")
     parser.add_argument(
         "-o", "--output", choices=["text", "json"], default="text", help="(default: %(default)s)"
@@ -67,6 +82,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.all_namespaces and not options.all:
         raise ProgramError("-A goes with --all")
     namespace = origins.chosen_namespace(options)
+    if options.watch:
+        return _watch(options, namespace)
     snapshot = origins.read_objects(options, namespace, _client_namespace(options.client))
     kubectl = origins.kubectl_options(options)
     explanations = _explain(Explainer(snapshot), options, namespace)
@@ -80,6 +97,30 @@ def _run(options: argparse.Namespace) -> int:
         write_tree(explanations[0], commands[0], out, style=Style.of(out), is_wide=options.wide)
     out.flush()
     return _exit_code(explanations)
+
+
+def _watch(options: argparse.Namespace, namespace: str) -> int:
+    """Explain, then write a line for each event that changes the path."""
+    if not origins.is_cluster(options) or options.all or options.output != "text":
+        raise ProgramError("--watch follows one Service of a cluster, as text")
+    if _client_namespace(options.client) not in {"", namespace}:
+        raise ProgramError("--watch follows one namespace: the client must be in it")
+    kubectl = origins.kubectl_options(options)
+    out = sys.stdout
+    with Proxy(kubectl) as proxy:
+        watches = Watches(proxy, namespace)
+        (last,) = _explain(Explainer(watches.snapshot), options, namespace)
+        write_tree(last, (), out, style=Style.of(out), is_wide=options.wide)
+        out.flush()
+        for event in watches.events(options.watch_for):
+            (now,) = _explain(Explainer(watches.snapshot), options, namespace)
+            if found := changes(last, now):
+                said = "; ".join(found)
+                line = f"{time.strftime('%H:%M:%S')} {event.subject} {event.verb}: {said}"
+                out.write(f"{visible(line)}\n")
+                out.flush()
+            last = now
+    return last.verdict.exit_code
 
 
 def _explain(

@@ -8,7 +8,7 @@ import json
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
@@ -37,6 +37,8 @@ class Listed:
     refused: str = ""
     """Why nothing could be read; empty where it could."""
     requests: int = 1
+    version: str = ""
+    """The `resourceVersion` of the list: a watch from it on misses nothing."""
 
 
 class Proxy(AbstractContextManager["Proxy"]):
@@ -103,6 +105,17 @@ class Proxy(AbstractContextManager["Proxy"]):
         with closing(_UnixConnection(self._path)) as connection:
             return self._pages(connection, path)
 
+    def watch(self, path: str, version: str) -> Iterator[Mapping[str, Any]]:
+        """Give the events of a list from a version on, until the API server ends the watch."""
+        query = urlencode({"watch": "1", "resourceVersion": version})
+        with closing(_UnixConnection(self._path, timeout=None)) as connection:
+            try:
+                connection.request("GET", f"{path}?{query}")
+                for line in connection.getresponse():
+                    yield mapping(json.loads(line))
+            except (OSError, HTTPException, ValueError):
+                return  # it was cut: the caller lists again
+
     def _pages(self, connection: HTTPConnection, path: str) -> Listed:
         items: list[Mapping[str, Any]] = []
         path, _, selected = path.partition("?")
@@ -120,15 +133,17 @@ class Proxy(AbstractContextManager["Proxy"]):
                 raise ProgramError(_failed(path, status, answer))
             if "items" not in answer:
                 return Listed([answer], requests=requests)
-            version = answer.get("apiVersion")
+            api = answer.get("apiVersion")
             kind = str(answer.get("kind", "")).removesuffix("List")
             items += (
-                {"apiVersion": version, "kind": kind, **mapping(item)}
+                {"apiVersion": api, "kind": kind, **mapping(item)}
                 for item in list_of(answer.get("items"))
             )
-            following = text(mapping(answer.get("metadata")).get("continue"))
+            metadata = mapping(answer.get("metadata"))
+            following = text(metadata.get("continue"))
             if not following:
-                return Listed(items, requests=requests)
+                version = text(metadata.get("resourceVersion"))
+                return Listed(items, requests=requests, version=version)
             query["continue"] = following
 
     @staticmethod
@@ -166,8 +181,8 @@ def _failed(path: str, status: int, answer: Mapping[str, Any]) -> str:
 
 
 class _UnixConnection(HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=_TIMEOUT)
+    def __init__(self, path: str, timeout: float | None = _TIMEOUT) -> None:
+        super().__init__("localhost", timeout=timeout)
         self._unix_path = path
 
     def connect(self) -> None:

@@ -50,9 +50,10 @@ def read_snapshot(proxy: Proxy, namespace: str, client_namespace: str = "") -> R
     Raises:
         ProgramError: The cluster does not answer, or the rights show no Services.
     """
-    wanted = {kind: _path(kind, namespace) for kind in _SERVED}
-    wanted["IngressClass"] = _CLASSES
-    wanted["Namespace"] = f"/api/v1/namespaces{f'/{namespace}' if namespace else ''}"
+    wanted = {
+        **paths_of(namespace),
+        "Namespace": f"/api/v1/namespaces{f'/{namespace}' if namespace else ''}",
+    }
     if client_namespace and namespace and client_namespace != namespace:
         for kind in _FROM:
             wanted[f"{kind} of the client"] = _path(kind, client_namespace)
@@ -70,6 +71,14 @@ def read_snapshot(proxy: Proxy, namespace: str, client_namespace: str = "") -> R
         Snapshot(_manifests(found), is_live=True, unseen=unseen),
         sum(one.requests for one in found.values()),
     )
+
+
+def paths_of(namespace: str) -> dict[str, str]:
+    """Return the paths of the lists that paths to Services are made of, by kind."""
+    return {
+        **{kind: _path(kind, namespace) for kind in _SERVED},
+        "IngressClass": _CLASSES,
+    }
 
 
 def _path(kind: str, namespace: str) -> str:

@@ -45,8 +45,8 @@ def plan(explanation: Explanation, kind: Kind | None) -> Iterator[Target]:
         if endpoints.family == "FQDN":
             continue
         for backend in endpoints.backends:
-            for port in endpoints.ports:
-                name, _, rest = port.rpartition(" ")
+            for shown in endpoints.ports:
+                name, _, rest = shown.rpartition(" ")
                 number, _, protocol = rest.partition("/")
                 if protocol != "TCP" or not number.isdigit():
                     continue
