@@ -24,7 +24,7 @@ from components import (
 )
 from components.testing import render
 from components.validation import RULES, validate
-from components.validation.hazards import CATALOGUE, HAZARDS, declared, hazards
+from components.validation.hazards import CATALOGUE, HAZARDS, declared, hazards, path_hazards
 from tests.unit.validation import (
     test_hazards_ingresses,
     test_hazards_policies,
