@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "say what lies between a client and the backends of a Service, and what breaks it",
     "diagram": "draw the paths to Services, as Mermaid or SVG",
     "probe": "connect to the backends of a Service, from this machine or from a Pod",
+    "completion": "print a script that lets a shell complete commands and options",
     "orphans": "find what a stack has created and its state does not hold; adopt or delete it",
 }
 """What each command does. The module of its name in `commands` has `configure`, which adds its
@@ -48,6 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     return code
+
+
+def command_parser(name: str) -> argparse.ArgumentParser:
+    """Return the parser of a command's arguments."""
+    parser = _Parser(prog=f"{_program()} {name}")
+    import_module(f".commands.{name}", __package__).configure(parser)
+    return parser
 
 
 class _Parser(argparse.ArgumentParser):

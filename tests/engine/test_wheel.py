@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 from tests.support import wheel
+from tools.install import ensure
+from tools.parts import CONTROL_PLANE
 
 USE = """
 import components
@@ -39,3 +41,19 @@ def test_a_wheel_works_beside_a_components_folder_of_the_user(tmp_path: Path) ->
     assert done.stdout.strip() == "['Service', 'EndpointSlice']"
     assert (site / "k8s_endpoints" / "py.typed").exists()
     assert not (site / "components").exists()
+
+
+def test_kubectl_runs_the_plugin_of_a_wheel(tmp_path: Path) -> None:
+    site = wheel.install(tmp_path)
+    kubectl = ensure(CONTROL_PLANE)["kubectl"]
+    environment = {
+        "PATH": f"{site / 'bin'}:{Path(kubectl).parent}:{Path(sys.executable).parent}",
+        "PYTHONPATH": str(site),
+    }
+    command = [str(kubectl), "k8s-endpoints", "explain", "--help"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("usage: kubectl k8s-endpoints explain")
+    command = [str(kubectl), "__complete", "k8s-endpoints", "expl"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.stdout.startswith("explain\n"), done.stderr

@@ -8,6 +8,7 @@ from ...topology import Explainer
 from ...topology.diagram import DETAILED, graph_of, mermaid, svg
 from ...validation.object_set import Key
 from .. import origins
+from ..examples import show_examples
 from ..formats.wording import visible
 from ..live import ProgramError
 
@@ -24,8 +25,7 @@ Up to {DETAILED} Services each has its path; more are grouped by namespace and s
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = EXAMPLES.replace("%(prog)s", parser.prog)
+    show_examples(parser, EXAMPLES)
     parser.add_argument("services", metavar="SERVICE", nargs="*", help="(default: all)")
     parser.add_argument(
         "-A", "--all-namespaces", action="store_true", help="those of all namespaces"

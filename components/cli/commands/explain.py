@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from ...topology import Client, Explainer, Explanation, Verdict, changes
 from .. import origins
+from ..examples import show_examples
 from ..explanations import Style, kubectl_commands, write_rows, write_table, write_tree
 from ..formats.wording import visible
 from ..live import ProgramError
@@ -33,8 +34,7 @@ exit codes: 0 traffic flows, 1 something breaks it, 2 that cannot be told
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = EXAMPLES.replace("%(prog)s", parser.prog)
+    show_examples(parser, EXAMPLES)
     parser.add_argument("service", metavar="SERVICE", nargs="?", default="", help="its name")
     parser.add_argument(
         "-A", "--all-namespaces", action="store_true", help="with --all: those of all namespaces"

@@ -11,12 +11,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ...core.orphan_search import Declared, Orphan, find_orphans, known_objects, owner_of
+from ..examples import show_examples
 from ..formats.wording import count, json_text, visible
 from ..live import Cluster, ProgramError, Searched, Stack
+
+EXAMPLES = """\
+examples:
+  %(prog)s --stack prod                what the stack has created and its state does not hold
+  %(prog)s --stack prod --adopt        take into the state what the program declares
+  %(prog)s --stack prod --delete       delete the rest
+"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    show_examples(parser, EXAMPLES)
     parser.add_argument("-s", "--stack", default="", help="the stack (default: the selected one)")
     parser.add_argument(
         "-C",

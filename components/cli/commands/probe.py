@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ...topology import Explainer, Explanation
 from .. import origins
+from ..examples import show_examples
 from ..explanations import Style
 from ..formats.wording import visible
 from ..live import ProgramError
@@ -38,8 +39,7 @@ _START = 60
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = EXAMPLES.replace("%(prog)s", parser.prog)
+    show_examples(parser, EXAMPLES)
     parser.add_argument("service", metavar="SERVICE", help="its name")
     origins.add_arguments(parser)
     parser.set_defaults(all_namespaces=False)

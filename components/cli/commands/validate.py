@@ -10,6 +10,7 @@ import sys
 from io import TextIOWrapper
 
 from ...core.versions import NEWEST, OLDEST, rules_of
+from ..examples import show_examples
 from ..formats import FORMATS, PLACED
 from ..formats.wording import visible
 from ..results import FAIL_ON, validate_files
@@ -17,8 +18,18 @@ from ..results import FAIL_ON, validate_files
 _EVERY_VERSION = "all"
 
 
+EXAMPLES = """\
+examples:
+  %(prog)s manifests/                         files and folders
+  helm template chart/ | %(prog)s -           standard input
+  %(prog)s manifests/ --kubernetes-version 1.32 --fail-on warning
+  %(prog)s manifests/ -o sarif > found.sarif  for code scanning
+"""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    show_examples(parser, EXAMPLES)
     parser.add_argument(
         "files",
         metavar="FILE",
