@@ -32,6 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     origins.add_arguments(parser)
     parser.add_argument(
+        "--narrow", action="store_true", help="with svg: boxes below one another, for small pages"
+    )
+    parser.add_argument(
         "-o",
         "--output",
         choices=["mermaid", "svg"],
@@ -51,7 +54,8 @@ def run(options: argparse.Namespace) -> int:
             print(visible(line), file=sys.stderr)
         return 2
     graph = graph_of([explainer.explain(key) for key in keys])
-    sys.stdout.write(mermaid(graph) if options.output == "mermaid" else svg(graph))
+    drawn = mermaid(graph) if options.output == "mermaid" else svg(graph, is_narrow=options.narrow)
+    sys.stdout.write(drawn)
     sys.stdout.flush()
     return 0
 

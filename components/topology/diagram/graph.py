@@ -18,6 +18,7 @@ DETAILED = 12
 State = Literal["sound", "broken", "unknown", "plain"]
 
 _MOST_LINES = 8
+_MOST_WEAK = 3
 _MOST_BOXES = 12
 _MARKS = {"ready": "+", "draining": "~", "not ready": "x"}
 _STATES: dict[Verdict, State] = {
@@ -128,6 +129,8 @@ def _of_service(one: Explanation) -> Iterator[str]:
         yield f"x {one.first.code}"
     elif one.unknown:
         yield f"? {one.unknown[0]}"
+    weak = dict.fromkeys(other.code for other in one.problems if other.level == "warning")
+    yield from (f"! {code}" for code in list(weak)[:_MOST_WEAK])
 
 
 def _addresses(path: Path) -> str:

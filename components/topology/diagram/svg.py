@@ -5,18 +5,18 @@ line is what cannot be told. Colours follow the reader's light or dark mode.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 
 from ...core.findings import printable
 from .graph import Box, Graph, State
+from .layout import BETWEEN, COLUMN, LINE, MARGIN, PAD, Layout, Placed
 
-_COLUMN, _GAP, _MARGIN = 264, 44, 16
-_LINE, _PAD, _TITLE = 17, 10, 20
-_BETWEEN, _PANEL_HEAD = 14, 32
+_PANEL_HEAD = 32
 _CUT = 10
-_CHARACTERS = 33
-WIDTH = 3 * _COLUMN + 2 * _GAP + 4 * _MARGIN
+_MOST = 33
+"""Letters of a line of a box."""
+_CHARACTER = 8.2
+"""The width of a letter of the largest size."""
 
 _STYLE = """\
 :root{--bg:#fff;--panel:#f6f8fa;--line:#d0d7de;--box:#fff;--text:#1f2328;--dim:#59636e;
@@ -34,80 +34,63 @@ text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:var(--t
 .e{fill:none;stroke:var(--plain);stroke-width:1.5}.a{fill:var(--plain)}"""
 _LEGEND: Sequence[tuple[State, str]] = (
     ("sound", "+ takes connections"),
-    ("unknown", "? cannot be told, ~ drains"),
+    ("unknown", "? cannot be told, ~ drains, ! weak"),
     ("broken", "x breaks, or gets no traffic"),
 )
-_OF_MARKS = {"x": "t-broken", "+": "t-ok", "?": "t-unknown", "~": "t-unknown"}
+_OF_MARKS = {"x": "t-broken", "+": "t-ok", "?": "t-unknown", "~": "t-unknown", "!": "t-unknown"}
 
 
-def svg(graph: Graph) -> str:
-    """Return a picture as an SVG document."""
+def svg(graph: Graph, *, is_narrow: bool = False) -> str:
+    """Return a picture as an SVG document.
+
+    Args:
+        graph: The picture.
+        is_narrow: Whether the boxes of a path are below one another. Defaults to False.
+    """
+    layout = Layout(is_narrow)
     body: list[str] = []
-    top = _MARGIN
+    top = MARGIN
     for panel in graph.panels:
         start = top
         top += _PANEL_HEAD
         inner: list[str] = []
         for band in panel.bands:
-            placed, height = _place(band.boxes, top, is_centred=bool(band.edges))
-            for one, other in band.edges:
-                inner.append(_edge(placed[one], placed[other]))
+            placed, height = layout.place(band, top)
+            inner += [_arrow(layout, placed[one], placed[other]) for one, other in band.edges]
             inner += [part for one in placed for part in _draw(one)]
-            top += height + _BETWEEN
-        width = WIDTH - 2 * _MARGIN
+            top += height + BETWEEN
+        width = layout.width - 2 * MARGIN
         body.append(
-            f'<rect class="panel" x="{_MARGIN}" y="{start}" width="{width}"'
+            f'<rect class="panel" x="{MARGIN}" y="{start}" width="{width}"'
             f' height="{top - start}" rx="8"/>'
         )
-        body.append(_text(2 * _MARGIN, start + 21, panel.title, "p", 100))
+        most = int((width - 2 * MARGIN) / _CHARACTER)
+        body.append(_text(2 * MARGIN, start + 21, panel.title, "p", most))
         body += inner
-        top += _MARGIN
-    body += _legend(top + 14)
-    height = top + 30
+        top += MARGIN
+    legend, top = _legend(layout, top + 14)
+    body += legend
     title = escape(printable(graph.title))
+    width = layout.width
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
-        f' height="{height}" role="img" aria-label="{title}" style="max-width:100%;height:auto">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" width="{width}"'
+        f' height="{top}" role="img" aria-label="{title}" style="max-width:100%;height:auto">\n'
         f"<style>{_STYLE}</style>\n"
-        f'<rect class="bg" width="{WIDTH}" height="{height}"/>\n' + "\n".join(body) + "\n</svg>\n"
+        f'<rect class="bg" width="{width}" height="{top}"/>\n' + "\n".join(body) + "\n</svg>\n"
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    box: Box
-    left: int
-    top: int
-    height: int
-
-
-def _place(boxes: Sequence[Box], top: int, *, is_centred: bool) -> tuple[list[_Placed], int]:
-    """Place the boxes of a band, each below the last one of its column."""
-    heights = [_TITLE + _LINE * sum(map(bool, box.lines)) + 2 * _PAD - 6 for box in boxes]
-    totals = [0, 0, 0]
-    for box, height in zip(boxes, heights, strict=True):
-        totals[box.column] += height + _BETWEEN
-    whole = max(totals, default=0)
-    next_top = [top + (whole - total) // 2 if is_centred else top for total in totals]
-    placed: list[_Placed] = []
-    for box, height in zip(boxes, heights, strict=True):
-        left = 2 * _MARGIN + box.column * (_COLUMN + _GAP)
-        placed.append(_Placed(box, left, next_top[box.column], height))
-        next_top[box.column] += height + _BETWEEN
-    return placed, whole - _BETWEEN if whole else 0
-
-
-def _draw(one: _Placed) -> Iterator[str]:
+def _draw(one: Placed) -> Iterator[str]:
     yield _outline(one)
-    top = one.top + _PAD + 9
-    yield _text(one.left + _PAD, top, one.box.title, "h")
+    top = one.top + PAD + 9
+    yield _text(one.left + PAD, top, one.box.title, "h")
     for line in filter(None, one.box.lines):
-        top += _LINE
+        top += LINE
         kind = _OF_MARKS.get(line[:1], "d") if line[1:2] == " " else "d"
-        yield _text(one.left + _PAD, top, line, kind)
+        yield _text(one.left + PAD, top, line, kind)
 
 
-def _outline(one: _Placed, width: int = _COLUMN, cut: int = _CUT) -> str:
+def _outline(one: Placed, width: int = COLUMN, cut: int = _CUT) -> str:
     left, top, right, bottom = one.left, one.top, one.left + width, one.top + one.height
     state = one.box.state
     if state == "broken":
@@ -130,24 +113,23 @@ def _outline(one: _Placed, width: int = _COLUMN, cut: int = _CUT) -> str:
     )
 
 
-def _edge(one: _Placed, other: _Placed) -> str:
-    left, right = one.left + _COLUMN, other.left - 7
-    start, end = one.top + one.height // 2, other.top + other.height // 2
-    middle = (left + right) // 2
-    return (
-        f'<path class="e" d="M{left},{start} C{middle},{start} {middle},{end} {right},{end}"/>'
-        f'<path class="a" d="M{right + 7},{end} l-8,-4 v8 z"/>'
-    )
+def _arrow(layout: Layout, one: Placed, other: Placed) -> str:
+    line, (x, y) = layout.arrow(one, other)
+    return f'<path class="e" d="{line}"/><path class="a" d="M{x},{y} l-8,-4 v8 z"/>'
 
 
-def _legend(top: int) -> Iterator[str]:
-    for column, (state, text) in enumerate(_LEGEND):
-        left = 2 * _MARGIN + column * (_COLUMN + _GAP)
-        yield _outline(_Placed(Box(column, "", (), state), left, top - 12, 16), 24, 4)
-        yield _text(left + 34, top, text, "d")
+def _legend(layout: Layout, top: int) -> tuple[list[str], int]:
+    """Return what the shapes and marks mean, and where the picture ends."""
+    parts: list[str] = []
+    for place, (state, text) in enumerate(_LEGEND):
+        left = layout.left(0 if layout.is_narrow else place)
+        sample = Placed(Box(0, "", (), state), left, top - 12, 16)
+        parts += [_outline(sample, 24, 4), _text(left + 34, top, text, "d")]
+        top += 24 if layout.is_narrow else 0
+    return parts, top if layout.is_narrow else top + 16
 
 
-def _text(left: int, top: int, text: str, kind: str, most: int = _CHARACTERS) -> str:
+def _text(left: int, top: int, text: str, kind: str, most: int = _MOST) -> str:
     shown = printable(text)
     if len(shown) <= most:
         return f'<text class="{kind}" x="{left}" y="{top}">{escape(shown)}</text>'
