@@ -238,6 +238,12 @@ def test_all_services_take_a_constant_number_of_requests(made: Made) -> None:
         list(pool.map(lambda start: create(made.cluster, objects[1 + start :: 4]), range(4)))
     reading = read_snapshot(made.proxy, namespace)
     assert reading.requests == few + 2  # a second page of Services, and one of slices
+    everything = {
+        (row["namespace"], row["name"]): row
+        for row in json.loads(explain(made.cluster, "--all", "-A").stdout)
+    }
+    assert len(everything) > 1000 + len(LIVE)
+    assert everything["default", "kubernetes"]["verdict"] == SOUND
     done = explain(made.cluster, "--all", "-n", namespace)
     rows = json.loads(done.stdout)
     assert len(rows) == 1000

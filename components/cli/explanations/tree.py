@@ -113,7 +113,7 @@ class _Writer:
         dns = root.add(f"DNS {visible(path.dns)}{self._resolved(path)}")
         service = dns.add(self._service(path))
         for port in path.ports:
-            service.add(self._port(port))
+            service.add(visible(f"port {port}") if path.external_name else self._port(port))
         for one in path.endpoints:
             self._endpoints(service, one)
         if not path.endpoints and not path.external_name:

@@ -121,7 +121,7 @@ def _of_service(one: Explanation) -> Iterator[str]:
     path = one.path
     if path is not None:
         yield ("headless" if path.is_headless else path.type) + _addresses(path)
-        for port in path.ports:
+        for port in () if path.external_name else path.ports:
             mark = "?" if port.backends is None else "+" if port.backends else "x"
             number = "" if port.backends is None else f": {port.backends}"
             yield f"{mark} {port}{number}"

@@ -13,6 +13,7 @@ from components.cli.main import main
 from components.topology import Client, Explainer, Snapshot
 from tests.support.broken_setups import (
     Manifest,
+    alias,
     endpoint_slice,
     in_namespace,
     pod,
@@ -144,6 +145,16 @@ def test_a_terminal_has_both(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\033[31m" in out.getvalue()
     monkeypatch.setenv("TERM", "dumb")
     assert not Style.of(out).has_colours
+
+
+def test_an_alias_leads_to_its_name(explain: Explain) -> None:
+    given = alias("db.example.com")
+    given["spec"]["ports"] = [{"name": "pg", "port": 5432}]
+    code, out, _ = explain([given], "db")
+    assert code == 0
+    assert "DNS db.default.svc -> db.example.com" in out
+    assert "port pg 5432/TCP\n" in out
+    assert "?" not in out
 
 
 def test_many_backends_are_counted(explain: Explain) -> None:
