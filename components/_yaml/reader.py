@@ -128,7 +128,7 @@ class Reader:
         }
         ready = self._ready
         try:
-            parser = _parser(self._text)
+            parser = parser_of(self._text)
             for event in iter(parser.get_event, None):
                 handlers[type(event)](event)
                 if ready:
@@ -344,7 +344,8 @@ def _is_merge(event: Any) -> bool:
     return bool(event.implicit[0]) or event.tag == "tag:yaml.org,2002:merge"
 
 
-def _parser(text: bytes) -> Any:
+def parser_of(text: bytes) -> Any:
+    """Return what yields the events of a text: libyaml's parser, or Python's own."""
     try:
         from yaml._yaml import CParser  # noqa: PLC0415, PyYAML may lack libyaml
     except ImportError:

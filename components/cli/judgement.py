@@ -6,32 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from operator import attrgetter
 from typing import Any, overload
 
 from ..core.findings import Finding, invalid, required
 from ..core.rules import RuleBook
 from ..validation import KINDS, refusal, validate
-from ..validation.hazards import hazards
+from ..validation.hazards import HAZARDS, hazards
 from ..validation.hazards.endpoints import ENDPOINTS_WITHOUT_SERVICE
 from ..validation.untyped import mapping, text
 from .collisions import Collisions
-from .manifests import (
-    Chunk,
-    Entry,
-    Place,
-    Source,
-    Stranger,
-    Unreadable,
-    first_place,
-    is_manifest,
-    places,
-    read,
-    sources,
-)
+from .ignores import Ignores
+from .manifests import Entry, Source, Stranger, Unreadable, is_manifest, read, sources
 from .placeholders import without_placeholders
 from .scopes import scopes
+from .subjects import Row, Subject
 
 MAX_FINDINGS = 500_000
 """How many findings are reported; what is after them is not read."""
@@ -55,32 +44,6 @@ _NO_KIND = "malformed kind"
 _KIND_NAMES = frozenset(kind for _, kind in KINDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """An object of a file."""
-
-    source: str
-    document: int
-    item: tuple[int, ...]
-    kind: str
-    namespace: str
-    """As it is given; empty where it is not text, and where the object has no `apiVersion` or
-    `kind`: that may be any file. So is `name`."""
-    name: str
-    chunk: Chunk | None
-    """The text of its document, where places in it may be asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A finding and what it is about."""
-
-    number: int
-    """The subject's number, in the order in which they were read."""
-    subject: Subject
-    finding: Finding
-
-
 @dataclass(slots=True)
 class Judgement:
     """What is to be said about a set of files."""
@@ -94,6 +57,12 @@ class Judgement:
     """How many objects were not, by kind."""
     strangers: Counter[str] = field(default_factory=Counter[str])
     """How many files and documents of folders were passed over, by why they are no manifests."""
+    sources: set[str] = field(default_factory=set[str])
+    """The files that were read."""
+    known: int = 0
+    """How many findings the baseline has, and are not among the rows."""
+    ignored: int = 0
+    """How many findings comments and annotations silence."""
     fails_on: str = "error"
     """The mildest severity that fails: `error`, `warning` or `never`."""
 
@@ -132,7 +101,7 @@ def judge(
     """
     judgement = Judgement(fails_on=fails_on)
     subjects: list[Subject] = []
-    collisions = Collisions()
+    collisions, ignores = Collisions(), Ignores()
     manifests = _Packed()
     for number, (source, entry) in enumerate(
         _entries(sources(files, exclude, as_folder=as_folder), judgement)
@@ -141,9 +110,12 @@ def judge(
             _judge_entry(entry, kubernetes_version, judgement), allowed=allow_placeholders
         )
         findings += collisions.of(source, mapping(entry.value))
-        if findings or with_hazards:
-            subject = _subject(source, entry, with_chunk=with_places)
+        is_ignoring = ignores.is_in(entry)
+        if findings or with_hazards or is_ignoring:
+            subject = _subject(source, entry, with_chunk=with_places or is_ignoring)
             judgement.rows += [Row(number, subject, finding) for finding in findings]
+            if is_ignoring:
+                ignores.take(number, subject, entry.value)
             if with_hazards:
                 subjects.append(subject)
                 manifests.append(entry.value)
@@ -153,7 +125,12 @@ def judge(
             break
     if with_hazards:
         judgement.rows += _hazards(manifests, subjects)
-        judgement.rows.sort(key=attrgetter("number"))
+    found = len(judgement.rows)
+    judgement.rows = ignores.kept(judgement.rows)
+    judgement.ignored = found - len(judgement.rows)
+    is_whole = with_hazards and not as_folder
+    judgement.rows += ignores.complaints(frozenset() if is_whole else HAZARDS.keys())
+    judgement.rows.sort(key=attrgetter("number"))
     return judgement
 
 
@@ -168,24 +145,12 @@ def _hazards(manifests: "_Packed", subjects: Sequence[Subject]) -> Iterator[Row]
                 yield Row(numbers[index], subject, finding)
 
 
-def located(rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:
-    """Give each finding with the place of its field, or of what holds the field."""
-    for _, group in groupby(rows, key=lambda row: id(row.subject.chunk)):
-        ours = list(group)
-        wanted: dict[tuple[int, ...], set[str]] = {}
-        for row in ours:
-            wanted.setdefault(row.subject.item, set()).add(row.finding.path)
-        chunk = ours[0].subject.chunk or Chunk(0, b"")
-        found = places(chunk, wanted)
-        start = first_place(chunk)
-        for row in ours:
-            yield row, found.get((row.subject.item, row.finding.path), start)
-
-
 def _entries(
     found: Iterable[Source | Unreadable | Stranger], judgement: Judgement
 ) -> Iterator[tuple[str, Entry]]:
     for source in found:
+        if isinstance(source, Source):
+            judgement.sources.add(source.path)
         for entry in read(source) if isinstance(source, Source) else (source,):
             if isinstance(entry, Unreadable):
                 judgement.unreadable.append(entry)

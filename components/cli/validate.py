@@ -1,8 +1,8 @@
 """`validate`: what the API server would say about manifests, and what will not work.
 
 Exit codes: 0 without errors, 1 with errors (`--fail-on` moves that line), 2 where something could
-not be read, whatever else was found. What could not be read is named on standard error, with line
-and column, and the rest is judged.
+not be read or written, the baseline too, whatever else was found. What could not be read is named
+on standard error, with line and column, and the rest is judged.
 """
 
 import argparse
@@ -10,9 +10,11 @@ import sys
 from io import TextIOWrapper
 
 from ..core.versions import NEWEST, OLDEST, rules_of
+from ..validation.hazards import HAZARDS
+from .baseline import BaselineError, read_baseline, without_known, write_baseline
 from .judgement import FAIL_ON, judge
 from .reports import PLACED, REPORTS
-from .reports.wording import visible
+from .reports.wording import count, visible
 
 _EVERY_VERSION = "all"
 
@@ -69,11 +71,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="do not look for what the API server accepts and yet does not work",
     )
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="report only what this file does not hold, and what of it is no longer found",
+    )
+    known.add_argument(
+        "--write-baseline",
+        metavar="FILE",
+        help="write all that is found into this file, as known, instead of reporting it",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Judge, write the report, and give the exit code."""
+    try:
+        return _run(options)
+    except BaselineError as error:
+        print(visible(str(error)), file=sys.stderr)
+        return 2
+
+
+def _run(options: argparse.Namespace) -> int:
     version: str = options.kubernetes_version
+    known = read_baseline(options.baseline) if options.baseline else None
     judgement = judge(
         options.files,
         None if version == _EVERY_VERSION else version,
@@ -85,9 +107,17 @@ def run(options: argparse.Namespace) -> int:
         with_places=options.output in PLACED,
     )
     _take_all_characters(sys.stdout)
-    REPORTS[options.output](judgement, sys.stdout)
-    sys.stdout.flush()
     _take_all_characters(sys.stderr)
+    if options.write_baseline:
+        number = write_baseline(options.write_baseline, judgement.rows)
+        print(visible(f"{options.write_baseline}: {count(number, 'finding')} known from now on"))
+        judgement.rows.clear()
+    else:
+        if known is not None:
+            unjudged = HAZARDS.keys() if options.no_hazards else ()
+            without_known(judgement, options.baseline, known, unjudged)
+        REPORTS[options.output](judgement, sys.stdout)
+    sys.stdout.flush()
     for one in judgement.unreadable:
         print(visible(str(one)), file=sys.stderr)
     return judgement.exit_code

@@ -2,7 +2,8 @@
 
 from typing import TextIO
 
-from ..judgement import Judgement, located
+from ..judgement import Judgement
+from ..subjects import located
 from .wording import message, title, visible
 
 

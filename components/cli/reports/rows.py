@@ -6,7 +6,8 @@ empty documents included. `page` is where a hazard is explained; it is empty for
 
 from typing import TextIO
 
-from ..judgement import Judgement, Row
+from ..judgement import Judgement
+from ..subjects import Row
 from .wording import json_text, message, page
 
 

@@ -4,8 +4,9 @@ import os
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from ..judgement import Judgement, Row, located
+from ..judgement import Judgement
 from ..manifests import Place, Unreadable
+from ..subjects import Row, located
 from .wording import MEANINGS, json_text, message, page, title
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import TextIO
 
-from ..judgement import Judgement, Row, Subject, located
+from ..judgement import Judgement
+from ..subjects import Row, Subject, located
 from .wording import count, message, title, visible
 
 _Painter = Callable[[str, str], str]
@@ -62,6 +63,8 @@ def _summary(judgement: Judgement) -> str:
         count(len(judgement.rows) - errors, "warning"),
         f"{others.total()} of other kinds passed over{_counts(others)}",
     ]
+    parts += [f"{judgement.known} known"] if judgement.known else []
+    parts += [f"{judgement.ignored} ignored"] if judgement.ignored else []
     if judgement.strangers:
         total = judgement.strangers.total()
         parts.append(f"{total} no manifests{_counts(judgement.strangers)}")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from ...core.findings import Finding, printable
 from ...validation import RULES
 from ...validation.hazards import CATALOGUE, HAZARDS
-from .. import collisions, judgement, placeholders
-from ..judgement import Subject
+from .. import baseline, collisions, ignores, judgement, placeholders
+from ..subjects import Subject
 
 MEANINGS = {
     **RULES,
@@ -16,6 +16,8 @@ MEANINGS = {
     **judgement.RULES.texts(),
     **placeholders.RULES.texts(),
     **collisions.RULES.texts(),
+    **ignores.RULES.texts(),
+    **baseline.RULES.texts(),
 }
 """One line for each code."""
 

@@ -227,7 +227,7 @@ def test_what_is_a_manifest_is_quoted(tmp_path: Path) -> None:
 def test_nor_does_the_parser_without_libyaml_quote(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(reader, "_parser", PureParser)
+    monkeypatch.setattr(reader, "parser_of", PureParser)
     file = tmp_path / "a.yaml"
     for text in FOREIGN.values():
         file.write_text(text)
