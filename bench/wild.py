@@ -10,7 +10,7 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from components.cli.judgement import judge
+from components.cli.results import judge
 
 HELP = """\
 No checkouts. Clone some repositories with manifests into one folder, and name it:

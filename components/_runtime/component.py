@@ -12,8 +12,8 @@ from ..core.deferred import is_known
 from ..core.findings import HIDDEN, Finding
 from ..core.metadata import Manifest
 from ..errors import ValidationError
-from .declarations import Declaration, Entry
 from .inputs import Inputs, check_name, read, substitute
+from .program_run import Declaration, Entry
 
 
 class Plan(Protocol):

@@ -27,7 +27,7 @@ from ..errors import ValidationError
 from ..validation.hazards.declared import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .answering import keep_answering
 from .engine import monitor
-from .failures import on_error
+from .error_hooks import on_error
 from .garbage import settle
 from .record import read_record
 from .threads import end_own_callbacks_only

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 from ..core.findings import Finding, quote
 from ..core.rules import RuleBook
 from ..validation.untyped import items, mapping, text
-from .judgement import Judgement
+from .results import Judgement
 from .subjects import Row, Subject
 
 RULES = RuleBook()

@@ -22,11 +22,11 @@ from .egress_rules import (
     exact_blocks,
     in_order,
 )
-from .endpoint_objects import PlacedSlice, render_slice
 from .findings import Finding, forbidden, invalid, is_within, required
+from .objects.endpoint_manifests import PlacedSlice, render_slice
+from .objects.service_manifest import render_service
 from .ports import Port, read_ports
 from .presets import ports_by_path
-from .service import render_service
 from .slicing import MAX_LIMIT
 from .versions import Rules as Versions
 

@@ -13,9 +13,9 @@ from .egress_destinations import Reach, read_reach
 from .egress_hazards import egress_policy_hazards
 from .findings import Finding
 from .metadata import Manifest
-from .objects.network_policy import egress_rules, policy_spec
-from .rendering import Rendering
-from .service_metadata import check_metadata, put_metadata, read_rules
+from .objects.manifest_metadata import check_metadata, put_metadata, read_rules
+from .objects.policy_manifest import egress_rules, policy_spec
+from .objects.rendering import Rendering
 
 __all__ = ["EgressPolicyPlan", "plan_egress_policy"]
 

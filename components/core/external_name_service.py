@@ -5,10 +5,10 @@ from .arguments import ExternalNameServiceArgs
 from .checks import check_objects
 from .findings import Finding
 from .hazards import external_name_hazards
+from .objects.manifest_metadata import read_rules
+from .objects.service_manifest import ServicePlan, render_service
 from .ports import read_ports
 from .presets import ports_by_path
-from .service import ServicePlan, render_service
-from .service_metadata import read_rules
 
 _ALIAS = "an alias cannot remap a port: its clients connect to the external name itself"
 

@@ -4,23 +4,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ..validation.endpoint_slice import ENDPOINTS_COUNT
 from ..validation.hazards.hazard import Hazard
-from ..validation.service_ports import SERVICE_PORTS_REQUIRED
+from ..validation.kinds.endpoint_slice import ENDPOINTS_COUNT
+from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from .addresses import FAMILIES, Family
 from .adoption import Adoptions, read_adoptions
 from .arguments import ExternalServiceArgs
 from .backends import Backend, check_backends, read_backends
 from .checks import check_objects
 from .deferred import Deferred
-from .endpoint_objects import PlacedSlice, render_endpoints, render_slice
 from .findings import Finding, invalid, required, too_many
 from .hazards import external_service_hazards
 from .metadata import MODE_ANNOTATION, Manifest
+from .objects.endpoint_manifests import PlacedSlice, render_endpoints, render_slice
+from .objects.manifest_metadata import read_rules
+from .objects.service_manifest import render_service, render_traffic
 from .ports import read_ports
 from .presets import ports_by_path
-from .service import render_service, render_traffic
-from .service_metadata import read_rules
 from .shrink import Watch, read_watch
 from .slicing import DEFAULT_LIMIT, MAX_LIMIT, slices
 

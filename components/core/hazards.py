@@ -19,9 +19,9 @@ from ..validation.hazards.declared import (
     NODE_SNAT,
     PUBLISH_NOT_READY,
 )
-from ..validation.hazards.endpoints import ENDPOINTS_DEPRECATED, MIRROR_TRUNCATES
 from ..validation.hazards.hazard import Hazard
-from ..validation.hazards.protocols import EXTERNAL_DNS
+from ..validation.hazards.legacy_endpoints import ENDPOINTS_DEPRECATED, MIRROR_TRUNCATES
+from ..validation.hazards.service_fields import EXTERNAL_DNS
 from ..validation.hazards.services import (
     AFFINITY_HEADLESS,
     EXTERNAL_NAME_ADDRESS,

@@ -1,15 +1,15 @@
 """The object of a `SelectorService`: a Service that finds its Pods by their labels."""
 
-from ..validation.service_ports import SERVICE_PORTS_REQUIRED
+from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from .adoption import read_adoptions
 from .arguments import SelectorServiceArgs
 from .checks import check_objects
 from .findings import Finding, required
 from .hazards import selector_service_hazards
+from .objects.manifest_metadata import read_rules
+from .objects.service_manifest import ServicePlan, render_service, render_traffic
 from .ports import read_ports
 from .presets import ports_by_path
-from .service import ServicePlan, render_service, render_traffic
-from .service_metadata import read_rules
 
 
 def plan_selector_service(

@@ -5,7 +5,7 @@ from functools import partial
 from ..core import syntax
 from ..core.findings import Finding, forbidden, invalid, required
 from ..core.rules import RuleBook
-from .metadata import check_labels
+from .object_meta import check_labels
 from .shapes import STRING, STRING_MAP, STRINGS, ListOf, Struct
 from .walk import Plain, against, each
 

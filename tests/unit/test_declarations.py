@@ -18,7 +18,7 @@ from components import (
     ValidationError,
     provider,
 )
-from components._runtime import declarations as _declarations
+from components._runtime import program_run as _declarations
 from components.core.arguments import CommonArgs
 from components.testing import render
 

@@ -8,7 +8,11 @@ from plans import alias, selector, texts
 
 from components.core.deferred import Deferred
 from components.core.findings import Finding
-from components.core.service_metadata import LARGEST_ANNOTATIONS, annotation_bytes, read_rules
+from components.core.objects.manifest_metadata import (
+    LARGEST_ANNOTATIONS,
+    annotation_bytes,
+    read_rules,
+)
 from components.core.versions import rules_of
 
 VALUE = (

@@ -8,7 +8,7 @@ import pytest
 from late import later
 
 from components import ExternalService, ExternalServiceSet
-from components._runtime.declarations import Entry
+from components._runtime.program_run import Entry
 from components.testing import render
 
 pytestmark = pytest.mark.usefixtures("aliases")

@@ -8,10 +8,10 @@ from components.core.arguments import CommonArgs, PortArgs, typed
 from components.core.checks import check_objects
 from components.core.deferred import Deferred
 from components.core.findings import Finding
+from components.core.objects.manifest_metadata import read_rules
+from components.core.objects.service_manifest import render_service
 from components.core.ports import Port, read_ports
 from components.core.presets import ports_by_path
-from components.core.service import render_service
-from components.core.service_metadata import read_rules
 
 OUT_OF_RANGE = "must be between 1 and 65535, inclusive"
 LATER = Deferred("ports[0].port")

@@ -5,39 +5,39 @@ from operator import itemgetter
 from typing import Any
 
 from ...core.findings import Finding, quote
-from ..objects import ObjectSet
+from ..object_set import ObjectSet
 from . import (
-    aliases,
     declared,
     egress,
-    endpoints,
+    external_names,
     ingresses,
+    legacy_endpoints,
     peers,
     policies,
-    ports,
-    protocols,
+    port_matches,
     selection,
+    service_fields,
     service_links,
     services,
     slices,
     traffic,
 )
 from .hazard import Catalogue, Hazard
-from .reader import read_objects
 from .report import Report
+from .set_reader import read_objects
 
 __all__ = ["CATALOGUE", "HAZARDS", "Hazard", "hazards"]
 
 _OF_MANIFESTS = Catalogue(
     "Hazards of manifests",
     services.HAZARDS,
-    protocols.HAZARDS,
+    service_fields.HAZARDS,
     service_links.HAZARDS,
     selection.HAZARDS,
-    aliases.HAZARDS,
+    external_names.HAZARDS,
     slices.HAZARDS,
-    endpoints.HAZARDS,
-    ports.HAZARDS,
+    legacy_endpoints.HAZARDS,
+    port_matches.HAZARDS,
     traffic.HAZARDS,
     ingresses.HAZARDS,
     policies.HAZARDS,
@@ -77,13 +77,13 @@ def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]
     objects = read_objects(manifests)
     virtual = _cluster_ips(objects)
     _look_at_services(objects, report)
-    aliases.look_at_aliases(objects, report)
+    external_names.look_at_aliases(objects, report)
     service_links.look_at_links(objects, report)
     selection.look_at_selection(objects, report)
     for one in objects.slices:
         slices.look_at_slice(one, objects, virtual, report)
     for legacy in objects.legacy:
-        endpoints.look_at_legacy(legacy, objects, virtual, report)
+        legacy_endpoints.look_at_legacy(legacy, objects, virtual, report)
     for index, namespace, spec in objects.ingresses:
         ingresses.look_at_ingress(index, namespace, spec, objects, report)
     if objects.policies:
@@ -101,7 +101,7 @@ def _look_at_services(objects: ObjectSet, report: Report) -> None:
         for name in ingresses.service_names(spec)
     }
     for key, service in objects.services.items():
-        protocols.look_at_protocols(service, report)
+        service_fields.look_at_protocols(service, report)
         services.look_at_service(service, report, is_behind_ingress=key in routed)
         if not service.is_selectorless:
             continue

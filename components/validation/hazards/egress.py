@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from ...core.cidrs import Network, parse_sloppy_cidr
 from ...core.findings import quote
 from ..ip import parse_sloppy_ip
-from ..objects import Group, Key, ObjectSet, Policy
+from ..object_set import Group, Key, ObjectSet, Policy
 from ..untyped import items, mapping, number, text
 from .hazard import Catalogue
 from .report import Report

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ...core.findings import quote
-from ..objects import Key, ObjectSet, Service
+from ..object_set import Key, ObjectSet, Service
 from ..untyped import items, mapping, number, text
 from .hazard import Catalogue
 from .report import Report

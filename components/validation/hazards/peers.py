@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...core.findings import quote
-from ..objects import ObjectSet, Policy
+from ..object_set import ObjectSet, Policy
 from ..untyped import items, mapping, text
 from .hazard import Catalogue
 from .report import Report

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...core.findings import quote
-from ..objects import ObjectSet, Policy, Service, Workload
+from ..object_set import ObjectSet, Policy, Service, Workload
 from ..untyped import items, mapping, number, text
 from .egress import DNS_PORTS, EgressRules, selector_labels
 from .hazard import Catalogue

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ...core.findings import quote
-from ..objects import ObjectSet, Service, Workload
+from ..object_set import ObjectSet, Service, Workload
 from ..untyped import items, mapping, text
 from .hazard import Catalogue
 from .report import Report

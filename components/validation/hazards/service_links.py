@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ...core.findings import quote
-from ..objects import ObjectSet, Workload
+from ..object_set import ObjectSet, Workload
 from ..untyped import items, mapping, text
 from .hazard import Catalogue
 from .report import Report

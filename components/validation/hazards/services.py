@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...core.findings import quote
 from ..ip import parse_sloppy_ip
-from ..objects import Service
+from ..object_set import Service
 from ..untyped import items, text
 from .hazard import Catalogue
 from .report import Report

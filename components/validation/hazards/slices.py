@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...core.findings import quote
 from ...core.metadata import HEADLESS_LABEL, MANAGED_BY, MANAGED_BY_LABEL, SERVICE_NAME_LABEL
-from ..objects import CONTROLLERS, Endpoint, ObjectSet, Service, Slice
+from ..object_set import CONTROLLERS, Endpoint, ObjectSet, Service, Slice
 from ..untyped import mapping, text
 from .hazard import Catalogue
 from .report import Report

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from ...core.findings import quote
-from ..objects import Endpoint, Group, Service
+from ..object_set import Endpoint, Group, Service
 from ..untyped import items, text
 from .hazard import Catalogue
-from .ports import look_at_ports
+from .port_matches import look_at_ports
 from .report import Report
 from .services import cluster_ips
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from components._yaml import comments
-from components.cli.judgement import judge
 from components.cli.main import main
+from components.cli.results import judge
 
 SERVICE = """\
 apiVersion: v1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.cli.judgement import judge
+from components.cli.results import judge
 
 SERVICE = """\
 apiVersion: v1

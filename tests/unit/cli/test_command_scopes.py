@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from components.cli.judgement import judge
+from components.cli.results import judge
 from components.cli.scopes import scopes
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {ports: [{port: 80}]}\n"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from components.cli.judgement import Judgement, judge
 from components.cli.main import main
 from components.cli.manifests.folders import is_excluded
+from components.cli.results import Judgement, judge
 
 GOOD = """\
 apiVersion: v1

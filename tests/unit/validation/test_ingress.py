@@ -6,7 +6,8 @@ import pytest
 from expected import LABEL, LABEL_1035, LETTER, NUMBER, SUBDOMAIN, Expected, agree, errors
 
 from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.validation import ingress, validate
+from components.validation import validate
+from components.validation.kinds import ingress
 
 Spec = dict[str, Any]
 

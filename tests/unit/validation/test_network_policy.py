@@ -16,7 +16,8 @@ from expected import (
 )
 
 from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.validation import network_policy, validate
+from components.validation import validate
+from components.validation.kinds import network_policy
 
 Spec = dict[str, Any]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hazard_tables import named
 
-from components.cli.judgement import judge
+from components.cli.results import judge
 from components.validation import refusal, validate
 
 REFUSED = [

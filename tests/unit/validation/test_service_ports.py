@@ -19,7 +19,8 @@ from expected import (
 )
 
 from components.core.findings import DUPLICATE, FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.validation import service_node_ports, service_ports, validate
+from components.validation import validate
+from components.validation.kinds import service_node_ports, service_ports
 
 Fields = dict[str, Any]
 

@@ -16,7 +16,8 @@ from expected import (
 )
 
 from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.validation import service_traffic, validate
+from components.validation import validate
+from components.validation.kinds import service_traffic
 from tests.support.agreement import golden
 
 Fields = dict[str, Any]

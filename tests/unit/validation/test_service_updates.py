@@ -18,7 +18,8 @@ from expected import (
 )
 
 from components.core.findings import FORBIDDEN, INTERNAL, INVALID
-from components.validation import service_update, validate
+from components.validation import validate
+from components.validation.kinds import service_update
 from tests.support.agreement import golden
 
 Fields = dict[str, Any]

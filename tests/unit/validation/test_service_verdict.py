@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from expected import LABEL, LABEL_1035
 
-from components.validation import RULES, service, validate
+from components.validation import RULES, validate
+from components.validation.kinds import service
 
 
 def manifest(name: str = "db", **fields: Any) -> dict[str, Any]:

@@ -1,0 +1,247 @@
+"""Judges all manifests of a set of files."""
+
+import json
+import marshal
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, overload
+
+from ..core.findings import Finding, invalid, required
+from ..core.rules import RuleBook
+from ..validation import KINDS, refusal, validate
+from ..validation.hazards import HAZARDS, hazards
+from ..validation.hazards.legacy_endpoints import ENDPOINTS_WITHOUT_SERVICE
+from ..validation.untyped import mapping, text
+from .collisions import Collisions
+from .ignores import Ignores
+from .manifests import Entry, Source, Stranger, Unreadable, is_manifest, read, sources
+from .placeholders import without_placeholders
+from .scopes import scopes
+from .subjects import Row, Subject
+
+MAX_FINDINGS = 500_000
+"""How many findings are reported; what is after them is not read."""
+
+RULES = RuleBook()
+"""Rules about files, by code."""
+_DOCUMENT = RULES.rule("document", "A document of a file is one object, or a list of objects.")
+_NULL = RULES.rule("null-document", "A document that is null is passed over by kubectl.")
+
+FAIL_ON = ("error", "warning", "never")
+"""What may be asked to make the exit code 1."""
+_FAILING: Mapping[str, frozenset[str]] = {
+    "error": frozenset({"error"}),
+    "warning": frozenset({"error", "warning"}),
+    "never": frozenset(),
+}
+
+_WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
+_KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
+_NO_KIND = "malformed kind"
+_KIND_NAMES = frozenset(kind for _, kind in KINDS)
+
+
+@dataclass(slots=True)
+class Judgement:
+    """What is to be said about a set of files."""
+
+    rows: list[Row] = field(default_factory=list[Row])
+    """By object, in the order in which they were read."""
+    unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
+    judged: int = 0
+    """How many objects were judged."""
+    passed_over: Counter[str] = field(default_factory=Counter[str])
+    """How many objects were not, by kind."""
+    strangers: Counter[str] = field(default_factory=Counter[str])
+    """How many files and documents of folders were passed over, by why they are no manifests."""
+    sources: set[str] = field(default_factory=set[str])
+    """The files that were read."""
+    known: int = 0
+    """How many findings the baseline has, and are not among the rows."""
+    ignored: int = 0
+    """How many findings comments and annotations silence."""
+    fails_on: str = "error"
+    """The mildest severity that fails: `error`, `warning` or `never`."""
+
+    @property
+    def exit_code(self) -> int:
+        """2 where something could not be read, else 1 where there is what fails, else 0."""
+        if self.unreadable:
+            return 2
+        severities = {row.finding.severity for row in self.rows}
+        return int(bool(severities & _FAILING[self.fails_on]))
+
+
+def judge(
+    files: Iterable[str],
+    kubernetes_version: str | None,
+    *,
+    exclude: Sequence[str] = (),
+    as_folder: bool = False,
+    fails_on: str = "error",
+    allow_placeholders: bool = False,
+    with_hazards: bool = True,
+    with_places: bool = False,
+) -> Judgement:
+    """Judge all objects of all files.
+
+    Args:
+        files: Files, folders, and `-` for standard input.
+        kubernetes_version: Whose rules apply; None for what is legal on every version.
+        exclude: Patterns of files and folders that are left out. Defaults to none.
+        as_folder: Whether what is no manifest is passed over in named files too, as it is below a
+            folder. Defaults to False.
+        fails_on: The mildest severity for which the exit code is 1. Defaults to `error`.
+        allow_placeholders: Whether values such as `${NAME}` are passed over. Defaults to False.
+        with_hazards: Whether to look for hazards over the whole set. Defaults to True.
+        with_places: Whether `located` will be asked. Defaults to False.
+    """
+    judgement = Judgement(fails_on=fails_on)
+    subjects: list[Subject] = []
+    collisions, ignores = Collisions(), Ignores()
+    manifests = _Packed()
+    for number, (source, entry) in enumerate(
+        _entries(sources(files, exclude, as_folder=as_folder), judgement)
+    ):
+        findings = without_placeholders(
+            _judge_entry(entry, kubernetes_version, judgement), allowed=allow_placeholders
+        )
+        findings += collisions.of(source, mapping(entry.value))
+        is_ignoring = ignores.is_in(entry)
+        if findings or with_hazards or is_ignoring:
+            subject = _subject(source, entry, with_chunk=with_places or is_ignoring)
+            judgement.rows += [Row(number, subject, finding) for finding in findings]
+            if is_ignoring:
+                ignores.take(number, subject, entry.value)
+            if with_hazards:
+                subjects.append(subject)
+                manifests.append(entry.value)
+        if len(judgement.rows) > MAX_FINDINGS:
+            reason = f"more than {MAX_FINDINGS} findings; nothing after them is read"
+            judgement.unreadable.append(Unreadable(source, reason))
+            break
+    if with_hazards:
+        judgement.rows += _hazards(manifests, subjects)
+    found = len(judgement.rows)
+    judgement.rows = ignores.kept(judgement.rows)
+    judgement.ignored = found - len(judgement.rows)
+    is_whole = with_hazards and not as_folder
+    judgement.rows += ignores.complaints(frozenset() if is_whole else HAZARDS.keys())
+    judgement.rows.sort(key=attrgetter("number"))
+    return judgement
+
+
+def _hazards(manifests: "_Packed", subjects: Sequence[Subject]) -> Iterator[Row]:
+    """Look for hazards set by set; what another set has is not missing."""
+    declared = {subject.name for subject in subjects if subject.kind == "Service"}
+    for numbers in scopes(subjects):
+        together = manifests if len(numbers) == len(subjects) else [manifests[n] for n in numbers]
+        for index, finding in hazards(together):
+            subject = subjects[numbers[index]]
+            if finding.code != _WITHOUT_SERVICE or subject.name not in declared:
+                yield Row(numbers[index], subject, finding)
+
+
+def _entries(
+    found: Iterable[Source | Unreadable | Stranger], judgement: Judgement
+) -> Iterator[tuple[str, Entry]]:
+    for source in found:
+        if isinstance(source, Source):
+            judgement.sources.add(source.path)
+        for entry in read(source) if isinstance(source, Source) else (source,):
+            if isinstance(entry, Unreadable):
+                judgement.unreadable.append(entry)
+            elif isinstance(entry, Stranger):
+                judgement.strangers[entry.reason] += 1
+            else:
+                yield source.path if isinstance(source, Source) else source.source, entry
+
+
+def _judge_entry(
+    entry: Entry, kubernetes_version: str | None, judgement: Judgement
+) -> list[Finding]:
+    manifest = mapping(entry.value)
+    if not manifest and not isinstance(entry.value, dict):
+        return [_no_object(entry)]
+    version, kind = manifest.get("apiVersion"), manifest.get("kind")
+    if kind == "List" and version == "v1":
+        return [_no_list(manifest)]
+    if is_manifest(manifest) and (version, kind) not in KINDS:
+        if found := refusal(manifest):
+            judgement.judged += 1
+            return [found]
+        judgement.passed_over[text(kind) if _KIND.fullmatch(text(kind)) else _NO_KIND] += 1
+        return []
+    judgement.judged += 1
+    return validate(manifest, kubernetes_version=kubernetes_version)
+
+
+def _no_object(entry: Entry) -> Finding:
+    value: Any = entry.value
+    if value is None and not entry.item:
+        detail = "null: kubectl passes this document over"
+        return Finding("", "", detail, code=_NULL.code, severity="warning")
+    path = ".".join(f"items[{index}]" for index in entry.item)
+    if isinstance(value, list):
+        remedy = "put `---` between objects, or `kind: List` around them"
+        return invalid(path, None, "must be an object, not a list", remedy, _DOCUMENT)
+    return invalid(path, None, f"must be an object, not {_json_type(value)}", rule=_DOCUMENT)
+
+
+def _json_type(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    return "text" if isinstance(value, str) else "a number"
+
+
+def _no_list(manifest: Mapping[str, Any]) -> Finding:
+    if manifest.get("items") is None:
+        return required("items", rule=_DOCUMENT)
+    return invalid("items", None, "must be a list", rule=_DOCUMENT)
+
+
+def _subject(source: str, entry: Entry, *, with_chunk: bool) -> Subject:
+    fields = mapping(entry.value)
+    kind = text(fields.get("kind"))
+    metadata = mapping(fields.get("metadata"))
+    if not is_manifest(fields):
+        kind, metadata = kind if kind in _KIND_NAMES else "", mapping(None)
+    return Subject(
+        source,
+        entry.document,
+        entry.item,
+        kind,
+        text(metadata.get("namespace")),
+        text(metadata.get("name")),
+        entry.chunk if with_chunk else None,
+    )
+
+
+class _Packed(Sequence[Mapping[str, Any]]):
+    """Manifests in about the memory that their text takes, unpacked when they are looked at."""
+
+    def __init__(self) -> None:
+        self._packed: list[bytes] = []
+
+    def append(self, manifest: Any) -> None:
+        """Add one; what is no object stands as an empty one."""
+        self._packed.append(marshal.dumps(dict(mapping(manifest))))
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    @overload
+    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        """Give one, or several."""
+        if isinstance(index, slice):
+            return [marshal.loads(one) for one in self._packed[index]]  # noqa: S302, our own bytes
+        return marshal.loads(self._packed[index])  # noqa: S302
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        return map(marshal.loads, self._packed)
