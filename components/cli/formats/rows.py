@@ -1,7 +1,7 @@
 """JSON: one array with one object for each finding.
 
 `namespace` and `name` are empty where the object has none; so is `kind`. `document` counts from 0,
-empty documents included. `page` is where a hazard is explained; it is empty for errors.
+empty documents included. `page` is where the code is explained.
 """
 
 from typing import TextIO

@@ -1,14 +1,14 @@
-"""Text for people: by file and object, with lines, and a last line that counts."""
+"""Text for people: by file and object, then a line for each code, and a last one that counts."""
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import TextIO
 
 from ..results import Judgement
 from ..subjects import Row, Subject, located
-from .wording import count, message, title, visible
+from .wording import count, message, page, title, visible
 
 _Painter = Callable[[str, str], str]
 
@@ -32,7 +32,10 @@ def write(judgement: Judgement, out: TextIO) -> None:
         out.writelines(
             f"    {_place(*place):<{width}}  {_line(row, paint)}\n" for row, place in placed
         )
-    out.write(("\n" if judgement.rows else "") + _summary(judgement) + "\n")
+    if judgement.rows:
+        out.write("\n")
+        out.writelines(f"{line}\n" for line in _by_code(judgement.rows, paint))
+    out.write(_summary(judgement) + "\n")
 
 
 def _where(subject: Subject) -> str:
@@ -52,6 +55,15 @@ def _line(row: Row, paint: _Painter) -> str:
 
 def _place(line: int, column: int) -> str:
     return f"{line}:{column}"
+
+
+def _by_code(rows: Iterable[Row], paint: _Painter) -> Iterator[str]:
+    """Return a line for each code: how often it was found, and where it is explained."""
+    counted = Counter(row.finding.code for row in rows)
+    most = len(str(max(counted.values())))
+    width = max(map(len, counted))
+    for code, number in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
+        yield f"{number:{most}}  {code:{width}}  {paint(page(code), _FAINT)}"
 
 
 def _summary(judgement: Judgement) -> str:

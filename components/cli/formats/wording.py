@@ -3,6 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, metadata
+from urllib.parse import urlsplit
 
 from ...core.findings import Finding, printable
 from ...validation import RULES
@@ -21,6 +24,10 @@ MEANINGS = {
 }
 """One line for each code."""
 
+_DISTRIBUTION = "k8s-endpoints"
+_DOCS = "docs/"
+_RULES_PAGE = "docs/validation.md"
+
 _COMMAND_IN_LINE = re.compile(r"##(?=[a-z]*\[)")
 """How commands begin that some CI systems take from any place of a line: `##[` of GitHub Actions,
 `##vso[` of Azure Pipelines, `##teamcity[` of TeamCity. GitHub's `::` counts at a line's beginning
@@ -28,8 +35,21 @@ only."""
 
 
 def page(code: str) -> str:
-    """Return where a hazard is explained; nothing for a rule."""
-    return CATALOGUE[code].page if code in CATALOGUE else ""
+    """Return where a code is explained: a URL once the package is released, else a page here."""
+    where = CATALOGUE[code].page if code in CATALOGUE else f"{_RULES_PAGE}#{code}"
+    return f"{documentation()}{where.removeprefix(_DOCS)}"
+
+
+@cache
+def documentation() -> str:
+    """Return where the documentation of the installed release is, which its metadata says."""
+    try:
+        stated = metadata(_DISTRIBUTION).get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return _DOCS
+    found = dict(one.split(", ", 1) for one in stated).get("Documentation", "")
+    host = urlsplit(found).hostname or "example"
+    return _DOCS if host.endswith("example") else found.removesuffix("index.md")
 
 
 def message(finding: Finding) -> str:
@@ -41,6 +61,11 @@ def title(subject: Subject) -> str:
     """Name an object, such as `Service shop/db`."""
     name = "/".join(part for part in (subject.namespace, subject.name) if part)
     return " ".join(part for part in (subject.kind, name) if part) or "document"
+
+
+def repository_path(source: str) -> str:
+    """Return a file's path as GitHub knows it: `a.yaml` for `./a.yaml`."""
+    return source.removeprefix("./")
 
 
 def visible(text: str) -> str:

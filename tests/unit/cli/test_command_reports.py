@@ -11,7 +11,7 @@ import pytest
 from components.cli.formats.wording import MEANINGS
 from components.cli.main import main
 from components.validation import RULES
-from components.validation.hazards import CATALOGUE, HAZARDS
+from components.validation.hazards import HAZARDS
 
 MANIFESTS = """\
 apiVersion: v1
@@ -69,6 +69,10 @@ def test_text_is_grouped_and_has_lines(
         "  Service b (document 2)",
         "    18:1  error    spec.ports: Required value  [service-ports-required]",
         "",
+        "1  service-port-number         docs/validation.md#service-port-number",
+        "1  service-ports-required      docs/validation.md#service-ports-required",
+        "1  service-target-port-number  docs/validation.md#service-target-port-number",
+        "1  unknown-field               docs/validation.md#unknown-field",
         (
             "2 objects, 3 errors, 1 warning, 1 of other kinds passed over (ConfigMap 1),"
             " 1 thing could not be read"
@@ -155,8 +159,6 @@ def test_sarif_has_what_the_standard_requires(
     assert len(rules) == len(set(rules))
     for rule in driver["rules"]:
         assert rule["shortDescription"]["text"] == MEANINGS[rule["id"]]
-        shown = {"text": CATALOGUE[rule["id"]].page} if rule["id"] in CATALOGUE else None
-        assert rule.get("help") == shown
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
         assert result["level"] in {"none", "note", "warning", "error"}
