@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 from ..core.findings import Finding, quote
 from ..core.rules import RuleBook
 from ..validation.untyped import items, mapping, text
-from .results import Judgement
+from .results import Results
 from .subjects import Row, Subject
 
 RULES = RuleBook()
@@ -78,35 +78,35 @@ def read_baseline(file: str) -> Counter[Known]:
 
 
 def without_known(
-    judgement: Judgement,
+    results: Results,
     file: str,
     known: Counter[Known],
     unjudged: Collection[str] = (),
 ) -> None:
-    """Take what a baseline knows out of a judgement, and add what is stale in the baseline.
+    """Take what a baseline knows out of the results, and add what is stale in the baseline.
 
     An entry is stale if this run would have found it: every file of the baseline that is still
     there was read, in full, and the entry's code was looked for.
 
     Args:
-        judgement: What was found.
+        results: What was found.
         file: The baseline, to which its paths are relative.
         known: What it holds.
         unjudged: The codes that were not looked for. Defaults to none.
     """
     left = Counter(known)
     kept: list[Row] = []
-    for row in judgement.rows:
+    for row in results.rows:
         key = _known(file, row)
         if left[key]:
             left[key] -= 1
-            judgement.known += 1
+            results.known += 1
         else:
             kept.append(row)
-    judgement.rows = kept
-    if _is_whole(judgement, file, known):
+    results.rows = kept
+    if _is_whole(results, file, known):
         number = kept[-1].number + 1 if kept else 0
-        judgement.rows += _stale(file, left, number, unjudged)
+        results.rows += _stale(file, left, number, unjudged)
 
 
 def _known(file: str, row: Row) -> Known:
@@ -136,11 +136,11 @@ def _relative(source: str, file: str) -> str:
         return PurePath(os.path.abspath(source)).as_posix()  # noqa: PTH100
 
 
-def _is_whole(judgement: Judgement, file: str, known: Iterable[Known]) -> bool:
-    read = {_relative(source, file) for source in judgement.sources}
+def _is_whole(results: Results, file: str, known: Iterable[Known]) -> bool:
+    read = {_relative(source, file) for source in results.sources}
     folder = PurePath(file).parent
     unread = {one.path for one in known} - read
-    return not judgement.unreadable and not any(_is_there(folder, path) for path in unread)
+    return not results.unreadable and not any(_is_there(folder, path) for path in unread)
 
 
 def _is_there(folder: PurePath, path: str) -> bool:

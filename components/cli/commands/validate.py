@@ -12,9 +12,9 @@ from io import TextIOWrapper
 from ...core.versions import NEWEST, OLDEST, rules_of
 from ...validation.hazards import HAZARDS
 from ..baseline import BaselineError, read_baseline, without_known, write_baseline
-from ..formats import PLACED, REPORTS
+from ..formats import FORMATS, PLACED
 from ..formats.wording import count, visible
-from ..results import FAIL_ON, judge
+from ..results import FAIL_ON, validate_files
 
 _EVERY_VERSION = "all"
 
@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output",
-        choices=list(REPORTS),
+        choices=list(FORMATS),
         default="text",
         help="the format (default: %(default)s)",
     )
@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     version: str = options.kubernetes_version
     known = read_baseline(options.baseline) if options.baseline else None
-    judgement = judge(
+    results = validate_files(
         options.files,
         None if version == _EVERY_VERSION else version,
         exclude=options.exclude,
@@ -109,18 +109,18 @@ def _run(options: argparse.Namespace) -> int:
     _take_all_characters(sys.stdout)
     _take_all_characters(sys.stderr)
     if options.write_baseline:
-        number = write_baseline(options.write_baseline, judgement.rows)
+        number = write_baseline(options.write_baseline, results.rows)
         print(visible(f"{options.write_baseline}: {count(number, 'finding')} known from now on"))
-        judgement.rows.clear()
+        results.rows.clear()
     else:
         if known is not None:
             unjudged = HAZARDS.keys() if options.no_hazards else ()
-            without_known(judgement, options.baseline, known, unjudged)
-        REPORTS[options.output](judgement, sys.stdout)
+            without_known(results, options.baseline, known, unjudged)
+        FORMATS[options.output](results, sys.stdout)
     sys.stdout.flush()
-    for one in judgement.unreadable:
+    for one in results.unreadable:
         print(visible(str(one)), file=sys.stderr)
-    return judgement.exit_code
+    return results.exit_code
 
 
 def _version(text: str) -> str:

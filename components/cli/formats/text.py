@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import TextIO
 
-from ..results import Judgement
+from ..results import Results
 from ..subjects import Row, Subject, located
 from .wording import count, message, page, title, visible
 
@@ -16,11 +16,11 @@ _MOST_COUNTS = 5
 _BOLD, _FAINT, _RED, _YELLOW, _PLAIN = "\033[1m", "\033[2m", "\033[31m", "\033[33m", "\033[0m"
 
 
-def write(judgement: Judgement, out: TextIO) -> None:
+def write(results: Results, out: TextIO) -> None:
     """Write the findings; in colours on a terminal, unless NO_COLOR is set."""
     paint = _paint if _has_colours(out) else _no_paint
     source = None
-    for _, group in groupby(located(judgement.rows), key=lambda one: one[0].number):
+    for _, group in groupby(located(results.rows), key=lambda one: one[0].number):
         placed = list(group)
         subject = placed[0][0].subject
         if subject.source != source:
@@ -32,10 +32,10 @@ def write(judgement: Judgement, out: TextIO) -> None:
         out.writelines(
             f"    {_place(*place):<{width}}  {_line(row, paint)}\n" for row, place in placed
         )
-    if judgement.rows:
+    if results.rows:
         out.write("\n")
-        out.writelines(f"{line}\n" for line in _by_code(judgement.rows, paint))
-    out.write(_summary(judgement) + "\n")
+        out.writelines(f"{line}\n" for line in _by_code(results.rows, paint))
+    out.write(_summary(results) + "\n")
 
 
 def _where(subject: Subject) -> str:
@@ -66,22 +66,22 @@ def _by_code(rows: Iterable[Row], paint: _Painter) -> Iterator[str]:
         yield f"{number:{most}}  {code:{width}}  {paint(page(code), _FAINT)}"
 
 
-def _summary(judgement: Judgement) -> str:
-    errors = sum(row.finding.severity == "error" for row in judgement.rows)
-    others = judgement.passed_over
+def _summary(results: Results) -> str:
+    errors = sum(row.finding.severity == "error" for row in results.rows)
+    others = results.passed_over
     parts = [
-        count(judgement.judged, "object"),
+        count(results.judged, "object"),
         count(errors, "error"),
-        count(len(judgement.rows) - errors, "warning"),
+        count(len(results.rows) - errors, "warning"),
         f"{others.total()} of other kinds passed over{_counts(others)}",
     ]
-    parts += [f"{judgement.known} known"] if judgement.known else []
-    parts += [f"{judgement.ignored} ignored"] if judgement.ignored else []
-    if judgement.strangers:
-        total = judgement.strangers.total()
-        parts.append(f"{total} no manifests{_counts(judgement.strangers)}")
-    if judgement.unreadable:
-        parts.append(f"{count(len(judgement.unreadable), 'thing')} could not be read")
+    parts += [f"{results.known} known"] if results.known else []
+    parts += [f"{results.ignored} ignored"] if results.ignored else []
+    if results.strangers:
+        total = results.strangers.total()
+        parts.append(f"{total} no manifests{_counts(results.strangers)}")
+    if results.unreadable:
+        parts.append(f"{count(len(results.unreadable), 'thing')} could not be read")
     return ", ".join(parts)
 
 

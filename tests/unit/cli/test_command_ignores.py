@@ -6,7 +6,7 @@ import pytest
 
 from components._yaml import comments
 from components.cli.main import main
-from components.cli.results import judge
+from components.cli.results import validate_files
 
 SERVICE = """\
 apiVersion: v1
@@ -27,7 +27,7 @@ ANNOTATION = "  annotations: {k8s-endpoints.pulumi/ignore: %s}\n"
 def codes(folder: Path, text: str, *, with_hazards: bool = True) -> list[str]:
     file = folder / "a.yaml"
     file.write_text(text)
-    found = judge([str(file)], None, with_hazards=with_hazards)
+    found = validate_files([str(file)], None, with_hazards=with_hazards)
     return [row.finding.code for row in found.rows]
 
 
@@ -87,7 +87,7 @@ def test_an_annotation_is_about_its_object(tmp_path: Path) -> None:
 def test_what_ignores_nothing_is_reported_where_it_is(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text(f"# first\n---\n{NOT_SILENCED['on another line']}")
-    found = judge([str(file)], None).rows
+    found = validate_files([str(file)], None).rows
     (unused,) = (row for row in found if row.finding.code == "ignore-unused")
     assert unused.place == (6, 14)
     assert unused.finding.severity == "warning"
