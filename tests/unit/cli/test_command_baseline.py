@@ -108,7 +108,7 @@ def test_what_is_deleted_is_stale(validate: Command, folder: Path) -> None:
     (folder / "deploy" / "a.yaml").rename(folder / "deploy" / "b.yaml")
     (folder / "deploy" / "b.yaml").write_text(OTHER.replace("port: 0", "port: 80"))
     validate("--baseline", "known.json", "deploy")
-    assert validate.out.count("baseline-stale") == 2
+    assert validate.out.count("[baseline-stale]") == 2
 
 
 def test_a_part_of_the_files_makes_nothing_stale(validate: Command, folder: Path) -> None:
