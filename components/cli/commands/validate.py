@@ -10,11 +10,10 @@ import sys
 from io import TextIOWrapper
 
 from ...core.versions import NEWEST, OLDEST, rules_of
-from ...validation.hazards import HAZARDS
 from ..baseline import BaselineError, read_baseline, without_known, write_baseline
 from ..formats import FORMATS, PLACED
 from ..formats.wording import count, visible
-from ..results import FAIL_ON, validate_files
+from ..results import FAIL_ON, HAZARD_CODES, validate_files
 
 _EVERY_VERSION = "all"
 
@@ -24,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files",
         metavar="FILE",
-        nargs="+",
+        nargs="*",
         help="YAML or JSON; a folder, for all *.yaml, *.yml and *.json below it; or - for standard"
         " input",
     )
@@ -49,6 +48,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="leave out files and folders whose path or name matches; may be repeated",
+    )
+    parser.add_argument(
+        "--kustomize",
+        metavar="FOLDER",
+        action="append",
+        default=[],
+        help="a folder that `kubectl kustomize` renders first; may be repeated",
     )
     parser.add_argument(
         "--as-folder",
@@ -94,6 +100,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if not options.files and not options.kustomize:
+        print("nothing to validate: give FILE, or --kustomize FOLDER", file=sys.stderr)
+        return 2
     version: str = options.kubernetes_version
     known = read_baseline(options.baseline) if options.baseline else None
     results = validate_files(
@@ -101,6 +110,7 @@ def _run(options: argparse.Namespace) -> int:
         None if version == _EVERY_VERSION else version,
         exclude=options.exclude,
         as_folder=options.as_folder,
+        kustomize=options.kustomize,
         fails_on=options.fail_on,
         allow_placeholders=options.allow_placeholders,
         with_hazards=not options.no_hazards,
@@ -114,7 +124,7 @@ def _run(options: argparse.Namespace) -> int:
         results.rows.clear()
     else:
         if known is not None:
-            unjudged = HAZARDS.keys() if options.no_hazards else ()
+            unjudged = HAZARD_CODES if options.no_hazards else ()
             without_known(results, options.baseline, known, unjudged)
         FORMATS[options.output](results, sys.stdout)
     sys.stdout.flush()

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 from ...core.findings import Finding, printable
 from ...validation import RULES
-from ...validation.hazards import CATALOGUE, HAZARDS
+from ...validation.hazards import CATALOGUE, HAZARDS, kustomize
 from .. import baseline, collisions, ignores, placeholders, results
 from ..subjects import Subject
 
 MEANINGS = {
     **RULES,
     **HAZARDS,
+    **{one.code: one.summary for one in kustomize.HAZARDS.values()},
     **results.RULES.texts(),
     **placeholders.RULES.texts(),
     **collisions.RULES.texts(),

@@ -11,7 +11,7 @@ import pytest
 from components.cli.formats.wording import MEANINGS
 from components.cli.main import main
 from components.validation import RULES
-from components.validation.hazards import HAZARDS
+from components.validation.hazards import HAZARDS, kustomize
 
 MANIFESTS = """\
 apiVersion: v1
@@ -201,5 +201,5 @@ def test_sarif_says_where(files: list[str], capsys: pytest.CaptureFixture[str]) 
 
 def test_every_code_has_a_meaning() -> None:
     files = {*FILES, "placeholder", "node-port-taken", "cluster-ip-taken", "baseline-stale"}
-    assert {*RULES, *HAZARDS, *files} == MEANINGS.keys()
+    assert {*RULES, *HAZARDS, *kustomize.HAZARDS, *files} == MEANINGS.keys()
     assert all(MEANINGS.values())

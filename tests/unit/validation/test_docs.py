@@ -12,7 +12,7 @@ import pytest
 
 from components.cli.formats.wording import MEANINGS
 from components.validation import KINDS, RULES, validate
-from components.validation.hazards import HAZARDS
+from components.validation.hazards import CATALOGUE
 
 PAGE = Path(__file__).parents[3] / "docs" / "validation.md"
 SUBJECTS = {
@@ -37,7 +37,7 @@ def tables() -> str:
     """Give the tables of the page as they must be."""
     lines: list[str] = []
     heading = ""
-    of_files = {code: line for code, line in MEANINGS.items() if code not in {*RULES, *HAZARDS}}
+    of_files = {code: line for code, line in MEANINGS.items() if code not in {*RULES, *CATALOGUE}}
     for code, line in [*RULES.items(), *of_files.items()]:
         subject = "Files" if code in of_files else SUBJECTS[code.partition("-")[0]]
         if subject != heading:
