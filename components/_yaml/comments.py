@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import yaml
 from yaml.events import ScalarEvent
 
+from .colons import mark_colons, unmarked
 from .places import Place
 from .reader import parser_of
 
@@ -32,6 +33,7 @@ def comments(text: bytes) -> Iterator[Comment]:
 
     Text that looks like a comment within a value is none.
     """
+    text = mark_colons(text)
     lines = _LINE_END.split(text.decode(errors="replace"))
     try:
         within = _texts(text, len(lines)) if any("#" in line for line in lines) else {}
@@ -43,7 +45,8 @@ def comments(text: bytes) -> Iterator[Comment]:
             begin = found.start()
             if not any(first <= begin < last for first, last in spans):
                 about = number if line[:begin].strip() else _next(lines, number)
-                yield Comment(Place(number, begin + 1), line[begin:], about)
+                column = len(unmarked(line[:begin])) + 1
+                yield Comment(Place(number, column), unmarked(line[begin:]), about)
                 break
 
 
