@@ -20,6 +20,7 @@ _EVERY_VERSION = "all"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    parser.set_defaults(refuse=parser.error)
     parser.add_argument(
         "files",
         metavar="FILE",
@@ -101,8 +102,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     if not options.files and not options.kustomize:
-        print("nothing to validate: give FILE, or --kustomize FOLDER", file=sys.stderr)
-        return 2
+        options.refuse("nothing to validate: give FILE, or --kustomize FOLDER")
     version: str = options.kubernetes_version
     known = read_baseline(options.baseline) if options.baseline else None
     results = validate_files(

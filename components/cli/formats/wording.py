@@ -49,8 +49,8 @@ def documentation() -> str:
     except PackageNotFoundError:
         return _DOCS
     found = dict(one.split(", ", 1) for one in stated).get("Documentation", "")
-    host = urlsplit(found).hostname or "example"
-    return _DOCS if host.endswith("example") else found.removesuffix("index.md")
+    is_released = not f".{urlsplit(found).netloc}".endswith((".", ".example"))
+    return found.removesuffix("index.md") if is_released else _DOCS
 
 
 def message(finding: Finding) -> str:

@@ -226,5 +226,7 @@ def test_without_kubectl_the_remedy_is_named(
 
 
 def test_something_must_be_given(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["validate"]) == 2
+    with pytest.raises(SystemExit) as stopped:
+        main(["validate"])
+    assert stopped.value.code == 2
     assert "give FILE, or --kustomize FOLDER" in capsys.readouterr().err
