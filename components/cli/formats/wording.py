@@ -45,10 +45,11 @@ def page(code: str) -> str:
 def documentation() -> str:
     """Return where the documentation of the installed release is, which its metadata says."""
     try:
-        stated = metadata(_DISTRIBUTION).get_all("Project-URL") or []
+        stated: list[str] = metadata(_DISTRIBUTION).get_all("Project-URL") or []
     except PackageNotFoundError:
         return _DOCS
-    found = dict(one.split(", ", 1) for one in stated).get("Documentation", "")
+    urls = {name: url for name, _, url in (one.partition(", ") for one in stated)}
+    found = urls.get("Documentation", "")
     is_released = not f".{urlsplit(found).netloc}".endswith((".", ".example"))
     return found.removesuffix("index.md") if is_released else _DOCS
 
