@@ -13,7 +13,7 @@ from components.core.unknown import Unknown
 from components.validation.hazards import hazards
 from tests.unit.plans import external
 
-DNS = {
+DNS: dict[str, Any] = {
     "to": [
         {
             "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
