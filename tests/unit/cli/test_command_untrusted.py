@@ -46,12 +46,18 @@ def bind(path: Path) -> None:
 PIPE = "is a named pipe; give `-` and pipe into standard input"
 DEVICE = "is a device, not a file"
 
+
+def link_to_pipe(path: Path) -> None:
+    os.mkfifo(path.with_suffix(".pipe"))
+    path.symlink_to("a.pipe")
+
+
 SPECIAL: dict[str, tuple[Callable[[Path], object], str]] = {
     "a named pipe": (os.mkfifo, PIPE),
     "a socket": (bind, "is a socket, not a file"),
     "a device that never ends": (lambda path: path.symlink_to("/dev/zero"), DEVICE),
     "a link to a named pipe": (
-        lambda path: (os.mkfifo(path.with_suffix(".pipe")), path.symlink_to("a.pipe")),
+        link_to_pipe,
         PIPE,
     ),
 }

@@ -118,7 +118,7 @@ def test_a_finding_is_a_warning_with_a_path_a_detail_and_a_remedy() -> None:
 def test_the_api_server_accepts_what_has_a_hazard() -> None:
     for table in TABLES:
         for hit in table.HITS:
-            found = validate(hit.manifests[hit.index])
+            found = validate(hit.manifests[hit.position])
             errors = [finding for finding in found if finding.severity == "error"]
             assert not errors, hit
 
