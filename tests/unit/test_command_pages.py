@@ -49,6 +49,15 @@ def test_outputs_are_those_of_the_commands(file: Path) -> None:
     assert page(old) == old
 
 
+def test_the_readme_shows_how_an_output_begins() -> None:
+    (found,) = BLOCK.findall((ROOT / "README.md").read_text())
+    command, output = found
+    head, end = output.rsplit("...\n", 1)
+    assert end == ""
+    assert head.count("\n") >= 3
+    assert shown(command).startswith(head)
+
+
 PICTURES = {"docs/images/port-name.svg": "diagram -o svg -f examples/explain/port-name.yaml"}
 
 
