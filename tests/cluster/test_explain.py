@@ -9,13 +9,14 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from components.cli.live.proxy import Proxy
+from components.cli.live.proxy import Proxy, _UnixConnection
 from components.cli.live.snapshots import read_snapshot
 from components.topology import Client, Explainer, Explanation
 from tests.support.accounts import grant, kubeconfig, rule
@@ -132,6 +133,16 @@ def test_one_service_costs_less_than_a_second(made: Made) -> None:
     client = ("--from", f"all-draining-mended:{CLIENT}")
     arguments = ("db", "-n", "port-name-broken", *client)
     assert min(processor_seconds(made.cluster, *arguments) for _ in range(3)) <= 1.0
+
+
+def test_nothing_can_be_written_by_way_of_the_proxy(made: Made) -> None:
+    made_up = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "made-up"}}
+    for method, path in (("POST", "namespaces"), ("DELETE", "namespaces/port-name-broken")):
+        with closing(_UnixConnection(made.proxy._path)) as connection:
+            connection.request(method, f"/api/v1/{path}", json.dumps(made_up))
+            assert connection.getresponse().status == 403
+    assert made.proxy.list("/api/v1/namespaces/port-name-broken").items
+    assert not made.proxy.list("/api/v1/namespaces/made-up").items
 
 
 def test_a_client_of_another_namespace_stays_within_the_requests(made: Made) -> None:
