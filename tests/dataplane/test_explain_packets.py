@@ -6,6 +6,7 @@ And the program that `probe --in-cluster` runs in a Pod sees what a Pod sees.
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -44,6 +45,7 @@ CHOSEN = {
     "endpoints-not-ready": 5432,
 }
 """Setups by name, with the port that is connected to."""
+PATIENCE = 20.0
 CASES = [setup for setup in SETUPS if setup.name in CHOSEN]
 
 
@@ -56,17 +58,17 @@ def outcomes(rig: Rig) -> dict[str, tuple[str, str, str, str]]:
     }
     create(rig.cluster, [_namespace(setup.name) for setup in CASES])
     create(rig.cluster, [one for broken, _ in placed.values() for one in broken])
-    rig.settle()
     kubeconfig = f"--kubeconfig={rig.cluster.kubeconfig}"
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.setenv("PATH", path_with_kubectl(rig.cluster))
         proxy = stack.enter_context(Proxy([kubeconfig]))
+        settle(rig, proxy, {setup.name: setup.live for setup in CASES})
         before = {setup.name: (told(proxy, setup), asked(rig, setup)) for setup in CASES}
         gone = [one for broken, mended in placed.values() for one in broken if one not in mended]
         new = [one for broken, mended in placed.values() for one in mended if one not in broken]
         rig.cluster.kubectl("delete", "-f", "-", given=_list(gone))
         create(rig.cluster, new)
-        rig.settle()
+        settle(rig, proxy, dict.fromkeys(placed, SOUND))
         after = {setup.name: (told(proxy, setup), asked(rig, setup)) for setup in CASES}
     return {name: (*before[name], *after[name]) for name in placed}
 
@@ -94,6 +96,16 @@ def test_the_program_of_the_pod_sees_what_a_pod_sees(rig: Rig) -> None:
     results = dict(json.loads(line) for line in done.stdout.splitlines())
     assert results[0]["ok"]
     assert results[1]["reason"] == "connection refused"
+
+
+def settle(rig: Rig, proxy: Proxy, wanted: dict[str, str]) -> None:
+    """Wait until the controllers have done their part, such as copying Endpoints, and the node."""
+    end = time.monotonic() + PATIENCE
+    while any(told(proxy, setup) != wanted[setup.name] for setup in CASES):
+        if time.monotonic() > end:
+            break  # the tests say what is not as it should be
+        time.sleep(0.5)
+    rig.settle()
 
 
 def told(proxy: Proxy, setup: Setup) -> str:
