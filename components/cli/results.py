@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
+from sys import intern
 from typing import Any, overload
 
 from ..core.findings import Finding, invalid, required
@@ -264,8 +265,8 @@ def _subject(source: str, entry: Entry, *, with_chunk: bool) -> Subject:
         source,
         entry.document,
         entry.item,
-        kind,
-        text(metadata.get("namespace")),
+        intern(kind),
+        intern(text(metadata.get("namespace"))),
         text(metadata.get("name")),
         entry.chunk if with_chunk else None,
     )

@@ -1,7 +1,7 @@
 """Reads a set of manifests into the objects that hazards are looked for in."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, overload
 
 from ..kinds import SPECS
 from ..kinds.kind_spec import Reader
@@ -15,12 +15,12 @@ def read_objects(manifests: Sequence[object]) -> ObjectSet:
     An absent namespace is unknown. It is that of the other objects where they name one alone, for
     whoever applies such a set says `--namespace`, or a Kustomization does.
     """
-    objects = ObjectSet()
     named, has_absent = _namespaces(manifests)
-    objects.has_unknown_namespaces = bool(named) and has_absent
     only = next(iter(named)) if len(named) == 1 and has_absent else ""
-    for index, given in enumerate(manifests):
-        manifest = _in_namespace(mapping(given), only)
+    given = _InNamespace(manifests, only) if only else manifests
+    objects = ObjectSet(given)
+    objects.has_unknown_namespaces = bool(named) and has_absent
+    for index, manifest in enumerate(map(mapping, given)):
         version, kind = text(manifest.get("apiVersion")), text(manifest.get("kind"))
         reader = _READERS.get((version, kind))
         if reader is not None:
@@ -46,11 +46,32 @@ def _namespaces(manifests: Sequence[object]) -> tuple[set[str], bool]:
     return named, has_absent
 
 
-def _in_namespace(manifest: Mapping[str, Any], namespace: str) -> Mapping[str, Any]:
-    metadata = mapping(manifest.get("metadata"))
-    if not namespace or text(metadata.get("namespace")):
-        return manifest
-    return {**manifest, "metadata": {**metadata, "namespace": namespace}}
+class _InNamespace(Sequence[object]):
+    """Objects of which those without a namespace are in a given one."""
+
+    def __init__(self, manifests: Sequence[object], namespace: str) -> None:
+        self._manifests = manifests
+        self._namespace = namespace
+
+    def __len__(self) -> int:
+        return len(self._manifests)
+
+    @overload
+    def __getitem__(self, index: int) -> object: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[object]: ...
+    def __getitem__(self, index: int | slice) -> object:
+        """Give one, or several."""
+        if isinstance(index, slice):
+            return [self._moved(one) for one in self._manifests[index]]
+        return self._moved(self._manifests[index])
+
+    def _moved(self, given: object) -> Mapping[str, Any]:
+        manifest = mapping(given)
+        metadata = mapping(manifest.get("metadata"))
+        if text(metadata.get("namespace")):
+            return manifest
+        return {**manifest, "metadata": {**metadata, "namespace": self._namespace}}
 
 
 def _read_namespace(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -> None:
