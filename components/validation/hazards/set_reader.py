@@ -1,12 +1,12 @@
 """Reads a set of manifests into the objects that hazards are looked for in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from ..kinds import SPECS
 from ..kinds.kind_spec import Reader
-from ..object_set import ObjectSet, Workload, name_of, namespace_of
-from ..untyped import mapping, text
+from ..object_set import Key, ObjectSet, Workload, name_of, namespace_of
+from ..untyped import items, mapping, text
 
 
 def read_objects(manifests: Sequence[object]) -> ObjectSet:
@@ -25,6 +25,8 @@ def read_objects(manifests: Sequence[object]) -> ObjectSet:
         reader = _READERS.get((version, kind))
         if reader is not None:
             reader(objects, index, manifest)
+        elif version.startswith(_GATEWAY_API):
+            objects.routed.update(_routed(manifest))
         elif "." in version.partition("/")[0] and not version.partition("/")[0].endswith(".k8s.io"):
             objects.custom.add(namespace_of(manifest))
     return objects
@@ -94,6 +96,14 @@ def _read_workload(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) 
     objects.workloads.setdefault(namespace_of(manifest), []).append(workload)
 
 
+def _routed(route: Mapping[str, Any]) -> Iterator[Key]:
+    """Return the Services that a route points at."""
+    for rule in map(mapping, items(mapping(route.get("spec")).get("rules"))):
+        for backend in map(mapping, items(rule.get("backendRefs"))):
+            yield text(backend.get("namespace")) or namespace_of(route), text(backend.get("name"))
+
+
+_GATEWAY_API = "gateway.networking.k8s.io/"
 _NAMESPACE = ("v1", "Namespace")
 _WORKLOADS = (
     ("v1", "Pod"),
