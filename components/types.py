@@ -57,6 +57,27 @@ class BackendState(StrEnum):
     """Not serving: no connections at all."""
 
 
+class MigrationPhase(StrEnum):
+    """How far a Service is on its way from external backends to Pods.
+
+    Either by `DRAINING` and `CUTOVER`, for what holds state: there is no moment in which both take
+    new connections. Or by `HYBRID` and `SHARE_DRAINING`: both serve for a while.
+    """
+
+    EXTERNAL = "External"
+    """External backends take all connections. The Service has no selector."""
+    DRAINING = "Draining"
+    """They are serving and terminating, and still take all connections, as no other is ready."""
+    CUTOVER = "Cutover"
+    """The Service has its selector: from the first ready Pod on, Pods take all new connections."""
+    HYBRID = "Hybrid"
+    """The Service has its selector: Pods and external backends share new connections."""
+    SHARE_DRAINING = "ShareDraining"
+    """Pods take all new connections; the external backends keep those that they have."""
+    INTERNAL = "Internal"
+    """Pods alone. The slices go after a check that Pods are ready for every port."""
+
+
 class SessionAffinity(StrEnum):
     """Whether a client stays with one backend (Kubernetes `spec.sessionAffinity`)."""
 

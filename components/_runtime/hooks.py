@@ -18,8 +18,10 @@ from ..core.metadata import (
     FIELD_MANAGER_ANNOTATION,
     FORCE_ANNOTATION,
     MODE_ANNOTATION,
+    PHASE_ANNOTATION,
     SKIP_MIRROR_LABEL,
 )
+from ..core.migration import refused_step, situation
 from ..core.ownership import other_owners, read_entries, refused_owners
 from ..core.shrink import Watch, compare
 from ..core.slicing import is_part
@@ -29,6 +31,7 @@ from .answering import keep_answering
 from .engine import monitor
 from .failures import on_error
 from .garbage import settle
+from .phase_record import PhaseWatch
 from .record import read_record
 from .threads import end_own_callbacks_only
 
@@ -76,6 +79,12 @@ class _Registered:
         self.records: dict[str, tuple[pulumi.Output[Watch], Fail]] = {}
         """What is compared with the last deployment, by the record's name."""
         self.record = pulumi.ResourceHookBinding(before_update=hook("record", self._check_record))
+        self.made: set[str] = set()
+        """The URNs of migrating Services that this run creates."""
+        self.creating = hook("creating", self._note_created)
+        self.phases: dict[str, tuple[PhaseWatch, Fail]] = {}
+        """What is compared with the record of a phase, by its name."""
+        self.phase = pulumi.ResourceHookBinding(before_update=hook("phase", self._check_phase))
 
     def _check_adopted(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse the create of an object that was to be adopted."""
@@ -102,6 +111,15 @@ class _Registered:
             if findings:
                 raise fail(findings)
 
+    def _note_created(self, args: pulumi.ResourceHookArgs) -> None:
+        self.made.add(args.urn)
+
+    async def _check_phase(self, args: pulumi.ResourceHookArgs) -> None:
+        """Refuse a phase that the last one which was reached does not lead to."""
+        watch, fail = self.phases[args.name]
+        if findings := await watch.refused(args.old_inputs or {}):
+            raise fail(findings)
+
     def _check_service(self, args: pulumi.ResourceHookArgs) -> None:
         self.outputs_before[args.urn] = args.old_outputs or {}
         _check_service(args)
@@ -127,6 +145,47 @@ def of_service(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBind
     """
     run = _join(name, component)
     return None if run is None else run.service
+
+
+def of_migrating_service(
+    name: str, component: pulumi.Resource
+) -> pulumi.ResourceHookBinding | None:
+    """Return the hooks of a Service in phases, or None under mocks.
+
+    Args:
+        name: The Service's Pulumi name.
+        component: The component that declares it, on which messages are shown.
+    """
+    run = _join(name, component)
+    if run is None:
+        return None
+    both = copy(run.service)
+    both.before_create = run.creating
+    return both
+
+
+def is_made_now(urn: str) -> bool:
+    """Return whether this run creates a migrating Service."""
+    run = _current_run()
+    return run is not None and urn in run.made
+
+
+def of_phase(
+    name: str, component: pulumi.Resource, watch: PhaseWatch, fail: Fail
+) -> pulumi.ResourceHookBinding | None:
+    """Return the hooks of the record of a phase, or None under mocks.
+
+    Args:
+        name: Its Pulumi name.
+        component: The component that declares it, on which messages are shown.
+        watch: What is compared with the record.
+        fail: Makes the error of what is refused.
+    """
+    run = _join(name, component)
+    if run is None:
+        return None
+    run.phases[name] = watch, fail
+    return run.phase
 
 
 def outputs_before(urn: str) -> Values | None:
@@ -265,8 +324,9 @@ async def _await_mirror(args: pulumi.ResourceHookArgs) -> None:
 
 def _check_service(args: pulumi.ResourceHookArgs) -> None:
     old, new, before = args.old_inputs or {}, args.new_inputs or {}, args.old_outputs or {}
-    name = args.id.rpartition("/")[2]
+    namespace, _, name = args.id.rpartition("/")
     findings = [
+        *_phase_step(old, new, before, name, namespace),
         *foreign_selector(name, _selector(before), [_selector(new), _selector(old)], args.urn),
         *_mode_jump(_mode(old), _mode(new)),
         *([] if _is_headless(new) else _primary_family(_families(before), _families(new))),
@@ -307,6 +367,20 @@ def foreign_selector(
             " Service yourself",
         )
     ]
+
+
+def _phase_step(
+    old: Values, new: Values, before: Values, name: str, namespace: str
+) -> list[Finding]:
+    if "ExternalName" in (_part(old, "spec").get("type"), _part(new, "spec").get("type")):
+        return []
+    return refused_step(
+        situation(_phase(old), selects=bool(_selector(old))),
+        situation(_phase(new), selects=bool(_selector(new))),
+        selects=bool(_selector(before)),
+        name=name,
+        namespace=namespace,
+    )
 
 
 def _mode_jump(old: str, new: str) -> list[Finding]:
@@ -372,6 +446,11 @@ def _families(service: Values) -> list[str]:
 
 def _mode(service: Values) -> str:
     return str(_part(service, "metadata", "annotations").get(MODE_ANNOTATION) or "Slices")
+
+
+def _phase(service: Values) -> str | None:
+    found = _part(service, "metadata", "annotations").get(PHASE_ANNOTATION)
+    return None if found is None else str(found)
 
 
 def _addresses(slice_: Values | None) -> set[str] | None:

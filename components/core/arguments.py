@@ -127,6 +127,14 @@ class SelectorServiceArgs(TrafficArgs):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MigratingServiceArgs(ExternalServiceArgs):
+    """The arguments of a `MigratingService`."""
+
+    phase: str
+    selector: _Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalNameServiceArgs(CommonArgs):
     """The arguments of an `ExternalNameService`."""
 

@@ -11,6 +11,7 @@ from .metadata import (
     MAX_ANNOTATION_BYTES,
     MAX_FIELD_MANAGER,
     MODE_ANNOTATION,
+    PHASE_ANNOTATION,
     RESERVED_ANNOTATIONS,
     RESERVED_LABELS,
     own_annotations,
@@ -21,6 +22,7 @@ from .versions import OLDEST, Rules, rules_of
 LARGEST_ANNOTATIONS = {
     **own_annotations("x" * MAX_FIELD_MANAGER, skip_await=True, forced=True),
     MODE_ANNOTATION: "Endpoints",
+    PHASE_ANNOTATION: "ShareDraining",
 }
 """All that a component may write itself, so that the user's budget is the same in all stacks."""
 

@@ -27,6 +27,7 @@ DOCUMENTED = {
     "EgressDns",
     "EndpointApi",
     "IpFamily",
+    "MigrationPhase",
     "Preset",
     "Protocol",
     "ServicePort",

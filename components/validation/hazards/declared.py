@@ -90,6 +90,14 @@ PORT_RENAMED = HAZARDS.hazard(
     " other",
     "declare the port under both names, with two numbers, and move the clients; or accept it",
 )
+MIGRATION_DRAINED = HAZARDS.hazard(
+    "migration-drained",
+    "all external backends are draining: kube-proxy goes on sending connections to them while no"
+    " other is ready, and Ingress controllers, Gateways, meshes and DNS servers that read"
+    " EndpointSlices themselves take ready addresses alone, which are none",
+    "keep phase EXTERNAL where such readers stand in front of the Service, and go by HYBRID; or"
+    " leave this phase as soon as Pods are ready to take over",
+)
 AFFINITY = HAZARDS.hazard(
     "affinity-dead-backend",
     "with session affinity a client stays with its backend also when that is dead, for"
