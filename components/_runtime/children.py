@@ -151,13 +151,14 @@ class Children:
             return
         name = self._name(manifest)
 
-        def ask(known: list[Any]) -> "pulumi.Output[Ports | None]":
+        async def ask(known: list[str]) -> Ports:
             urn, identity = known
             if phase != "Internal" or self._rendering or _hooks.is_made_now(urn):
-                return pulumi.Output.from_input(None)
-            return ready_ports(self._parent, f"{name}/pods", identity)
+                return ports
+            return await ready_ports(self._parent, f"{name}/pods", identity)
 
-        ready = pulumi.Output.all(service.urn, service.id).apply(ask)
+        identified: pulumi.Output[list[str]] = pulumi.Output.all(service.urn, service.id)
+        ready: pulumi.Output[Ports] = identified.apply(ask)
         watch = PhaseWatch(phase, ports, ready)
         hooks = _hooks.of_phase(name, self._parent, watch, self._fail_all)
         PhaseRecord(

@@ -7,6 +7,7 @@ error in one stops the update. Mocks cannot register hooks; under them there are
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from copy import copy
+from functools import cached_property
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -49,7 +50,6 @@ class _Registered:
     """The hooks of one run of a program, and what they must know of it."""
 
     def __init__(self) -> None:
-        options = pulumi.ResourceHookOptions(on_dry_run=True)
         self.components: dict[str, pulumi.Resource] = {}
         """The component that declares a child, by the child's name."""
         self.adopted: dict[tuple[str, str], tuple[Adoption, Fail]] = {}
@@ -59,9 +59,7 @@ class _Registered:
         self.outputs_before: dict[str, Values] = {}
         """The outputs that each Service had before this run's update, by its URN."""
 
-        def hook(name: str, check: Callable[..., Awaitable[None] | None]) -> "list[Hook]":
-            return [pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)]
-
+        hook = self._hook
         mirrored = pulumi.ResourceHook("k8s-endpoints:endpoints", _await_mirror)
         failed = on_error("k8s-endpoints:failed", self.components)
         self.endpoints = pulumi.ResourceHookBinding(after_update=[mirrored], **failed)
@@ -81,10 +79,23 @@ class _Registered:
         self.record = pulumi.ResourceHookBinding(before_update=hook("record", self._check_record))
         self.made: set[str] = set()
         """The URNs of migrating Services that this run creates."""
-        self.creating = hook("creating", self._note_created)
         self.phases: dict[str, tuple[PhaseWatch, Fail]] = {}
         """What is compared with the record of a phase, by its name."""
-        self.phase = pulumi.ResourceHookBinding(before_update=hook("phase", self._check_phase))
+
+    @staticmethod
+    def _hook(name: str, check: Callable[..., Awaitable[None] | None]) -> "list[Hook]":
+        options = pulumi.ResourceHookOptions(on_dry_run=True)
+        return [pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)]
+
+    @cached_property
+    def creating(self) -> "list[Hook]":
+        """Notes the migrating Services that are created."""
+        return self._hook("creating", self._note_created)
+
+    @cached_property
+    def phase(self) -> pulumi.ResourceHookBinding:
+        """Compares the phase of a migrating Service with the last one that was reached."""
+        return pulumi.ResourceHookBinding(before_update=self._hook("phase", self._check_phase))
 
     def _check_adopted(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse the create of an object that was to be adopted."""

@@ -29,8 +29,8 @@ class PhaseWatch:
     phase: str
     ports: Ports
     """Those of the Service."""
-    ready: pulumi.Output[Ports | None]
-    """Those for which Pods are ready; None where nobody asked."""
+    ready: pulumi.Output[Ports]
+    """Those for which Pods are ready; all of them where nobody has to ask."""
 
     async def refused(self, old_inputs: Mapping[str, Any]) -> list[Finding]:
         """Return why the phase cannot follow the one that the state holds."""
@@ -56,7 +56,7 @@ def ports_of(service: Manifest) -> Ports:
     return frozenset((port["name"], port["protocol"]) for port in service["spec"]["ports"])
 
 
-def ready_ports(parent: pulumi.Resource, name: str, identity: str) -> "pulumi.Output[Ports | None]":
+async def ready_ports(parent: pulumi.Resource, name: str, identity: str) -> Ports:
     """Ask the cluster for which ports Pods of a Service's selector are ready.
 
     The endpoints controller writes that down in the Endpoints of the Service's name, which hold
@@ -68,13 +68,10 @@ def ready_ports(parent: pulumi.Resource, name: str, identity: str) -> "pulumi.Ou
         identity: Namespace and name of the Service.
     """
     opts = pulumi.ResourceOptions(parent=parent)
-    found = core.v1.Endpoints.get(name, identity, opts)
-
-    async def ready(_: object) -> Ports:
-        # A field that is not there is not known at preview: no Pod has ever been there.
-        return _ready(await found.subsets.future() if await found.subsets.is_known() else None)
-
-    return found.metadata.apply(ready)
+    subsets = core.v1.Endpoints.get(name, identity, opts).subsets
+    if not await subsets.is_known():  # at preview, a field that is not there: there is no Pod
+        return frozenset()
+    return _ready(await subsets.future())
 
 
 def _ready(subsets: "Sequence[core.v1.outputs.EndpointSubset] | None") -> Ports:

@@ -287,12 +287,11 @@ PG, WEB = ("pg", "TCP"), ("web", "TCP")
         ("Cutover", "Internal", frozenset({PG, WEB}), ""),
         ("Cutover", "Internal", frozenset({PG}), "no Pod of the selector is ready for web (TCP)"),
         ("Cutover", "Internal", frozenset(), "is ready for pg (TCP), web (TCP)"),
-        ("Cutover", "Internal", None, ""),
         ("Internal", "Internal", frozenset(), ""),
-        ("Cutover", "Cutover", None, ""),
-        ("External", "Draining", None, ""),
+        ("Cutover", "Cutover", frozenset(), ""),
+        ("External", "Draining", frozenset(), ""),
         ("Draining", "Internal", frozenset({PG, WEB}), "that ended well was in phase Draining"),
-        ("Cutover", "External", None, ""),
+        ("Cutover", "External", frozenset(), ""),
     ],
 )
 def test_the_last_phase_that_was_reached_leads_on(

@@ -1,0 +1,82 @@
+"""Nothing drops while a `MigratingService` goes from external backends to Pods.
+
+The Pods are fake, and servers answer on each of their addresses before it is ready. They have IPv4
+addresses alone.
+"""
+
+import time
+
+from tests.support.programs import component
+
+from .node import wait_for
+from .rig import Rig
+from .steady import PORTS, Steady
+from .test_continuity_pods import start_pods
+
+
+def in_phase(steady: Steady, phase: str, addresses: list[str]) -> float:
+    """Deploy the phase; give when that was in force."""
+    args = {
+        "namespace": steady.namespace,
+        "phase": phase,
+        "addresses": addresses,
+        "selector": {"app": "db"},
+        "ports": PORTS,
+        "await_ready": False,
+    }
+    return steady.run(component("MigratingService", "db", **args))
+
+
+def scale(steady: Steady, replicas: int) -> None:
+    command = ["scale", "deployment/db", f"--replicas={replicas}", "-n", steady.namespace]
+    steady.rig.cluster.kubectl(*command)
+
+
+def test_for_what_holds_state(steady: Steady, rig: Rig) -> None:
+    """One side takes new connections at a time: external backends, Pods, these again, Pods."""
+    external = [host.v4() for host in rig.hosts[:2]]
+    in_phase(steady, "External", external)
+    address = rig.address(steady.service)
+
+    with steady.load("EXTERNAL -> DRAINING -> CUTOVER -> INTERNAL", untouched=external) as load:
+        in_phase(steady, "Draining", external)
+        waiting = in_phase(steady, "Cutover", external)
+        assert load.answered_by() == set(external)
+        pods = start_pods(steady)
+        wait_for("Pods behind the Service", lambda: bool(load.answered_by() & pods))
+        rig.settle()
+        taken = time.monotonic()
+        load.go_on()
+        assert load.answered_by(taken) <= pods
+
+        scale(steady, 0)
+        wait_for("no Pods", lambda: bool(load.answered_by(time.monotonic() - 0.5) & set(external)))
+        rig.settle()
+        back = time.monotonic()
+        load.go_on()
+        assert load.answered_by(back) == set(external)
+        pods |= start_pods(steady)
+        settled = in_phase(steady, "Internal", external)
+
+    assert rig.address(steady.service) == address
+    assert load.answered_by(waiting) <= pods | set(external)
+    assert load.answered_by(settled) <= pods
+
+
+def test_where_both_may_serve(steady: Steady, rig: Rig) -> None:
+    external = [host.v4() for host in rig.hosts[:2]]
+    pods = start_pods(steady)
+    in_phase(steady, "External", external)
+    address = rig.address(steady.service)
+
+    with steady.load("EXTERNAL -> HYBRID -> SHARE_DRAINING -> INTERNAL", external) as load:
+        both = in_phase(steady, "Hybrid", external)
+        load.go_on()
+        assert load.answered_by(both) == pods | set(external)
+        drained = in_phase(steady, "ShareDraining", external)
+        load.go_on()
+        assert load.answered_by(drained) == pods
+        settled = in_phase(steady, "Internal", external)
+
+    assert rig.address(steady.service) == address
+    assert load.answered_by(settled) == pods
