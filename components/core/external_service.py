@@ -4,23 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..validation.hazards.hazard import Hazard
-from ..validation.service_ports import SERVICE_PORTS_REQUIRED
+from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from .addresses import Family
 from .adoption import Adoptions, read_adoptions
 from .arguments import ExternalServiceArgs
 from .backends import check_backends, read_backends
 from .checks import check_objects
-from .deferred import Deferred
-from .endpoint_objects import render_endpoints, render_slice
 from .findings import Finding, required
 from .hazards import external_service_hazards
 from .metadata import MODE_ANNOTATION, Manifest
+from .objects.endpoint_manifests import render_endpoints, render_slice
+from .objects.manifest_metadata import read_rules
+from .objects.service_manifest import render_service, render_traffic
 from .placement import place_backends
 from .ports import read_ports
 from .presets import ports_by_path
-from .service import render_service, render_traffic
-from .service_metadata import read_rules
 from .shrink import Watch, read_watch
+from .unknown import Unknown
 
 _HEADLESS_PORTS = (
     "a headless Service cannot remap a port: its clients connect to the endpoints themselves"
@@ -33,7 +33,7 @@ class ExternalServicePlan:
 
     objects: Sequence[Manifest]
     """The Service, its slices by name, and its legacy Endpoints object if it has one."""
-    addresses: list[str | Deferred] | Deferred
+    addresses: list[str | Unknown] | Unknown
     """The backends' addresses, sorted by key."""
     families: frozenset[Family]
     """The families of the backends."""
@@ -62,7 +62,7 @@ class ExternalServicePlan:
     @property
     def known_addresses(self) -> frozenset[str]:
         """The addresses that are known while the program runs."""
-        known = [] if isinstance(self.addresses, Deferred) else self.addresses
+        known = [] if isinstance(self.addresses, Unknown) else self.addresses
         return frozenset(address for address in known if isinstance(address, str))
 
 
@@ -70,7 +70,7 @@ def plan_external_service(
     args: ExternalServiceArgs,
     component_name: str,
     findings: list[Finding],
-    deferred: frozenset[str] = frozenset(),
+    unknown: frozenset[str] = frozenset(),
 ) -> ExternalServicePlan:
     """Render the objects of an `ExternalService`, and check them.
 
@@ -79,7 +79,7 @@ def plan_external_service(
         component_name: Names the Service where `service_name` is not given.
         findings: What is wrong with the form of the arguments; collects what else is wrong. Where
             it is not empty the result is not to be used.
-        deferred: The paths of arguments that were not known when the program ran; the number and
+        unknown: The paths of arguments that were not known when the program ran; the number and
             names of the objects do not depend on their values.
     """
     unread = tuple(findings)
@@ -90,7 +90,7 @@ def plan_external_service(
     if not ports and not any(finding.path in ("ports", "preset") for finding in unread):
         remedy = "give at least one port, or a `preset`"
         findings.append(required("ports", remedy=remedy, rule=SERVICE_PORTS_REQUIRED))
-    backends = read_backends(args, ports, findings, deferred, args.ip_families)
+    backends = read_backends(args, ports, findings, unknown, args.ip_families)
     check_backends(args, backends, findings)
 
     service = render_service(args, component_name, args.type, ports, findings)
@@ -103,24 +103,24 @@ def plan_external_service(
         annotations = {**args.annotations, MODE_ANNOTATION: args.endpoint_api}
         service.put("metadata.annotations", annotations, "annotations")
     objects = [service]
-    late = args.addresses if isinstance(args.addresses, Deferred) else None
+    unresolved = args.addresses if isinstance(args.addresses, Unknown) else None
     name: str = service.manifest["metadata"]["name"]
     if args.endpoint_api != "Endpoints":
         objects += [
-            render_slice(service.manifest, one, ports, late, headless=args.headless)
-            for one in place_backends(args, name, backends, findings, deferred)
+            render_slice(service.manifest, one, ports, unresolved, headless=args.headless)
+            for one in place_backends(args, name, backends, findings, unknown)
         ]
     if args.endpoint_api != "Slices":
         objects.append(
             render_endpoints(
-                service.manifest, backends, ports, late, mirrored=args.endpoint_api != "Both"
+                service.manifest, backends, ports, unresolved, mirrored=args.endpoint_api != "Both"
             )
         )
     check_objects(objects, rules, findings, unread)
     manifests = [one.manifest for one in objects]
     return ExternalServicePlan(
         objects=manifests,
-        addresses=late or [backend.address for backend in backends],
+        addresses=unresolved or [backend.address for backend in backends],
         families=frozenset(backend.family for backend in backends),
         hazards=external_service_hazards(args, backends, ports),
         adoptions=read_adoptions(args, manifests, findings),

@@ -3,25 +3,25 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ..validation.service_ports import SERVICE_PORTS_REQUIRED
+from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from .adoption import read_adoptions
 from .arguments import MigratingServiceArgs
-from .backends import Backend, check_backends, read_backends
+from .backends import BackendSpec, check_backends, read_backends
 from .checks import check_objects
-from .deferred import Deferred
-from .endpoint_objects import render_slice
 from .external_service import ExternalServicePlan
 from .findings import Finding, forbidden, required
 from .hazards import migrating_service_hazards
 from .metadata import PHASE_ANNOTATION
 from .migration import has_backends, has_drained, has_selector
+from .objects.endpoint_manifests import render_slice
+from .objects.manifest_metadata import read_rules
+from .objects.rendering import Rendering
+from .objects.service_manifest import render_service, render_traffic
 from .placement import place_backends
 from .ports import Port, read_ports
 from .presets import ports_by_path
-from .rendering import Rendering
-from .service import render_service, render_traffic
-from .service_metadata import read_rules
 from .shrink import read_watch
+from .unknown import Unknown
 
 __all__ = ["plan_migrating_service"]
 
@@ -30,7 +30,7 @@ def plan_migrating_service(
     args: MigratingServiceArgs,
     component_name: str,
     findings: list[Finding],
-    deferred: frozenset[str] = frozenset(),
+    unknown: frozenset[str] = frozenset(),
 ) -> ExternalServicePlan:
     """Render the objects of a `MigratingService`, and check them.
 
@@ -41,7 +41,7 @@ def plan_migrating_service(
         component_name: Names the Service where `service_name` is not given.
         findings: What is wrong with the form of the arguments; collects what else is wrong. Where
             it is not empty the result is not to be used.
-        deferred: The paths of arguments that were not known when the program ran; the number and
+        unknown: The paths of arguments that were not known when the program ran; the number and
             names of the objects do not depend on their values.
     """
     unread = tuple(findings)
@@ -56,7 +56,7 @@ def plan_migrating_service(
     if not args.selector and "selector" not in wrong:
         remedy = "give the labels of the Pods, in all phases"
         findings.append(required("selector", remedy=remedy))
-    given_backends = read_backends(args, ports, findings, deferred, args.ip_families)
+    given_backends = read_backends(args, ports, findings, unknown, args.ip_families)
     backends = _in_phase(args.phase, given_backends)
     is_served = has_backends(args.phase)
     if is_served:
@@ -65,10 +65,10 @@ def plan_migrating_service(
     if "preset" in wrong:
         service.note("spec.ports", "preset")
     name: str = service.manifest["metadata"]["name"]
-    late = args.addresses if isinstance(args.addresses, Deferred) else None
+    unresolved = args.addresses if isinstance(args.addresses, Unknown) else None
     slices = [
-        render_slice(service.manifest, one, ports, late, headless=False)
-        for one in place_backends(args, name, backends, findings, deferred)
+        render_slice(service.manifest, one, ports, unresolved, headless=False)
+        for one in place_backends(args, name, backends, findings, unknown)
     ]
     check_objects([service, *slices], rules, findings, unread)
     if not has_selector(args.phase):
@@ -78,7 +78,7 @@ def plan_migrating_service(
     served = backends if is_served else []
     return ExternalServicePlan(
         objects=manifests,
-        addresses=(late if is_served else None) or [backend.address for backend in served],
+        addresses=(unresolved if is_served else None) or [backend.address for backend in served],
         families=frozenset(backend.family for backend in served),
         hazards=migrating_service_hazards(args, served, ports),
         adoptions=read_adoptions(args, manifests, findings),
@@ -101,7 +101,7 @@ def _refused(args: MigratingServiceArgs) -> Iterator[Finding]:
         yield forbidden("endpoint_api", reason, "use `EndpointApi.SLICES`, the default")
 
 
-def _in_phase(phase: str, given: Sequence[Backend]) -> list[Backend]:
+def _in_phase(phase: str, given: Sequence[BackendSpec]) -> list[BackendSpec]:
     """Return the external backends as a phase leaves them."""
     if not has_drained(phase):
         return list(given)
@@ -113,7 +113,7 @@ def _service(
     phase: str,
     component_name: str,
     ports: Sequence[Port],
-    backends: Sequence[Backend],
+    backends: Sequence[BackendSpec],
     findings: list[Finding],
 ) -> Rendering:
     selects = has_selector(phase)

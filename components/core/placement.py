@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from ..validation.endpoint_slice import ENDPOINTS_COUNT
+from ..validation.kinds.endpoint_slice import ENDPOINTS_COUNT
 from .addresses import FAMILIES, Family
 from .arguments import ExternalServiceArgs
-from .backends import Backend
-from .deferred import Deferred
-from .endpoint_objects import PlacedSlice
+from .backends import BackendSpec
 from .findings import Finding, invalid, required, too_many
+from .objects.endpoint_manifests import PlacedSlice
 from .slicing import DEFAULT_LIMIT, MAX_LIMIT, slices
+from .unknown import Unknown
 
 __all__ = ["place_backends"]
 
@@ -20,9 +20,9 @@ _MAX_SLICES = 4096
 def place_backends(
     args: ExternalServiceArgs,
     service_name: str,
-    backends: Sequence[Backend],
+    backends: Sequence[BackendSpec],
     findings: list[Finding],
-    deferred: frozenset[str],
+    unknown: frozenset[str],
 ) -> Iterator[PlacedSlice]:
     """Place the backends into slices; with wrong numbers of slices as if none were given.
 
@@ -31,12 +31,12 @@ def place_backends(
         service_name: The Service's name, which begins those of the slices.
         backends: The backends.
         findings: Collects what is wrong.
-        deferred: The paths of arguments that were not known when the program ran.
+        unknown: The paths of arguments that were not known when the program ran.
     """
     limit = _read_limit(args.max_endpoints_per_slice, findings)
     count = _read_count(args.slice_count, findings)
-    groups: dict[tuple[Family, tuple[tuple[str, int], ...]], list[Backend]] = {}
-    if "addresses" in deferred or isinstance(args.addresses, Deferred):
+    groups: dict[tuple[Family, tuple[tuple[str, int], ...]], list[BackendSpec]] = {}
+    if "addresses" in unknown or isinstance(args.addresses, Unknown):
         if args.slice_count is None:
             reason = "a list of addresses that is an Output is spread over a fixed number of slices"
             remedy = f"1 holds up to {limit} of each family"
@@ -76,12 +76,12 @@ def _read_count(given: int | None, findings: list[Finding]) -> int | None:
     return None
 
 
-def _unplaceable(backends: Sequence[Backend], known: Sequence[Finding]) -> list[Finding]:
+def _unplaceable(backends: Sequence[BackendSpec], known: Sequence[Finding]) -> list[Finding]:
     wrong = {finding.path for finding in known}
     findings: list[Finding] = []
     for backend in backends:
         path = f"{backend.argument}.id"
-        if backend.is_placeable or not isinstance(backend.address, Deferred):
+        if backend.is_placeable or not isinstance(backend.address, Unknown):
             continue
         if backend.path not in wrong and path not in wrong:
             reason = "an address that is an Output needs an id where there are several slices"

@@ -10,11 +10,11 @@ from tests.support.programs import component
 
 from .node import wait_for
 from .rig import Rig
-from .steady import PORTS, Steady
+from .service_under_load import PORTS, ServiceUnderLoad
 from .test_continuity_pods import start_pods
 
 
-def in_phase(steady: Steady, phase: str, addresses: list[str]) -> float:
+def in_phase(steady: ServiceUnderLoad, phase: str, addresses: list[str]) -> float:
     """Deploy the phase; give when that was in force."""
     args = {
         "namespace": steady.namespace,
@@ -27,12 +27,12 @@ def in_phase(steady: Steady, phase: str, addresses: list[str]) -> float:
     return steady.run(component("MigratingService", "db", **args))
 
 
-def scale(steady: Steady, replicas: int) -> None:
+def scale(steady: ServiceUnderLoad, replicas: int) -> None:
     command = ["scale", "deployment/db", f"--replicas={replicas}", "-n", steady.namespace]
     steady.rig.cluster.kubectl(*command)
 
 
-def test_for_what_holds_state(steady: Steady, rig: Rig) -> None:
+def test_for_what_holds_state(steady: ServiceUnderLoad, rig: Rig) -> None:
     """One side takes new connections at a time: external backends, Pods, these again, Pods."""
     external = [host.v4() for host in rig.hosts[:2]]
     in_phase(steady, "External", external)
@@ -63,7 +63,7 @@ def test_for_what_holds_state(steady: Steady, rig: Rig) -> None:
     assert load.answered_by(settled) <= pods
 
 
-def test_where_both_may_serve(steady: Steady, rig: Rig) -> None:
+def test_where_both_may_serve(steady: ServiceUnderLoad, rig: Rig) -> None:
     external = [host.v4() for host in rig.hosts[:2]]
     pods = start_pods(steady)
     in_phase(steady, "External", external)

@@ -13,27 +13,27 @@ from components.core.external_name_service import plan_external_name_service
 from components.core.external_service import ExternalServicePlan, plan_external_service
 from components.core.findings import Finding
 from components.core.migrating_service import plan_migrating_service
+from components.core.objects.service_manifest import ServicePlan
 from components.core.selector_service import plan_selector_service
-from components.core.service import ServicePlan
 
 Found = list[Finding]
 
 
 def external(
-    args: dict[str, Any], name: str = "db", deferred: frozenset[str] = frozenset()
+    args: dict[str, Any], name: str = "db", unknown: frozenset[str] = frozenset()
 ) -> tuple[ExternalServicePlan, Found]:
     findings: Found = []
     return plan_external_service(
-        typed(ExternalServiceArgs, args), name, findings, deferred
+        typed(ExternalServiceArgs, args), name, findings, unknown
     ), findings
 
 
 def migrating(
-    args: dict[str, Any], name: str = "db", deferred: frozenset[str] = frozenset()
+    args: dict[str, Any], name: str = "db", unknown: frozenset[str] = frozenset()
 ) -> tuple[ExternalServicePlan, Found]:
     findings: Found = []
     return plan_migrating_service(
-        typed(MigratingServiceArgs, args), name, findings, deferred
+        typed(MigratingServiceArgs, args), name, findings, unknown
     ), findings
 
 

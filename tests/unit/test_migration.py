@@ -7,7 +7,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from plans import migrating, texts
 
 from components import EgressPolicy, MigratingService, MigrationPhase, ValidationError
 from components._runtime import hooks as _hooks
@@ -15,6 +14,7 @@ from components._runtime.phase_record import PhaseWatch
 from components.core.migration import unready_ports
 from components.testing import render
 from components.validation.hazards import hazards as hazards_of_manifests
+from tests.unit.plans import migrating, texts
 
 PHASES = [phase.value for phase in MigrationPhase]
 ANNOTATION = "k8s-endpoints.pulumi/migration-phase"
