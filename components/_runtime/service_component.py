@@ -148,6 +148,11 @@ class DeclaredService:
         return self._backends.output(lambda plan: plan.addresses)
 
     @cached_property
+    def external_share(self) -> pulumi.Output[dict[str, float]]:
+        """Which share of new connections its own backends take beside Pods, by IP family."""
+        return self._backends.output(lambda plan: dict(plan.external_share))
+
+    @cached_property
     def hazards(self) -> pulumi.Output[list[str]]:
         """What is legal and will not work as it looks: code, text and remedy of each."""
         return self._guard.hazards(self._known_hazards())

@@ -132,6 +132,7 @@ class MigratingServiceArgs(ExternalServiceArgs):
 
     phase: str
     selector: _Texts
+    replicas: int | Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The objects of an `ExternalService`: a selectorless Service and the slices behind it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ..validation.hazards.hazard import Hazard
 from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
@@ -43,6 +43,8 @@ class ExternalServicePlan:
     """The objects that exist already."""
     watch: Watch | None
     """What is compared with the last deployment."""
+    external_share: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Which share of the connections the backends take beside Pods, by family."""
 
     @property
     def service(self) -> Manifest:

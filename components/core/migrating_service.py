@@ -1,5 +1,6 @@
 """The objects of a `MigratingService`: a Service and, until the last phase, its slices."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -9,10 +10,10 @@ from .arguments import MigratingServiceArgs
 from .backends import BackendSpec, check_backends, read_backends
 from .checks import check_objects
 from .external_service import ExternalServicePlan
-from .findings import Finding, forbidden, required
+from .findings import Finding, forbidden, invalid, required
 from .hazards import migrating_service_hazards
 from .metadata import PHASE_ANNOTATION
-from .migration import has_backends, has_drained, has_selector
+from .migration import external_share, has_backends, has_drained, has_selector
 from .objects.endpoint_manifests import render_slice
 from .objects.manifest_metadata import read_rules
 from .objects.rendering import Rendering
@@ -83,7 +84,21 @@ def plan_migrating_service(
         hazards=migrating_service_hazards(args, served, ports),
         adoptions=read_adoptions(args, manifests, findings),
         watch=read_watch(args, served, findings) if is_served else None,
+        external_share=_external_share(args, given_backends, findings),
     )
+
+
+def _external_share(
+    args: MigratingServiceArgs, backends: Sequence[BackendSpec], findings: list[Finding]
+) -> dict[str, float]:
+    replicas = args.replicas
+    if isinstance(replicas, Unknown):
+        return {}
+    if replicas is not None and replicas < 0:
+        findings.append(invalid("replicas", replicas, "must be greater than or equal to 0"))
+        return {}
+    ready = Counter[str](backend.family for backend in backends if backend.is_ready)
+    return external_share(args.phase, ready, replicas)
 
 
 def _refused(args: MigratingServiceArgs) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from .metadata import MANAGED_BY, MANAGED_BY_LABEL, SERVICE_NAME_LABEL
 
 __all__ = [
     "Situation",
+    "external_share",
     "has_backends",
     "has_drained",
     "has_selector",
@@ -53,6 +54,24 @@ def has_backends(phase: str) -> bool:
 def has_drained(phase: str) -> bool:
     """Return whether the external backends are draining in a phase."""
     return phase in _DRAINED
+
+
+def external_share(phase: str, ready: Mapping[str, int], replicas: int | None) -> dict[str, float]:
+    """Return which share of the new connections external backends take, by IP family.
+
+    Args:
+        phase: The phase.
+        ready: How many external backends of each family are ready, or would be before they drain.
+        replicas: How many Pods are ready, if that is known. kube-proxy picks evenly.
+
+    Returns:
+        Nothing where both serve and the number of Pods is not known.
+    """
+    if phase == "Hybrid":
+        if replicas is None:
+            return {}
+        return {family: count / (count + replicas) for family, count in ready.items() if count}
+    return dict.fromkeys(ready, 0.0 if has_selector(phase) else 1.0)
 
 
 @dataclass(frozen=True, slots=True)

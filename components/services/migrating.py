@@ -38,6 +38,9 @@ class MigratingServiceArgs(TypedDict):
     """How far the Service is. One up leads one step further, or back."""
     selector: Mapping[str, pulumi.Input[str]]
     """The labels of the Pods, at least one. Give them in all phases."""
+    replicas: NotRequired[pulumi.Input[int]]
+    """How many ready Pods there will be, such as a Deployment's: only the output `external_share`
+    goes by it. Defaults to an unknown number."""
     addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Addresses of external backends of which nothing else is known. A list that is itself an
     Output needs `slice_count`. Keep them until the last phase is reached. Defaults to none."""
@@ -153,6 +156,9 @@ class MigratingService(ServiceComponent):
     """The port on every node, by the name of the port; empty for type ClusterIP."""
     endpoints: pulumi.Output[list[str]]
     """The addresses of the external backends; none in the last phase."""
+    external_share: pulumi.Output[dict[str, float]]
+    """Which share of new connections goes to external backends, 0 to 1, by IP family. Empty in
+    phase HYBRID without `replicas`."""
     hazards: pulumi.Output[list[str]]
     """What is legal and will not work as it looks: code, text and remedy of each."""
 

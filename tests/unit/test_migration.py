@@ -321,3 +321,32 @@ def test_a_policy_takes_both_sides() -> None:
     rules = policy["spec"]["egress"]
     assert [{"port": 6432, "protocol": "TCP"}] in [rule["ports"] for rule in rules]
     assert [{"port": "sql", "protocol": "TCP"}] in [rule["ports"] for rule in rules]
+
+
+@pytest.mark.parametrize(
+    ("phase", "replicas", "expected"),
+    [
+        ("External", None, {"IPv4": 1.0, "IPv6": 1.0}),
+        ("Draining", 3, {"IPv4": 1.0, "IPv6": 1.0}),
+        ("Cutover", 3, {"IPv4": 0.0, "IPv6": 0.0}),
+        ("Hybrid", None, {}),
+        ("Hybrid", 3, {"IPv4": 0.4, "IPv6": 0.25}),
+        ("Hybrid", 0, {"IPv4": 1.0, "IPv6": 1.0}),
+        ("ShareDraining", 3, {"IPv4": 0.0, "IPv6": 0.0}),
+        ("Internal", None, {"IPv4": 0.0, "IPv6": 0.0}),
+    ],
+)
+def test_the_share_of_external_backends_is_by_count(
+    phase: str, replicas: int | None, expected: dict[str, float]
+) -> None:
+    addresses = ["192.0.2.1", "192.0.2.2", "2001:db8::1"]
+    disabled = [{"address": "192.0.2.3", "state": "Disabled"}]
+    counted = {} if replicas is None else {"replicas": replicas}
+    made, _ = migrating(given(phase, addresses=addresses, backends=disabled, **counted))
+    assert made.external_share == expected
+
+
+def test_a_negative_number_of_pods_is_refused() -> None:
+    found = refusals(replicas=-1)
+    assert found == ["replicas: Invalid value: -1: must be greater than or equal to 0"]
+    assert refusals(replicas=0) == []
