@@ -14,6 +14,9 @@ from .service_under_load import PORTS, ServiceUnderLoad
 from .test_continuity_pods import start_pods
 
 
+CONTROLLERS = "endpointslice.kubernetes.io/managed-by=endpointslice-controller.k8s.io"
+
+
 def in_phase(steady: ServiceUnderLoad, phase: str, addresses: list[str]) -> float:
     """Deploy the phase; give when that was in force."""
     args = {
@@ -27,9 +30,14 @@ def in_phase(steady: ServiceUnderLoad, phase: str, addresses: list[str]) -> floa
     return steady.run(component("MigratingService", "db", **args))
 
 
-def scale(steady: ServiceUnderLoad, replicas: int) -> None:
-    command = ["scale", "deployment/db", f"--replicas={replicas}", "-n", steady.namespace]
-    steady.rig.cluster.kubectl(*command)
+def stop_pods(steady: ServiceUnderLoad) -> None:
+    """Scale the Pods to 0; those that terminate take connections too, until they are gone."""
+    chosen = ["-n", steady.namespace]
+    steady.rig.cluster.kubectl("scale", "deployment/db", "--replicas=0", *chosen)
+    command = ["wait", "--for=delete", "pod", "-l", "app=db", "--timeout=30s"]
+    steady.rig.cluster.kubectl(*command, *chosen)
+    slices = ["get", "endpointslices", "-l", CONTROLLERS, "-o", "jsonpath={.items[*].endpoints}"]
+    wait_for("no Pods in slices", lambda: not steady.rig.cluster.kubectl(*slices, *chosen).strip())
 
 
 def test_for_what_holds_state(steady: ServiceUnderLoad, rig: Rig) -> None:
@@ -49,8 +57,7 @@ def test_for_what_holds_state(steady: ServiceUnderLoad, rig: Rig) -> None:
         load.go_on()
         assert load.answered_by(taken) <= pods
 
-        scale(steady, 0)
-        wait_for("no Pods", lambda: bool(load.answered_by(time.monotonic() - 0.5) & set(external)))
+        stop_pods(steady)
         rig.settle()
         back = time.monotonic()
         load.go_on()
