@@ -5,14 +5,21 @@ from functools import partial
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import core, discovery, networking
+from pulumi_kubernetes import apiextensions, core, discovery, networking
 
 from . import _hooks
 from ._aliases import Aliases
 from ._owner import configured_manager
 from ._provider import namespace_of, renders
 from ._record import BackendRecord
-from ._registry import BACKEND_RECORD, ENDPOINT_SLICE, ENDPOINTS, NETWORK_POLICY, SERVICE
+from ._registry import (
+    BACKEND_RECORD,
+    CILIUM_POLICY,
+    ENDPOINT_SLICE,
+    ENDPOINTS,
+    NETWORK_POLICY,
+    SERVICE,
+)
 from ._threads import load_models
 from .core.adoption import Adoption, Adoptions
 from .core.declarations import LATE
@@ -171,9 +178,22 @@ class Children:
             ),
         )
 
-    def network_policy(self, manifest: Manifest) -> "networking.v1.NetworkPolicy":
-        """Register a NetworkPolicy, which no other object names."""
+    def policy(
+        self, manifest: Manifest
+    ) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
+        """Register a policy, which no other object names."""
         name = self._name(manifest)
+        if manifest["kind"] == "CiliumNetworkPolicy":
+            return apiextensions.CustomResource(
+                name,
+                api_version=manifest["apiVersion"],
+                kind=manifest["kind"],
+                metadata=self._metadata(manifest),
+                spec=manifest["spec"],
+                opts=self._options(
+                    manifest, CILIUM_POLICY, hooks=_hooks.of_policy(name, self._parent)
+                ),
+            )
         return networking.v1.NetworkPolicy(
             name,
             metadata=self._metadata(manifest),

@@ -11,6 +11,7 @@ from .backends import Backend, read_backends
 from .cidrs import Network, parse_cidr
 from .deferred import Deferred, is_known
 from .egress_rules import (
+    AllowedName,
     AllowedPods,
     AllowedPort,
     Blocks,
@@ -50,28 +51,34 @@ class Reach:
     blocks: list[Blocks] = field(default_factory=list[Blocks])
     """What is allowed as it is given."""
     pods: list[AllowedPods] = field(default_factory=list[AllowedPods])
+    names: list[AllowedName] = field(default_factory=list[AllowedName])
     dns: Dns | None = None
     is_known: bool = True
     """Whether no part of it is still to come."""
 
     def rules(self) -> Rules:
         """Return the rules that allow exactly this."""
-        return Rules([*exact_blocks(self.pairs), *self.blocks], self.pods, self.dns)
+        blocks = [*exact_blocks(self.pairs), *self.blocks]
+        return Rules(blocks, self.pods, self.dns, self.names)
 
 
-def read_reach(args: Plain, findings: list[Finding]) -> Reach:
+def read_reach(args: Plain, findings: list[Finding], *, knows_names: bool) -> Reach:
     """Read all destinations, and where the Pods find DNS.
 
     Args:
         args: The policy's arguments as plain values.
         findings: Collects what is wrong.
+        knows_names: Whether the policy's kind can allow a DNS name.
     """
     reach = Reach()
     for path, destination in _destinations(args, findings):
         found: list[Finding] = []
-        _read(destination, reach, found)
+        _read(destination, reach, found, knows_names=knows_names)
         findings.extend(finding.under(path) for finding in found)
     reach.dns = _read_dns(args.get("dns") or {}, findings)
+    if reach.dns is None and reach.names:
+        reason = "the addresses of names are learnt from the answers of DNS"
+        findings.append(forbidden("dns.enabled", reason, "leave it out"))
     return reach
 
 
@@ -98,7 +105,7 @@ def _destinations(args: Plain, findings: list[Finding]) -> Iterator[tuple[str, P
         yield f"to[{index}]", destination
 
 
-def _read(destination: Plain, reach: Reach, findings: list[Finding]) -> None:
+def _read(destination: Plain, reach: Reach, findings: list[Finding], *, knows_names: bool) -> None:
     kinds = [
         [name for name in names if destination.get(name) is not None]
         for names in (_BACKENDS, _PODS, _CIDRS, _NAME)
@@ -113,7 +120,7 @@ def _read(destination: Plain, reach: Reach, findings: list[Finding]) -> None:
     if destination.get("namespace") is not None and not pods:
         reason = "may be given with `pod_selector` alone: backends are in no namespace"
         findings.append(forbidden("namespace", reason))
-    if name:
+    if name and not knows_names:
         _refuse_name(findings)
         return
     ports = read_ports(destination, findings, kind="NodePort", selectorless=not pods)
@@ -121,6 +128,8 @@ def _read(destination: Plain, reach: Reach, findings: list[Finding]) -> None:
         findings.append(required("ports", remedy="give at least one port, or a `preset`"))
     if pods:
         _read_pods(destination, ports, reach, findings)
+    elif name:
+        _read_name(destination, ports, reach, findings)
     elif cidrs:
         _read_cidrs(destination, ports, reach, findings)
     else:
@@ -129,8 +138,22 @@ def _read(destination: Plain, reach: Reach, findings: list[Finding]) -> None:
 
 def _refuse_name(findings: list[Finding]) -> None:
     reason = "a NetworkPolicy knows addresses and Pods, and no DNS names"
-    remedy = "give the `addresses` that the name has"
+    remedy = "on Cilium set `api` to `EgressApi.CILIUM`; else give the `addresses` of the name"
     findings.append(forbidden("external_name", reason, remedy))
+
+
+def _read_name(
+    destination: Plain, ports: Sequence[Port], reach: Reach, findings: list[Finding]
+) -> None:
+    given: str | Deferred = destination["external_name"]
+    allowed = _numbered(ports)
+    if isinstance(given, str):
+        name = given.removesuffix(".")
+        findings.extend(invalid("external_name", given, why) for why in syntax.dns_subdomain(name))
+        if allowed is not None:
+            reach.names.append(AllowedName(name, allowed))
+            return
+    reach.is_known = False
 
 
 def _read_backends(

@@ -12,6 +12,7 @@ from .egress_destinations import check_labels, read_reach
 from .egress_hazards import egress_policy_hazards
 from .findings import Finding, invalid
 from .metadata import Manifest, Plain, read_metadata, read_rules
+from .objects.cilium_network_policy import cilium_egress, cilium_network_policy
 from .objects.network_policy import egress_rules, network_policy
 from .refusals import refusals
 from .validation.hazards.hazard import Hazard
@@ -58,12 +59,17 @@ def plan_egress_policy(
     read_rules(args, findings)
     selector: Plain = args["pod_selector"]
     check_labels(selector, "pod_selector", findings)
-    reach = read_reach(args, findings)
+    is_cilium = args.get("api") == "CiliumNetworkPolicy"
+    reach = read_reach(args, findings, knows_names=is_cilium)
     late = any(_is_in_rules(path) for path in (*_deferred_in(args), *deferred))
     pinned: str | None = args.get("policy_name")
     metadata = read_metadata(args, component_name if pinned is None else pinned, findings)
-    egress = egress_rules(reach.rules()) if reach.is_known else Deferred("to")
-    policy = network_policy(metadata, selector, egress)
+    if is_cilium:
+        egress = cilium_egress(reach.rules()) if reach.is_known else Deferred("to")
+        policy = cilium_network_policy(metadata, selector, egress)
+    else:
+        egress = egress_rules(reach.rules()) if reach.is_known else Deferred("to")
+        policy = network_policy(metadata, selector, egress)
     is_renamed = pinned is None and not late
     if is_renamed:
         metadata["name"] = f"{component_name}-{_digest(policy['spec'])}"
@@ -72,8 +78,8 @@ def plan_egress_policy(
         invalid("policy_name", metadata["name"], reason, remedy)
         for reason in syntax.dns_subdomain(metadata["name"])
     )
-    hazards = egress_policy_hazards(reach.backends, is_updated_in_place=not is_renamed)
-    if not findings:
+    hazards = egress_policy_hazards(reach, is_updated_in_place=not is_renamed, is_cilium=is_cilium)
+    if not findings and not is_cilium:
         findings.extend(refusals([policy], args))
     return EgressPolicyPlan(policy, hazards, is_renamed)
 

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
-from pulumi_kubernetes import meta, networking
+from pulumi_kubernetes import apiextensions, networking
 
 from .._children import Children
 from .._component import Planned, plan
 from .._engine import monitor
-from .._guards import owners_besides_ours
 from .._registry import token_of
 from .._service_component import LazyOutputs
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
@@ -18,7 +17,8 @@ from ..core.findings import Finding
 from ..core.ownership import refused_owners
 from ..core.validation.hazards.hazard import Hazard
 from ..errors import ValidationError
-from ..types import Backend, EgressDestination, EgressDns, Preset, ServicePort
+from ..types import Backend, EgressApi, EgressDestination, EgressDns, Preset, ServicePort
+from ._live import Live, live
 
 __all__ = ["EgressPolicy", "EgressPolicyArgs"]
 
@@ -44,6 +44,8 @@ class EgressPolicyArgs(TypedDict):
     """Take `addresses` and `backends` that are empty. Defaults to False: that is an error."""
     dns: NotRequired[EgressDns]
     """Where the Pods find DNS. Defaults to kube-dns and NodeLocal DNSCache, at port 53."""
+    api: NotRequired[EgressApi]
+    """Which kind of object it is. Defaults to `EgressApi.NETWORK_POLICY`, which knows no names."""
     namespace: NotRequired[pulumi.Input[str]]
     """The namespace of the policy and of the Pods that it selects. Defaults to the provider's."""
     policy_name: NotRequired[str]
@@ -61,7 +63,7 @@ class EgressPolicyArgs(TypedDict):
 
 
 class EgressPolicy(LazyOutputs, pulumi.ComponentResource):
-    """A NetworkPolicy that lets chosen Pods reach exactly the given backends and ports, and DNS.
+    """A policy that lets chosen Pods reach exactly the given backends and ports, and DNS.
 
     Other rules are another policy: it is there before the old one goes. Let Services depend on the
     component, so that no new address is served before it is allowed.
@@ -78,8 +80,11 @@ class EgressPolicy(LazyOutputs, pulumi.ComponentResource):
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
     @property
-    def policy(self) -> "networking.v1.NetworkPolicy":
-        """The NetworkPolicy, a child of the component: a resource of `pulumi_kubernetes`."""
+    def policy(self) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
+        """The policy, a child of the component: a resource of `pulumi_kubernetes`.
+
+        A CustomResource with `EgressApi.CILIUM`.
+        """
         return self._policy
 
     def __init__(
@@ -90,29 +95,25 @@ class EgressPolicy(LazyOutputs, pulumi.ComponentResource):
     ) -> None:
         planned = plan(EgressPolicy, name, EgressPolicyArgs, args, plan_egress_policy, opts)
         super().__init__(token_of("EgressPolicy"), name, {}, opts)
-        self._name = name
+        self._name, self._kind = name, str(planned.plan.policy["kind"])
         children = Children(self, name, opts, args.get("logical_name"))
-        policy = self._policy = children.network_policy(planned.fill(lambda plan: plan.policy))
+        policy = self._policy = children.policy(planned.fill(lambda plan: plan.policy))
         self._warn(planned)
         self._lazy = {
-            "policy_name": lambda: policy.metadata.apply(lambda metadata: metadata.name or ""),
-            "namespace": lambda: policy.metadata.apply(
-                lambda metadata: metadata.namespace or "default"
-            ),
+            "policy_name": lambda: live(policy).apply(lambda found: found.name),
+            "namespace": lambda: live(policy).apply(lambda found: found.namespace),
             "hazards": lambda: planned.value(lambda plan: [str(one) for one in plan.hazards]),
         }
         if monitor():
-            policy.metadata.apply(self._check_owners)
+            live(policy).apply(self._check_owners)
         self.register_outputs({"policy_name": planned.plan.policy["metadata"]["name"]})
 
-    def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> "pulumi.Output[None] | None":
+    def _check_owners(self, found: Live) -> "pulumi.Output[None] | None":
         """Refuse a policy that another stack or resource declares."""
-        owners = owners_besides_ours(metadata)
-        name = metadata.name or ""
-        if not refused_owners(owners, "NetworkPolicy", name, ""):
+        if not refused_owners(found.owners, self._kind, found.name, ""):
             return None
         return self._policy.urn.apply(
-            lambda urn: self._fail(refused_owners(owners, "NetworkPolicy", name, urn))
+            lambda urn: self._fail(refused_owners(found.owners, self._kind, found.name, urn))
         )
 
     def _fail(self, findings: list[Finding]) -> None:

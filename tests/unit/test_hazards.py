@@ -49,6 +49,7 @@ CODES = {
     "egress-in-cluster-address",
     "egress-in-place",
     "egress-resolved",
+    "egress-shared-address",
 }
 
 
