@@ -8,6 +8,8 @@ import statistics
 import time
 
 from components._inputs import read
+from components.core import arguments
+from components.core.arguments import typed
 from components.core.external_service import plan_external_service
 from components.core.findings import Finding
 from components.external_service import ExternalServiceArgs
@@ -26,7 +28,8 @@ def main() -> None:
         begun = time.process_time()
         findings: list[Finding] = []
         inputs = read(ExternalServiceArgs, args)
-        plan = plan_external_service(inputs.values, "fleet", findings)
+        given = typed(arguments.ExternalServiceArgs, inputs.values)
+        plan = plan_external_service(given, "fleet", findings)
         times.append(time.process_time() - begun)
         slices = len(plan.slices)
     print(f"{COUNT} backends into {slices} slices")

@@ -1,6 +1,6 @@
-"""What all components share: checked arguments, children, lazy outputs."""
+"""From the arguments of a component to a draft of its objects: read, planned and checked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar, cast
@@ -9,63 +9,81 @@ import pulumi
 
 from ._declarations import Declaration, Entry
 from ._inputs import Inputs, check_name, read, substitute
+from .core.arguments import NamedArgs, typed
 from .core.deferred import is_known
 from .core.findings import HIDDEN, Finding
-from .core.metadata import Manifest, Plain
+from .core.metadata import Manifest
 from .errors import ValidationError
 
 
-class _Plan(Protocol):
+class Plan(Protocol):
+    """What a function of the core plans: objects, and what is known of them."""
+
     @property
-    def objects(self) -> Sequence[Manifest]: ...
+    def objects(self) -> Sequence[Manifest]:
+        """The objects, the Service first."""
+        ...
 
 
-P = TypeVar("P", bound=_Plan)
+A = TypeVar("A", bound=NamedArgs)
+P = TypeVar("P", bound=Plan)
+A_co = TypeVar("A_co", bound=NamedArgs, covariant=True)
+P_co = TypeVar("P_co", bound=Plan, covariant=True)
 
 _IDENTITY = ("service_name", "namespace", "logical_name")
 """Arguments without which nobody knows what an object would be called."""
 
-Planner = Callable[[Plain, str, list[Finding], frozenset[str]], P]
-"""A function of the core: arguments, component's name, findings to add to, deferred paths."""
+
+@dataclass(frozen=True, slots=True)
+class Blueprint(Generic[A, P]):
+    """What a kind of Service is made by."""
+
+    given: type
+    """The TypedDict of its arguments."""
+    args: type[A]
+    """The same as the core takes them."""
+    plan: Callable[[A, str, list[Finding], frozenset[str]], P]
+    """Plans its objects: arguments, name, findings to add to, paths of arguments that were
+    Outputs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Planned(Generic[P]):
-    """A plan made of checked arguments."""
+class Draft(Generic[A_co, P_co]):
+    """One Service of a component, checked as far as it is known while the program runs."""
 
-    plan: P
-    """The plan as far as it is known while the program runs."""
-    final: pulumi.Output[P] | None
+    args: A_co
+    plan: P_co
+    resolved: pulumi.Output[P_co] | None
     """The whole plan, once every argument that was an Output has arrived and been checked. None
     where there was no Output."""
     entry: Entry
     """Declares its objects to the program."""
 
-    def fill(self, pick: Callable[[P], Manifest]) -> Manifest:
-        """Give a manifest whose unknown fields are Outputs of the whole plan."""
-        manifest = pick(self.plan)
-        if self.final is None:
-            return manifest
-        return _fill(manifest, self.final.apply(pick))
+    def objects(self) -> Iterator[Manifest]:
+        """Yield the manifests; their unknown fields are Outputs of the resolved plan."""
+        for index, manifest in enumerate(self.plan.objects):
+            if self.resolved is None or is_known(manifest):
+                yield manifest
+            else:
+                yield _fill(manifest, self.resolved.apply(partial(_object, index)))
 
-    def value(self, pick: Callable[[P], Any]) -> pulumi.Output[Any]:
-        """Give something of the whole plan as one Output."""
-        if self.final is None:
+    def output(self, pick: Callable[[P_co], Any]) -> pulumi.Output[Any]:
+        """Return something of the whole plan as an Output."""
+        if self.resolved is None:
             return pulumi.Output.from_input("").apply(lambda _: pick(self.plan))
-        return self.final.apply(pick)
+        return self.resolved.apply(pick)
 
 
-def plan(
+def compile_args(
     component: type[pulumi.ComponentResource],
     name: str,
-    kind: type,
-    args: object,
-    planner: Planner[P],
+    blueprint: Blueprint[A, P],
+    given: object,
     opts: pulumi.ResourceOptions | None,
-) -> Planned[P]:
-    """Check a component's arguments and plan its objects.
+) -> Draft[A, P]:
+    """Make a draft of a component with one Service, of the arguments that it is given.
 
-    Plain values are judged here. The Outputs among them are joined once, and the whole is judged
+    Plain values are checked here. The Outputs among them are joined once, and the whole is checked
     again when they have arrived, before anything that depends on it is registered.
 
     Raises:
@@ -76,41 +94,36 @@ def plan(
     known = _NAMELESS if unusable else name
     declaration = Declaration(component, known, opts)
     findings = unusable or declaration.of_component()
-    planned = _plan(known, kind, args, planner, findings, fail, declaration.entry())
-    if planned is None or findings:
+    draft = _draft(known, blueprint, given, findings, fail, declaration.entry())
+    if draft is None or findings:
         declaration.withdraw()
         raise fail(findings)
-    return planned
+    return draft
 
 
 _NAMELESS = "nameless"
 """Stands in for a component's name that cannot be used, so that nothing more is said of it."""
 
 
-def plan_each(
+def compile_each(
     component: type[pulumi.ComponentResource],
     name: str,
-    kind: type,
+    blueprint: Blueprint[A, P],
     field: str,
     entries: Mapping[str, object],
-    planner: Planner[P],
     opts: pulumi.ResourceOptions | None,
-) -> dict[str, Planned[P]]:
-    """Check and plan many services of one component, all errors at once.
+) -> dict[str, Draft[A, P]]:
+    """Make drafts of many Services of one component, all errors at once.
 
-    The Outputs of each are joined for themselves: one that is late keeps back no other service.
+    The Outputs of each are joined for themselves: one that is late keeps back no other Service.
 
     Args:
         component: The component.
         name: The component's name.
-        kind: The TypedDict of each one's arguments.
+        blueprint: What each is made by.
         field: The component's field that holds them, such as `services`.
-        entries: The arguments of each by its key.
-        planner: Plans one, under its key for a name.
+        entries: The arguments of each by its key, which is its name.
         opts: The options that the component was given.
-
-    Returns:
-        The plans by key.
 
     Raises:
         ValidationError: With everything that is wrong.
@@ -118,8 +131,8 @@ def plan_each(
     unusable = check_name(name)
     declaration = Declaration(component, _NAMELESS if unusable else name, opts)
     findings = unusable or declaration.of_component()
-    every: dict[str, Planned[P]] = {}
-    for key, args in entries.items():
+    drafts: dict[str, Draft[A, P]] = {}
+    for key, given in entries.items():
         path = f"{field}[{key}]"
 
         def fail(found: Sequence[Finding], path: str = path) -> ValidationError:
@@ -127,42 +140,42 @@ def plan_each(
             return ValidationError(component.__name__, name, placed)
 
         own: list[Finding] = []
-        planned = _plan(key, kind, args, planner, own, fail, declaration.entry(path))
+        draft = _draft(key, blueprint, given, own, fail, declaration.entry(path))
         findings += [finding.under(path) for finding in own]
-        if planned is not None:
-            every[key] = planned
+        if draft is not None:
+            drafts[key] = draft
     if findings:
         declaration.withdraw()
         raise ValidationError(component.__name__, name, findings)
-    return every
+    return drafts
 
 
-def _plan(
+def _draft(
     name: str,
-    kind: type,
-    args: object,
-    planner: Planner[P],
+    blueprint: Blueprint[A, P],
+    given: object,
     findings: list[Finding],
     fail: Callable[[Sequence[Finding]], ValidationError],
     entry: Entry,
-) -> Planned[P] | None:
-    """Plan one service, or add to `findings` and give None; `fail` words what shows later."""
-    inputs = read(kind, args)
+) -> Draft[A, P] | None:
+    """Draft one Service, or add to `findings` and return None; `fail` words what shows later."""
+    inputs = read(blueprint.given, given)
     if inputs.values is not None:
-        first = planner(inputs.values, name, inputs.findings, frozenset())
+        args = typed(blueprint.args, inputs.values)
+        plan = blueprint.plan(args, name, inputs.findings, frozenset())
         if not any(finding.path in _IDENTITY for finding in inputs.findings):
-            inputs.findings += entry.declare(first.objects, inputs.values)
+            inputs.findings += entry.declare(plan.objects[:1], args)
         if not inputs.findings:
-            return Planned(first, _complete(name, kind, inputs, planner, fail, entry), entry)
+            resolved = _resolve(name, blueprint, inputs, fail, entry)
+            return Draft(args, plan, resolved, entry)
     findings += inputs.findings
     return None
 
 
-def _complete(
+def _resolve(
     name: str,
-    kind: type,
+    blueprint: Blueprint[A, P],
     inputs: Inputs,
-    planner: Planner[P],
     fail: Callable[[Sequence[Finding]], ValidationError],
     entry: Entry,
 ) -> pulumi.Output[P] | None:
@@ -171,19 +184,24 @@ def _complete(
         return None
     paths = frozenset(inputs.outputs)
 
-    def complete(arrived: dict[str, _Arrived]) -> P:
+    def resolve(arrived: dict[str, _Arrived]) -> P:
         found = {path: one.value for path, one in arrived.items()}
         secrets = {path: one.value for path, one in arrived.items() if one.is_secret}
         findings: list[Finding] = []
-        values = substitute(inputs.values, found, kind, findings)
-        whole = planner(values, name, findings, paths)
-        findings += entry.declare(whole.objects, values, paths)
+        values = substitute(inputs.values, found, blueprint.given, findings)
+        args = typed(blueprint.args, values)
+        whole = blueprint.plan(args, name, findings, paths)
+        findings += entry.declare(whole.objects[:1], args, paths)
         if findings:
             raise fail([_hush(finding, secrets) for finding in findings])
         return whole
 
     joined = {path: _arrival(output) for path, output in inputs.outputs.items()}
-    return pulumi.Output.all(**joined).apply(complete)
+    return pulumi.Output.all(**joined).apply(resolve)
+
+
+def _object(index: int, plan: Plan) -> Manifest:
+    return plan.objects[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +219,15 @@ def _arrival(output: pulumi.Output[Any]) -> pulumi.Output[_Arrived]:
     return output.apply(arrived)
 
 
-def _fill(manifest: Manifest, final: pulumi.Output[Manifest]) -> Manifest:
+def _fill(manifest: Manifest, resolved: pulumi.Output[Manifest]) -> Manifest:
     filled: Manifest = {}
     for key, value in manifest.items():
         if is_known(value):
             filled[key] = value
         elif isinstance(value, dict):
-            filled[key] = _fill(cast("Manifest", value), _item(final, key))
+            filled[key] = _fill(cast("Manifest", value), _item(resolved, key))
         else:
-            filled[key] = _item(final, key)
+            filled[key] = _item(resolved, key)
     return filled
 
 

@@ -19,6 +19,7 @@ from pulumi.runtime import mocks, settings
 
 from ._engine import monitor
 from ._provider import namespace_of, provider_of, stated_namespace_of
+from .core.arguments import NamedArgs
 from .core.declarations import (
     ChildName,
     ComponentName,
@@ -29,7 +30,7 @@ from .core.declarations import (
     claims_of,
 )
 from .core.findings import Finding
-from .core.metadata import Manifest, Plain
+from .core.metadata import Manifest
 
 __all__ = ["Declaration", "Entry", "is_one_program"]
 
@@ -108,7 +109,7 @@ class Entry:
     """Whether the cluster's answer says in which namespace they are, and the program does not."""
 
     def declare(
-        self, objects: Iterable[Manifest], args: Plain, late: Container[str] = ()
+        self, objects: Iterable[Manifest], args: NamedArgs, late: Container[str] = ()
     ) -> list[Finding]:
         """Declare the objects, and return what is wrong with that.
 

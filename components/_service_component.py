@@ -1,21 +1,23 @@
 """What all components in front of a Service share: the Service, its guard, and lazy outputs."""
 
-from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pulumi
 from pulumi_kubernetes import core, discovery
 
 from . import _given
 from ._children import Children
-from ._component import Planned
+from ._component import Draft
 from ._guards import Guard
+from .core.arguments import ExternalServiceArgs
 from .core.external_service import ExternalServicePlan
 from .core.metadata import Manifest
 from .core.slicing import is_part
 from .core.validation.hazards.hazard import Hazard
 
-__all__ = ["DeclaredService", "LazyOutputs", "ServiceComponent"]
+__all__ = ["DeclaredService", "ServiceComponent"]
 
 
 class _ServicePlan(Protocol):
@@ -27,57 +29,22 @@ class _ServicePlan(Protocol):
     def hazards(self) -> Sequence[Hazard]: ...
 
 
-P = TypeVar("P", bound=_ServicePlan)
-
-
-class LazyOutputs:
-    """Its annotated outputs are made when somebody asks for them.
-
-    The SDK waits for every Output that exists, in time quadratic in their number.
-    """
-
-    _lazy: dict[str, Callable[[], pulumi.Output[Any]]]
-
-    if not TYPE_CHECKING:  # a type checker goes by the annotations
-
-        def __getattr__(self, name: str) -> Any:
-            make = self.__dict__.get("_lazy", {}).get(name)
-            if make is None:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            output = make()
-            setattr(self, name, output)
-            return output
-
-
-class DeclaredService(LazyOutputs):
+class DeclaredService:
     """One Service that a component declares, and what stands behind it.
+
+    An output is made when somebody asks for it: the SDK waits for every Output that exists, in time
+    quadratic in their number.
 
     Args:
         component: The component that declares it.
         name: The component's name.
-        planned: The plan.
+        draft: What it declares.
         children: What registers the children of the component.
         awaited: Whether to wait for what makes the Service ready.
         families: The families of its backends; empty where it has none of its own.
         path: The component's field that declares it, where it declares several.
     """
 
-    service_name: pulumi.Output[str]
-    """The Service's name in the cluster."""
-    namespace: pulumi.Output[str]
-    """The Service's namespace."""
-    host: pulumi.Output[str]
-    """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
-    cluster_ip: pulumi.Output[str]
-    """The Service's own address; "None" if headless."""
-    load_balancer: pulumi.Output[list[str]]
-    """The addresses and host names that the load-balancer controller gave; empty before."""
-    node_ports: pulumi.Output[dict[str, int]]
-    """The port on every node, by the name of the port; empty for type ClusterIP."""
-    endpoints: pulumi.Output[list[str]]
-    """The addresses of the backends, where it has backends of its own."""
-    hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
     service: "core.v1.Service"
     """The Service itself, a resource of `pulumi_kubernetes`."""
     slices: "list[discovery.v1.EndpointSlice]"
@@ -89,72 +56,99 @@ class DeclaredService(LazyOutputs):
         self,
         component: pulumi.ComponentResource,
         name: str,
-        planned: Planned[P],
+        draft: "Draft[Any, _ServicePlan]",
         children: Children,
         *,
         awaited: bool,
         families: Collection[str] = (),
         path: str = "",
     ) -> None:
-        whole = planned.plan.service
-        manifest = planned.fill(lambda plan: plan.service)
-        service = children.service(manifest, awaited=awaited)
-        guard = Guard(
-            component,
-            name,
-            service,
-            manifest,
-            planned.entry.declare_answer,
-            families,
-            planned.plan.hazards,
-            path,
-        )
-        if planned.final is not None:
-            guard.warn_later(planned.value(lambda plan: plan.hazards))
-
-        def namespace() -> pulumi.Output[str]:
-            return service.metadata.apply(lambda metadata: metadata.namespace or "default")
-
-        self.service = service
+        self._planned = draft.plan.service
+        self._hazards = draft.output
+        self._children, self._path = children, path
+        self._objects = draft.objects()
+        manifest = next(self._objects)
+        self.service = children.service(manifest, awaited=awaited)
         self.slices = []
         self.legacy_endpoints = None
-        self.confirmed = guard.confirmed
-        """The Service's name, once the live one is known to be ours."""
-        self._guard = guard
-        self._children, self._path = children, path
-        self._lazy = {
-            "service_name": lambda: guard.confirmed,
-            "namespace": namespace,
-            "host": lambda: pulumi.Output.concat(guard.confirmed, ".", namespace(), ".svc"),
-            "cluster_ip": lambda: _given.cluster_ip(service, whole),
-            "load_balancer": lambda: _given.load_balancer(service, whole),
-            "node_ports": lambda: _given.node_ports(service, whole),
-            "hazards": lambda: guard.hazards(planned.value(lambda plan: plan.hazards)),
-        }
+        self._guard = Guard(
+            component,
+            name,
+            self.service,
+            manifest,
+            draft.entry.declare_answer,
+            families,
+            draft.plan.hazards,
+            path,
+        )
+        if draft.resolved is not None:
+            self._guard.warn_later(self._known_hazards())
 
-    def add_backends(self, planned: Planned[ExternalServicePlan]) -> None:
+    def add_backends(self, draft: Draft[ExternalServiceArgs, ExternalServicePlan]) -> None:
         """Register what gives a selectorless Service its backends."""
-        whole = planned.plan
-        addresses = whole.known_addresses
-        confirmed = self.confirmed
-        if whole.watch is not None:
-            watch = planned.value(lambda plan: plan.watch)
-            confirmed = self._children.compare(whole.service, watch, confirmed, self._path)
-        for pick in whole.picks():
-            manifest = planned.fill(pick)
+        self._backends = draft
+        addresses = draft.plan.known_addresses
+        confirmed = self._guard.confirmed
+        if draft.plan.watch is not None:
+            watch = draft.output(lambda plan: plan.watch)
+            confirmed = self._children.compare(self._planned, watch, confirmed, self._path)
+        for manifest in self._objects:
+            if manifest["kind"] == "Endpoints":
+                legacy = self._children.endpoints(manifest, confirmed, self.slices)
+                self.legacy_endpoints = legacy
+                self._guard.watch(legacy, manifest)
+                continue
             made = self._children.endpoint_slice(manifest, confirmed, addresses)
             self.slices.append(made)
             if not is_part(manifest["metadata"]["name"]):
                 self._guard.watch(made, manifest)
-        if whole.endpoints:
-            legacy = planned.fill(lambda plan: plan.endpoints or {})
-            self.legacy_endpoints = self._children.endpoints(legacy, confirmed, self.slices)
-            self._guard.watch(self.legacy_endpoints, legacy)
-        self._lazy["endpoints"] = lambda: planned.value(lambda plan: plan.addresses)
+
+    def _known_hazards(self) -> "pulumi.Output[Sequence[Hazard]]":
+        return self._hazards(lambda plan: plan.hazards)
+
+    @cached_property
+    def service_name(self) -> pulumi.Output[str]:
+        """The Service's name in the cluster."""
+        return self._guard.confirmed
+
+    @cached_property
+    def namespace(self) -> pulumi.Output[str]:
+        """The Service's namespace."""
+        return self.service.metadata.apply(lambda metadata: metadata.namespace or "default")
+
+    @cached_property
+    def host(self) -> pulumi.Output[str]:
+        """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
+        return pulumi.Output.concat(self.service_name, ".", self.namespace, ".svc")
+
+    @cached_property
+    def cluster_ip(self) -> pulumi.Output[str]:
+        """The Service's own address; "None" if headless."""
+        return _given.cluster_ip(self.service, self._planned)
+
+    @cached_property
+    def load_balancer(self) -> pulumi.Output[list[str]]:
+        """The addresses and host names that the load-balancer controller gave; empty before."""
+        return _given.load_balancer(self.service, self._planned)
+
+    @cached_property
+    def node_ports(self) -> pulumi.Output[dict[str, int]]:
+        """The port on every node, by the name of the port; empty for type ClusterIP."""
+        return _given.node_ports(self.service, self._planned)
+
+    @cached_property
+    def endpoints(self) -> pulumi.Output[list[str]]:
+        """The addresses of the backends, where it has backends of its own."""
+        return self._backends.output(lambda plan: plan.addresses)
+
+    @cached_property
+    def hazards(self) -> pulumi.Output[list[str]]:
+        """What is legal and will not work as it looks: code, text and remedy of each."""
+        return self._guard.hazards(self._known_hazards())
 
 
-class ServiceComponent(LazyOutputs, pulumi.ComponentResource):
-    """A component that declares one Service."""
+class ServiceComponent(pulumi.ComponentResource):
+    """A component that declares one Service, whose outputs are its own."""
 
     _declared: DeclaredService
 
@@ -163,7 +157,10 @@ class ServiceComponent(LazyOutputs, pulumi.ComponentResource):
         """The Service itself, a child of the component: a resource of `pulumi_kubernetes`."""
         return self._declared.service
 
-    def _show(self, declared: DeclaredService) -> None:
-        """Give the component the attributes of its Service."""
-        self._declared = declared
-        self._lazy = declared._lazy  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    if not TYPE_CHECKING:  # a type checker goes by the annotations of each component
+
+        def __getattr__(self, name: str) -> Any:
+            declared = self.__dict__.get("_declared")
+            if declared is None or not isinstance(vars(DeclaredService).get(name), cached_property):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return getattr(declared, name)

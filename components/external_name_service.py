@@ -7,9 +7,10 @@ from typing import NotRequired, Optional, TypedDict
 import pulumi
 
 from ._children import Children
-from ._component import plan
+from ._component import Blueprint, compile_args
 from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
+from .core import arguments
 from .core.external_name_service import plan_external_name_service
 from .policies.destinations import egress_destination
 from .types import AdoptedObject, EgressDestination, ServicePort
@@ -42,6 +43,11 @@ class ExternalNameServiceArgs(TypedDict):
     """Annotations of the Service. Defaults to none."""
 
 
+EXTERNAL_NAME_SERVICE = Blueprint(
+    ExternalNameServiceArgs, arguments.ExternalNameServiceArgs, plan_external_name_service
+)
+
+
 class ExternalNameService(ServiceComponent):
     """A Service of type ExternalName: the cluster's DNS gives an alias, and no traffic passes it.
 
@@ -69,16 +75,9 @@ class ExternalNameService(ServiceComponent):
         args: ExternalNameServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(
-            ExternalNameService,
-            name,
-            ExternalNameServiceArgs,
-            args,
-            plan_external_name_service,
-            opts,
-        )
+        draft = compile_args(ExternalNameService, name, EXTERNAL_NAME_SERVICE, args, opts)
         super().__init__(token_of("ExternalNameService"), name, {}, opts)
         self._destination = egress_destination(args)
-        children = Children(self, name, opts, args.get("logical_name"), planned.plan.adoptions)
-        self._show(DeclaredService(self, name, planned, children, awaited=False))
-        self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})
+        children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
+        self._declared = DeclaredService(self, name, draft, children, awaited=False)
+        self.register_outputs({"service_name": draft.plan.service["metadata"]["name"]})

@@ -8,9 +8,10 @@ import pulumi
 from pulumi_kubernetes import core, discovery
 
 from ._children import Children
-from ._component import plan
+from ._component import Blueprint, compile_args
 from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
+from .core import arguments
 from .core.external_service import plan_external_service
 from .policies.destinations import egress_destination
 from .types import (
@@ -112,6 +113,11 @@ class ExternalServiceArgs(TypedDict):
     """Wait for a load balancer's address. Defaults to False: there is nothing else to wait for."""
 
 
+EXTERNAL_SERVICE = Blueprint(
+    ExternalServiceArgs, arguments.ExternalServiceArgs, plan_external_service
+)
+
+
 class ExternalService(ServiceComponent):
     """A Service without a selector, and the EndpointSlices that give it its backends.
 
@@ -166,20 +172,17 @@ class ExternalService(ServiceComponent):
         args: ExternalServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(
-            ExternalService, name, ExternalServiceArgs, args, plan_external_service, opts
-        )
+        draft = compile_args(ExternalService, name, EXTERNAL_SERVICE, args, opts)
         super().__init__(token_of("ExternalService"), name, {}, opts)
         self._destination = egress_destination(args)
-        children = Children(self, name, opts, args.get("logical_name"), planned.plan.adoptions)
-        declared = DeclaredService(
+        children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
+        self._declared = DeclaredService(
             self,
             name,
-            planned,
+            draft,
             children,
-            awaited=bool(args.get("await_ready")),
-            families=planned.plan.families,
+            awaited=bool(draft.args.await_ready),
+            families=draft.plan.families,
         )
-        declared.add_backends(planned)
-        self._show(declared)
-        self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})
+        self._declared.add_backends(draft)
+        self.register_outputs({"service_name": draft.plan.service["metadata"]["name"]})

@@ -2,19 +2,18 @@
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
 from collections.abc import Mapping
-from typing import Optional, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Optional, TypedDict, cast
 
 import pulumi
 
 from ._children import Children
-from ._component import plan_each
+from ._component import compile_each
 from ._inputs import read
 from ._registry import token_of
-from ._service_component import DeclaredService, LazyOutputs
-from .core.external_service import plan_external_service
+from ._service_component import DeclaredService
 from .core.findings import required
 from .errors import ValidationError
-from .external_service import ExternalServiceArgs
+from .external_service import EXTERNAL_SERVICE, ExternalServiceArgs
 from .policies.destinations import egress_destination
 from .types import EgressDestination
 
@@ -29,7 +28,7 @@ class ExternalServiceSetArgs(TypedDict):
     `service_name` is not given. At least one."""
 
 
-class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
+class ExternalServiceSet(pulumi.ComponentResource):
     """Many external Services in one component: cheaper than one `ExternalService` each.
 
     The objects, their names and the checks are those of `ExternalService`. A Service may move from
@@ -63,41 +62,24 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         entries = _entries(name, args)
-        every = plan_each(
-            ExternalServiceSet,
-            name,
-            ExternalServiceArgs,
-            "services",
-            entries,
-            plan_external_service,
-            opts,
-        )
+        drafts = compile_each(ExternalServiceSet, name, EXTERNAL_SERVICE, "services", entries, opts)
         super().__init__(token_of("ExternalServiceSet"), name, {}, opts)
         children = Children(self, name, opts)
         self._services: dict[str, DeclaredService] = {}
-        for key, planned in every.items():
-            entry, path = entries[key], f"services[{key}]"
+        for key, draft in drafts.items():
+            path = f"services[{key}]"
             declared = self._services[key] = DeclaredService(
                 self,
                 name,
-                planned,
-                children.of(path, entry.get("logical_name"), planned.plan.adoptions),
-                awaited=bool(entry.get("await_ready")),
-                families=planned.plan.families,
+                draft,
+                children.of(path, draft.args.logical_name, draft.plan.adoptions),
+                awaited=bool(draft.args.await_ready),
+                families=draft.plan.families,
                 path=path,
             )
-            declared.add_backends(planned)
+            declared.add_backends(draft)
         self._destinations = {key: egress_destination(entry) for key, entry in entries.items()}
-        self._lazy = {
-            "service_names": lambda: self._collect("service_name"),
-            "hosts": lambda: self._collect("host"),
-            "cluster_ips": lambda: self._collect("cluster_ip"),
-            "load_balancers": lambda: self._collect("load_balancer"),
-            "node_ports": lambda: self._collect("node_ports"),
-            "endpoints": lambda: self._collect("endpoints"),
-            "hazards": lambda: self._collect("hazards"),
-        }
-        names = {key: planned.plan.service["metadata"]["name"] for key, planned in every.items()}
+        names = {key: draft.plan.service["metadata"]["name"] for key, draft in drafts.items()}
         self.register_outputs({"service_names": names})
 
     @property
@@ -110,9 +92,28 @@ class ExternalServiceSet(LazyOutputs, pulumi.ComponentResource):
         """The backends and ports of each Service by its key, for `to` of an `EgressPolicy`."""
         return self._destinations
 
-    def _collect(self, output: str) -> "pulumi.Output[dict[str, object]]":
-        found = {key: getattr(declared, output) for key, declared in self.services.items()}
-        return pulumi.Output.all(**found)
+    if not TYPE_CHECKING:  # a type checker goes by the annotations above
+
+        def __getattr__(self, name: str) -> Any:
+            one = _OUTPUTS.get(name)
+            if one is None or "_services" not in self.__dict__:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            found = {key: getattr(declared, one) for key, declared in self._services.items()}
+            collected = pulumi.Output.all(**found)
+            setattr(self, name, collected)
+            return collected
+
+
+_OUTPUTS = {
+    "service_names": "service_name",
+    "hosts": "host",
+    "cluster_ips": "cluster_ip",
+    "load_balancers": "load_balancer",
+    "node_ports": "node_ports",
+    "endpoints": "endpoints",
+    "hazards": "hazards",
+}
+"""The outputs, each with the one of every Service that it collects."""
 
 
 class _Outer(TypedDict):

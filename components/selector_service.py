@@ -7,9 +7,10 @@ from typing import NotRequired, Optional, TypedDict
 import pulumi
 
 from ._children import Children
-from ._component import plan
+from ._component import Blueprint, compile_args
 from ._registry import token_of
 from ._service_component import DeclaredService, ServiceComponent
+from .core import arguments
 from .core.selector_service import plan_selector_service
 from .policies.destinations import egress_destination
 from .types import (
@@ -87,6 +88,11 @@ class SelectorServiceArgs(TypedDict):
     """Wait for ready Pods, and for a load balancer's address. Defaults to True."""
 
 
+SELECTOR_SERVICE = Blueprint(
+    SelectorServiceArgs, arguments.SelectorServiceArgs, plan_selector_service
+)
+
+
 class SelectorService(ServiceComponent):
     """A Service that finds its backends, Pods of the cluster, by their labels.
 
@@ -120,12 +126,10 @@ class SelectorService(ServiceComponent):
         args: SelectorServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(
-            SelectorService, name, SelectorServiceArgs, args, plan_selector_service, opts
-        )
+        draft = compile_args(SelectorService, name, SELECTOR_SERVICE, args, opts)
         super().__init__(token_of("SelectorService"), name, {}, opts)
         self._destination = egress_destination(args, opts)
-        children = Children(self, name, opts, args.get("logical_name"), planned.plan.adoptions)
-        awaited = args.get("await_ready") is not False
-        self._show(DeclaredService(self, name, planned, children, awaited=awaited))
-        self.register_outputs({"service_name": planned.plan.service["metadata"]["name"]})
+        children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
+        awaited = draft.args.await_ready is not False
+        self._declared = DeclaredService(self, name, draft, children, awaited=awaited)
+        self.register_outputs({"service_name": draft.plan.service["metadata"]["name"]})

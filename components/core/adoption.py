@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .arguments import AdoptedArgs, CommonArgs
 from .deferred import Deferred
 from .findings import Finding, duplicate, forbidden, invalid, not_supported, required
-from .metadata import Manifest, Plain
+from .metadata import Manifest
 
 URN = "urn:pulumi:"
 
@@ -26,7 +27,7 @@ Adoptions = Mapping[tuple[str, str], Adoption]
 
 
 def read_adoptions(
-    args: Plain, manifests: Sequence[Manifest], findings: list[Finding]
+    args: CommonArgs, manifests: Sequence[Manifest], findings: list[Finding]
 ) -> dict[tuple[str, str], Adoption]:
     """Return what a component adopts.
 
@@ -39,16 +40,15 @@ def read_adoptions(
     names: dict[str, list[str]] = {}
     for manifest in manifests:
         names.setdefault(manifest["kind"], []).append(manifest["metadata"]["name"])
-    entries: Sequence[Plain] = args.get("adopt") or ()
-    for index, entry in enumerate(entries):
+    for index, entry in enumerate(args.adopt):
         path = f"adopt[{index}]"
-        kind = entry["kind"]
+        kind = entry.kind
         if not isinstance(kind, str):  # it cannot be used, and has been reported
             continue
         name = _name(entry, kind, names.get(kind, []), path, findings)
-        resource: str | None = entry.get("resource")
+        resource = entry.resource
         findings.extend(_check_resource(f"{path}.resource", resource, kind))
-        if resource is None and isinstance(args.get("namespace"), Deferred):
+        if resource is None and isinstance(args.namespace, Deferred):
             reason = "an object is imported by namespace and name: `namespace` must be plain"
             findings.append(forbidden(path, reason))
         if name is None:
@@ -99,9 +99,9 @@ def recorded_before(adoption: Adoption, kind: str, name: str, urn: str) -> Findi
 
 
 def _name(
-    entry: Plain, kind: str, names: Sequence[str], path: str, findings: list[Finding]
+    entry: AdoptedArgs, kind: str, names: Sequence[str], path: str, findings: list[Finding]
 ) -> str | None:
-    given: str | None = entry.get("name")
+    given = entry.name
     if not names:
         findings.append(
             invalid(f"{path}.kind", kind, "this component declares no object of this kind")

@@ -4,17 +4,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from typing import Protocol, cast
 
 from . import syntax
 from .addresses import FAMILIES, Address, Family, parse_address
+from .arguments import BackendArgs, ExternalServiceArgs
 from .cidrs import Network, parse_cidr
 from .deferred import Deferred
-from .findings import Finding, duplicate, invalid, not_supported, required, too_many
-from .found import query_of
-from .metadata import Manifest, Plain
+from .findings import Finding, duplicate, invalid, not_supported, required
+from .metadata import Manifest
 from .ports import Port
-
-_MAX_HINTS = 8
 
 _CONDITIONS = {
     "Active": {"ready": True, "serving": True, "terminating": False},
@@ -44,6 +43,11 @@ class Backend:
     """The query of a source that found it. Empty where no source did."""
 
     @property
+    def argument(self) -> str:
+        """The argument that it comes from, such as `addresses[0]` or `backends[0]`."""
+        return self.path.removesuffix(".address")
+
+    @property
     def is_ready(self) -> bool:
         """Whether new connections are sent to it."""
         return self.state == "Active"
@@ -69,6 +73,19 @@ class Backend:
             manifest["hints"] = {"forZones": [{"name": zone} for zone in self.for_zones]}
         return manifest
 
+    def endpoint_origins(self) -> Mapping[str, str]:
+        """Return the argument of each field of its endpoint; the empty field stands for all."""
+        zones = {
+            f"hints.forZones[{index}].name": f"{self.argument}.for_zones[{index}]"
+            for index in range(len(self.for_zones))
+        }
+        common = {"": self.argument, "addresses[0]": self.path}
+        return {**common, "hints.forZones": f"{self.argument}.for_zones", **zones}
+
+    def legacy_origins(self) -> Mapping[str, str]:
+        """Return the same of its address in a legacy Endpoints object."""
+        return {"": self.argument, "ip": self.path}
+
     def legacy_address(self) -> Manifest:
         """Render as an address of a legacy Endpoints object."""
         manifest: Manifest = {"ip": self.address}
@@ -84,23 +101,42 @@ _HOST_NAME = re.compile(r"[^.]+(\.[^.]+)*\.[A-Za-z][-A-Za-z0-9]*\.?")
 """Has a dot, and a top-level domain that begins with a letter."""
 
 
+class HasBackends(Protocol):
+    """Arguments that give backends."""
+
+    @property
+    def addresses(self) -> Sequence[str | Deferred] | Deferred | None:
+        """Addresses of which nothing else is known."""
+        ...
+
+    @property
+    def backends(self) -> Sequence[BackendArgs] | None:
+        """Backends with their settings."""
+        ...
+
+
 def read_backends(
-    args: Plain, ports: Sequence[Port], findings: list[Finding], deferred: frozenset[str]
+    args: HasBackends,
+    ports: Sequence[Port],
+    findings: list[Finding],
+    deferred: frozenset[str] = frozenset(),
+    ip_families: Sequence[str] | None = None,
 ) -> list[Backend]:
-    """Read and check `addresses` and `backends` together, sorted by key.
+    """Read `addresses` and `backends` together, sorted by key, and check what no slice shows.
 
     The same backend given twice is one. Two of the same address or id that differ are an error.
 
     Args:
-        args: The component's arguments as plain values.
+        args: The component's arguments.
         ports: The Service's ports, which a backend may override by name.
         findings: Collects what is wrong.
         deferred: The paths of values that were not known when the program ran. Their places were
             fixed then, so that what arrives must fit: an address its family.
+        ip_families: The families that are allowed. Defaults to both.
     """
     by_address: dict[str, Backend] = {}
     by_key: dict[str, Backend] = {}
-    for backend in _each(args, ports, findings, deferred):
+    for backend in _each(args, ports, findings, deferred, ip_families or ()):
         twin = by_key.setdefault(backend.key, backend)
         if isinstance(backend.address, str):
             other = by_address.setdefault(backend.address, backend)
@@ -109,17 +145,21 @@ def read_backends(
                 findings.append(duplicate(backend.path, backend.address, reason))
                 continue
         if twin is not backend and twin != backend:
-            where = f"{backend.path.removesuffix('.address')}.id"
+            where = f"{backend.argument}.id"
             findings.append(duplicate(where, backend.key, "two backends of one id differ"))
     return sorted(by_key.values(), key=lambda backend: backend.key)
 
 
 def _each(
-    args: Plain, ports: Sequence[Port], findings: list[Finding], deferred: frozenset[str]
+    args: HasBackends,
+    ports: Sequence[Port],
+    findings: list[Finding],
+    deferred: frozenset[str],
+    ip_families: Sequence[str],
 ) -> Iterator[Backend]:
-    addresses: Sequence[str | Deferred] | Deferred = args.get("addresses") or ()
-    allowed: Sequence[Family] = args.get("ip_families") or FAMILIES
-    presumed: Sequence[Family] = args.get("ip_families") or FAMILIES[:1]
+    addresses = args.addresses or ()
+    given = cast("Sequence[Family]", ip_families)
+    allowed, presumed = given or FAMILIES, given or FAMILIES[:1]
     for index, text in enumerate(() if isinstance(addresses, Deferred) else addresses):
         path = f"addresses[{index}]"
         if isinstance(text, Deferred):
@@ -137,9 +177,9 @@ def _each(
         if parsed.family not in families:
             findings.append(_wrong_family(parsed, path, families))
         yield Backend(parsed.text, parsed.text, parsed.family, path=path)
-    for index, value in enumerate(args.get("backends") or ()):
+    for index, one in enumerate(args.backends or ()):
         path = f"backends[{index}]"
-        backend = _read_backend(value, ports, path, findings, deferred)
+        backend = _read_backend(one, ports, path, findings, deferred)
         if backend is not None and backend.family not in allowed:
             findings.append(
                 invalid(
@@ -153,49 +193,42 @@ def _each(
 
 
 def _read_backend(
-    value: Plain,
+    args: BackendArgs,
     ports: Sequence[Port],
     path: str,
     findings: list[Finding],
     deferred: frozenset[str],
 ) -> Backend | None:
-    text: str | Deferred = value["address"]
-    identity: str | None = value.get("id")
-    family: Family | None = value.get("family")
-    if identity is not None and (not identity or not identity.isprintable()):
-        findings.append(invalid(f"{path}.id", identity, "must be printable text, not empty"))
-    if isinstance(text, Deferred):
-        address: str | Deferred = text
-        key = identity or _NO_KEY + path
+    if args.id is not None and (not args.id or not args.id.isprintable()):
+        findings.append(invalid(f"{path}.id", args.id, "must be printable text, not empty"))
+    address = args.address
+    family = cast("Family | None", args.family)
+    if isinstance(address, Deferred):
+        key = args.id or _NO_KEY + path
         family = family or "IPv4"
     else:
-        parsed = parse_address(text)
+        parsed = parse_address(address)
         if isinstance(parsed, str):
-            findings.append(invalid(f"{path}.address", text, parsed, _name_remedy(text)))
+            remedy = _name_remedy(address)
+            findings.append(invalid(f"{path}.address", address, parsed, remedy))
             return None
         declared = family or ("IPv4" if f"{path}.address" in deferred else parsed.family)
         if parsed.family != declared:
             findings.append(_wrong_family(parsed, f"{path}.address", (declared,)))
         address, family = parsed.text, parsed.family
-        key = identity or address
-    zones: Sequence[str] = value.get("for_zones") or ()
-    _check_zones(zones, f"{path}.for_zones", findings)
-    for name, judge in (("hostname", syntax.dns_label), ("node_name", syntax.dns_subdomain)):
-        given = value.get(name)
-        if isinstance(given, str):
-            findings.extend(invalid(f"{path}.{name}", given, why) for why in judge(given))
+        key = args.id or address
     return Backend(
         key=key,
         address=address,
         family=family,
-        state=value.get("state") or "Active",
-        hostname=value.get("hostname"),
-        zone=value.get("zone"),
-        node_name=value.get("node_name"),
-        for_zones=tuple(zones),
+        state=args.state,
+        hostname=args.hostname,
+        zone=args.zone,
+        node_name=args.node_name,
+        for_zones=tuple(args.for_zones),
         path=f"{path}.address",
-        query=query_of(value),
-        ports=_read_overrides(value.get("ports") or {}, ports, f"{path}.ports", findings),
+        query=args.query,
+        ports=_read_overrides(args.ports, ports, f"{path}.ports", findings),
     )
 
 
@@ -213,48 +246,44 @@ def _wrong_family(parsed: Address, path: str, families: Sequence[str]) -> Findin
     return invalid(path, parsed.text, f"must be an {' or '.join(families)} address", remedy)
 
 
-def _check_zones(zones: Sequence[str], path: str, findings: list[Finding]) -> None:
-    if len(zones) > _MAX_HINTS:
-        findings.append(too_many(path, len(zones), _MAX_HINTS))
-    for index, zone in enumerate(zones):
-        findings.extend(invalid(f"{path}[{index}]", zone, why) for why in syntax.label_value(zone))
-        if zone in zones[:index]:
-            findings.append(duplicate(f"{path}[{index}]", zone))
-
-
 def _read_overrides(
     given: Mapping[str, int], ports: Sequence[Port], path: str, findings: list[Finding]
 ) -> tuple[tuple[str, int], ...]:
     """Give the ports on which a backend really listens elsewhere, sorted by name."""
     targets = {port.name: port.target for port in ports}
-    overrides: list[tuple[str, int]] = []
-    for name, number in sorted(given.items()):
-        if name not in targets:
-            findings.append(not_supported(f"{path}[{name}]", name, targets))
-        findings.extend(
-            invalid(f"{path}[{name}]", number, why) for why in syntax.port_number(number)
-        )
-        if targets.get(name) != number:
-            overrides.append((name, number))
-    return tuple(overrides)
+    findings += [
+        not_supported(f"{path}[{name}]", name, targets)
+        for name in sorted(given)
+        if name not in targets
+    ]
+    return tuple(
+        sorted((name, number) for name, number in given.items() if targets.get(name) != number)
+    )
 
 
-def check_backends(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> None:
+def check_backends(
+    args: ExternalServiceArgs, backends: Sequence[Backend], findings: list[Finding]
+) -> None:
     """Check the backends as a whole: that there are any, where they may be, and on which nodes."""
     _require_any(args, backends, findings)
     _refuse_denied(args, backends, findings)
-    for policy in ("internal_traffic_policy", "external_traffic_policy"):
+    for argument, policy in (
+        ("internal_traffic_policy", args.internal_traffic_policy),
+        ("external_traffic_policy", args.external_traffic_policy),
+    ):
         nodeless = [backend for backend in backends if backend.node_name is None]
-        if args.get(policy) == "Local" and nodeless:
+        if policy == "Local" and nodeless:
             reason = (
                 f"{len(nodeless)} of {len(backends)} backends are on no node: nodes drop traffic"
             )
             remedy = "give every backend its `node_name`, or use `TrafficPolicy.CLUSTER`"
-            findings.append(invalid(policy, "Local", reason, remedy))
+            findings.append(invalid(argument, "Local", reason, remedy))
 
 
-def _require_any(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> None:
-    if isinstance(args.get("addresses"), Deferred) or backends or args.get("allow_empty"):
+def _require_any(
+    args: ExternalServiceArgs, backends: Sequence[Backend], findings: list[Finding]
+) -> None:
+    if isinstance(args.addresses, Deferred) or backends or args.allow_empty:
         return
     if not any(finding.path.startswith(("addresses", "backends")) for finding in findings):
         reason = "a Service without backends refuses every connection"
@@ -262,9 +291,11 @@ def _require_any(args: Plain, backends: Sequence[Backend], findings: list[Findin
         findings.append(required("addresses", reason, remedy))
 
 
-def _refuse_denied(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> None:
+def _refuse_denied(
+    args: ExternalServiceArgs, backends: Sequence[Backend], findings: list[Finding]
+) -> None:
     denied: list[tuple[str, Network]] = []
-    for index, text in enumerate(args.get("denied_cidrs") or ()):
+    for index, text in enumerate(args.denied_cidrs):
         block = parse_cidr(text)
         if isinstance(block, str):
             findings.append(invalid(f"denied_cidrs[{index}]", text, block))

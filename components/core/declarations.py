@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import NamedTuple, cast
 
+from .arguments import ExternalServiceArgs, NamedArgs
 from .findings import DUPLICATE, Finding
-from .metadata import Manifest, Plain, naming_argument
-from .presets import with_preset
+from .metadata import Manifest, naming_argument
+from .presets import ports_by_path
 
 LATE = "~"
 """Stands in a child's Pulumi name for a namespace that is an Output."""
@@ -195,7 +196,7 @@ def _taken(claim: Claim, path: str, holder: str) -> Finding:
 
 
 def claims_of(
-    objects: Iterable[Manifest], args: Plain, place: Place, late: Container[str] = ()
+    objects: Iterable[Manifest], args: NamedArgs, place: Place, late: Container[str] = ()
 ) -> Iterator[tuple[Claim, str]]:
     """Return what the objects of a component claim, each with the path of its argument.
 
@@ -208,7 +209,6 @@ def claims_of(
         place: Where they are declared.
         late: The paths of arguments that were Outputs.
     """
-    scope: str | None = args.get("logical_name")
     for manifest in objects:
         kind, metadata = manifest["kind"], manifest["metadata"]
         path = naming_argument(kind)
@@ -222,7 +222,7 @@ def claims_of(
         shown: object = metadata.get("namespace", place.default_namespace)
         if not isinstance(shown, str) or "namespace" in late:
             shown = LATE
-        child = ChildName(place.parent, place.component, kind, scope, shown, name)
+        child = ChildName(place.parent, place.component, kind, args.logical_name, shown, name)
         yield child, path
     for manifest in objects:
         if manifest["kind"] == "Service":
@@ -230,16 +230,20 @@ def claims_of(
             yield from _cluster_ips(manifest["spec"], place.cluster)
 
 
-def _node_ports(spec: Manifest, args: Plain, cluster: int) -> Iterator[tuple[Claim, str]]:
+def _node_ports(spec: Manifest, args: NamedArgs, cluster: int) -> Iterator[tuple[Claim, str]]:
     ports = cast("list[Mapping[str, object]]", spec.get("ports") or [])
     if any("nodePort" in port for port in ports):
-        for path, port in zip(with_preset(args), ports, strict=True):
+        for path, port in zip(ports_by_path(args.ports, _preset(args)), ports, strict=True):
             number = port.get("nodePort")
             if isinstance(number, int) and number:
                 yield NodePort(cluster, number), f"{path}.node_port"
     number = spec.get("healthCheckNodePort")
     if isinstance(number, int) and number:
         yield NodePort(cluster, number), "health_check_node_port"
+
+
+def _preset(args: NamedArgs) -> str | None:
+    return args.preset if isinstance(args, ExternalServiceArgs) else None
 
 
 def _cluster_ips(spec: Manifest, cluster: int) -> Iterator[tuple[Claim, str]]:

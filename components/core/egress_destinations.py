@@ -1,13 +1,15 @@
 """Destinations of egress: what a policy's arguments allow, read and checked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_network
-from typing import Any, cast
+from typing import cast
 
 from . import syntax
-from .addresses import parse_ip
+from .addresses import Family, parse_ip
+from .arguments import CommonArgs, DestinationArgs, DnsArgs, EgressPolicyArgs
 from .backends import Backend, read_backends
+from .checks import check_objects
 from .cidrs import Network, parse_cidr
 from .deferred import Deferred, is_known
 from .egress_rules import (
@@ -21,9 +23,14 @@ from .egress_rules import (
     exact_blocks,
     in_order,
 )
-from .findings import Finding, forbidden, invalid, required
-from .metadata import Plain
+from .endpoint_objects import PlacedSlice, render_slice
+from .findings import Finding, forbidden, invalid, is_within, required
+from .objects.cilium_network_policy import CILIUM
 from .ports import Port, read_ports
+from .presets import ports_by_path
+from .service import render_service
+from .slicing import MAX_LIMIT
+from .versions import Rules as Versions
 
 __all__ = ["Reach", "check_labels", "read_reach"]
 
@@ -37,8 +44,6 @@ _BACKENDS = ("addresses", "backends")
 _PODS = ("pod_selector",)
 _CIDRS = ("cidrs",)
 _NAME = ("external_name",)
-_OF_BACKENDS = (*_BACKENDS, "ports", "preset", "allow_empty")
-"""What a destination of backends may have; the policy itself may have these too."""
 
 
 @dataclass(slots=True)
@@ -62,27 +67,29 @@ class Reach:
         return Rules(blocks, self.pods, self.dns, self.names)
 
 
-def read_reach(args: Plain, findings: list[Finding], *, knows_names: bool) -> Reach:
+def read_reach(args: EgressPolicyArgs, versions: Versions, findings: list[Finding]) -> Reach:
     """Read all destinations, and where the Pods find DNS.
 
     Args:
-        args: The policy's arguments as plain values.
+        args: The policy's arguments.
+        versions: The rules of Kubernetes.
         findings: Collects what is wrong.
-        knows_names: Whether the policy's kind can allow a DNS name.
     """
     reach = Reach()
+    knows_names = args.api == CILIUM
     for path, destination in _destinations(args, findings):
+        unread = [_within(one, path) for one in findings if is_within(one.path, path) or not path]
         found: list[Finding] = []
-        _read(destination, reach, found, knows_names=knows_names)
+        _read(destination, reach, found, versions, unread, knows_names=knows_names)
         findings.extend(finding.under(path) for finding in found)
-    reach.dns = _read_dns(args.get("dns") or {}, findings)
+    reach.dns = _read_dns(args.dns, findings)
     if reach.dns is None and reach.names:
         reason = "the addresses of names are learnt from the answers of DNS"
         findings.append(forbidden("dns.enabled", reason, "leave it out"))
     return reach
 
 
-def check_labels(labels: Plain, path: str, findings: list[Finding]) -> None:
+def check_labels(labels: Mapping[str, object], path: str, findings: list[Finding]) -> None:
     """Check the labels of a selector, as far as they are known."""
     for key, value in labels.items():
         findings.extend(invalid(path, key, reason) for reason in syntax.qualified_name(key))
@@ -92,22 +99,41 @@ def check_labels(labels: Plain, path: str, findings: list[Finding]) -> None:
             )
 
 
-def _destinations(args: Plain, findings: list[Finding]) -> Iterator[tuple[str, Plain]]:
-    own = {key: args[key] for key in _OF_BACKENDS if args.get(key) is not None}
-    several: Sequence[Plain] = args.get("to") or ()
-    if own:
+def _within(finding: Finding, path: str) -> Finding:
+    return replace(finding, path=finding.path[len(path) :].lstrip("."))
+
+
+def _destinations(
+    args: EgressPolicyArgs, findings: list[Finding]
+) -> Iterator[tuple[str, DestinationArgs]]:
+    own = DestinationArgs(
+        addresses=args.addresses,
+        backends=args.backends,
+        ports=args.ports,
+        preset=args.preset,
+        allow_empty=args.allow_empty,
+    )
+    if own != DestinationArgs():
         yield "", own
-    elif not several and not any(finding.path.startswith("to") for finding in findings):
+    elif not args.to and not any(finding.path.startswith("to") for finding in findings):
         reason = "a policy without a destination denies all but DNS"
         remedy = "give `to`, or `addresses` or `backends` with `ports`"
         findings.append(required("to", reason, remedy))
-    for index, destination in enumerate(several):
+    for index, destination in enumerate(args.to):
         yield f"to[{index}]", destination
 
 
-def _read(destination: Plain, reach: Reach, findings: list[Finding], *, knows_names: bool) -> None:
+def _read(
+    destination: DestinationArgs,
+    reach: Reach,
+    findings: list[Finding],
+    versions: Versions,
+    unread: Sequence[Finding],
+    *,
+    knows_names: bool,
+) -> None:
     kinds = [
-        [name for name in names if destination.get(name) is not None]
+        [name for name in names if getattr(destination, name) is not None]
         for names in (_BACKENDS, _PODS, _CIDRS, _NAME)
     ]
     given = [names[0] for names in kinds if names]
@@ -117,15 +143,17 @@ def _read(destination: Plain, reach: Reach, findings: list[Finding], *, knows_na
     _, pods, cidrs, name = kinds
     if len(given) > 1:
         return
-    if destination.get("namespace") is not None and not pods:
+    if destination.namespace is not None and not pods:
         reason = "may be given with `pod_selector` alone: backends are in no namespace"
         findings.append(forbidden("namespace", reason))
     if name and not knows_names:
         _refuse_name(findings)
         return
-    ports = read_ports(destination, findings, kind="NodePort", selectorless=not pods)
-    if not ports and not any(finding.path in ("ports", "preset") for finding in findings):
+    given_ports = ports_by_path(destination.ports, destination.preset)
+    ports = read_ports(given_ports, findings, kind="NodePort", selectorless=not pods)
+    if not ports and not any(one.path in ("ports", "preset") for one in (*findings, *unread)):
         findings.append(required("ports", remedy="give at least one port, or a `preset`"))
+    backends: list[Backend] = []
     if pods:
         _read_pods(destination, ports, reach, findings)
     elif name:
@@ -133,7 +161,35 @@ def _read(destination: Plain, reach: Reach, findings: list[Finding], *, knows_na
     elif cidrs:
         _read_cidrs(destination, ports, reach, findings)
     else:
-        _read_backends(destination, ports, reach, findings)
+        backends = _read_backends(destination, ports, reach, findings, unread)
+    if ports:
+        _check_as_service(backends, ports, findings, versions, unread)
+
+
+def _check_as_service(
+    backends: Sequence[Backend],
+    ports: Sequence[Port],
+    findings: list[Finding],
+    versions: Versions,
+    unread: Sequence[Finding],
+) -> None:
+    """Check ports and backends by the rules of the objects that a Service would have of them."""
+    service = render_service(CommonArgs(), "destination", "NodePort", ports, findings)
+    groups: dict[tuple[Family, tuple[tuple[str, int], ...]], list[Backend]] = {}
+    for backend in backends:
+        groups.setdefault((backend.family, backend.ports), []).append(backend)
+    slices = [
+        render_slice(
+            service.manifest,
+            PlacedSlice("destination", family, members[at : at + MAX_LIMIT]),
+            ports,
+            None,
+            headless=False,
+        )
+        for (family, _), members in groups.items()
+        for at in range(0, len(members), MAX_LIMIT)
+    ]
+    check_objects([service, *slices], versions, findings, unread)
 
 
 def _refuse_name(findings: list[Finding]) -> None:
@@ -143,9 +199,9 @@ def _refuse_name(findings: list[Finding]) -> None:
 
 
 def _read_name(
-    destination: Plain, ports: Sequence[Port], reach: Reach, findings: list[Finding]
+    destination: DestinationArgs, ports: Sequence[Port], reach: Reach, findings: list[Finding]
 ) -> None:
-    given: str | Deferred = destination["external_name"]
+    given = destination.external_name
     allowed = _numbered(ports)
     if isinstance(given, str):
         name = given.removesuffix(".")
@@ -157,12 +213,16 @@ def _read_name(
 
 
 def _read_backends(
-    destination: Plain, ports: Sequence[Port], reach: Reach, findings: list[Finding]
-) -> None:
-    backends = read_backends(destination, ports, findings, frozenset())
-    late = isinstance(destination.get("addresses"), Deferred)
-    may_be_empty = late or destination.get("allow_empty")
-    is_reported = any(finding.path.startswith(_BACKENDS) for finding in findings)
+    destination: DestinationArgs,
+    ports: Sequence[Port],
+    reach: Reach,
+    findings: list[Finding],
+    unread: Sequence[Finding],
+) -> list[Backend]:
+    backends = read_backends(destination, ports, findings)
+    late = isinstance(destination.addresses, Deferred)
+    may_be_empty = late or destination.allow_empty
+    is_reported = any(one.path.startswith(_BACKENDS) for one in (*findings, *unread))
     if not backends and not may_be_empty and not is_reported:
         reason = "a destination without backends allows nothing"
         remedy = "give `addresses`, `backends` or `pod_selector`, or set `allow_empty`"
@@ -177,12 +237,13 @@ def _read_backends(
                 reach.is_known = False
             else:
                 reach.pairs.append((backend.address, AllowedPort(port.protocol, number)))
+    return backends
 
 
 def _read_cidrs(
-    destination: Plain, ports: Sequence[Port], reach: Reach, findings: list[Finding]
+    destination: DestinationArgs, ports: Sequence[Port], reach: Reach, findings: list[Finding]
 ) -> None:
-    given: Sequence[str | Deferred] = destination["cidrs"]
+    given = destination.cidrs or ()
     blocks: list[Network] = []
     if not given:
         findings.append(required("cidrs", "a destination without blocks allows nothing"))
@@ -207,10 +268,10 @@ def _numbered(ports: Sequence[Port]) -> tuple[AllowedPort, ...] | None:
 
 
 def _read_pods(
-    destination: Plain, ports: Sequence[Port], reach: Reach, findings: list[Finding]
+    destination: DestinationArgs, ports: Sequence[Port], reach: Reach, findings: list[Finding]
 ) -> None:
-    labels: Mapping[str, Any] = destination["pod_selector"]
-    namespace: str | Deferred | None = destination.get("namespace")
+    labels = cast("Mapping[str, str]", destination.pod_selector)
+    namespace = destination.namespace
     check_labels(labels, "pod_selector", findings)
     _check_namespace(namespace, "namespace", findings)
     allowed = _numbered(ports)
@@ -226,15 +287,16 @@ def _check_namespace(namespace: object, path: str, findings: list[Finding]) -> N
         findings.extend(invalid(path, namespace, why) for why in syntax.dns_label(namespace))
 
 
-def _read_dns(dns: Plain, findings: list[Finding]) -> Dns | None:
-    if dns.get("enabled") is False:
-        if others := sorted(dns.keys() - {"enabled"}):
+def _read_dns(dns: DnsArgs, findings: list[Finding]) -> Dns | None:
+    if dns.enabled is False:
+        given = [one.name for one in fields(dns) if getattr(dns, one.name) is not None]
+        if others := sorted({*given} - {"enabled"}):
             reason = "says where DNS is, which the policy does not allow"
             findings.append(forbidden(f"dns.{others[0]}", reason, "leave out `dns.enabled`"))
         return None
-    namespace: str = dns.get("namespace", _DNS_NAMESPACE)
-    labels: Mapping[str, str] = dns.get("pod_selector", _DNS_LABELS)
-    ports: Sequence[int] = dns.get("ports", _DNS_PORTS)
+    namespace = _DNS_NAMESPACE if dns.namespace is None else dns.namespace
+    labels = _DNS_LABELS if dns.pod_selector is None else dns.pod_selector
+    ports = _DNS_PORTS if dns.ports is None else dns.ports
     _check_namespace(namespace, "dns.namespace", findings)
     check_labels(labels, "dns.pod_selector", findings)
     if not ports:
@@ -247,9 +309,9 @@ def _read_dns(dns: Plain, findings: list[Finding]) -> Dns | None:
     return Dns(labels, namespace, _dns_cidrs(dns, findings), in_order(allowed))
 
 
-def _dns_cidrs(dns: Plain, findings: list[Finding]) -> tuple[str, ...]:
+def _dns_cidrs(dns: DnsArgs, findings: list[Finding]) -> tuple[str, ...]:
     addresses: list[Network] = []
-    for index, text in enumerate(dns.get("addresses", _NODE_LOCAL_DNS)):
+    for index, text in enumerate(_NODE_LOCAL_DNS if dns.addresses is None else dns.addresses):
         parsed = parse_ip(text)
         if isinstance(parsed, str):
             findings.append(invalid(f"dns.addresses[{index}]", text, parsed))

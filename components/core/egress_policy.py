@@ -1,20 +1,21 @@
 """The object of an `EgressPolicy`: what chosen Pods may reach."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import cast
 
-from . import syntax
+from .arguments import EgressPolicyArgs, deferred_in
+from .checks import check_objects
 from .deferred import Deferred
-from .egress_destinations import check_labels, read_reach
+from .egress_destinations import Reach, read_reach
 from .egress_hazards import egress_policy_hazards
-from .findings import Finding, invalid
-from .metadata import Manifest, Plain, read_metadata, read_rules
-from .objects.cilium_network_policy import cilium_egress, cilium_network_policy
-from .objects.network_policy import egress_rules, network_policy
-from .refusals import refusals
+from .findings import Finding
+from .metadata import Manifest
+from .objects.cilium_network_policy import CILIUM, cilium_egress, cilium_network_policy
+from .objects.network_policy import egress_rules, policy_spec
+from .rendering import Rendering
+from .service_metadata import check_metadata, put_metadata, read_rules
 from .validation.hazards.hazard import Hazard
 
 __all__ = ["EgressPolicyPlan", "plan_egress_policy"]
@@ -30,58 +31,74 @@ _NOT_IN_RULES = ("app_protocol", "node_port", "hostname", "zone", "node_name")
 class EgressPolicyPlan:
     """What an `EgressPolicy` declares."""
 
-    policy: Manifest
-    hazards: list[Hazard]
+    objects: Sequence[Manifest]
+    """The policy."""
+    hazards: Sequence[Hazard]
     """What is legal and will not work as it looks, as far as the arguments tell."""
     is_renamed: bool
     """Whether other rules are another object, because its name holds their hash."""
 
     @property
-    def objects(self) -> list[Manifest]:
-        """The objects that are declared."""
-        return [self.policy]
+    def policy(self) -> Manifest:
+        """The policy."""
+        return self.objects[0]
 
 
 def plan_egress_policy(
-    args: Plain,
+    args: EgressPolicyArgs,
     component_name: str,
     findings: list[Finding],
     deferred: frozenset[str] = frozenset(),
 ) -> EgressPolicyPlan:
-    """Check the arguments of an `EgressPolicy` and render its policy.
+    """Render the policy of an `EgressPolicy`, and check it.
+
+    What a CiliumNetworkPolicy shares with a NetworkPolicy is checked by the rules of that.
 
     Args:
-        args: The arguments as plain values.
+        args: The arguments.
         component_name: Begins the policy's name where `policy_name` is not given.
-        findings: Collects what is wrong. Where it is not empty the result is not to be used.
+        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
+            it is not empty the result is not to be used.
         deferred: The paths of arguments that were not known when the program ran.
     """
-    read_rules(args, findings)
-    selector: Plain = args["pod_selector"]
-    check_labels(selector, "pod_selector", findings)
-    is_cilium = args.get("api") == "CiliumNetworkPolicy"
-    reach = read_reach(args, findings, knows_names=is_cilium)
-    late = any(_is_in_rules(path) for path in (*_deferred_in(args), *deferred))
-    pinned: str | None = args.get("policy_name")
-    metadata = read_metadata(args, component_name if pinned is None else pinned, findings)
-    if is_cilium:
-        egress = cilium_egress(reach.rules()) if reach.is_known else Deferred("to")
-        policy = cilium_network_policy(metadata, selector, egress)
-    else:
-        egress = egress_rules(reach.rules()) if reach.is_known else Deferred("to")
-        policy = network_policy(metadata, selector, egress)
+    unread = tuple(findings)
+    versions = read_rules(args.kubernetes_version, findings)
+    check_metadata(args, findings)
+    known = len(findings)
+    reach = read_reach(args, versions, findings)
+    is_read = len(findings) == known
+    late = any(_is_in_rules(path) for path in (*deferred_in(args), *deferred))
+    pinned = args.policy_name
+    policy = Rendering("networking.k8s.io/v1", "NetworkPolicy")
+    is_cilium = args.api == CILIUM
+    egress = Deferred("to") if is_cilium else _egress(reach)
+    policy.put("spec", policy_spec(args.pod_selector, egress))
+    policy.note("spec.podSelector.matchLabels", "pod_selector")
+    put_metadata(policy, args)
     is_renamed = pinned is None and not late
+    name = component_name if pinned is None else pinned
     if is_renamed:
-        metadata["name"] = f"{component_name}-{_digest(policy['spec'])}"
+        rules = _cilium(args, {}, reach) if is_cilium else policy.manifest
+        name = f"{component_name}-{_digest(rules['spec'])}"
     remedy = "the component's name stands in for `policy_name`; give one" if pinned is None else ""
-    findings.extend(
-        invalid("policy_name", metadata["name"], reason, remedy)
-        for reason in syntax.dns_subdomain(metadata["name"])
-    )
+    policy.put("metadata.name", name, "policy_name", remedy=remedy)
+    if not is_read:  # of its rules all has been told
+        policy.put("spec.egress", Deferred("to"))
+    check_objects([policy], versions, findings, unread)
     hazards = egress_policy_hazards(reach, is_updated_in_place=not is_renamed, is_cilium=is_cilium)
-    if not findings and not is_cilium:
-        findings.extend(refusals([policy], args))
-    return EgressPolicyPlan(policy, hazards, is_renamed)
+    made = policy.manifest
+    if is_cilium:
+        made = _cilium(args, made["metadata"], reach)
+    return EgressPolicyPlan([made], hazards, is_renamed)
+
+
+def _cilium(args: EgressPolicyArgs, metadata: Manifest, reach: Reach) -> Manifest:
+    egress = cilium_egress(reach.rules()) if reach.is_known else Deferred("to")
+    return cilium_network_policy(metadata, args.pod_selector, egress)
+
+
+def _egress(reach: Reach) -> object:
+    return egress_rules(reach.rules()) if reach.is_known else Deferred("to")
 
 
 def _digest(spec: Manifest) -> str:
@@ -94,15 +111,3 @@ def _is_in_rules(path: str) -> bool:
     if path.startswith(("namespace", "labels[", "annotations[")):
         return False
     return path.rpartition(".")[2] not in _NOT_IN_RULES
-
-
-def _deferred_in(value: object) -> Iterator[str]:
-    """Return the paths of the arguments that are still to come."""
-    if isinstance(value, Deferred):
-        yield value.path
-    elif isinstance(value, Mapping):
-        for item in cast("Mapping[str, object]", value).values():
-            yield from _deferred_in(item)
-    elif isinstance(value, list):
-        for item in cast("list[object]", value):
-            yield from _deferred_in(item)

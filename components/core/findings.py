@@ -6,7 +6,7 @@ what is read before an apply is what would have been read after it.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .rules import Rule
@@ -66,6 +66,8 @@ class Finding:
     code: str = ""
     """Which rule it breaks, a name that stays; those of manifests are in `validation.RULES`."""
     severity: Severity = "error"
+    at: str = field(default="", compare=False)
+    """The field in full, where the API server's path is that of what holds it."""
 
     @property
     def message(self) -> str:
@@ -84,8 +86,9 @@ class Finding:
     def under(self, prefix: str) -> "Finding":
         """Give the same finding for a field that sits below `prefix`."""
         path = join(prefix, self.path)  # `replace` would take twice the time
+        at = join(prefix, self.at) if self.at else ""
         return Finding(
-            path, self.type, self.detail, self.value, self.remedy, self.code, self.severity
+            path, self.type, self.detail, self.value, self.remedy, self.code, self.severity, at
         )
 
     def hushed(self) -> "Finding":

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 
 from .addresses import Address, parse_ip
+from .arguments import ExternalServiceArgs, SelectorServiceArgs, TrafficArgs
 from .backends import Backend
 from .deferred import Deferred
-from .metadata import Plain
 from .ports import Port
 from .validation.hazards.declared import (
     AFFINITY,
@@ -43,7 +43,7 @@ _MOST_MIRRORED = 1000
 
 
 def external_service_hazards(
-    args: Plain, backends: Sequence[Backend], ports: Sequence[Port]
+    args: ExternalServiceArgs, backends: Sequence[Backend], ports: Sequence[Port]
 ) -> list[Hazard]:
     """Give the hazards of an `ExternalService` that its arguments alone tell of."""
     return [
@@ -56,9 +56,9 @@ def external_service_hazards(
     ]
 
 
-def selector_service_hazards(args: Plain) -> list[Hazard]:
+def selector_service_hazards(args: SelectorServiceArgs) -> list[Hazard]:
     """Give the hazards of a `SelectorService`."""
-    published = [PUBLISH_NOT_READY] if args.get("publish_not_ready_addresses") else []
+    published = [PUBLISH_NOT_READY] if args.publish_not_ready_addresses else []
     return [*published, *_of_addresses(args), *_of_affinity(args)]
 
 
@@ -80,39 +80,38 @@ def external_name_hazards(external_name: str | Deferred, ports: Sequence[Port]) 
     return hazards
 
 
-def _of_type(args: Plain) -> Iterator[Hazard]:
-    kind: str = args.get("type") or "ClusterIP"
-    if kind == "LoadBalancer":
+def _of_type(args: TrafficArgs) -> Iterator[Hazard]:
+    if args.type == "LoadBalancer":
         yield LOAD_BALANCER_IGNORES
-        yield LOAD_BALANCER_AWAITED if args.get("await_ready") else LOAD_BALANCER_PENDING
-    if kind != "ClusterIP":
+        yield LOAD_BALANCER_AWAITED if args.await_ready else LOAD_BALANCER_PENDING
+    if args.type != "ClusterIP":
         yield NODE_SNAT
 
 
-def _of_addresses(args: Plain) -> Iterator[Hazard]:
-    if args.get("load_balancer_ip") is not None:
+def _of_addresses(args: TrafficArgs) -> Iterator[Hazard]:
+    if args.load_balancer_ip is not None:
         yield LOAD_BALANCER_IP
-    if args.get("external_ips"):
+    if args.external_ips:
         yield EXTERNAL_IPS
-        if args.get("headless"):
+        if args.headless:
             yield EXTERNAL_IPS_HEADLESS
 
 
-def _of_affinity(args: Plain) -> Iterator[Hazard]:
-    if args.get("session_affinity") == "ClientIP" and args.get("headless"):
+def _of_affinity(args: TrafficArgs) -> Iterator[Hazard]:
+    if args.session_affinity == "ClientIP" and args.headless:
         yield AFFINITY_HEADLESS
 
 
-def _of_backends(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
+def _of_backends(args: ExternalServiceArgs, backends: Sequence[Backend]) -> Iterator[Hazard]:
     states = {backend.state for backend in backends}
-    drains = "Draining" in states and args.get("endpoint_api") != "Endpoints"
+    drains = "Draining" in states and args.endpoint_api != "Endpoints"
     if states and "Active" not in states:
         yield ALL_DRAINING if drains else NONE_READY
     yield from _of_affinity(args)
-    if args.get("session_affinity") == "ClientIP" and len(backends) > 1:
+    if args.session_affinity == "ClientIP" and len(backends) > 1:
         yield AFFINITY
     active = [backend for backend in backends if backend.is_ready]
-    if args.get("traffic_distribution") and not all(backend.for_zones for backend in active):
+    if args.traffic_distribution and not all(backend.for_zones for backend in active):
         yield DISTRIBUTION_WITHOUT_HINTS
     if any(_is_multicast(backend) for backend in backends):
         yield MULTICAST
@@ -121,15 +120,14 @@ def _of_backends(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
         yield EXTERNAL_IP_IS_BACKEND
 
 
-def _external_ips(args: Plain) -> set[str]:
+def _external_ips(args: TrafficArgs) -> set[str]:
     """Return the external IPs that are known, in their canonical form."""
-    given: Sequence[str | Deferred] = args.get("external_ips") or ()
-    parsed = [parse_ip(address) for address in given if isinstance(address, str)]
+    parsed = [parse_ip(address) for address in args.external_ips if isinstance(address, str)]
     return {address.text for address in parsed if isinstance(address, Address)}
 
 
-def _of_api(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
-    mode: str = args.get("endpoint_api") or "Slices"
+def _of_api(args: ExternalServiceArgs, backends: Sequence[Backend]) -> Iterator[Hazard]:
+    mode = args.endpoint_api
     if mode != "Slices":
         yield ENDPOINTS_DEPRECATED
     if mode == "Endpoints":
@@ -139,10 +137,10 @@ def _of_api(args: Plain, backends: Sequence[Backend]) -> Iterator[Hazard]:
             yield ENDPOINTS_LOSE_ZONES
 
 
-def _of_readers(args: Plain) -> Iterator[Hazard]:
+def _of_readers(args: ExternalServiceArgs) -> Iterator[Hazard]:
     """Return the hazards of what reads the Service, as far as annotations tell."""
-    annotations: Plain = args.get("annotations") or {}
-    for prefix in _EXTERNAL_DNS if args.get("headless") else ():
+    annotations = args.annotations
+    for prefix in _EXTERNAL_DNS if args.headless else ():
         hosts = [annotations.get(f"{prefix}{key}") for key in ("hostname", "internal-hostname")]
         is_named = any(isinstance(host, str) and host for host in hosts)
         is_its = annotations.get(f"{prefix}controller", "dns-controller") == "dns-controller"

@@ -1,13 +1,13 @@
 """Ports: one list makes the ports of the Service and those of every slice behind it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import syntax
+from .arguments import PortArgs
 from .deferred import Deferred
-from .findings import Finding, duplicate, forbidden, invalid, required
-from .metadata import Manifest, Plain
-from .presets import with_preset
+from .findings import Finding, forbidden, invalid, required
+from .metadata import Manifest
 
 Number = int | Deferred
 
@@ -18,11 +18,15 @@ class Port:
 
     name: str
     port: Number
-    target: Number | str
+    target: Number | str | Deferred
     """Where the backends listen: a number, or for Pods the name of a container's port."""
     protocol: str
     app_protocol: str | Deferred | None
     node_port: Number | None
+    path: str = field(default="", compare=False)
+    """The argument that it comes from, such as `ports[0]`."""
+    target_path: str = field(default="", compare=False)
+    """The argument that `target` comes from."""
 
     @property
     def is_remapped(self) -> bool:
@@ -53,28 +57,26 @@ class Port:
 
 
 def read_ports(
-    args: Plain,
+    given: Mapping[str, PortArgs],
     findings: list[Finding],
     *,
     kind: str,
     selectorless: bool,
     fixed: str = "",
 ) -> list[Port]:
-    """Read and check `ports`, and the ports of `preset`.
+    """Read ports, and check what no manifest shows of them.
 
     Args:
-        args: The component's arguments as plain values.
+        given: The ports, by the path of the argument that each comes from.
         findings: Collects what is wrong.
-        kind: The Service's type, such as `ClusterIP`, which has no node ports.
+        kind: The Service's type. An ExternalName has no node ports.
         selectorless: Nothing resolves a named target, as there are no Pods.
         fixed: Why a port cannot be remapped, where that is so.
     """
-    ports = {
-        path: _read_port(value, path, findings, selectorless=selectorless)
-        for path, value in with_preset(args).items()
-    }
-    for path, port in ports.items():
-        if port.node_port is not None and kind not in ("NodePort", "LoadBalancer"):
+    ports: list[Port] = []
+    for path, args in given.items():
+        port = _read_port(args, path, findings, selectorless=selectorless)
+        if port.node_port is not None and kind == "ExternalName":
             findings.append(
                 forbidden(f"{path}.node_port", f"may not be used when `type` is '{kind}'")
             )
@@ -82,92 +84,54 @@ def read_ports(
             target = port.target if isinstance(port.target, int) else None
             remedy = "leave `target_port` out"
             findings.append(invalid(f"{path}.target_port", target, fixed, remedy))
-    _check_unique(ports, findings)
-    return list(ports.values())
+        ports.append(port)
+    return ports
 
 
-def _read_port(value: Plain, path: str, findings: list[Finding], *, selectorless: bool) -> Port:
-    port: Number = value["port"]
-    target: Number | str | None = value.get("target_port")
-    named = value.get("target_port_name")
-    protocol: str = value.get("protocol") or "TCP"
-    for field, number in (
-        ("port", port),
-        ("target_port", target),
-        ("node_port", value.get("node_port")),
-    ):
-        if isinstance(number, int):
-            findings.extend(
-                invalid(f"{path}.{field}", number, why) for why in syntax.port_number(number)
-            )
+def _read_port(args: PortArgs, path: str, findings: list[Finding], *, selectorless: bool) -> Port:
+    target: Number | str | None = args.target_port
+    target_path = f"{path}.port" if target is None else f"{path}.target_port"
+    for field_, number in (("target_port", target), ("node_port", args.node_port)):
+        if number == 0:  # which the API server takes for none
+            reasons = syntax.port_number(0)
+            findings += [invalid(f"{path}.{field_}", 0, reason) for reason in reasons]
+    named = args.target_port_name
     if named is not None:
-        if selectorless:
-            findings.append(
-                forbidden(
-                    f"{path}.target_port_name",
-                    "only Pods have named ports",
-                    "give the number in `target_port`",
-                )
-            )
-        elif target is not None:
-            findings.append(
-                forbidden(f"{path}.target_port_name", "may not be given with `target_port`")
-            )
-        if isinstance(named, str):
-            findings.extend(
-                invalid(f"{path}.target_port_name", named, why)
-                for why in syntax.iana_service_name(named)
-            )
+        target_path = f"{path}.target_port_name"
+        _check_named_target(args, target_path, findings, selectorless=selectorless)
         target = named
     return Port(
-        name=_read_name(value, port, protocol, path, findings),
-        port=port,
-        target=port if target is None else target,
-        protocol=protocol,
-        app_protocol=_read_app_protocol(value, path, findings),
-        node_port=value.get("node_port"),
+        name=_read_name(args, path, findings),
+        port=args.port,
+        target=args.port if target is None else target,
+        protocol=args.protocol,
+        app_protocol=args.app_protocol,
+        node_port=args.node_port,
+        path=path,
+        target_path=target_path,
     )
 
 
-def _read_name(
-    value: Plain, port: Number, protocol: str, path: str, findings: list[Finding]
-) -> str:
-    name: str | None = value.get("name")
-    if name is None:
-        if isinstance(port, Deferred) and not any(
-            finding.path.startswith(path) for finding in findings
-        ):
-            findings.append(
-                required(f"{path}.name", "a port whose number is an Output has no name by itself")
-            )
-            return ""
-        return f"{protocol.lower()}-{port}"
-    findings.extend(invalid(f"{path}.name", name, why) for why in syntax.dns_label(name))
-    return name
+def _check_named_target(
+    args: PortArgs, path: str, findings: list[Finding], *, selectorless: bool
+) -> None:
+    if selectorless:
+        remedy = "give the number in `target_port`"
+        findings.append(forbidden(path, "only Pods have named ports", remedy))
+    elif args.target_port is not None:
+        findings.append(forbidden(path, "may not be given with `target_port`"))
+    if args.target_port_name == "":  # which the API server takes for none
+        findings += [invalid(path, "", reason) for reason in syntax.iana_service_name("")]
 
 
-def _read_app_protocol(value: Plain, path: str, findings: list[Finding]) -> str | Deferred | None:
-    given: str | Deferred | None = value.get("app_protocol")
-    if isinstance(given, str):
-        findings.extend(
-            invalid(f"{path}.app_protocol", given, why) for why in syntax.qualified_name(given)
-        )
-    return given
-
-
-def _check_unique(ports: Mapping[str, Port], findings: list[Finding]) -> None:
-    names: set[str] = set()
-    numbers: set[tuple[str, int]] = set()
-    node_ports: set[tuple[str, int]] = set()
-    for path, port in ports.items():
-        if port.name and port.name in names:
-            findings.append(duplicate(f"{path}.name", port.name))
-        names.add(port.name)
-        if isinstance(port.port, int):
-            if (port.protocol, port.port) in numbers:
-                findings.append(duplicate(path, f"{port.protocol} {port.port}"))
-            numbers.add((port.protocol, port.port))
-        if isinstance(port.node_port, int):
-            if (port.protocol, port.node_port) in node_ports:
-                findings.append(duplicate(f"{path}.node_port", port.node_port))
-            node_ports.add((port.protocol, port.node_port))
+def _read_name(args: PortArgs, path: str, findings: list[Finding]) -> str:
+    if args.name is None:
+        if isinstance(args.port, Deferred):
+            if not any(finding.path.startswith(path) for finding in findings):
+                reason = "a port whose number is an Output has no name by itself"
+                findings.append(required(f"{path}.name", reason))
+            return f"unnamed-{path.partition('[')[2].rstrip(']')}"  # of which nothing is told
+        return f"{args.protocol.lower()}-{args.port}"
+    if not args.name:  # which the API server takes for none
+        findings += [invalid(f"{path}.name", "", reason) for reason in syntax.dns_label("")]
+    return args.name

@@ -6,21 +6,15 @@ Kubernetes takes it: the IANA service name (KEP-1507).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from .metadata import Plain
-
-_Ports = tuple[Mapping[str, Any], ...]
+from .arguments import PortArgs
 
 
-def _port(name: str, port: int, app_protocol: str | None = None) -> Mapping[str, Any]:
-    entry: dict[str, Any] = {"name": name, "port": port}
-    if app_protocol is not None:
-        entry["app_protocol"] = app_protocol
-    return entry
+def _port(name: str, port: int, app_protocol: str | None = None) -> PortArgs:
+    return PortArgs(name=name, port=port, app_protocol=app_protocol)
 
 
-PRESETS: Mapping[str, _Ports] = {
+PRESETS: Mapping[str, tuple[PortArgs, ...]] = {
     "postgres": (_port("postgres", 5432, "postgresql"),),
     "mysql": (_port("mysql", 3306, "mysql"),),
     "mariadb": (_port("mariadb", 3306, "mysql"),),
@@ -63,16 +57,14 @@ PRESETS: Mapping[str, _Ports] = {
 """The ports of each preset, by its name."""
 
 
-def with_preset(args: Plain) -> dict[str, Plain]:
-    """Give the ports of `preset` and `ports` together, by the field path of each.
+def ports_by_path(ports: Sequence[PortArgs], preset: str | None = None) -> dict[str, PortArgs]:
+    """Return `ports` and the ports of `preset` together, by the argument that each comes from.
 
     A port of `ports` takes the place of the preset's port of the same name.
     """
-    given: Sequence[Plain] = args.get("ports") or ()
-    overridden = {port.get("name") for port in given}
-    preset: _Ports = PRESETS[args["preset"]] if args.get("preset") else ()
-    kept = [port for port in preset if port["name"] not in overridden]
+    overridden = {port.name for port in ports}
+    kept = [port for port in PRESETS[preset] if port.name not in overridden] if preset else []
     return {
-        **{f"preset[{port['name']}]": port for port in kept},
-        **{f"ports[{index}]": port for index, port in enumerate(given)},
+        **{f"preset[{port.name}]": port for port in kept},
+        **{f"ports[{index}]": port for index, port in enumerate(ports)},
     }

@@ -1,48 +1,50 @@
 """The object of a `SelectorService`: a Service that finds its Pods by their labels."""
 
 from .adoption import read_adoptions
-from .deferred import Deferred
+from .arguments import SelectorServiceArgs
+from .checks import check_objects
 from .findings import Finding, required
 from .hazards import selector_service_hazards
-from .metadata import Plain, read_metadata, read_selector, read_service_name
 from .ports import read_ports
-from .refusals import refusals
-from .service import ServicePlan, service, service_spec, service_type
+from .presets import ports_by_path
+from .service import ServicePlan, render_service, render_traffic
+from .service_metadata import read_rules
+from .validation.service_ports import SERVICE_PORTS_REQUIRED
 
 
 def plan_selector_service(
-    args: Plain,
+    args: SelectorServiceArgs,
     component_name: str,
     findings: list[Finding],
     deferred: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
 ) -> ServicePlan:
-    """Check the arguments of a `SelectorService` and render its Service.
+    """Render the Service of a `SelectorService`, and check it.
 
     Args:
-        args: The arguments as plain values.
+        args: The arguments.
         component_name: Names the Service where `service_name` is not given.
-        findings: Collects what is wrong. Where it is not empty the result is not to be used.
+        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
+            it is not empty the result is not to be used.
         deferred: The paths of arguments that were not known when the program ran.
     """
-    headless = bool(args.get("headless"))
-    name = read_service_name(args, component_name, findings)
-    metadata = read_metadata(args, name, findings)
-    ports = read_ports(
-        args,
-        findings,
-        kind=service_type(args),
-        selectorless=False,
-    )
-    if not ports and not headless and not any(finding.path == "ports" for finding in findings):
-        findings.append(required("ports", remedy="give at least one port"))
-    spec = service_spec(args, ports, findings)
-    spec["selector"] = read_selector(args, findings)
-    publish: bool | Deferred | None = args.get("publish_not_ready_addresses")
-    if publish is not None:
-        spec["publishNotReadyAddresses"] = publish
-    declared = service(metadata, spec)
-    adoptions = read_adoptions(args, [declared], findings)
-    plan = ServicePlan(declared, selector_service_hazards(args), adoptions)
-    if not findings:
-        findings.extend(refusals([plan.service], args))
-    return plan
+    unread = tuple(findings)
+    rules = read_rules(args.kubernetes_version, findings)
+    given = ports_by_path(args.ports)
+    ports = read_ports(given, findings, kind=args.type, selectorless=False)
+    wrong = {finding.path for finding in unread}
+    if not ports and not args.headless and "ports" not in wrong:
+        rule = SERVICE_PORTS_REQUIRED
+        findings.append(required("ports", remedy="give at least one port", rule=rule))
+    if not args.selector and "selector" not in wrong:
+        remedy = "for backends outside the cluster use ExternalService"
+        findings.append(required("selector", remedy=remedy))
+    service = render_service(args, component_name, args.type, ports, findings)
+    render_traffic(service, args, findings)
+    service.put("spec.selector", dict(args.selector), "selector")
+    if args.publish_not_ready_addresses is not None:
+        published = args.publish_not_ready_addresses
+        service.put("spec.publishNotReadyAddresses", published, "publish_not_ready_addresses")
+    check_objects([service], rules, findings, unread)
+    objects = [service.manifest]
+    adoptions = read_adoptions(args, objects, findings)
+    return ServicePlan(objects, selector_service_hazards(args), adoptions)

@@ -1,57 +1,50 @@
 """A Service's own addresses: its cluster IP, or none, and its external IPs."""
 
-from collections.abc import Sequence
-
-from .addresses import FAMILIES, parse_address, parse_ip
+from .addresses import parse_address, parse_ip
+from .arguments import TrafficArgs
 from .deferred import Deferred
 from .findings import Finding, forbidden, invalid
-from .metadata import Manifest, Plain
+from .rendering import Rendering
 
 _NONE = "None"
 """The clusterIP of a headless Service."""
 
 
-def add_addresses(args: Plain, kind: str, spec: Manifest, findings: list[Finding]) -> None:
-    """Add the cluster IP and the external IPs to a Service's spec.
+def render_addresses(service: Rendering, args: TrafficArgs, findings: list[Finding]) -> None:
+    """Render the cluster IP and the external IPs of a Service.
 
     Which range cluster IPs come from, and which of them are free, only the cluster knows.
     """
-    headless = bool(args.get("headless"))
-    if headless and kind != "ClusterIP":
-        findings.append(
-            forbidden("headless", f"`clusterIP` may not be set to 'None' for {kind} services")
-        )
-    given: str | Deferred | None = args.get("cluster_ip")
-    if headless:
-        spec["clusterIP"] = _NONE
-        if given is not None:
+    if args.headless:
+        service.put("spec.clusterIP", _NONE, "headless")
+        service.note("spec.clusterIPs", "headless")
+        service.note("spec.clusterIPs[0]", "headless")
+        if args.cluster_ip is not None:
             reason = "may not be given with `headless`, which means that there is none"
             findings.append(forbidden("cluster_ip", reason, "leave one of the two out"))
-    elif given is not None:
-        spec["clusterIP"] = _read_cluster_ip(given, args, findings)
-    external: Sequence[str | Deferred] = args.get("external_ips") or ()
-    if external:
-        spec["externalIPs"] = [
+    elif args.cluster_ip is not None:
+        service.put("spec.clusterIP", _read_cluster_ip(args.cluster_ip, findings), "cluster_ip")
+        service.note("spec.clusterIPs", "cluster_ip")
+        service.note("spec.clusterIPs[0]", "cluster_ip")
+    if args.external_ips:
+        addresses = [
             _read_external_ip(address, f"external_ips[{index}]", findings)
-            for index, address in enumerate(external)
+            for index, address in enumerate(args.external_ips)
         ]
+        service.put("spec.externalIPs", addresses, "external_ips")
 
 
-def _read_cluster_ip(given: str | Deferred, args: Plain, findings: list[Finding]) -> str | Deferred:
+def _read_cluster_ip(given: str | Deferred, findings: list[Finding]) -> str | Deferred:
     if isinstance(given, Deferred):
         return given
     if given == _NONE:
         reason = "stands for a Service without an address of its own"
         findings.append(invalid("cluster_ip", given, reason, "use `headless` instead"))
-        return given
+        return Deferred("cluster_ip")
     parsed = parse_ip(given)
     if isinstance(parsed, str):
         findings.append(invalid("cluster_ip", given, parsed))
-        return given
-    families: Sequence[str] = args.get("ip_families") or ()
-    if families and families[0] in FAMILIES and families[0] != parsed.family:
-        reason = f"expected an {families[0]} value as indicated by `ip_families[0]`"
-        findings.append(invalid("cluster_ip", given, reason))
+        return Deferred("cluster_ip")
     return parsed.text
 
 
@@ -61,5 +54,5 @@ def _read_external_ip(given: str | Deferred, path: str, findings: list[Finding])
     parsed = parse_address(given)
     if isinstance(parsed, str):
         findings.append(invalid(path, given, parsed))
-        return given
+        return Deferred(path)
     return parsed.text

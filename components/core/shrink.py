@@ -10,10 +10,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from .arguments import ExternalServiceArgs
 from .backends import Backend
 from .deferred import Deferred
 from .findings import Finding, forbidden, invalid
-from .metadata import Plain
 
 __all__ = ["Record", "Watch", "at_least", "compare", "read_watch"]
 
@@ -60,12 +60,14 @@ class Record:
         return _following(threshold, self.max_shrink) - 1 if threshold else 0
 
 
-def read_watch(args: Plain, backends: Sequence[Backend], findings: list[Finding]) -> Watch | None:
+def read_watch(
+    args: ExternalServiceArgs, backends: Sequence[Backend], findings: list[Finding]
+) -> Watch | None:
     """Return what is to be compared with the last deployment, or None where nothing is.
 
     That is what sources found; with `max_shrink` given it is all backends.
     """
-    given: float | None = args.get("max_shrink")
+    given = args.max_shrink
     if given is not None and not 0 <= given <= 1:
         reason = "must be between 0 and 1: the share of the backends that may be gone"
         findings.append(invalid("max_shrink", given, reason))
@@ -80,8 +82,8 @@ def read_watch(args: Plain, backends: Sequence[Backend], findings: list[Finding]
     return Watch(
         found,
         DEFAULT if given is None else given,
-        bool(args.get("allow_shrink")),
-        bool(args.get("allow_empty")),
+        args.allow_shrink,
+        args.allow_empty,
     )
 
 

@@ -1,17 +1,17 @@
 """`EgressPolicy`: lets chosen Pods reach exactly the given backends and ports, and DNS."""
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
-from collections.abc import Mapping, Sequence
-from typing import NotRequired, Optional, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NotRequired, Optional, TypedDict
 
 import pulumi
 from pulumi_kubernetes import apiextensions, networking
 
 from .._children import Children
-from .._component import Planned, plan
+from .._component import Blueprint, Draft, compile_args
 from .._engine import monitor
 from .._registry import token_of
-from .._service_component import LazyOutputs
+from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..core.findings import Finding
 from ..core.ownership import refused_owners
@@ -62,7 +62,10 @@ class EgressPolicyArgs(TypedDict):
     """Annotations of the policy. Defaults to none."""
 
 
-class EgressPolicy(LazyOutputs, pulumi.ComponentResource):
+EGRESS_POLICY = Blueprint(EgressPolicyArgs, arguments.EgressPolicyArgs, plan_egress_policy)
+
+
+class EgressPolicy(pulumi.ComponentResource):
     """A policy that lets chosen Pods reach exactly the given backends and ports, and DNS.
 
     Other rules are another policy: it is there before the old one goes. Let Services depend on the
@@ -93,20 +96,27 @@ class EgressPolicy(LazyOutputs, pulumi.ComponentResource):
         args: EgressPolicyArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
-        planned = plan(EgressPolicy, name, EgressPolicyArgs, args, plan_egress_policy, opts)
+        draft = compile_args(EgressPolicy, name, EGRESS_POLICY, args, opts)
         super().__init__(token_of("EgressPolicy"), name, {}, opts)
-        self._name, self._kind = name, str(planned.plan.policy["kind"])
-        children = Children(self, name, opts, args.get("logical_name"))
-        policy = self._policy = children.policy(planned.fill(lambda plan: plan.policy))
-        self._warn(planned)
-        self._lazy = {
-            "policy_name": lambda: live(policy).apply(lambda found: found.name),
-            "namespace": lambda: live(policy).apply(lambda found: found.namespace),
-            "hazards": lambda: planned.value(lambda plan: [str(one) for one in plan.hazards]),
-        }
+        self._name, self._kind = name, str(draft.plan.policy["kind"])
+        children = Children(self, name, opts, draft.args.logical_name)
+        (manifest,) = draft.objects()
+        self._policy = children.policy(manifest)
+        self._draft = draft
+        self._warn(draft)
         if monitor():
-            live(policy).apply(self._check_owners)
-        self.register_outputs({"policy_name": planned.plan.policy["metadata"]["name"]})
+            live(self._policy).apply(self._check_owners)
+        self.register_outputs({"policy_name": draft.plan.policy["metadata"]["name"]})
+
+    if not TYPE_CHECKING:  # a type checker goes by the annotations above
+
+        def __getattr__(self, name: str) -> Any:
+            make = _OUTPUTS.get(name)
+            if make is None or "_draft" not in self.__dict__:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            output = make(self)
+            setattr(self, name, output)
+            return output
 
     def _check_owners(self, found: Live) -> "pulumi.Output[None] | None":
         """Refuse a policy that another stack or resource declares."""
@@ -119,7 +129,7 @@ class EgressPolicy(LazyOutputs, pulumi.ComponentResource):
     def _fail(self, findings: list[Finding]) -> None:
         raise ValidationError("EgressPolicy", self._name, findings)
 
-    def _warn(self, planned: Planned[EgressPolicyPlan]) -> None:
+    def _warn(self, draft: "_Draft") -> None:
         warned: set[str] = set()
 
         def warn(hazards: Sequence[Hazard]) -> None:
@@ -128,6 +138,18 @@ class EgressPolicy(LazyOutputs, pulumi.ComponentResource):
                     warned.add(hazard.code)
                     pulumi.log.warn(str(hazard), resource=self)
 
-        warn(planned.plan.hazards)
-        if planned.final is not None:
-            planned.value(lambda plan: plan.hazards).apply(warn)
+        warn(draft.plan.hazards)
+        if draft.resolved is not None:
+            draft.output(lambda plan: plan.hazards).apply(warn)
+
+
+_Draft = Draft[arguments.EgressPolicyArgs, EgressPolicyPlan]
+
+_OUTPUTS: Mapping[str, Callable[[EgressPolicy], pulumi.Output[Any]]] = {
+    "policy_name": lambda own: live(own.policy).apply(lambda found: found.name),
+    "namespace": lambda own: live(own.policy).apply(lambda found: found.namespace),
+    "hazards": lambda own: own._draft.output(  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        lambda plan: [str(one) for one in plan.hazards]
+    ),
+}
+"""How each output is made, when somebody asks for it."""

@@ -21,20 +21,20 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
+from .._component import Blueprint
 from .._inputs import read
 from .._yaml import PlacedMap, Reader, YamlProblems, character_problem, locate, plain
-from ..core.external_name_service import plan_external_name_service
-from ..core.external_service import plan_external_service
+from ..core.arguments import typed
 from ..core.findings import join
-from ..external_name_service import ExternalNameServiceArgs
-from ..external_service import ExternalServiceArgs
+from ..external_name_service import EXTERNAL_NAME_SERVICE, ExternalNameServiceArgs
+from ..external_service import EXTERNAL_SERVICE, ExternalServiceArgs
 from .errors import SourceError
 
 __all__ = ["Inventory", "InventoryError", "load"]
 
-_SECTIONS: Mapping[str, tuple[type, Any]] = {
-    "services": (ExternalServiceArgs, plan_external_service),
-    "external_names": (ExternalNameServiceArgs, plan_external_name_service),
+_SECTIONS: Mapping[str, Blueprint[Any, Any]] = {
+    "services": EXTERNAL_SERVICE,
+    "external_names": EXTERNAL_NAME_SERVICE,
 }
 
 
@@ -130,17 +130,19 @@ def _judge(content: Any, line_of: Callable[[str], int]) -> Iterator[tuple[int, s
         elif entries is not None and not isinstance(entries, dict):
             yield line_of(section), f"{section}: must be a mapping of names"
         else:
-            kind, planner = _SECTIONS[section]
             for name, args in cast("dict[str, Any]", entries or {}).items():
-                yield from _judge_entry(join(section, name), name, kind, planner, args, line_of)
+                yield from _judge_entry(
+                    join(section, name), name, _SECTIONS[section], args, line_of
+                )
 
 
 def _judge_entry(
-    path: str, name: str, kind: type, planner: Any, args: Any, line_of: Callable[[str], int]
+    path: str, name: str, blueprint: Blueprint[Any, Any], args: Any, line_of: Callable[[str], int]
 ) -> Iterator[tuple[int, str]]:
-    inputs = read(kind, {} if args is None else args)
+    inputs = read(blueprint.given, {} if args is None else args)
     if inputs.values is not None:
-        planner(inputs.values, name, inputs.findings)
+        made = typed(blueprint.args, inputs.values)
+        blueprint.plan(made, name, inputs.findings, frozenset())
     for finding in inputs.findings:
         where = finding.under(path)
         yield line_of(where.path), str(where)

@@ -6,6 +6,7 @@ import pytest
 
 from components import ExternalNameService, ExternalService, ExternalServiceSet, SelectorService
 from components.core.adoption import Adoption, not_adopted, read_adoptions
+from components.core.arguments import CommonArgs, typed
 from components.core.findings import Finding
 from components.errors import ValidationError
 from components.testing import render
@@ -38,7 +39,7 @@ def test_an_object_is_named_by_kind_and_name(
     entry: dict[str, str], key: tuple[str, str], resource: str | None
 ) -> None:
     findings: list[Finding] = []
-    found = read_adoptions({"adopt": [entry]}, OBJECTS, findings)
+    found = read_adoptions(typed(CommonArgs, {"adopt": [entry]}), OBJECTS, findings)
     assert findings == []
     assert found == {key: Adoption("adopt[0]", resource)}
 
@@ -90,14 +91,14 @@ def test_an_object_is_named_by_kind_and_name(
 )
 def test_what_cannot_be_adopted_is_an_error(entry: dict[str, str], text: str) -> None:
     findings: list[Finding] = []
-    read_adoptions({"adopt": [entry]}, OBJECTS, findings)
+    read_adoptions(typed(CommonArgs, {"adopt": [entry]}), OBJECTS, findings)
     assert [str(finding) for finding in findings] == [text]
 
 
 def test_an_object_is_adopted_once() -> None:
     findings: list[Finding] = []
     entries = [{"kind": "Service", "resource": "raw"}, {"kind": "Service"}]
-    read_adoptions({"adopt": entries}, OBJECTS, findings)
+    read_adoptions(typed(CommonArgs, {"adopt": entries}), OBJECTS, findings)
     assert [str(finding) for finding in findings] == ['adopt[1].name: Duplicate value: "db"']
 
 

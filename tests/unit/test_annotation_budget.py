@@ -12,7 +12,8 @@ from components import (
     SelectorService,
     ValidationError,
 )
-from components.core.metadata import _LARGEST_ANNOTATIONS, MAX_FIELD_MANAGER, _size
+from components.core.metadata import MAX_FIELD_MANAGER
+from components.core.service_metadata import _LARGEST_ANNOTATIONS, _size
 
 LIMIT = 262_144
 LEFT = LIMIT - _size(_LARGEST_ANNOTATIONS)

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from plans import external
 
+from components.core.arguments import ExternalServiceArgs, typed
 from components.core.backends import Backend, read_backends
 from components.core.deferred import Deferred
 from components.core.findings import Finding
 from components.core.ports import read_ports
+from components.core.presets import ports_by_path
 
 DUPLICATE_ADDRESS = "two backends of one address differ in their settings"
 DUPLICATE_ID = "two backends of one id differ"
@@ -19,10 +22,13 @@ LATE_BACKEND = Deferred("backends[0].address")
 def read(deferred: frozenset[str] = frozenset(), **args: Any) -> tuple[list[Backend], list[str]]:
     findings: list[Finding] = []
     args = {"ports": [{"port": 80, "name": "http"}, {"port": 443, "name": "https"}], **args}
-    ports = read_ports(args, findings, kind="ClusterIP", selectorless=True)
+    given = typed(ExternalServiceArgs, args)
+    ports = read_ports(ports_by_path(given.ports), findings, kind="ClusterIP", selectorless=True)
     assert findings == []
-    backends = read_backends(args, ports, findings, deferred)
-    return backends, [str(finding) for finding in findings]
+    backends = read_backends(given, ports, [], deferred, given.ip_families)
+    _, findings = external({**args, "allow_empty": True}, "db", deferred)
+    found = [one for one in findings if one.path.startswith(("addresses", "backends"))]
+    return backends, [str(finding) for finding in found]
 
 
 ENDPOINTS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {

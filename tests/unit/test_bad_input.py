@@ -191,12 +191,12 @@ def test_all_errors_are_listed_at_once(recorder: Any) -> None:
     assert error.splitlines() == [
         'ExternalService "db": 7 errors',
         "  namespce: Forbidden: unknown field (did you mean `namespace`?)",
-        f'  service_name: Invalid value: "Db": {NOT_1035}',
-        f"  ports[0].port: Invalid value: 0: {NOT_A_PORT}",
-        f"  ports[1].port: Invalid value: 70000: {NOT_A_PORT}",
-        '  ports[1].name: Duplicate value: "pg"',
         f'  addresses[0]: Invalid value: "127.0.0.1": {LOOPBACK}',
         f'  addresses[1]: Invalid value: "nonsense": {NOT_AN_ADDRESS}',
+        f'  service_name: Invalid value: "Db": {NOT_1035}',
+        f"  ports[0].port: Invalid value: 0: {NOT_A_PORT}",
+        '  ports[1].name: Duplicate value: "pg"',
+        f"  ports[1].port: Invalid value: 70000: {NOT_A_PORT}",
     ]
 
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import pulumi
 import pytest
+from plans import external, texts
 
 from components import ExternalService, SelectorService, ValidationError
 from components.core.cidrs import parse_cidr
-from components.core.external_service import plan_external_service
-from components.core.findings import Finding
 from components.testing import render
 
 NOT_A_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
@@ -93,9 +92,7 @@ def test_a_block_is_refused(text: str) -> None:
 
 
 def plan(**args: Any) -> list[str]:
-    findings: list[Finding] = []
-    plan_external_service({"ports": [{"port": 80}], **args}, "db", findings)
-    return [str(finding) for finding in findings]
+    return texts(external({"ports": [{"port": 80}], **args})[1])
 
 
 BALANCED: dict[str, Any] = {"type": "LoadBalancer", "addresses": ["192.0.2.1"]}

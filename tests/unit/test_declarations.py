@@ -19,6 +19,7 @@ from components import (
     _declarations,
     provider,
 )
+from components.core.arguments import CommonArgs
 from components.testing import render
 
 PORTS: list[Any] = [{"name": "pg", "port": 5432}]
@@ -467,7 +468,7 @@ def test_what_a_transform_makes_of_a_component_is_left_to_the_clusters_answer(
     def program() -> None:
         for kind in (ExternalService, SelectorService):
             entry = _declarations.Declaration(kind, "a", opts).entry()
-            found.append(len(entry.declare([service], {})))
+            found.append(len(entry.declare([service], CommonArgs())))
 
     render(program)
     assert found == [0, 0 if transformed else 1]

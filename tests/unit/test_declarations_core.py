@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plans import external
 
+from components.core.arguments import ExternalServiceArgs, typed
 from components.core.declarations import (
     LATE,
     ChildName,
@@ -18,7 +20,6 @@ from components.core.declarations import (
     claims_of,
 )
 from components.core.deferred import Deferred
-from components.core.external_service import plan_external_service
 
 PLACE = Place(
     parent=0,
@@ -34,7 +35,7 @@ def service(spec: Any = None, **metadata: Any) -> Any:
 
 
 def claims(manifest: Any, place: Place = PLACE, late: Any = (), **args: Any) -> dict[Claim, str]:
-    return dict(claims_of([manifest], args, place, late))
+    return dict(claims_of([manifest], typed(ExternalServiceArgs, args), place, late))
 
 
 def child(namespace: str, scope: str | None = None) -> ChildName:
@@ -108,7 +109,7 @@ ASKED: dict[str, tuple[Any, dict[Any, str]]] = {
 
 @pytest.mark.parametrize(("spec", "expected"), ASKED.values(), ids=ASKED)
 def test_what_a_service_asks_of_the_cluster(spec: Any, expected: dict[Any, str]) -> None:
-    found = asked(spec, ports=[{}, {}, {}, {}])
+    found = asked(spec, ports=[{"port": 1}] * 4)
     assert found == {
         NodePort(3, key) if isinstance(key, int) else ClusterIP(3, key): path
         for key, path in expected.items()
@@ -117,7 +118,7 @@ def test_what_a_service_asks_of_the_cluster(spec: Any, expected: dict[Any, str])
 
 def test_a_preset_moves_the_paths_of_ports() -> None:
     spec = {"ports": [{}, {"nodePort": 30001}]}
-    found = asked(spec, preset="postgres", ports=[{"name": "metrics"}])
+    found = asked(spec, preset="postgres", ports=[{"name": "metrics", "port": 9187}])
     assert list(found.values()) == ["ports[0].node_port"]
 
 
@@ -216,8 +217,7 @@ BACKENDS: list[Any] = [
 def slice_names(service_name: str, count: int | None) -> set[str]:
     args: dict[str, Any] = {"ports": PORTS, "backends": BACKENDS}
     args |= {"slice_count": count} if count else {"max_endpoints_per_slice": 1}
-    findings: list[Any] = []
-    plan = plan_external_service(args, service_name, findings)
+    plan, findings = external(args, service_name)
     assert findings == []
     return {one["metadata"]["name"] for one in plan.slices}
 

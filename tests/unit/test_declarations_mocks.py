@@ -15,6 +15,7 @@ from pulumi.runtime import settings
 
 from components import ExternalService, SelectorService, ValidationError
 from components._declarations import Declaration
+from components.core.arguments import CommonArgs
 from components.testing import KubernetesMocks
 
 PORTS: list[Any] = [{"port": 80}]
@@ -188,6 +189,7 @@ SUITE = """
 import unittest
 import pulumi
 from components import ExternalService, SelectorService
+from components.core.arguments import CommonArgs
 from components.testing import KubernetesMocks
 
 pulumi.runtime.set_mocks(KubernetesMocks())
@@ -254,7 +256,9 @@ def test_under_an_engine_a_run_is_one_program(monkeypatch: pytest.MonkeyPatch) -
 
     def declare() -> int:
         declaration = Declaration(ExternalService, "a", None)
-        return len(declaration.of_component() + declaration.entry().declare([service], {}))
+        return len(
+            declaration.of_component() + declaration.entry().declare([service], CommonArgs())
+        )
 
     runs = [Monitor(), Monitor()]
     monkeypatch.delenv("PYTEST_CURRENT_TEST")

@@ -16,6 +16,7 @@ from components import (
     ValidationError,
     provider,
 )
+from components.core.arguments import EgressPolicyArgs, typed
 from components.core.egress_policy import plan_egress_policy
 from components.core.failures import explain
 from components.core.findings import Finding
@@ -35,7 +36,7 @@ def policies(build: Callable[[], object], *, preview: bool = False) -> list[Any]
 
 def plain(**args: Any) -> Any:
     findings: list[Finding] = []
-    made = plan_egress_policy({**WEB, **args}, "web", findings)
+    made = plan_egress_policy(typed(EgressPolicyArgs, {**WEB, **args}), "web", findings)
     assert findings == []
     return made.policy
 

@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 import pytest
+from plans import external
 
+from components.core.arguments import EgressPolicyArgs, typed
 from components.core.deferred import Deferred
 from components.core.egress_policy import EgressPolicyPlan, plan_egress_policy
-from components.core.external_service import plan_external_service
 from components.core.findings import Finding
 from components.core.found import FoundBackend
 from components.core.validation.hazards import hazards
@@ -28,7 +29,7 @@ ONE: dict[str, Any] = {"addresses": ["192.0.2.1"], "ports": [{"port": 5432}]}
 
 def planned(*, late: frozenset[str] = frozenset(), **args: Any) -> EgressPolicyPlan:
     findings: list[Finding] = []
-    made = plan_egress_policy({**WEB, **args}, "web", findings, late)
+    made = plan_egress_policy(typed(EgressPolicyArgs, {**WEB, **args}), "web", findings, late)
     assert findings == []
     return made
 
@@ -39,7 +40,7 @@ def egress(**args: Any) -> Any:
 
 def refused(**args: Any) -> list[str]:
     findings: list[Finding] = []
-    plan_egress_policy({**WEB, **args}, "web", findings)
+    plan_egress_policy(typed(EgressPolicyArgs, {**WEB, **args}), "web", findings)
     return [str(finding) for finding in findings]
 
 
@@ -388,7 +389,7 @@ def test_what_cannot_be_used_is_an_error(args: Any, start: str) -> None:
 
 def test_a_component_name_that_cannot_be_used_asks_for_a_policy_name() -> None:
     findings: list[Finding] = []
-    plan_egress_policy({**WEB, **ONE}, "Web", findings)
+    plan_egress_policy(typed(EgressPolicyArgs, {**WEB, **ONE}), "Web", findings)
     (error,) = findings
     assert error.path == "policy_name"
     assert error.remedy == "the component's name stands in for `policy_name`; give one"
@@ -420,8 +421,7 @@ BACKENDS: dict[str, Any] = {
     ],
 )
 def test_the_validator_finds_nothing_beside_the_service(args: Any, codes: set[str]) -> None:
-    findings: list[Finding] = []
-    service = plan_external_service(BACKENDS, "db", findings)
+    service, findings = external(BACKENDS)
     policy = planned(**args).policy
     found = hazards([service.service, *service.slices, policy])
     assert findings == []

@@ -3,7 +3,7 @@
 import inspect
 import re
 import runpy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from components import (
     ServicePort,
     provider,
 )
+from components.core.arguments import PortArgs
 from components.core.presets import PRESETS
 from components.core.slicing import slices
 from components.core.validation.hazards import hazards as hazards_of_manifests
@@ -397,9 +398,9 @@ def test_the_table_of_the_arguments_of_a_provider_is_complete() -> None:
 
 
 def test_the_table_of_presets_is_complete() -> None:
-    def shown(port: Mapping[str, Any]) -> tuple[str, str]:
-        protocol = port.get("app_protocol")
-        return f"`{port['name']}` {port['port']}", f"`{protocol}`" if protocol else "none"
+    def shown(port: PortArgs) -> tuple[str, str]:
+        protocol = port.app_protocol
+        return f"`{port.name}` {port.port}", f"`{protocol}`" if protocol else "none"
 
     expected = {
         f"`Preset.{preset.name}`": tuple(

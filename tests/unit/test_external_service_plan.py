@@ -4,10 +4,10 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from plans import external, texts
 
 from components.core.deferred import Deferred
-from components.core.external_service import ExternalServicePlan, plan_external_service
-from components.core.findings import Finding
+from components.core.external_service import ExternalServicePlan
 
 ACTIVE = {"ready": True, "serving": True, "terminating": False}
 OWN_LABELS = {
@@ -23,9 +23,8 @@ LATE = Deferred("addresses")
 def plan(
     deferred: frozenset[str] = frozenset(), **args: Any
 ) -> tuple[ExternalServicePlan, list[str]]:
-    findings: list[Finding] = []
-    made = plan_external_service({"ports": [PG], **args}, "db", findings, deferred)
-    return made, [str(finding) for finding in findings]
+    made, findings = external({"ports": [PG], **args}, "db", deferred)
+    return made, texts(findings)
 
 
 def planned(**args: Any) -> ExternalServicePlan:
@@ -251,10 +250,20 @@ def test_a_list_to_come_fills_all_slices_of_the_families_that_are_named() -> Non
     assert sizes(arrived) == {"db-ipv4-0": 1, "db-ipv4-1": 0, "db-ipv6-0": 0, "db-ipv6-1": 0}
 
 
-def test_each_slice_can_be_picked_from_the_whole_plan() -> None:
-    first = planned(addresses=LATE, slice_count=2)
-    whole, _ = plan(frozenset({"addresses"}), addresses=["192.0.2.10"], slice_count=2)
-    assert [pick(whole) for pick in first.picks()] == whole.slices
+def test_each_object_is_at_its_place_in_the_whole_plan() -> None:
+    first = planned(addresses=LATE, slice_count=2, endpoint_api="Both")
+    late = frozenset({"addresses"})
+    args: Any = {"slice_count": 2, "endpoint_api": "Both"}
+    whole, _ = plan(late, addresses=["192.0.2.10"], **args)
+    assert [one["metadata"]["name"] for one in first.objects] == [
+        one["metadata"]["name"] for one in whole.objects
+    ]
+    assert [one["kind"] for one in whole.objects] == [
+        "Service",
+        "EndpointSlice",
+        "EndpointSlice",
+        "Endpoints",
+    ]
 
 
 POWER = "must be a power of two, 4096 at most"

@@ -59,8 +59,8 @@ def test_all_errors_of_all_services_are_listed_at_once(recorder: Any) -> None:
     )
     assert str(error).splitlines() == [
         'ExternalServiceSet "databases": 4 errors',
-        f"  services[orders-db].ports[0].port: Invalid value: 0: {NOT_A_PORT}",
         f'  services[orders-db].addresses[0]: Invalid value: "127.0.0.1": {LOOPBACK}',
+        f"  services[orders-db].ports[0].port: Invalid value: 0: {NOT_A_PORT}",
         "  services[carts].adresses: Forbidden: unknown field (did you mean `addresses`?)",
         "  services[none]: Invalid value: must be a mapping, not NoneType",
     ]

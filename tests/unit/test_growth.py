@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from components import ExternalServiceSet
+from components.core.arguments import ExternalServiceArgs, typed
 from components.core.external_service import plan_external_service
 from components.core.validation import validate
 from components.core.validation.hazards import hazards
@@ -36,12 +37,12 @@ def services(count: int) -> dict[str, Any]:
 
 def plans(count: int) -> Iterator[dict[str, Any]]:
     for name, args in services(count).items():
-        yield from plan_external_service(args, name, [], frozenset()).objects
+        yield from plan_external_service(typed(ExternalServiceArgs, args), name, []).objects
 
 
 def plan(count: int) -> Any:
     args = {"addresses": addresses(count), "ports": PORTS}
-    return plan_external_service(args, "db", [], frozenset())
+    return plan_external_service(typed(ExternalServiceArgs, args), "db", [])
 
 
 def calls(work: Callable[[], object]) -> int:

@@ -3,14 +3,12 @@
 import re
 from typing import Any
 
+import plans
 import pytest
 
+from components.core.arguments import ExternalServiceArgs, SelectorServiceArgs
 from components.core.deferred import Deferred
-from components.core.external_name_service import plan_external_name_service
-from components.core.external_service import plan_external_service
-from components.core.findings import Finding
 from components.core.hazards import external_service_hazards, selector_service_hazards
-from components.core.selector_service import plan_selector_service
 from components.core.validation.hazards import CATALOGUE, HAZARDS, Hazard, declared
 
 CODES = {
@@ -87,9 +85,8 @@ LOAD_BALANCED = ["load-balancer-ignores", "load-balancer-pending", "node-snat"]
 
 
 def external(*backends: dict[str, Any], **args: Any) -> list[str]:
-    findings: list[Finding] = []
     given = {"backends": list(backends) or [{"address": "192.0.2.1"}], "ports": [PORT], **args}
-    made = plan_external_service(given, "db", findings)
+    made, findings = plans.external(given)
     assert findings == []
     return [hazard.code for hazard in made.hazards]
 
@@ -300,14 +297,13 @@ def test_an_address_that_is_not_known_yet_has_no_hazard() -> None:
 def test_a_selector_service_has_a_hazard_where_it_publishes_pods_that_are_not_ready(
     publish: bool | None, codes: list[str]
 ) -> None:
-    findings: list[Finding] = []
     args = {
         "selector": {"app": "web"},
         "ports": [PORT],
         "publish_not_ready_addresses": publish,
         "type": "LoadBalancer",
     }
-    made = plan_selector_service(args, "web", findings)
+    made, findings = plans.selector(args)
     assert findings == []
     assert [hazard.code for hazard in made.hazards] == codes
 
@@ -351,14 +347,16 @@ ALIASES: dict[str, tuple[object, list[dict[str, Any]], list[str]]] = {
 
 @pytest.mark.parametrize(("name", "ports", "codes"), ALIASES.values(), ids=ALIASES)
 def test_an_external_name_service_has_hazards(name: object, ports: Any, codes: list[str]) -> None:
-    findings: list[Finding] = []
-    made = plan_external_name_service({"external_name": name, "ports": ports}, "api", findings)
+    made, findings = plans.alias({"external_name": name, "ports": ports})
     assert findings == []
     assert [hazard.code for hazard in made.hazards] == codes
 
 
 def test_affinity_has_no_effect_where_there_is_no_address_of_the_service() -> None:
-    args = {"session_affinity": "ClientIP", "headless": True}
-    assert "affinity-headless" in [hazard.code for hazard in selector_service_hazards(args)]
-    assert "affinity-headless" in [hazard.code for hazard in external_service_hazards(args, [], [])]
-    assert selector_service_hazards({"session_affinity": "ClientIP"}) == []
+    args: Any = {"session_affinity": "ClientIP", "headless": True}
+    selector = SelectorServiceArgs(selector={}, **args)
+    assert "affinity-headless" in [hazard.code for hazard in selector_service_hazards(selector)]
+    found = external_service_hazards(ExternalServiceArgs(**args), [], [])
+    assert "affinity-headless" in [hazard.code for hazard in found]
+    sticky = SelectorServiceArgs(selector={}, session_affinity="ClientIP")
+    assert selector_service_hazards(sticky) == []

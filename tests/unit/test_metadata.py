@@ -1,19 +1,14 @@
 """Names, labels and annotations of Services."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from plans import alias, selector, texts
 
 from components.core.deferred import Deferred
 from components.core.findings import Finding
-from components.core.metadata import (
-    _LARGEST_ANNOTATIONS,
-    _size,
-    read_metadata,
-    read_rules,
-    read_selector,
-    read_service_name,
-)
+from components.core.service_metadata import _LARGEST_ANNOTATIONS, _size, read_rules
 from components.core.versions import rules_of
 
 VALUE = (
@@ -32,14 +27,13 @@ TOO_LONG = (
 
 
 def name(component: str = "db", **args: Any) -> tuple[str, list[Finding]]:
-    findings: list[Finding] = []
-    return read_service_name(args, component, findings), findings
+    made, findings = alias({"external_name": "a.example.com", **args}, component)
+    return made.service["metadata"]["name"], findings
 
 
 def metadata(**args: Any) -> tuple[dict[str, Any], list[str]]:
-    findings: list[Finding] = []
-    found = read_metadata(args, "db", findings)
-    return found, [str(finding) for finding in findings]
+    made, findings = alias({"external_name": "a.example.com", **args}, "db")
+    return made.service["metadata"], texts(findings)
 
 
 @pytest.mark.parametrize(
@@ -78,18 +72,15 @@ def test_a_component_name_that_cannot_be_the_services_says_what_to_give() -> Non
     assert finding.remedy == "it stands in for `service_name`; give one"
 
 
-@pytest.mark.parametrize(
-    ("text", "strict"),
-    [(None, True), ("1.36", True), ("v1.36.3", True), ("1.34.2-gke.100", False), ("1.30", False)],
-)
-def test_a_version_has_its_rules(text: str | None, strict: bool) -> None:
+@pytest.mark.parametrize("text", [None, "1.36", "v1.36.3", "1.34.2-gke.100", "1.30"])
+def test_a_version_has_its_rules_and_addresses_are_strict_on_all(text: str | None) -> None:
     findings: list[Finding] = []
-    assert read_rules({"kubernetes_version": text}, findings).strict_addresses == strict
+    assert read_rules(text, findings) == replace(rules_of(text), strict_addresses=True)
     assert findings == []
 
 
 def test_without_a_version_what_is_legal_on_all_is_taken() -> None:
-    rules = read_rules({}, [])
+    rules = read_rules(None, [])
     assert rules.strict_addresses
     assert not rules.relaxed_service_names
     assert rules.traffic_distributions == ("PreferClose",)
@@ -101,8 +92,7 @@ NO_VERSIONS = ["", "1", "latest", "1.x", "1.", ".36", "1.\u0663\u0666", "-1.36",
 @pytest.mark.parametrize("text", NO_VERSIONS)
 def test_a_version_that_is_none_is_refused_once(text: str) -> None:
     findings: list[Finding] = []
-    for _ in range(2):
-        assert read_rules({"kubernetes_version": text}, findings) == rules_of(None)
+    assert read_rules(text, findings) == rules_of(None)
     (finding,) = findings
     assert (finding.path, finding.value) == ("kubernetes_version", text)
     assert finding.detail == "must be a version from 1.30 on"
@@ -216,27 +206,22 @@ def test_an_annotation_of_the_component_that_the_user_sets_counts_once() -> None
 
 
 def test_a_selector_is_a_mapping_of_labels() -> None:
-    findings: list[Finding] = []
-    selector = {"app": "web", "example.com/tier": LATER}
-    assert read_selector({"selector": selector}, findings) == selector
+    labels = {"app": "web", "example.com/tier": LATER}
+    made, findings = selector({"selector": labels, "ports": [{"port": 80}]})
+    assert made.service["spec"]["selector"] == labels
     assert findings == []
 
 
-@pytest.mark.parametrize("args", [{}, {"selector": {}}, {"selector": None}])
-def test_a_selector_is_required(args: Any) -> None:
-    findings: list[Finding] = []
-    read_selector(args, findings)
-    assert [str(finding) for finding in findings] == [
+def test_a_selector_is_required() -> None:
+    _, findings = selector({"selector": {}, "ports": [{"port": 80}]})
+    assert texts(findings) == [
         "selector: Required value (for backends outside the cluster use ExternalService)"
     ]
 
 
 def test_a_selectors_labels_are_checked() -> None:
-    findings: list[Finding] = []
-    read_selector({"selector": {"app": "b c"}}, findings)
-    assert [str(finding) for finding in findings] == [
-        f'selector[app]: Invalid value: "b c": {VALUE}'
-    ]
+    _, findings = selector({"selector": {"app": "b c"}, "ports": [{"port": 80}]})
+    assert texts(findings) == [f'selector[app]: Invalid value: "b c": {VALUE}']
 
 
 def test_a_key_that_is_no_unicode_is_refused() -> None:

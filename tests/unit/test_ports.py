@@ -4,9 +4,14 @@ from typing import Any
 
 import pytest
 
+from components.core.arguments import CommonArgs, PortArgs, typed
+from components.core.checks import check_objects
 from components.core.deferred import Deferred
 from components.core.findings import Finding
 from components.core.ports import Port, read_ports
+from components.core.presets import ports_by_path
+from components.core.service import render_service
+from components.core.service_metadata import read_rules
 
 OUT_OF_RANGE = "must be between 1 and 65535, inclusive"
 LATER = Deferred("ports[0].port")
@@ -16,7 +21,12 @@ FIXED = {"fixed": "nothing stands between the client and the endpoint"}
 def read(*values: dict[str, Any], **options: Any) -> tuple[list[Port], list[str]]:
     findings: list[Finding] = []
     defaults: dict[str, Any] = {"kind": "ClusterIP", "selectorless": True}
-    ports = read_ports({"ports": list(values)}, findings, **{**defaults, **options})
+    chosen = {**defaults, **options}
+    given = ports_by_path([typed(PortArgs, value) for value in values])
+    ports = read_ports(given, findings, **chosen)
+    service = render_service(CommonArgs(), "db", chosen["kind"], ports, findings)
+    service.put("spec.externalName", "db.example.com")
+    check_objects([service], read_rules(None, findings), findings, ())
     return ports, [str(finding) for finding in findings]
 
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from plans import external, texts
 
 from components import ExternalService, Preset, ValidationError
 from components.core import syntax
+from components.core.arguments import ExternalServiceArgs, PortArgs, typed
 from components.core.findings import Finding
 from components.core.ports import Port, read_ports
-from components.core.presets import PRESETS, with_preset
+from components.core.presets import PRESETS, ports_by_path
 from components.testing import render
 
 KNOWN: dict[str, list[tuple[str, int, str | None]]] = {
@@ -42,9 +44,14 @@ KNOWN: dict[str, list[tuple[str, int, str | None]]] = {
 }
 
 
+def merged(args: dict[str, Any]) -> dict[str, PortArgs]:
+    given = typed(ExternalServiceArgs, args)
+    return ports_by_path(given.ports, given.preset)
+
+
 def read(**args: Any) -> tuple[list[Port], list[str]]:
     findings: list[Finding] = []
-    ports = read_ports(args, findings, kind="ClusterIP", selectorless=True)
+    ports = read_ports(merged(args), findings, kind="ClusterIP", selectorless=True)
     return ports, [str(finding) for finding in findings]
 
 
@@ -75,19 +82,20 @@ def test_a_preset_has_the_ports_of_its_server(preset: Preset) -> None:
 @pytest.mark.parametrize("preset", Preset)
 def test_the_ports_of_a_preset_can_be_named_in_an_ingress(preset: Preset) -> None:
     for port in PRESETS[preset.value]:
-        assert syntax.iana_service_name(port["name"]) == []
-        assert syntax.dns_label(port["name"]) == []
-        assert set(port) <= {"name", "port", "app_protocol"}
+        assert syntax.iana_service_name(port.name or "") == []
+        assert syntax.dns_label(port.name or "") == []
+        assert port == PortArgs(name=port.name, port=port.port, app_protocol=port.app_protocol)
 
 
 @pytest.mark.parametrize("preset", Preset)
 def test_the_application_protocol_of_a_preset_is_a_qualified_name(preset: Preset) -> None:
     for port in PRESETS[preset.value]:
-        if "app_protocol" in port:
-            assert syntax.qualified_name(port["app_protocol"]) == ()
-            assert syntax.iana_service_name(port["app_protocol"]) == []
+        if isinstance(port.app_protocol, str):
+            assert syntax.qualified_name(port.app_protocol) == ()
+            assert syntax.iana_service_name(port.app_protocol) == []
 
 
+SSH = {"name": "ssh", "port": 22, "app_protocol": "ssh"}
 HTTP = {"name": "http", "port": 9200, "app_protocol": "http"}
 TRANSPORT = {"name": "transport", "port": 9300}
 
@@ -98,7 +106,7 @@ MERGED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"preset[http]": HTTP, "preset[transport]": TRANSPORT},
     ),
     "ports alone": ({"ports": [{"port": 1}]}, {"ports[0]": {"port": 1}}),
-    "an empty list of ports": ({"preset": "ssh", "ports": []}, {"preset[ssh]": PRESETS["ssh"][0]}),
+    "an empty list of ports": ({"preset": "ssh", "ports": []}, {"preset[ssh]": SSH}),
     "a port of the same name takes its place": (
         {"preset": "elasticsearch", "ports": [{"name": "http", "port": 80, "target_port": 9200}]},
         {
@@ -123,16 +131,16 @@ MERGED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "a port without a name is added": (
         {"preset": "ssh", "ports": [{"port": 2222}]},
-        {"preset[ssh]": PRESETS["ssh"][0], "ports[0]": {"port": 2222}},
+        {"preset[ssh]": SSH, "ports[0]": {"port": 2222}},
     ),
 }
 
 
 @pytest.mark.parametrize(("args", "expected"), MERGED.values(), ids=MERGED)
 def test_ports_are_merged_into_a_preset(args: Any, expected: Any) -> None:
-    merged = with_preset(args)
-    assert merged == expected
-    assert list(merged) == list(expected), "the preset's ports first, in its order"
+    found = merged(args)
+    assert found == {path: typed(PortArgs, port) for path, port in expected.items()}
+    assert list(found) == list(expected), "the preset's ports first, in its order"
 
 
 def test_a_merged_port_keeps_nothing_of_the_presets() -> None:
@@ -173,7 +181,7 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
 def test_what_does_not_fit_the_preset_is_refused_where_it_was_given(
     args: Any, found: list[str]
 ) -> None:
-    assert read(**args)[1] == found
+    assert texts(external({"allow_empty": True, **args})[1]) == found
 
 
 def test_the_number_of_a_preset_may_be_used_again_in_another_protocol() -> None:

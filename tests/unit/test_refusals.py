@@ -7,7 +7,6 @@ import pulumi
 import pytest
 
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
-from components.core.refusals import refusals
 from components.testing import render
 
 PORTS: list[Any] = [{"name": "pg", "port": 5432}]
@@ -40,7 +39,7 @@ def refused(kind: str, **args: Any) -> list[str]:
 def test_annotations_that_contradict_each_other_are_refused(kind: str) -> None:
     assert refused(kind, annotations=TOPOLOGY) == [
         (
-            "Service[db].metadata.annotations[service.kubernetes.io/topology-mode]: Invalid value:"
+            "annotations[service.kubernetes.io/topology-mode]: Invalid value:"
             ' "Auto": must match annotations[service.kubernetes.io/topology-aware-hints] when'
             " both are specified"
         )
@@ -50,10 +49,7 @@ def test_annotations_that_contradict_each_other_are_refused(kind: str) -> None:
 @pytest.mark.parametrize("kind", BUILD)
 def test_an_annotation_that_is_for_load_balancers_is_refused(kind: str) -> None:
     assert refused(kind, annotations={RANGES: "192.0.2.0/24"}) == [
-        (
-            f"Service[db].metadata.annotations[{RANGES}]: Forbidden: may only be used when `type`"
-            " is 'LoadBalancer'"
-        )
+        (f"annotations[{RANGES}]: Forbidden: may only be used when `type` is 'LoadBalancer'")
     ]
 
 
@@ -66,17 +62,37 @@ def test_what_is_an_output_is_judged_when_it_arrives(kind: str) -> None:
         render(lambda: BUILD[kind](annotations=late()))
 
 
-def test_arguments_are_judged_before_the_objects_made_of_them() -> None:
-    (finding,) = refused("ExternalService", annotations=TOPOLOGY, type="ClusterIP", slice_count=3)
-    assert finding.startswith("slice_count:")
+def test_a_wrong_argument_and_contradictory_annotations_are_one_message() -> None:
+    wrong = {"slice_count": 3, "ports": [{"name": "pg", "port": 70000}]}
+    found = refused("ExternalService", annotations=TOPOLOGY, **wrong)
+    assert [one.partition(":")[0] for one in found] == [
+        "slice_count",
+        "annotations[service.kubernetes.io/topology-mode]",
+        "ports[0].port",
+    ]
+
+
+def test_what_all_objects_have_is_told_once() -> None:
+    wrong = {"labels": {"a": "-"}, "ports": [{"name": "pg", "port": 70000}]}
+    found = refused("ExternalService", endpoint_api="Both", **wrong)
+    assert [one.partition(":")[0] for one in found] == ["labels[a]", "ports[0].port"]
+
+
+def test_what_many_backends_have_in_one_field_is_told_of_each() -> None:
+    backends = [{"address": f"192.0.2.{at}", "ports": {"pg": 0}} for at in (1, 2)]
+    found = refused("ExternalService", addresses=[], backends=backends)
+    assert [one.partition(":")[0] for one in found] == [
+        "backends[0].ports[pg]",
+        "backends[1].ports[pg]",
+    ]
+
+
+def test_nothing_is_told_of_what_stands_in_for_an_argument_of_the_wrong_form() -> None:
+    (found,) = refused("ExternalService", ports=[{"name": "pg", "port": "x"}])
+    assert found.startswith("ports[0].port: Invalid value")
 
 
 def test_the_version_decides() -> None:
-    service = {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "9db"},
-        "spec": {"ports": [{"port": 1}]},
-    }
-    assert [one.path for one in refusals([service], {})] == ["Service[9db].metadata.name"]
-    assert list(refusals([service], {"kubernetes_version": "1.36"})) == []
+    assert len(refused("ExternalService", service_name="9db")) == 1
+    args = {"service_name": "9db", "kubernetes_version": "1.36"}
+    assert render(lambda: BUILD["ExternalService"](**args))

@@ -3,13 +3,10 @@
 from typing import Any
 
 import pytest
+from plans import alias as aliased
+from plans import external, selector, texts
 
 from components.core.deferred import Deferred
-from components.core.external_name_service import plan_external_name_service
-from components.core.findings import Finding
-from components.core.ports import read_ports
-from components.core.selector_service import plan_selector_service
-from components.core.service import service_spec, service_type
 
 LATE = Deferred("x")
 ONLY_LB = "Forbidden: may only be used when `type` is 'LoadBalancer'"
@@ -19,11 +16,8 @@ SUB253 = ".".join(["a" * 63] * 3 + ["a" * 61])
 
 
 def spec(**args: Any) -> tuple[dict[str, Any], list[str]]:
-    findings: list[Finding] = []
-    args = {"ports": [{"port": 80}], **args}
-    ports = read_ports(args, findings, kind=service_type(args), selectorless=True)
-    made = service_spec(args, ports, findings)
-    return made, [str(finding) for finding in findings]
+    made, findings = external({"ports": [{"port": 80}], "allow_empty": True, **args})
+    return made.service["spec"], texts(findings)
 
 
 RENDERED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -146,7 +140,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "what load balancers have": (
         {"load_balancer_class": "a", "load_balancer_source_ranges": ["192.0.2.0/24"]},
-        [f"load_balancer_class: {ONLY_LB}", f"load_balancer_source_ranges: {ONLY_LB}"],
+        [f"load_balancer_source_ranges: {ONLY_LB}", f"load_balancer_class: {ONLY_LB}"],
     ),
     "a class that is no qualified name": (
         {"type": "LoadBalancer", "load_balancer_class": "/a"},
@@ -200,8 +194,8 @@ def test_a_spec_is_refused(args: Any, found: list[str]) -> None:
 def test_a_service_is_a_cluster_ip_where_no_type_is_given() -> None:
     types = [None, "ClusterIP", "NodePort", "LoadBalancer"]
     given = ["ClusterIP", "ClusterIP", "NodePort", "LoadBalancer"]
-    assert [service_type({"type": kind}) for kind in types] == given
-    assert service_type({}) == "ClusterIP"
+    assert [spec(type=kind)[0]["type"] for kind in types] == given
+    assert spec()[0]["type"] == "ClusterIP"
 
 
 @pytest.mark.parametrize("kind", ["ClusterIP", "NodePort", "LoadBalancer"])
@@ -217,9 +211,8 @@ def test_node_ports_belong_to_types_other_than_cluster_ip(kind: str) -> None:
 
 
 def alias(name: object, **args: Any) -> tuple[dict[str, Any], list[str]]:
-    findings: list[Finding] = []
-    made = plan_external_name_service({"external_name": name, **args}, "api", findings)
-    return made.service, [str(finding) for finding in findings]
+    made, findings = aliased({"external_name": name, **args})
+    return made.service, texts(findings)
 
 
 @pytest.mark.parametrize(
@@ -267,9 +260,8 @@ def test_an_external_name_may_have_ports() -> None:
 
 
 def selected(**args: Any) -> tuple[dict[str, Any], list[str]]:
-    findings: list[Finding] = []
-    made = plan_selector_service({"selector": {"app": "web"}, **args}, "web", findings)
-    return made.service["spec"], [str(finding) for finding in findings]
+    made, findings = selector({"selector": {"app": "web"}, **args})
+    return made.service["spec"], texts(findings)
 
 
 def test_a_selector_service_may_name_a_target_and_publish_pods_that_are_not_ready() -> None:

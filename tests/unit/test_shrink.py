@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plans import external, texts
 
 from components import ExternalService, ValidationError
-from components.core.external_service import plan_external_service
-from components.core.findings import Finding
 from components.core.found import FoundBackend
 from components.core.shrink import Found, Record, Watch, at_least, compare
 from components.testing import render
@@ -172,9 +171,8 @@ PORTS = [{"name": "pg", "port": 5432}]
 
 
 def planned(**args: Any) -> tuple[Watch | None, list[str]]:
-    findings: list[Finding] = []
-    plan = plan_external_service({"ports": PORTS, **args}, "db", findings)
-    return plan.watch, [str(finding) for finding in findings]
+    plan, findings = external({"ports": PORTS, **args})
+    return plan.watch, texts(findings)
 
 
 def test_what_sources_found_is_compared_and_nothing_else() -> None:

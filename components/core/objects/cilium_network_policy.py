@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..egress_rules import AllowedPort, Rules
 from ..metadata import Manifest
 
-__all__ = ["cilium_egress", "cilium_network_policy"]
+__all__ = ["CILIUM", "cilium_egress", "cilium_network_policy"]
 
 _NAMESPACE = "k8s:io.kubernetes.pod.namespace"
 _ANY_NAME = {"dns": [{"matchPattern": "*"}]}
 """Lets the Pods ask for any name, through the agent, which learns addresses from the answers."""
+
+
+CILIUM = "CiliumNetworkPolicy"
 
 
 def cilium_network_policy(
@@ -24,7 +27,7 @@ def cilium_network_policy(
     """
     return {
         "apiVersion": "cilium.io/v2",
-        "kind": "CiliumNetworkPolicy",
+        "kind": CILIUM,
         "metadata": metadata,
         "spec": {
             "endpointSelector": {"matchLabels": dict(pod_selector)} if pod_selector else {},

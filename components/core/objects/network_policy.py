@@ -5,32 +5,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..egress_rules import AllowedPort, Rules
 from ..metadata import Manifest
 
-__all__ = ["NAMESPACE_NAME", "egress_rules", "network_policy"]
+__all__ = ["NAMESPACE_NAME", "egress_rules", "policy_spec"]
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The label that every namespace has, with its name."""
 
 
-def network_policy(
-    metadata: Manifest, pod_selector: Mapping[str, object], egress: object
-) -> Manifest:
+def policy_spec(pod_selector: Mapping[str, object], egress: object) -> Manifest:
     """Render a policy that isolates the egress of the selected Pods, and nothing else.
 
     Args:
-        metadata: The policy's metadata.
         pod_selector: The labels of the Pods; none select all Pods of the namespace.
         egress: The rules, or what stands for them until they are known.
     """
     return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": metadata,
-        "spec": {
-            "podSelector": {"matchLabels": dict(pod_selector)} if pod_selector else {},
-            # Left out, rules for egress would isolate ingress as well.
-            "policyTypes": ["Egress"],
-            "egress": egress,
-        },
+        "podSelector": {"matchLabels": dict(pod_selector)} if pod_selector else {},
+        # Left out, rules for egress would isolate ingress as well.
+        "policyTypes": ["Egress"],
+        "egress": egress,
     }
 
 

@@ -1,6 +1,7 @@
 """An object's metadata, which is judged alike whatever its kind (`ValidateObjectMeta`)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..findings import Finding, forbidden, invalid, quote, required, too_long
@@ -167,7 +168,8 @@ def check_labels(labels: Mapping[str, str] | None, path: str, findings: list[Fin
     """Judge labels, or whatever has their form (`ValidateLabels`)."""
     for key, value in (labels or {}).items():
         findings += against(path, key, qualified_name, METADATA_LABEL_KEY)
-        findings += against(path, value, label_value, METADATA_LABEL_VALUE)
+        for found in against(path, value, label_value, METADATA_LABEL_VALUE):
+            findings.append(replace(found, at=f"{path}[{key}]"))
 
 
 def _path_prefix(name: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from ..findings import Finding, is_within, not_supported, required
 from ..rules import RuleBook
-from ..versions import NEWEST, rules_of
+from ..versions import NEWEST, Rules, rules_of
 from . import ip, metadata, refused, shapes
 from .kinds import KINDS, SPECS
 from .wording import in_words_of
@@ -42,7 +42,13 @@ def validate(
     Raises:
         ValueError: `kubernetes_version` is no version from 1.30 on.
     """
-    rules = rules_of(kubernetes_version)
+    return validate_by(rules_of(kubernetes_version), manifest, old)
+
+
+def validate_by(
+    rules: Rules, manifest: Mapping[str, Any], old: Mapping[str, Any] | None = None
+) -> list[Finding]:
+    """Return all that `validate` does, by the rules of a version or of several."""
     kind = KINDS.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
     if kind is None:
         return [_unjudged(manifest)]

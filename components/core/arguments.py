@@ -1,0 +1,212 @@
+"""The arguments of components as the core takes them: of the right form, typed, and read once.
+
+Each class has the fields of the TypedDict of the same component; what may be an `Output` there may
+be a `Deferred` here.
+"""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from .deferred import Deferred
+from .found import query_of
+
+_Args = TypeVar("_Args")
+
+_Texts = Mapping[str, str | Deferred]
+_ITEM = "item"
+
+
+def _none() -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortArgs:
+    """A `ServicePort`."""
+
+    port: int | Deferred
+    name: str | None = None
+    target_port: int | Deferred | None = None
+    target_port_name: str | Deferred | None = None
+    protocol: str = "TCP"
+    app_protocol: str | Deferred | None = None
+    node_port: int | Deferred | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendArgs:
+    """A `Backend`."""
+
+    address: str | Deferred
+    id: str | None = None
+    family: str | None = None
+    hostname: str | Deferred | None = None
+    zone: str | Deferred | None = None
+    for_zones: Sequence[str] = ()
+    node_name: str | Deferred | None = None
+    state: str = "Active"
+    ports: Mapping[str, int] = field(default_factory=_none)
+    query: str = ""
+    """The query of a source that found it; no argument."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptedArgs:
+    """An `AdoptedObject`."""
+
+    kind: str | Deferred
+    name: str | None = None
+    resource: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedArgs:
+    """What all components take."""
+
+    namespace: str | Deferred | None = None
+    logical_name: str | None = None
+    kubernetes_version: str | None = None
+    labels: _Texts = field(default_factory=_none)
+    annotations: _Texts = field(default_factory=_none)
+    ports: Sequence[PortArgs] = field(default=(), metadata={_ITEM: PortArgs})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonArgs(NamedArgs):
+    """What all components with Services take."""
+
+    service_name: str | None = None
+    adopt: Sequence[AdoptedArgs] = field(default=(), metadata={_ITEM: AdoptedArgs})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficArgs(CommonArgs):
+    """What components take whose Service takes traffic."""
+
+    type: str = "ClusterIP"
+    headless: bool = False
+    cluster_ip: str | Deferred | None = None
+    ip_families: Sequence[str] | None = None
+    session_affinity: str | None = None
+    session_affinity_timeout: int | Deferred | None = None
+    load_balancer_class: str | Deferred | None = None
+    load_balancer_source_ranges: Sequence[str | Deferred] | None = None
+    load_balancer_ip: str | Deferred | None = None
+    allocate_load_balancer_node_ports: bool | Deferred | None = None
+    external_ips: Sequence[str | Deferred] = ()
+    external_traffic_policy: str | None = None
+    internal_traffic_policy: str | None = None
+    traffic_distribution: str | None = None
+    await_ready: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalServiceArgs(TrafficArgs):
+    """The arguments of an `ExternalService`."""
+
+    addresses: Sequence[str | Deferred] | Deferred = ()
+    backends: Sequence[BackendArgs] = field(default=(), metadata={_ITEM: BackendArgs})
+    preset: str | None = None
+    endpoint_api: str = "Slices"
+    max_endpoints_per_slice: int | None = None
+    slice_count: int | None = None
+    max_shrink: float | None = None
+    allow_shrink: bool = False
+    allow_empty: bool = False
+    denied_cidrs: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectorServiceArgs(TrafficArgs):
+    """The arguments of a `SelectorService`."""
+
+    selector: _Texts
+    publish_not_ready_addresses: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalNameServiceArgs(CommonArgs):
+    """The arguments of an `ExternalNameService`."""
+
+    external_name: str | Deferred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationArgs:
+    """An `EgressDestination`."""
+
+    addresses: Sequence[str | Deferred] | Deferred | None = None
+    backends: Sequence[BackendArgs] | None = field(default=None, metadata={_ITEM: BackendArgs})
+    ports: Sequence[PortArgs] = field(default=(), metadata={_ITEM: PortArgs})
+    preset: str | None = None
+    allow_empty: bool | None = None
+    pod_selector: _Texts | None = None
+    namespace: str | Deferred | None = None
+    cidrs: Sequence[str | Deferred] | None = None
+    external_name: str | Deferred | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsArgs:
+    """An `EgressDns`."""
+
+    enabled: bool | None = None
+    namespace: str | None = None
+    pod_selector: Mapping[str, str] | None = None
+    addresses: Sequence[str] | None = None
+    ports: Sequence[int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EgressPolicyArgs(NamedArgs):
+    """The arguments of an `EgressPolicy`."""
+
+    pod_selector: _Texts
+    to: Sequence[DestinationArgs] = field(default=(), metadata={_ITEM: DestinationArgs})
+    addresses: Sequence[str | Deferred] | Deferred | None = None
+    backends: Sequence[BackendArgs] | None = field(default=None, metadata={_ITEM: BackendArgs})
+    preset: str | None = None
+    allow_empty: bool | None = None
+    dns: DnsArgs = field(default=DnsArgs(), metadata={_ITEM: DnsArgs})
+    api: str | None = None
+    policy_name: str | None = None
+
+
+def deferred_in(value: object) -> Iterator[str]:
+    """Yield the paths of the arguments that are still to come."""
+    if isinstance(value, Deferred):
+        yield value.path
+    elif isinstance(value, Mapping):
+        yield from deferred_in(list(cast("Mapping[str, object]", value).values()))
+    elif isinstance(value, list | tuple):
+        for item in cast("Sequence[object]", value):
+            yield from deferred_in(item)
+    elif is_dataclass(value):
+        yield from deferred_in([getattr(value, one.name) for one in fields(value)])
+
+
+def typed(kind: type[_Args], values: Mapping[str, Any]) -> _Args:
+    """Return arguments of a class above, made of plain values whose form has been checked."""
+    given = {name: value for name, value in values.items() if value is not None}
+    for name, item in _items(cast("Hashable", kind)):
+        if name in given:
+            value: object = given[name]
+            if isinstance(value, Mapping):
+                given[name] = typed(item, cast("Mapping[str, Any]", value))
+            else:
+                given[name] = tuple(typed(item, one) for one in cast("Sequence[Any]", value))
+    if kind is BackendArgs and (query := query_of(values)):
+        given["query"] = query
+    return kind(**given)
+
+
+@cache
+def _items(kind: Hashable) -> tuple[tuple[str, type[Any]], ...]:
+    """Return the fields that hold lists of such classes, with the class."""
+    return tuple(
+        (one.name, cast("type[Any]", one.metadata[_ITEM]))
+        for one in fields(cast("type[Any]", kind))
+        if _ITEM in one.metadata
+    )

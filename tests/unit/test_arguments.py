@@ -1,0 +1,41 @@
+"""The arguments that the core takes are those that users give."""
+
+from dataclasses import MISSING, fields
+from typing import Any
+
+import pytest
+
+from components import Backend, ServicePort, types
+from components.core import arguments
+from components.external_name_service import EXTERNAL_NAME_SERVICE
+from components.external_service import EXTERNAL_SERVICE
+from components.policies.egress import EGRESS_POLICY
+from components.selector_service import SELECTOR_SERVICE
+
+PAIRS: list[tuple[Any, Any]] = [
+    (EXTERNAL_SERVICE.given, EXTERNAL_SERVICE.args),
+    (SELECTOR_SERVICE.given, SELECTOR_SERVICE.args),
+    (EXTERNAL_NAME_SERVICE.given, EXTERNAL_NAME_SERVICE.args),
+    (EGRESS_POLICY.given, EGRESS_POLICY.args),
+    (types.EgressDestination, arguments.DestinationArgs),
+    (types.EgressDns, arguments.DnsArgs),
+    (ServicePort, arguments.PortArgs),
+    (Backend, arguments.BackendArgs),
+    (types.AdoptedObject, arguments.AdoptedArgs),
+]
+
+
+@pytest.mark.parametrize(("given", "args"), PAIRS, ids=lambda kind: kind.__name__)
+def test_the_core_takes_what_users_give(given: Any, args: Any) -> None:
+    known = {one.name for one in fields(args)} - {"query"}
+    assert known == set(given.__annotations__)
+
+
+@pytest.mark.parametrize(("given", "args"), PAIRS, ids=lambda kind: kind.__name__)
+def test_the_same_arguments_are_required(given: Any, args: Any) -> None:
+    required = {
+        one.name
+        for one in fields(args)
+        if one.default is MISSING and one.default_factory is MISSING
+    }
+    assert required == given.__required_keys__
