@@ -13,6 +13,9 @@ from pathlib import Path
 from tools import processes
 from tools.paths import ROOT, TOOLS
 
+UNCHANGED = "16 unchanged"
+"""What an up of the shop says that has nothing to do."""
+
 _NOT_INHERITED = ("KUBECONFIG", "RENDER", "PULUMI_", "VIRTUAL_ENV", "MAKE", "MFLAGS")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.cluster.checkout import Checkout
+from tests.cluster.checkout import UNCHANGED, Checkout
 from tests.cluster.locks import living_lock
 from tests.support.cluster import uids, versions
 from tools import processes
@@ -82,7 +82,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> It
 def test_second_up_reports_no_changes_and_shows_the_services(checkout: Checkout) -> None:
     said = checkout.ok("up")
 
-    assert "14 unchanged" in said
+    assert UNCHANGED in said
     assert "created" not in said
     assert re.search(r"LoadBalancer +my-app.shop.svc +http 80 -> 8080/TCP +10.244.", said)
     assert "(simulated)" in said
@@ -104,16 +104,17 @@ def test_rendering_leaves_the_cluster_untouched(checkout: Checkout) -> None:
 
     assert versions(cluster, "services,endpointslices,deployments", "shop") == before
     files = sorted((checkout.root / "out").glob("*/*.yaml"))
-    assert [str(file.relative_to(checkout.root / "out")) in said for file in files] == [True] * 9
+    assert [str(file.relative_to(checkout.root / "out")) in said for file in files] == [True] * 10
     assert all("pulumi.com/" not in file.read_text() for file in files)
     manifests = [yaml.safe_load(file.read_text()) for file in files]
     assert sorted({one["kind"] for one in manifests}) == [
         "Deployment",
         "EndpointSlice",
         "Namespace",
+        "NetworkPolicy",
         "Service",
     ]
-    assert "14 unchanged" in checkout.ok("up")
+    assert UNCHANGED in checkout.ok("up")
 
 
 def test_a_wrong_backend_is_one_clear_error_and_changes_nothing(checkout: Checkout) -> None:
@@ -153,7 +154,7 @@ def test_killed_while_it_deploys_it_converges(checkout: Checkout) -> None:
 
     assert "died while it changed the stack; cancelling its lock" in said
     assert shows_the_services(said)
-    assert "14 unchanged" in checkout.ok("up")
+    assert UNCHANGED in checkout.ok("up")
 
 
 def test_killed_while_the_control_plane_starts_it_converges(checkout: Checkout) -> None:
@@ -189,7 +190,7 @@ def test_the_state_of_one_cluster_is_not_used_on_another(checkout: Checkout) -> 
 
         assert done.returncode != 0
         assert ".pulumi-state is the state of the embedded control plane, not of" in done.stdout
-    assert "14 unchanged" in checkout.ok("up")
+    assert UNCHANGED in checkout.ok("up")
 
 
 def test_a_cluster_of_the_users_own_is_used_as_it_is(checkout: Checkout, cluster: Cluster) -> None:
@@ -252,7 +253,7 @@ def test_asked_to_end_while_it_deploys_it_leaves_the_control_plane_alone_running
     left = [command.partition(" -")[0].rpartition("/")[2] for command in checkout.processes()]
     assert sorted(left) == sorted(PROCESSES)
     assert shows_the_services(checkout.ok("up"))
-    assert "14 unchanged" in checkout.ok("up")
+    assert UNCHANGED in checkout.ok("up")
 
 
 def test_asked_to_end_while_the_control_plane_starts_it_leaves_nothing_running(
@@ -279,7 +280,7 @@ def test_a_lost_state_is_found_again(checkout: Checkout) -> None:
     assert shows_the_services(said)
     assert uids(cluster, "services,endpointslices,deployments", "shop") == before
     assert CONFIGURED in configuration(checkout).read_text()
-    assert "14 unchanged" in checkout.ok("up")
+    assert UNCHANGED in checkout.ok("up")
 
 
 def test_secrets_whose_passphrase_is_lost_are_named_and_kept(checkout: Checkout) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.checkout import Checkout
+from tests.cluster.checkout import UNCHANGED, Checkout
 from tests.support.cluster import names
 from tools import processes
 from tools.cluster import Cluster
@@ -55,7 +55,7 @@ def test_a_create_that_was_cut_off_is_not_warned_of_for_ever(
     assert "stack dev: no orphans" in recovered
     said = checkout.ok("up", KUBECONFIG=own)
 
-    assert "14 unchanged" in said
+    assert UNCHANGED in said
     assert TAKEN_OVER not in said
     assert "pending operations" not in said
     checkout.ok("down", KUBECONFIG=own)
@@ -88,7 +88,7 @@ def test_a_create_that_was_cut_off_is_found_in_a_state_of_the_users_own(
     assert TAKEN_OVER in checkout.ok("up", **own)
     said = checkout.ok("up", **own)
 
-    assert "14 unchanged" in said
+    assert UNCHANGED in said
     assert "pending operations" not in said
     checkout.ok("down", **own)
     assert "shop" not in names(cluster, "namespaces", "default")
