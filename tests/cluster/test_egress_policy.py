@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from components.core.arguments import EgressPolicyArgs, typed
 from components.core.egress_policy import plan_egress_policy
 from tests.support.cluster import Object, get, missing, names, uids, versions
 from tests.support.stack import Stack
@@ -56,7 +57,7 @@ def planned(*addresses: str) -> Any:
         "addresses": list(addresses),
         "ports": [{"name": "pg", "port": 5432}],
     }
-    return plan_egress_policy(args, "web", []).policy
+    return plan_egress_policy(typed(EgressPolicyArgs, args), "web", []).policy
 
 
 def name_of(*addresses: str) -> str:

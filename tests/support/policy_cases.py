@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from components.core.arguments import EgressPolicyArgs, typed
 from components.core.egress_policy import plan_egress_policy
 from components.core.findings import Finding
 
@@ -88,7 +89,7 @@ class Case:
         """Return the policy as the API server stores it: without empty lists."""
         findings: list[Finding] = []
         given = {"pod_selector": {"app": "web"}, "namespace": self.namespace, **self.args}
-        policy = plan_egress_policy(given, "web", findings).policy
+        policy = plan_egress_policy(typed(EgressPolicyArgs, given), "web", findings).policy
         assert findings == [], [str(one) for one in findings]
         spec = {key: value for key, value in policy["spec"].items() if value != []}
         return {**policy, "spec": spec}
