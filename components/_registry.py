@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .types import AdoptedObject as AdoptedObject
     from .types import Backend as Backend
     from .types import BackendState as BackendState
+    from .types import EgressApi as EgressApi
     from .types import EgressDestination as EgressDestination
     from .types import EgressDns as EgressDns
     from .types import EndpointApi as EndpointApi
@@ -44,6 +45,7 @@ SERVICE = "kubernetes:core/v1:Service"
 ENDPOINT_SLICE = "kubernetes:discovery.k8s.io/v1:EndpointSlice"
 ENDPOINTS = "kubernetes:core/v1:Endpoints"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+CILIUM_POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
 BACKEND_RECORD = "k8s-endpoints:index:BackendRecord"
 PHASE_RECORD = "k8s-endpoints:index:PhaseRecord"
 """The Pulumi types of children."""
@@ -122,7 +124,7 @@ COMPONENTS = (
         "policies.egress",
         "egress-policy.md",
         "lets chosen Pods reach exactly the given backends and ports, and DNS",
-        (NETWORK_POLICY,),
+        (NETWORK_POLICY, CILIUM_POLICY),
     ),
 )
 
@@ -135,6 +137,7 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "AdoptedObject",
         "Backend",
         "BackendState",
+        "EgressApi",
         "EgressDestination",
         "EgressDns",
         "EndpointApi",

@@ -45,6 +45,15 @@ class EndpointApi(StrEnum):
     """Both, the Endpoints object kept from being mirrored. For readers of Endpoints alone."""
 
 
+class EgressApi(StrEnum):
+    """Which kind of object says what Pods may reach."""
+
+    NETWORK_POLICY = "NetworkPolicy"
+    """NetworkPolicy (`networking.k8s.io/v1`), which most network plugins enforce. The default."""
+    CILIUM = "CiliumNetworkPolicy"
+    """CiliumNetworkPolicy (`cilium.io/v2`), which allows DNS names too. Only on Cilium."""
+
+
 class BackendState(StrEnum):
     """Whether connections are sent to a backend (Kubernetes `conditions`)."""
 
@@ -264,7 +273,7 @@ class EgressDestination(TypedDict):
     """Blocks of addresses, instead of backends: for what has no fixed addresses. Defaults to
     none."""
     external_name: NotRequired[pulumi.Input[str]]
-    """A DNS name, instead of backends. A NetworkPolicy cannot say names. Defaults to none."""
+    """A DNS name, instead of backends, with `EgressApi.CILIUM`. Defaults to none."""
 
 
 class EgressDns(TypedDict):

@@ -5,10 +5,11 @@ from functools import partial
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import core, discovery, networking
+from pulumi_kubernetes import apiextensions, core, discovery, networking
 
 from .._registry import (
     BACKEND_RECORD,
+    CILIUM_POLICY,
     ENDPOINT_SLICE,
     ENDPOINTS,
     NETWORK_POLICY,
@@ -229,19 +230,28 @@ class Children:
                 ),
             )
 
-    def network_policy(self, manifest: Manifest) -> "networking.v1.NetworkPolicy":
-        """Register a NetworkPolicy, which no other object names."""
+    def policy(
+        self, manifest: Manifest
+    ) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
+        """Register a policy, which no other object names."""
         name = self._name(manifest)
+        metadata = self._metadata(manifest)
+        hooks = _hooks.of_policy(name, self._parent)
         with shortened():
+            if manifest["kind"] == "CiliumNetworkPolicy":
+                return apiextensions.CustomResource(
+                    name,
+                    api_version=manifest["apiVersion"],
+                    kind=manifest["kind"],
+                    metadata=metadata,
+                    spec=manifest["spec"],
+                    opts=self._options(manifest, CILIUM_POLICY, hooks=hooks),
+                )
             return networking.v1.NetworkPolicy(
                 name,
-                metadata=self._metadata(manifest),
+                metadata=metadata,
                 spec=manifest["spec"],
-                opts=self._options(
-                    manifest,
-                    NETWORK_POLICY,
-                    hooks=_hooks.of_policy(name, self._parent),
-                ),
+                opts=self._options(manifest, NETWORK_POLICY, hooks=hooks),
             )
 
     def _name(self, manifest: Manifest) -> str:

@@ -179,6 +179,7 @@ class EgressPolicyArgs(NamedArgs):
     preset: str | None = None
     allow_empty: bool | None = None
     dns: DnsArgs = field(default=DnsArgs(), metadata={_ITEM: DnsArgs})
+    api: str | None = None
     policy_name: str | None = None
 
 

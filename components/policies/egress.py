@@ -6,19 +6,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NotRequired, Optional, TypedDict
 
 import pulumi
-from pulumi_kubernetes import meta, networking
+from pulumi_kubernetes import apiextensions, networking
 
 from .._registry import token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.engine import monitor
-from .._runtime.guards import owners_besides_ours, refuse_owners
+from .._runtime.guards import refuse_owners
 from .._runtime.stack_traces import shortened
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..errors import ValidationError
-from ..types import Backend, EgressDestination, EgressDns, Preset, ServicePort
+from ..types import Backend, EgressApi, EgressDestination, EgressDns, Preset, ServicePort
 from ..validation.hazards.hazard import Hazard
+from ._live import Live, live
 
 __all__ = ["EgressPolicy", "EgressPolicyArgs"]
 
@@ -44,6 +45,8 @@ class EgressPolicyArgs(TypedDict):
     """Take `addresses` and `backends` that are empty. Defaults to False: that is an error."""
     dns: NotRequired[EgressDns]
     """Where the Pods find DNS. Defaults to kube-dns and NodeLocal DNSCache, at port 53."""
+    api: NotRequired[EgressApi]
+    """Which kind of object it is. Defaults to `EgressApi.NETWORK_POLICY`, which knows no names."""
     namespace: NotRequired[pulumi.Input[str]]
     """The namespace of the policy and of the Pods that it selects. Defaults to the provider's."""
     policy_name: NotRequired[str]
@@ -64,7 +67,7 @@ EGRESS_POLICY = Blueprint(EgressPolicyArgs, arguments.EgressPolicyArgs, plan_egr
 
 
 class EgressPolicy(pulumi.ComponentResource):
-    """A NetworkPolicy that lets chosen Pods reach exactly the given backends and ports, and DNS.
+    """A policy that lets chosen Pods reach exactly the given backends and ports, and DNS.
 
     Other rules are another policy: it is there before the old one goes. Let Services depend on the
     component, so that no new address is served before it is allowed.
@@ -81,8 +84,11 @@ class EgressPolicy(pulumi.ComponentResource):
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
     @property
-    def policy(self) -> "networking.v1.NetworkPolicy":
-        """The NetworkPolicy, a child of the component: a resource of `pulumi_kubernetes`."""
+    def policy(self) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
+        """The policy, a child of the component: a resource of `pulumi_kubernetes`.
+
+        A CustomResource with `EgressApi.CILIUM`.
+        """
         return self._policy
 
     def __init__(
@@ -94,14 +100,14 @@ class EgressPolicy(pulumi.ComponentResource):
         draft = compile_args(EgressPolicy, name, EGRESS_POLICY, args, opts)
         with shortened():
             super().__init__(token_of("EgressPolicy"), name, {}, opts)
-        self._name = name
+        self._name, self._kind = name, str(draft.plan.policy["kind"])
         children = Children(self, name, opts, draft.args.logical_name)
         (manifest,) = draft.objects()
-        self._policy = children.network_policy(manifest)
+        self._policy = children.policy(manifest)
         self._draft = draft
         self._warn(draft)
         if monitor():
-            self._policy.metadata.apply(self._check_owners)
+            live(self._policy).apply(self._check_owners)
         self.register_outputs({"policy_name": draft.plan.policy["metadata"]["name"]})
 
     if not TYPE_CHECKING:  # a type checker goes by the annotations above
@@ -114,11 +120,10 @@ class EgressPolicy(pulumi.ComponentResource):
             setattr(self, name, output)
             return output
 
-    def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> "str | pulumi.Output[str]":
+    def _check_owners(self, found: Live) -> "str | pulumi.Output[str]":
         """Refuse a policy that another stack or resource declares."""
-        owners = owners_besides_ours(metadata)
         error = partial(ValidationError, "EgressPolicy", self._name)
-        return refuse_owners(self._policy, owners, "NetworkPolicy", metadata.name or "", error)
+        return refuse_owners(self._policy, found.owners, self._kind, found.name, error)
 
     def _warn(self, draft: "_Draft") -> None:
         warned: set[str] = set()
@@ -137,10 +142,8 @@ class EgressPolicy(pulumi.ComponentResource):
 _Draft = Draft[arguments.EgressPolicyArgs, EgressPolicyPlan]
 
 _OUTPUTS: Mapping[str, Callable[[EgressPolicy], pulumi.Output[Any]]] = {
-    "policy_name": lambda own: own.policy.metadata.apply(lambda metadata: metadata.name or ""),
-    "namespace": lambda own: own.policy.metadata.apply(
-        lambda metadata: metadata.namespace or "default"
-    ),
+    "policy_name": lambda own: live(own.policy).apply(lambda found: found.name),
+    "namespace": lambda own: live(own.policy).apply(lambda found: found.namespace),
     "hazards": lambda own: own._draft.output(  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         lambda plan: [str(one) for one in plan.hazards]
     ),

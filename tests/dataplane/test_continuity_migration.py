@@ -13,7 +13,6 @@ from .rig import Rig
 from .service_under_load import PORTS, ServiceUnderLoad
 from .test_continuity_pods import start_pods
 
-
 CONTROLLERS = "endpointslice.kubernetes.io/managed-by=endpointslice-controller.k8s.io"
 
 

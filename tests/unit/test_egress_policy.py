@@ -170,6 +170,24 @@ def test_an_alias_says_its_name_and_that_is_an_error() -> None:
     assert [finding.path for finding in caught.value.findings] == ["to[0].external_name"]
 
 
+@BOTH
+def test_cilium_allows_the_name_of_an_alias(preview: bool) -> None:
+    seen: list[Any] = []
+
+    def build() -> None:
+        args: Any = {"external_name": "api.example.com", "ports": [{"port": 443}]}
+        alias = ExternalNameService("api", args)
+        given: Any = {**WEB, "api": "CiliumNetworkPolicy", "namespace": later("shop")}
+        made = EgressPolicy("web", {**given, "to": [alias.destination]})
+        pulumi.Output.all(made.policy_name, made.namespace).apply(seen.extend)
+
+    rendered = render(build, preview=preview)
+    (made,) = [one for one in rendered if one["kind"] == "CiliumNetworkPolicy"]
+    assert made["spec"]["egress"][-1]["toFQDNs"] == [{"matchName": "api.example.com"}]
+    assert "pulumi.com/patchFieldManager" in made["metadata"]["annotations"]
+    assert seen == [made["metadata"]["name"], "shop"]
+
+
 @pytest.mark.parametrize(
     ("settings", "namespace"), [({"namespace": "apis"}, "apis"), ({}, None)], ids=["stated", "not"]
 )

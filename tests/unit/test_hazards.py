@@ -47,6 +47,7 @@ CODES = {
     "egress-in-cluster-address",
     "egress-in-place",
     "egress-resolved",
+    "egress-shared-address",
 }
 
 

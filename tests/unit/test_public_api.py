@@ -23,6 +23,7 @@ DOCUMENTED = {
     "AdoptedObject",
     "Backend",
     "BackendState",
+    "EgressApi",
     "EgressDestination",
     "EgressDns",
     "EndpointApi",

@@ -156,3 +156,9 @@ EGRESS_RESOLVED = HAZARDS.hazard(
     " themselves are denied when it changes",
     "let the Pods connect to the Service of these backends, and run `pulumi up` on a schedule",
 )
+EGRESS_SHARED_ADDRESS = HAZARDS.hazard(
+    "egress-shared-address",
+    "Cilium allows the addresses that a name had in the answers of DNS: every other name at one of"
+    " these addresses, such as another customer of the same CDN, is allowed as well",
+    "allow names that have addresses of their own, or accept it",
+)
