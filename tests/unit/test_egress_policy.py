@@ -263,6 +263,23 @@ def test_it_works_under_mocks_of_the_users_own(preview: bool) -> None:
     assert seen == [plain(**DB)["metadata"]["name"], "shop"]
 
 
+NO_KIND = 'no matches for kind "CiliumNetworkPolicy" in version "cilium.io/v2"'
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "is_explained"),
+    [
+        ("CiliumNetworkPolicy", NO_KIND, True),
+        ("CiliumNetworkPolicy", "the server is currently unable to handle the request", False),
+        ("NetworkPolicy", NO_KIND, False),
+    ],
+)
+def test_a_cluster_without_cilium_is_explained(kind: str, error: str, is_explained: bool) -> None:
+    text = explain({"kind": kind, "metadata": {"name": "web"}}, "create", [error])
+    assert ("custom resources are not installed" in text) == is_explained
+    assert bool(text) == is_explained
+
+
 POLICY: dict[str, Any] = {"kind": "NetworkPolicy", "metadata": {"name": "web", "namespace": "shop"}}
 
 
