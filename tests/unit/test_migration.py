@@ -9,8 +9,8 @@ import pulumi
 import pytest
 
 from components import EgressPolicy, MigratingService, MigrationPhase, ValidationError
-from components._runtime import hooks as _hooks
 from components._runtime.phase_record import PhaseWatch
+from components._runtime.service_updates import check_service_update
 from components.core.migration import unready_ports
 from components.testing import render
 from components.validation.hazards import hazards as hazards_of_manifests
@@ -189,7 +189,7 @@ def step(old: Given, new: Given, live: Given | None = None) -> str:
         old_outputs=old if live is None else live,
     )
     try:
-        _hooks._check_service(args)
+        check_service_update(args)
     except ValidationError as error:
         (finding,) = error.findings
         return str(finding)
