@@ -22,6 +22,7 @@ from ..core.metadata import (
 )
 from ..core.ownership import other_owners, read_entries, refused_owners
 from ..core.shrink import Watch, compare
+from ..core.slicing import is_part
 from ..errors import ValidationError
 from ..validation.hazards.declared import ID_GIVEN
 from .answering import keep_answering
