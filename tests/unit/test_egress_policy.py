@@ -74,7 +74,8 @@ def test_outputs(preview: bool) -> None:
 
     def build() -> None:
         made = EgressPolicy("web", {**WEB, **DB, "namespace": later("shop")})
-        every = [made.policy_name, made.namespace, made.policy.metadata, made.hazards]
+        policy: Any = made.policy
+        every = [made.policy_name, made.namespace, policy.metadata, made.hazards]
         pulumi.Output.all(*every).apply(found.extend)
 
     render(build, preview=preview)
