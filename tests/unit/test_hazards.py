@@ -34,6 +34,7 @@ CODES = {
     "endpoints-lose-zones",
     "port-renamed",
     "selector-removed",
+    "migration-drained",
     "external-dns-pods-only",
     "multicast",
     "family-unserved",
