@@ -17,7 +17,7 @@ from .._runtime.stack_traces import shortened
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..errors import ValidationError
-from ..types import Backend, EgressDestination, EgressDns, Preset, ServicePort
+from ..types import Backend, EgressDestination, EgressDns, PresetLike, ServicePort
 from ..validation.hazards.hazard import Hazard
 
 __all__ = ["EgressPolicy", "EgressPolicyArgs"]
@@ -38,7 +38,7 @@ class EgressPolicyArgs(TypedDict):
     ports: NotRequired[Sequence[ServicePort]]
     """The ports of `addresses` and `backends`, as `ExternalService` takes them; policies see
     `target_port`. Defaults to those of `preset`."""
-    preset: NotRequired[Preset]
+    preset: NotRequired[PresetLike]
     """The known ports of a well-known server. Defaults to none."""
     allow_empty: NotRequired[bool]
     """Take `addresses` and `backends` that are empty. Defaults to False: that is an error."""
