@@ -9,7 +9,7 @@ from pulumi_kubernetes import core, discovery, networking
 
 from .._registry import BACKEND_RECORD, ENDPOINT_SLICE, ENDPOINTS, NETWORK_POLICY, SERVICE
 from ..core.adoption import Adoption, Adoptions
-from ..core.declarations import LATE
+from ..core.declarations import UNKNOWN
 from ..core.findings import Finding, forbidden
 from ..core.metadata import FIELD_MANAGER_ANNOTATION, SERVICE_NAME_LABEL, Manifest, own_annotations
 from ..core.shrink import Watch
@@ -36,7 +36,7 @@ class Children:
         parent: The component.
         name: The component's name.
         opts: The options that the component was given.
-        scope: Separates equal names on two clusters in one stack.
+        logical_name: Separates equal names on two clusters in one stack.
         adoptions: The objects that exist already.
         path: The component's field that declares the Service, where it declares several.
     """
@@ -46,7 +46,7 @@ class Children:
         parent: pulumi.ComponentResource,
         name: str,
         opts: pulumi.ResourceOptions | None,
-        scope: str | None = None,
+        logical_name: str | None = None,
         adoptions: Adoptions | None = None,
         path: str = "",
     ) -> None:
@@ -55,17 +55,17 @@ class Children:
         self._path = path
         nested = opts is not None and opts.parent is not None
         self._aliases = Aliases(parent, parent.pulumi_resource_type, nested=nested)
-        self._scope = scope
+        self._logical_name = logical_name
         self._adoptions: Adoptions = adoptions or {}
         self._default_namespace = namespace_of(opts)
         self._rendering = renders(opts)
         self._manager = "" if self._rendering else configured_manager()
 
-    def of(self, path: str, scope: str | None, adoptions: Adoptions) -> "Children":
+    def of(self, path: str, logical_name: str | None, adoptions: Adoptions) -> "Children":
         """Return what registers the children of one of several Services."""
-        if scope == self._scope and not adoptions:
+        if logical_name == self._logical_name and not adoptions:
             return self
-        return Children(self._parent, self._component, self._opts, scope, adoptions, path)
+        return Children(self._parent, self._component, self._opts, logical_name, adoptions, path)
 
     def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
         """Register a Service; `awaited` waits for what makes it ready."""
@@ -188,7 +188,7 @@ class Children:
 
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)
-        return self._scoped(namespace if isinstance(namespace, str) else LATE, manifest)
+        return self._child_name(namespace if isinstance(namespace, str) else UNKNOWN, manifest)
 
     def _namespace(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         namespace: str | pulumi.Output[str] = manifest["metadata"].get(
@@ -196,16 +196,16 @@ class Children:
         )
         return namespace
 
-    def _scoped(self, namespace: str, manifest: Manifest) -> str:
+    def _child_name(self, namespace: str, manifest: Manifest) -> str:
         name = f"{namespace}/{manifest['metadata']['name']}"
-        return f"{self._scope}/{name}" if self._scope else name
+        return f"{self._logical_name}/{name}" if self._logical_name else name
 
     def _former_name(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         """Give what the child was called when its namespace was an Output, or when it was plain."""
         namespace = self._namespace(manifest)
         if isinstance(namespace, str):
-            return self._scoped(LATE, manifest)
-        return namespace.apply(lambda known: self._scoped(known, manifest))
+            return self._child_name(UNKNOWN, manifest)
+        return namespace.apply(lambda known: self._child_name(known, manifest))
 
     def _metadata(self, manifest: Manifest, *, skip_await: bool = False) -> Any:
         metadata = dict(manifest["metadata"])

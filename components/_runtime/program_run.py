@@ -21,10 +21,10 @@ from ..core.arguments import NamedArgs
 from ..core.declarations import (
     ChildName,
     ComponentName,
+    Context,
     Declarations,
     Declaring,
     Object,
-    Place,
     claims_of,
 )
 from ..core.findings import Finding
@@ -65,7 +65,7 @@ class Declaration:
         kind = component.__name__
         self._declaring = _program().component(f'{kind} "{name}"')
         given, namespace = provider_of(opts), namespace_of(opts)
-        self._place = Place(
+        self._context = Context(
             parent=_number(opts.parent if opts else None),
             component=kind,
             cluster=_number(given),
@@ -74,13 +74,13 @@ class Declaration:
         )
         self._name = str(name)
         self._is_transformed = bool(opts and (opts.transformations or opts.transforms))
-        is_unknown = self._is_transformed or self._place.stated_namespace is None
+        is_unknown = self._is_transformed or self._context.stated_namespace is None
         # Mocks do not know which namespace a provider gives.
         self._needs_answer = is_unknown and (given is None or monitor() is not None)
 
     def of_component(self) -> list[Finding]:
         """Declare the component itself, and return what is wrong with that."""
-        own = ComponentName(self._place.parent, self._place.component, self._name)
+        own = ComponentName(self._context.parent, self._context.component, self._name)
         return self._declaring.declare([(own, "name")])
 
     def entry(self, path: str = "") -> "Entry":
@@ -89,7 +89,7 @@ class Declaration:
         Args:
             path: The component's field that declares the service, where it declares several.
         """
-        return Entry(self._declaring, self._place, path, self._is_transformed, self._needs_answer)
+        return Entry(self._declaring, self._context, path, self._is_transformed, self._needs_answer)
 
     def withdraw(self) -> None:
         """Take back all that was declared: nothing of the component is registered."""
@@ -101,7 +101,7 @@ class Entry:
     """Declares the objects of one service of a component."""
 
     _declaring: Declaring
-    _place: Place
+    _context: Context
     _path: str
     _is_transformed: bool
     """Whether the program changes the objects further: what becomes of them, the cluster says."""
@@ -109,16 +109,16 @@ class Entry:
     """Whether the cluster's answer says in which namespace they are, and the program does not."""
 
     def declare(
-        self, objects: Iterable[Manifest], args: NamedArgs, late: Container[str] = ()
+        self, objects: Iterable[Manifest], args: NamedArgs, unknown: Container[str] = ()
     ) -> list[Finding]:
         """Declare the objects, and return what is wrong with that.
 
         Args:
             objects: The objects, as far as they are known.
             args: The arguments that they come from.
-            late: The paths of arguments that were Outputs.
+            unknown: The paths of arguments that were Outputs.
         """
-        claims = claims_of(objects, args, self._place, late)
+        claims = claims_of(objects, args, self._context, unknown)
         if self._is_transformed:
             claims = (claim for claim in claims if isinstance(claim[0], ChildName))
         return self._declaring.declare(claims, self._path)
@@ -132,7 +132,7 @@ class Entry:
         """
         if not self._needs_answer:
             return []
-        answered = Object(self._place.cluster, "Service", namespace, name, is_plain=False)
+        answered = Object(self._context.cluster, "Service", namespace, name, is_plain=False)
         return self._declaring.declare([(answered, "service_name")], self._path)
 
 

@@ -82,7 +82,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Judgement:
+class Results:
     """What is to be said about a set of files."""
 
     rows: list[Row] = field(default_factory=list[Row])
@@ -106,7 +106,7 @@ class Judgement:
         return int(bool(severities & _FAILING[self.fails_on]))
 
 
-def judge(
+def validate_files(
     files: Iterable[str],
     kubernetes_version: str | None,
     *,
@@ -116,7 +116,7 @@ def judge(
     allow_placeholders: bool = False,
     with_hazards: bool = True,
     with_places: bool = False,
-) -> Judgement:
+) -> Results:
     """Judge all objects of all files.
 
     Args:
@@ -130,31 +130,31 @@ def judge(
         with_hazards: Whether to look for hazards over the whole set. Defaults to True.
         with_places: Whether `located` will be asked. Defaults to False.
     """
-    judgement = Judgement(fails_on=fails_on)
+    results = Results(fails_on=fails_on)
     subjects: list[Subject] = []
     collisions = Collisions()
     manifests = _Packed()
     for number, (source, entry) in enumerate(
-        _entries(sources(files, exclude, as_folder=as_folder), judgement)
+        _entries(sources(files, exclude, as_folder=as_folder), results)
     ):
         findings = without_placeholders(
-            _judge_entry(entry, kubernetes_version, judgement), allowed=allow_placeholders
+            _validate_entry(entry, kubernetes_version, results), allowed=allow_placeholders
         )
         findings += collisions.of(source, mapping(entry.value))
         if findings or with_hazards:
             subject = _subject(source, entry, with_chunk=with_places)
-            judgement.rows += [Row(number, subject, finding) for finding in findings]
+            results.rows += [Row(number, subject, finding) for finding in findings]
             if with_hazards:
                 subjects.append(subject)
                 manifests.append(entry.value)
-        if len(judgement.rows) > MAX_FINDINGS:
+        if len(results.rows) > MAX_FINDINGS:
             reason = f"more than {MAX_FINDINGS} findings; nothing after them is read"
-            judgement.unreadable.append(Unreadable(source, reason))
+            results.unreadable.append(Unreadable(source, reason))
             break
     if with_hazards:
-        judgement.rows += _hazards(manifests, subjects)
-        judgement.rows.sort(key=attrgetter("number"))
-    return judgement
+        results.rows += _hazards(manifests, subjects)
+        results.rows.sort(key=attrgetter("number"))
+    return results
 
 
 def _hazards(manifests: "_Packed", subjects: Sequence[Subject]) -> Iterator[Row]:
@@ -183,20 +183,20 @@ def located(rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:
 
 
 def _entries(
-    found: Iterable[Source | Unreadable | Stranger], judgement: Judgement
+    found: Iterable[Source | Unreadable | Stranger], results: Results
 ) -> Iterator[tuple[str, Entry]]:
     for source in found:
         for entry in read(source) if isinstance(source, Source) else (source,):
             if isinstance(entry, Unreadable):
-                judgement.unreadable.append(entry)
+                results.unreadable.append(entry)
             elif isinstance(entry, Stranger):
-                judgement.strangers[entry.reason] += 1
+                results.strangers[entry.reason] += 1
             else:
                 yield source.path if isinstance(source, Source) else source.source, entry
 
 
-def _judge_entry(
-    entry: Entry, kubernetes_version: str | None, judgement: Judgement
+def _validate_entry(
+    entry: Entry, kubernetes_version: str | None, results: Results
 ) -> list[Finding]:
     manifest = mapping(entry.value)
     if not manifest and not isinstance(entry.value, dict):
@@ -206,11 +206,11 @@ def _judge_entry(
         return [_no_list(manifest)]
     if is_manifest(manifest) and (version, kind) not in KINDS:
         if found := refusal(manifest):
-            judgement.judged += 1
+            results.judged += 1
             return [found]
-        judgement.passed_over[text(kind) if _KIND.fullmatch(text(kind)) else _NO_KIND] += 1
+        results.passed_over[text(kind) if _KIND.fullmatch(text(kind)) else _NO_KIND] += 1
         return []
-    judgement.judged += 1
+    results.judged += 1
     return validate(manifest, kubernetes_version=kubernetes_version)
 
 

@@ -17,7 +17,7 @@ def check_objects(
 ) -> None:
     """Add what the API server would refuse of the objects, in the words of the arguments.
 
-    What is deferred is passed over: the objects are validated again when it has arrived.
+    What is unknown is passed over: the objects are validated again when it has arrived.
 
     Args:
         objects: The objects, the Service first. What others have of it is told once.

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 from .metadata import FIELD_MANAGER, FIELD_MANAGER_ANNOTATION, MANAGED_BY, MANAGED_BY_LABEL
 from .ownership import is_of_pulumi, owners, read_entries
 
-Plain = Mapping[str, Any]
+Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Orphan:
 
 
 def find_orphans(
-    live: Iterable[tuple[str, Plain]],
+    live: Iterable[tuple[str, Json]],
     known: Collection[Key],
     managers: Collection[str],
     claimed: Collection[str] = (),
@@ -96,7 +96,7 @@ def find_orphans(
         )
 
 
-def known_objects(deployment: Plain) -> set[Key]:
+def known_objects(deployment: Json) -> set[Key]:
     """Return the objects in an exported state, whichever resource declares them."""
     return {
         _key_of_id(kind, resource.get("id") or "")
@@ -104,7 +104,7 @@ def known_objects(deployment: Plain) -> set[Key]:
     }
 
 
-def recorded_managers(deployment: Plain) -> set[str]:
+def recorded_managers(deployment: Json) -> set[str]:
     """Return the field managers that a state's objects were created with.
 
     An object keeps the one that it was created with when its stack is renamed.
@@ -145,7 +145,7 @@ class Declared:
         return sorted(found)
 
 
-def read_declared(preview: Plain) -> Declared:
+def read_declared(preview: Json) -> Declared:
     """Return the objects that the JSON of a preview holds."""
     urns: dict[Key, str] = {}
     unplaced: set[tuple[str, str]] = set()
@@ -180,13 +180,13 @@ def _why_kept(found: set[str], managers: Collection[str], claimed: Collection[st
     return ""
 
 
-def _is_derived(metadata: Plain) -> bool:
+def _is_derived(metadata: Json) -> bool:
     """Return whether a controller made it of another object, annotations included."""
-    references: Iterable[Plain] = metadata.get("ownerReferences") or ()
+    references: Iterable[Json] = metadata.get("ownerReferences") or ()
     return any(reference.get("controller") for reference in references)
 
 
-def _objects(resources: Iterable[Plain]) -> Iterator[tuple[str, Plain]]:
+def _objects(resources: Iterable[Json]) -> Iterator[tuple[str, Json]]:
     for resource in resources:
         type_: str = resource.get("type") or ""
         kind = type_.rpartition(":")[2]
@@ -199,7 +199,7 @@ def _key_of_id(kind: str, identifier: str) -> Key:
     return Key(namespace or "default", kind, name)
 
 
-def _needs(state: Plain) -> Iterator[str]:
+def _needs(state: Json) -> Iterator[str]:
     if parent := state.get("parent"):
         yield parent
     if provider := state.get("provider"):
@@ -211,5 +211,5 @@ _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What the engine writes for a string that is not known at preview."""
 
 
-def _mapping(value: object) -> Plain:
-    return cast("Plain", value) if isinstance(value, Mapping) else {}
+def _mapping(value: object) -> Json:
+    return cast("Json", value) if isinstance(value, Mapping) else {}

@@ -114,7 +114,7 @@ def check_metadata(
     *,
     rename: bool = False,
 ) -> None:
-    """Judge `metadata` of a decoded object that is created, or that updates `old`.
+    """Validate `metadata` of a decoded object that is created, or that updates `old`.
 
     On update a kind's own form of names is not asked for again, unless `rename` says so: then a
     `generateName` is judged as on create. Managed fields are not judged: the API server writes them
@@ -147,13 +147,13 @@ def check_metadata(
 def check_names_again(
     new: Mapping[str, Any], name_reasons: NameReasons, findings: list[Finding]
 ) -> None:
-    """Judge on an update what is asked of names on create, unless there is no name at all."""
+    """Validate on an update what is asked of names on create, unless there is no name at all."""
     if new.get("metadata", {}).get("name"):
         _check_names(new, name_reasons, findings)
 
 
 def check_unstored(new: Mapping[str, Any], findings: list[Finding]) -> None:
-    """Judge that an object to be created has no version yet, which is asked last of all.
+    """Validate that an object to be created has no version yet, which is asked last of all.
 
     A dry run does not ask it.
     """
@@ -165,7 +165,7 @@ def check_unstored(new: Mapping[str, Any], findings: list[Finding]) -> None:
 
 
 def check_labels(labels: Mapping[str, str] | None, path: str, findings: list[Finding]) -> None:
-    """Judge labels, or whatever has their form (`ValidateLabels`)."""
+    """Validate labels, or whatever has their form (`ValidateLabels`)."""
     for key, value in (labels or {}).items():
         findings += against(path, key, qualified_name, METADATA_LABEL_KEY)
         for found in against(path, value, label_value, METADATA_LABEL_VALUE):
@@ -178,7 +178,7 @@ def _path_prefix(name: str) -> list[str]:
 
 
 def _check_names(new: Mapping[str, Any], reasons: NameReasons, findings: list[Finding]) -> None:
-    """Judge an object's `generateName` and name, or what the API server makes of the former."""
+    """Validate an object's `generateName` and name, or what the API server makes of the former."""
     metadata: Mapping[str, Any] = new.get("metadata", {})
     prefix = metadata.get("generateName", "")
     name = metadata.get("name", "")
@@ -197,7 +197,7 @@ def _check_names(new: Mapping[str, Any], reasons: NameReasons, findings: list[Fi
 
 
 def _check_path_segments(metadata: Mapping[str, Any], findings: list[Finding]) -> None:
-    """Judge the names as parts of a URL's path, which is all that every update asks of them.
+    """Validate the names as parts of a URL's path, which is all that every update asks of them.
 
     Of a name that is not the old one it is said that it is immutable.
     """
@@ -229,7 +229,7 @@ def _first_bytes(text: str, count: int) -> str:
 
 
 def _check_namespace(namespace: str, findings: list[Finding]) -> None:
-    """Judge the namespace; where there is none, it is the request's."""
+    """Validate the namespace; where there is none, it is the request's."""
     if namespace:
         findings += against("metadata.namespace", namespace, dns_label, METADATA_NAMESPACE)
 
@@ -245,7 +245,7 @@ def _check_generation(generation: int, findings: list[Finding]) -> None:
 def _check_current(
     metadata: Mapping[str, Any], before: Mapping[str, Any], findings: list[Finding]
 ) -> None:
-    """Judge that an update is of the latest version, or of none."""
+    """Validate that an update is of the latest version, or of none."""
     path = "metadata.resourceVersion"
     version: str = metadata.get("resourceVersion", "")
     if version.strip("0") and version != before.get("resourceVersion", version):
@@ -303,7 +303,7 @@ def _check_finalizer_prefix(finalizer: str, index: int, findings: list[Finding])
 def _check_changes(
     metadata: Mapping[str, Any], before: Mapping[str, Any], findings: list[Finding]
 ) -> None:
-    """Judge what an update changes; what the API server sets itself is not looked at."""
+    """Validate what an update changes; what the API server sets itself is not looked at."""
     if before.get("deletionTimestamp"):
         added = set(metadata.get("finalizers", ())).difference(before.get("finalizers", ()))
         if added:

@@ -21,7 +21,7 @@ CONTROLLERS = frozenset(
 """Who writes slices in every cluster, by the value of the managed-by label."""
 
 
-class ServicePort(NamedTuple):
+class ExposedPort(NamedTuple):
     """A port of a Service."""
 
     name: str
@@ -46,7 +46,7 @@ class Service:
     manifest: Mapping[str, Any]
     type: str
     selector: Mapping[str, Any]
-    ports: Sequence[ServicePort]
+    ports: Sequence[ExposedPort]
     is_headless: bool
 
     @property

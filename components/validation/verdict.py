@@ -62,7 +62,7 @@ def validate_by(
     new = shapes.decode(shape, manifest, types)
     before = None if old is None else shapes.decode(shape, old, [])
     findings: list[Finding] = []
-    kind.judge(new, before, rules, findings)
+    kind.validate(new, before, rules, findings)
     if before is None:
         object_meta.check_unstored(new, findings)
     broken = [finding.path.lower() for finding in types if finding.severity == "error"]

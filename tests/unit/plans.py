@@ -18,11 +18,11 @@ Found = list[Finding]
 
 
 def external(
-    args: dict[str, Any], name: str = "db", deferred: frozenset[str] = frozenset()
+    args: dict[str, Any], name: str = "db", unknown: frozenset[str] = frozenset()
 ) -> tuple[ExternalServicePlan, Found]:
     findings: Found = []
     return plan_external_service(
-        typed(ExternalServiceArgs, args), name, findings, deferred
+        typed(ExternalServiceArgs, args), name, findings, unknown
     ), findings
 
 

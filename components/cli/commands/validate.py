@@ -10,9 +10,9 @@ import sys
 from io import TextIOWrapper
 
 from ...core.versions import NEWEST, OLDEST, rules_of
-from ..formats import PLACED, REPORTS
+from ..formats import FORMATS, PLACED
 from ..formats.wording import visible
-from ..results import FAIL_ON, judge
+from ..results import FAIL_ON, validate_files
 
 _EVERY_VERSION = "all"
 
@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output",
-        choices=list(REPORTS),
+        choices=list(FORMATS),
         default="text",
         help="the format (default: %(default)s)",
     )
@@ -74,7 +74,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Judge, write the report, and give the exit code."""
     version: str = options.kubernetes_version
-    judgement = judge(
+    results = validate_files(
         options.files,
         None if version == _EVERY_VERSION else version,
         exclude=options.exclude,
@@ -85,12 +85,12 @@ def run(options: argparse.Namespace) -> int:
         with_places=options.output in PLACED,
     )
     _take_all_characters(sys.stdout)
-    REPORTS[options.output](judgement, sys.stdout)
+    FORMATS[options.output](results, sys.stdout)
     sys.stdout.flush()
     _take_all_characters(sys.stderr)
-    for one in judgement.unreadable:
+    for one in results.unreadable:
         print(visible(str(one)), file=sys.stderr)
-    return judgement.exit_code
+    return results.exit_code
 
 
 def _version(text: str) -> str:

@@ -1,15 +1,15 @@
-"""How a judgement is written: for people, for programs, for code scanning, for GitHub Actions."""
+"""How results are written: for people, for programs, for code scanning, for GitHub Actions."""
 
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from ..results import Judgement
+from ..results import Results
 from . import github, rows, sarif, text
 
-Report = Callable[[Judgement, TextIO], None]
-"""Writes a judgement to a stream."""
+Writer = Callable[[Results, TextIO], None]
+"""Writes results to a stream."""
 
-REPORTS: Mapping[str, Report] = {
+FORMATS: Mapping[str, Writer] = {
     "text": text.write,
     "json": rows.write,
     "sarif": sarif.write,

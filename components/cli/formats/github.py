@@ -2,13 +2,13 @@
 
 from typing import TextIO
 
-from ..results import Judgement, located
+from ..results import Results, located
 from .wording import message, title, visible
 
 
-def write(judgement: Judgement, out: TextIO) -> None:
+def write(results: Results, out: TextIO) -> None:
     """Write a command for each finding, and for all that could not be read."""
-    for row, (line, column) in located(judgement.rows):
+    for row, (line, column) in located(results.rows):
         finding = row.finding
         text = f"{finding.path}: {message(finding)}" if finding.path else message(finding)
         properties = {
@@ -18,7 +18,7 @@ def write(judgement: Judgement, out: TextIO) -> None:
             "title": f"{title(row.subject)}: {finding.code}",
         }
         out.write(_command(finding.severity, properties, text))
-    for one in judgement.unreadable:
+    for one in results.unreadable:
         place = {"line": str(one.line), "col": str(one.column)} if one.line else {}
         properties = {"file": one.source, **place, "title": "cannot be read"}
         out.write(_command("error", properties, one.reason))

@@ -6,17 +6,17 @@ empty documents included. `page` is where a hazard is explained; it is empty for
 
 from typing import TextIO
 
-from ..results import Judgement, Row
+from ..results import Results, Row
 from .wording import json_text, message, page
 
 
-def write(judgement: Judgement, out: TextIO) -> None:
+def write(results: Results, out: TextIO) -> None:
     """Write the findings, one a line."""
     before = "[\n"
-    for row in judgement.rows:
+    for row in results.rows:
         out.write(before + "".join(json_text(_fields(row))))
         before = ",\n"
-    out.write("\n]\n" if judgement.rows else "[]\n")
+    out.write("\n]\n" if results.rows else "[]\n")
 
 
 def _fields(row: Row) -> dict[str, str | int]:

@@ -5,15 +5,15 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from ..manifests import Place, Unreadable
-from ..results import Judgement, Row, located
+from ..results import Results, Row, located
 from .wording import MEANINGS, json_text, message, page, title
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def write(judgement: Judgement, out: TextIO) -> None:
+def write(results: Results, out: TextIO) -> None:
     """Write one run."""
-    codes = sorted({row.finding.code for row in judgement.rows})
+    codes = sorted({row.finding.code for row in results.rows})
     numbers = {code: number for number, code in enumerate(codes)}
     driver = {
         "name": "k8s-endpoints validate",
@@ -24,12 +24,12 @@ def write(judgement: Judgement, out: TextIO) -> None:
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
-                "executionSuccessful": not judgement.unreadable,
-                "exitCode": judgement.exit_code,
-                "toolExecutionNotifications": [_notification(one) for one in judgement.unreadable],
+                "executionSuccessful": not results.unreadable,
+                "exitCode": results.exit_code,
+                "toolExecutionNotifications": [_notification(one) for one in results.unreadable],
             }
         ],
-        "results": [_result(row, place, numbers) for row, place in located(judgement.rows)],
+        "results": [_result(row, place, numbers) for row, place in located(results.rows)],
     }
     out.writelines(json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1))
     out.write("\n")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import TextIO
 
-from ..results import Judgement, Row, Subject, located
+from ..results import Results, Row, Subject, located
 from .wording import count, message, title, visible
 
 _Painter = Callable[[str, str], str]
@@ -15,11 +15,11 @@ _MOST_COUNTS = 5
 _BOLD, _FAINT, _RED, _YELLOW, _PLAIN = "\033[1m", "\033[2m", "\033[31m", "\033[33m", "\033[0m"
 
 
-def write(judgement: Judgement, out: TextIO) -> None:
+def write(results: Results, out: TextIO) -> None:
     """Write the findings; in colours on a terminal, unless NO_COLOR is set."""
     paint = _paint if _has_colours(out) else _no_paint
     source = None
-    for _, group in groupby(located(judgement.rows), key=lambda one: one[0].number):
+    for _, group in groupby(located(results.rows), key=lambda one: one[0].number):
         placed = list(group)
         subject = placed[0][0].subject
         if subject.source != source:
@@ -31,7 +31,7 @@ def write(judgement: Judgement, out: TextIO) -> None:
         out.writelines(
             f"    {_place(*place):<{width}}  {_line(row, paint)}\n" for row, place in placed
         )
-    out.write(("\n" if judgement.rows else "") + _summary(judgement) + "\n")
+    out.write(("\n" if results.rows else "") + _summary(results) + "\n")
 
 
 def _where(subject: Subject) -> str:
@@ -53,20 +53,20 @@ def _place(line: int, column: int) -> str:
     return f"{line}:{column}"
 
 
-def _summary(judgement: Judgement) -> str:
-    errors = sum(row.finding.severity == "error" for row in judgement.rows)
-    others = judgement.passed_over
+def _summary(results: Results) -> str:
+    errors = sum(row.finding.severity == "error" for row in results.rows)
+    others = results.passed_over
     parts = [
-        count(judgement.judged, "object"),
+        count(results.judged, "object"),
         count(errors, "error"),
-        count(len(judgement.rows) - errors, "warning"),
+        count(len(results.rows) - errors, "warning"),
         f"{others.total()} of other kinds passed over{_counts(others)}",
     ]
-    if judgement.strangers:
-        total = judgement.strangers.total()
-        parts.append(f"{total} no manifests{_counts(judgement.strangers)}")
-    if judgement.unreadable:
-        parts.append(f"{count(len(judgement.unreadable), 'thing')} could not be read")
+    if results.strangers:
+        total = results.strangers.total()
+        parts.append(f"{total} no manifests{_counts(results.strangers)}")
+    if results.unreadable:
+        parts.append(f"{count(len(results.unreadable), 'thing')} could not be read")
     return ", ".join(parts)
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..addresses import Family
-from ..backends import Backend
-from ..deferred import Deferred
+from ..backends import BackendSpec
 from ..metadata import (
     HEADLESS_LABEL,
     MANAGED_BY,
@@ -15,6 +14,7 @@ from ..metadata import (
     Manifest,
 )
 from ..ports import Port
+from ..unknown import Unknown
 from .rendering import Rendering
 
 
@@ -23,14 +23,14 @@ class PlacedSlice(NamedTuple):
 
     name: str
     family: Family
-    backends: Sequence[Backend]
+    backends: Sequence[BackendSpec]
 
 
 def render_slice(
     service: Manifest,
     placed: PlacedSlice,
     ports: Sequence[Port],
-    late: Deferred | None,
+    unresolved: Unknown | None,
     *,
     headless: bool,
 ) -> Rendering:
@@ -40,7 +40,7 @@ def render_slice(
         service: The Service.
         placed: Its name and backends.
         ports: The Service's ports.
-        late: Stands for addresses that are one Output.
+        unresolved: Stands for addresses that are one Output.
         headless: Whether the Service is headless.
     """
     metadata: Manifest = service["metadata"]
@@ -55,7 +55,11 @@ def render_slice(
     made.put("addressType", placed.family, "ip_families")
     overrides = dict(placed.backends[0].ports) if placed.backends else {}
     endpoints = [backend.endpoint() for backend in placed.backends]
-    made.put("endpoints", late if late and not overrides else endpoints, f"slices[{placed.name}]")
+    made.put(
+        "endpoints",
+        unresolved if unresolved and not overrides else endpoints,
+        f"slices[{placed.name}]",
+    )
     made.note_items("endpoints", lambda index: placed.backends[index].endpoint_origins())
     _put_ports(made, "ports", placed.backends, ports)
     return made
@@ -63,9 +67,9 @@ def render_slice(
 
 def render_endpoints(
     service: Manifest,
-    backends: Sequence[Backend],
+    backends: Sequence[BackendSpec],
     ports: Sequence[Port],
-    late: Deferred | None,
+    unresolved: Unknown | None,
     *,
     mirrored: bool,
 ) -> Rendering:
@@ -75,7 +79,7 @@ def render_endpoints(
         service: The Service.
         backends: Its backends.
         ports: The Service's ports.
-        late: Stands for addresses that are one Output.
+        unresolved: Stands for addresses that are one Output.
         mirrored: Whether Kubernetes copies it into slices.
     """
     metadata: Manifest = service["metadata"]
@@ -83,7 +87,7 @@ def render_endpoints(
     if not mirrored:
         labels[SKIP_MIRROR_LABEL] = "true"
     made = _beside("v1", "Endpoints", metadata["name"], metadata, labels)
-    groups: dict[tuple[tuple[str, int], ...], list[Backend]] = {}
+    groups: dict[tuple[tuple[str, int], ...], list[BackendSpec]] = {}
     for backend in backends:
         groups.setdefault(backend.ports, []).append(backend)
     subsets: list[Manifest] = []
@@ -98,7 +102,7 @@ def render_endpoints(
         subset["ports"] = [port.for_endpoints(overrides.get(port.name)) for port in ports]
         _note_ports(made, f"{path}.ports", members, ports)
         subsets.append(subset)
-    made.put("subsets", late or subsets)
+    made.put("subsets", unresolved or subsets)
     return made
 
 
@@ -123,7 +127,7 @@ def _beside(
 
 
 def _put_ports(
-    made: Rendering, path: str, backends: Sequence[Backend], ports: Sequence[Port]
+    made: Rendering, path: str, backends: Sequence[BackendSpec], ports: Sequence[Port]
 ) -> None:
     overrides = dict(backends[0].ports) if backends else {}
     made.put(path, [port.for_endpoints(overrides.get(port.name)) for port in ports])
@@ -131,7 +135,7 @@ def _put_ports(
 
 
 def _note_ports(
-    made: Rendering, path: str, backends: Sequence[Backend], ports: Sequence[Port]
+    made: Rendering, path: str, backends: Sequence[BackendSpec], ports: Sequence[Port]
 ) -> None:
     """Note the ports of backends that listen elsewhere, which all of a group do alike."""
     overrides = dict(backends[0].ports) if backends else {}
@@ -143,5 +147,5 @@ def _note_ports(
         made.note(f"{path}[{index}].port", *numbers)
 
 
-def _origins(backends: Sequence[Backend]) -> Callable[[int], Mapping[str, str]]:
+def _origins(backends: Sequence[BackendSpec]) -> Callable[[int], Mapping[str, str]]:
     return lambda index: backends[index].legacy_origins()

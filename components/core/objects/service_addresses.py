@@ -2,8 +2,8 @@
 
 from ..addresses import parse_address, parse_ip
 from ..arguments import TrafficArgs
-from ..deferred import Deferred
 from ..findings import Finding, forbidden, invalid
+from ..unknown import Unknown
 from .rendering import Rendering
 
 _NONE = "None"
@@ -34,25 +34,25 @@ def render_addresses(service: Rendering, args: TrafficArgs, findings: list[Findi
         service.put("spec.externalIPs", addresses, "external_ips")
 
 
-def _read_cluster_ip(given: str | Deferred, findings: list[Finding]) -> str | Deferred:
-    if isinstance(given, Deferred):
+def _read_cluster_ip(given: str | Unknown, findings: list[Finding]) -> str | Unknown:
+    if isinstance(given, Unknown):
         return given
     if given == _NONE:
         reason = "stands for a Service without an address of its own"
         findings.append(invalid("cluster_ip", given, reason, "use `headless` instead"))
-        return Deferred("cluster_ip")
+        return Unknown("cluster_ip")
     parsed = parse_ip(given)
     if isinstance(parsed, str):
         findings.append(invalid("cluster_ip", given, parsed))
-        return Deferred("cluster_ip")
+        return Unknown("cluster_ip")
     return parsed.text
 
 
-def _read_external_ip(given: str | Deferred, path: str, findings: list[Finding]) -> str | Deferred:
-    if isinstance(given, Deferred):
+def _read_external_ip(given: str | Unknown, path: str, findings: list[Finding]) -> str | Unknown:
+    if isinstance(given, Unknown):
         return given
     parsed = parse_address(given)
     if isinstance(parsed, str):
         findings.append(invalid(path, given, parsed))
-        return Deferred(path)
+        return Unknown(path)
     return parsed.text

@@ -8,11 +8,11 @@ from ...validation.object_meta import METADATA_NAME_REQUIRED
 from ..addresses import parse_ip
 from ..adoption import Adoptions
 from ..arguments import CommonArgs, TrafficArgs
-from ..deferred import Deferred
 from ..findings import Finding, forbidden, invalid
 from ..metadata import Manifest
 from ..ports import Port
 from ..syntax import dns_1035_label
+from ..unknown import Unknown
 from .manifest_metadata import check_metadata, put_metadata
 from .rendering import Rendering
 from .service_addresses import render_addresses
@@ -116,12 +116,12 @@ def _render_load_balancer(service: Rendering, args: TrafficArgs, findings: list[
         if value is None:
             continue
         service.put(f"spec.{field}", value, argument)
-        is_unjudged = isinstance(value, Deferred) or not value or argument == "load_balancer_ip"
+        is_unjudged = isinstance(value, Unknown) or not value or argument == "load_balancer_ip"
         if is_unjudged and value is not False and args.type != "LoadBalancer":
             detail = "may only be used when `type` is 'LoadBalancer'"
             findings.append(forbidden(argument, detail))
     address = args.load_balancer_ip
-    if isinstance(address, Deferred) or address is None:
+    if isinstance(address, Unknown) or address is None:
         return
     against = parse_ip(address)
     if isinstance(against, str):

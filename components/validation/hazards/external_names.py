@@ -46,7 +46,7 @@ _FIELD = "spec.externalName"
 _LONGEST_RING = 16
 
 
-def look_at_aliases(objects: ObjectSet, report: Report) -> None:
+def lint_aliases(objects: ObjectSet, report: Report) -> None:
     """Report the ExternalName Services of a set whose names lead to no address."""
     targets = {
         key: target

@@ -8,7 +8,7 @@ from ..object_set import Endpoint, Group, Legacy, ObjectSet, Service
 from ..untyped import text
 from .hazard import Catalogue
 from .report import Report
-from .slices import HEADLESS_LABELLED, look_at_addresses
+from .slices import HEADLESS_LABELLED, lint_addresses
 
 HAZARDS = Catalogue("Endpoints")
 ENDPOINTS_DEPRECATED = HAZARDS.hazard(
@@ -96,7 +96,7 @@ _NOT_FIELDS = ("spec", "endpoints", "addresses", "ports", "addressType")
 _MEANT_AS_TRUE = frozenset({"true", "yes", "1", "on"})
 
 
-def look_at_legacy(
+def lint_legacy(
     one: Legacy, objects: ObjectSet, virtual: Mapping[str, str], report: Report
 ) -> None:
     """Report what an Endpoints object tells of, with what is known of its Service.
@@ -114,16 +114,16 @@ def look_at_legacy(
     value = text(one.labels.get(SKIP_MIRROR_LABEL))
     if value != "true" and value.lower() in _MEANT_AS_TRUE:
         report.add(one.index, SKIP_MIRROR_VALUE, _SKIP_MIRROR, value=quote(value))
-    _look_at_service(one, objects, report)
+    _lint_service(one, objects, report)
     for group in one.groups:
-        look_at_addresses(one.index, group.endpoints, virtual, _place, report)
+        lint_addresses(one.index, group.endpoints, virtual, _place, report)
 
 
 def _place(endpoint: Endpoint) -> str:
     return f"{endpoint.path}.ip"
 
 
-def _look_at_service(one: Legacy, objects: ObjectSet, report: Report) -> None:
+def _lint_service(one: Legacy, objects: ObjectSet, report: Report) -> None:
     service = objects.services.get(one.key)
     if service is None:
         reason = objects.whereabouts(one.key)
@@ -138,13 +138,13 @@ def _look_at_service(one: Legacy, objects: ObjectSet, report: Report) -> None:
     elif service.selector:
         report.add(one.index, ENDPOINTS_OVER_SELECTOR, "subsets", service=quote(one.key[1]))
     else:
-        _look_at_mirroring(one, service, objects, report)
+        _lint_mirroring(one, service, objects, report)
 
 
-def _look_at_mirroring(one: Legacy, service: Service, objects: ObjectSet, report: Report) -> None:
+def _lint_mirroring(one: Legacy, service: Service, objects: ObjectSet, report: Report) -> None:
     slices = [group for group in objects.groups.get(one.key, ()) if group.is_slice]
     if not one.is_mirrored:
-        _look_at_unmirrored(one, slices, report)
+        _lint_unmirrored(one, slices, report)
         return
     if any(group.is_hand_made for group in slices):
         report.add(one.index, ENDPOINTS_DUPLICATED, _SKIP_MIRROR)
@@ -155,7 +155,7 @@ def _look_at_mirroring(one: Legacy, service: Service, objects: ObjectSet, report
             report.add(one.index, MIRROR_TRUNCATES, f"{group.path}.addresses")
 
 
-def _look_at_unmirrored(one: Legacy, slices: list[Group], report: Report) -> None:
+def _lint_unmirrored(one: Legacy, slices: list[Group], report: Report) -> None:
     if not slices:
         report.add(one.index, ENDPOINTS_UNMIRRORED, _SKIP_MIRROR)
         return

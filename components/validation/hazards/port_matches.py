@@ -7,7 +7,7 @@ play no part in it (`endpointInfoByServicePort`).
 from collections.abc import Sequence
 
 from ...core.findings import quote
-from ..object_set import EndpointPort, Group, Service, ServicePort
+from ..object_set import EndpointPort, ExposedPort, Group, Service
 from .hazard import Catalogue
 from .report import Report
 from .services import HEADLESS_REMAP
@@ -51,15 +51,15 @@ _HEADLESS_SLICE_REMAP = HEADLESS_REMAP.saying(
 )
 
 
-def look_at_ports(service: Service, groups: Sequence[Group], report: Report) -> None:
+def lint_ports(service: Service, groups: Sequence[Group], report: Report) -> None:
     """Report ports of a selectorless Service or its endpoints to which no traffic goes."""
     if service.is_headless:
-        _look_at_headless(service, groups, report)
+        _lint_headless(service, groups, report)
         return
     numbers = _numbers(groups)
     if not numbers:
         return
-    explained = _look_at_service(service, numbers, report)
+    explained = _lint_service(service, numbers, report)
     known = {(port.name, port.protocol) for port in service.ports}
     for group in groups:
         for port in group.ports:
@@ -83,7 +83,7 @@ def _numbers(groups: Sequence[Group]) -> dict[str, dict[str, set[int | None]]]:
     return numbers
 
 
-def _look_at_service(
+def _lint_service(
     service: Service, numbers: dict[str, dict[str, set[int | None]]], report: Report
 ) -> set[str]:
     """Report ports that nothing serves; give the names of slices' ports that this explains."""
@@ -93,7 +93,7 @@ def _look_at_service(
         path = f"spec.ports[{position}]"
         protocols = numbers.get(port.name)
         if protocols is not None and port.protocol in protocols:
-            _look_at_target(service, port, path, protocols[port.protocol], report)
+            _lint_target(service, port, path, protocols[port.protocol], report)
         elif protocols is not None:
             explained.add(port.name)
             report.add(
@@ -122,9 +122,9 @@ def _look_at_service(
     return explained
 
 
-def _look_at_target(
+def _lint_target(
     service: Service,
-    port: ServicePort,
+    port: ExposedPort,
     path: str,
     dialled: set[int | None],
     report: Report,
@@ -139,7 +139,7 @@ def _look_at_target(
         )
 
 
-def _look_at_headless(service: Service, groups: Sequence[Group], report: Report) -> None:
+def _lint_headless(service: Service, groups: Sequence[Group], report: Report) -> None:
     """Report ports that are mapped, for clients of a headless Service dial its endpoints."""
     ports = {(port.name, port.protocol): port for port in service.ports}
     for group in groups:
@@ -156,7 +156,7 @@ def _look_at_headless(service: Service, groups: Sequence[Group], report: Report)
             )
 
 
-def _name(port: ServicePort | EndpointPort) -> str:
+def _name(port: ExposedPort | EndpointPort) -> str:
     return quote(port.name) if port.name else "without a name"
 
 

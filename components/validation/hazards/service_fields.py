@@ -39,10 +39,10 @@ EXTERNAL_DNS = HAZARDS.hazard(
 _EXTERNAL_DNS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/")
 
 
-def look_at_protocols(service: Service, report: Report) -> None:
+def lint_protocols(service: Service, report: Report) -> None:
     """Report what one Service tells of."""
     if not service.is_alias:
-        _look_at_protocols(service, report)
+        _lint_protocols(service, report)
     if text(service.spec.get("loadBalancerIP")) and service.type != "LoadBalancer":
         none = service.spec.get("loadBalancerIP") == "None"
         hint = ": a headless Service has `clusterIP: None`" if none else ""
@@ -54,10 +54,10 @@ def look_at_protocols(service: Service, report: Report) -> None:
             hint=hint,
         )
     if service.is_headless and service.is_selectorless:
-        _look_at_records(service, report)
+        _lint_records(service, report)
 
 
-def _look_at_protocols(service: Service, report: Report) -> None:
+def _lint_protocols(service: Service, report: Report) -> None:
     by_number: dict[int, list[str]] = defaultdict(list)
     for port in service.ports:
         if port.number is not None:
@@ -82,7 +82,7 @@ def _look_at_protocols(service: Service, report: Report) -> None:
         )
 
 
-def _look_at_records(service: Service, report: Report) -> None:
+def _lint_records(service: Service, report: Report) -> None:
     annotations = mapping(mapping(service.manifest.get("metadata")).get("annotations"))
     for prefix in _EXTERNAL_DNS:
         name = f"{prefix}hostname"

@@ -23,7 +23,7 @@ _NOT_OF_NAMES = re.compile(r"[-.]")
 _HOST = "_HOST"
 
 
-def look_at_links(objects: ObjectSet, report: Report) -> None:
+def lint_links(objects: ObjectSet, report: Report) -> None:
     """Report Services whose variables meet settings that the Pods of their namespace read."""
     for namespace, workloads in objects.workloads.items():
         linked = [

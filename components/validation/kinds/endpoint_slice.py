@@ -127,7 +127,7 @@ _MAX_ENDPOINTS = 1000
 _MAX_PORTS = 20000
 _MAX_HINTS = 8
 
-Plain = Mapping[str, Any]
+Decoded = Mapping[str, Any]
 
 
 class _Hints(NamedTuple):
@@ -146,10 +146,10 @@ _ZONES = _Hints("forZones", ZONE_HINT, ZONE_HINT_DUPLICATE, ZONE_HINTS_COUNT, la
 _NODES = _Hints("forNodes", NODE_HINT, NODE_HINT_DUPLICATE, NODE_HINTS_COUNT, dns_subdomain)
 
 
-def judge(
+def validate(
     new: dict[str, Any], old: dict[str, Any] | None, rules: Rules, findings: list[Finding]
 ) -> None:
-    """Judge an EndpointSlice that is created, or that updates `old`."""
+    """Validate an EndpointSlice that is created, or that updates `old`."""
     check_metadata(new, old, dns_subdomain, rules, findings, rename=True)
     found = _own(new, old, rules)
     if rules.generated:
@@ -160,12 +160,12 @@ def judge(
 
 
 def _own(new: dict[str, Any], old: dict[str, Any] | None, rules: Rules) -> list[Finding]:
-    """Judge all but the metadata, as the API server's handwritten validation does."""
+    """Validate all but the metadata, as the API server's handwritten validation does."""
     findings: list[Finding] = []
     address_type: str = new.get("addressType", "")
     _check_address_type(address_type, findings)
     of_ports = _check_ports(new.get("ports", ()))
-    endpoints: Sequence[Plain] = new.get("endpoints", ())
+    endpoints: Sequence[Decoded] = new.get("endpoints", ())
     of_endpoints = _check_endpoints(endpoints, address_type, rules)
     stored = old if rules.endpoints_may_stay else None
     if of_endpoints and stored is not None and _same(endpoints, stored.get("endpoints", ())):
@@ -185,15 +185,15 @@ def _check_address_type(address_type: str, findings: list[Finding]) -> None:
         findings.append(not_supported("addressType", address_type, _ADDRESS_TYPES, ADDRESS_TYPE))
 
 
-def _check_ports(ports: Sequence[Plain]) -> list[Finding]:
+def _check_ports(ports: Sequence[Decoded]) -> list[Finding]:
     if len(ports) > _MAX_PORTS:
         return [too_many("ports", len(ports), _MAX_PORTS, rule=PORTS_COUNT)]
     names: set[str] = set()
     return each(ports, partial(_check_port, names=names), "ports")
 
 
-def _check_port(port: Plain, names: set[str]) -> list[Finding]:
-    """Judge a port; `names` are those of the ports before it."""
+def _check_port(port: Decoded, names: set[str]) -> list[Finding]:
+    """Validate a port; `names` are those of the ports before it."""
     findings: list[Finding] = []
     name = port.get("name", "")
     if name:
@@ -208,13 +208,15 @@ def _check_port(port: Plain, names: set[str]) -> list[Finding]:
     return findings
 
 
-def _check_port_number(port: Plain) -> list[Finding]:
+def _check_port_number(port: Decoded) -> list[Finding]:
     """Refuse what the API server takes and no node can use: the one rule beyond its own."""
     number = port.get("port")
     return [] if number is None else against("port", number, port_number, PORT_NUMBER)
 
 
-def _check_endpoints(endpoints: Sequence[Plain], address_type: str, rules: Rules) -> list[Finding]:
+def _check_endpoints(
+    endpoints: Sequence[Decoded], address_type: str, rules: Rules
+) -> list[Finding]:
     if len(endpoints) > _MAX_ENDPOINTS:
         count = len(endpoints)
         found = too_many("endpoints", count, _MAX_ENDPOINTS, rule=ENDPOINTS_COUNT)
@@ -223,7 +225,7 @@ def _check_endpoints(endpoints: Sequence[Plain], address_type: str, rules: Rules
     return each(endpoints, check, "endpoints")
 
 
-def _check_endpoint(endpoint: Plain, address_type: str, rules: Rules) -> list[Finding]:
+def _check_endpoint(endpoint: Decoded, address_type: str, rules: Rules) -> list[Finding]:
     addresses: Sequence[str] = endpoint.get("addresses", ())
     findings = below("addresses", check_addresses(addresses, address_type, rules))
     node = endpoint.get("nodeName")
@@ -238,12 +240,12 @@ def _check_endpoint(endpoint: Plain, address_type: str, rules: Rules) -> list[Fi
     return findings
 
 
-def _check_hints(hints: Plain, rules: Rules) -> list[Finding]:
-    """Judge hints; too many zones hide what is wrong with the nodes."""
+def _check_hints(hints: Decoded, rules: Rules) -> list[Finding]:
+    """Validate hints; too many zones hide what is wrong with the nodes."""
     findings: list[Finding] = []
     for kind in (_ZONES, _NODES) if rules.node_hints else (_ZONES,):
         field = kind.field
-        named: Sequence[Plain] = hints.get(field, ())
+        named: Sequence[Decoded] = hints.get(field, ())
         if len(named) > _MAX_HINTS:
             findings.append(too_many(field, len(named), _MAX_HINTS, rule=kind.limit))
             return findings
@@ -258,12 +260,12 @@ def _check_hints(hints: Plain, rules: Rules) -> list[Finding]:
     return findings
 
 
-def _same(new: Sequence[Plain], old: Sequence[Plain]) -> bool:
+def _same(new: Sequence[Decoded], old: Sequence[Decoded]) -> bool:
     """Tell whether an update leaves the endpoints alone, so that they are not judged again."""
     return len(new) == len(old) and all(map(_same_endpoint, new, old))
 
 
-def _same_endpoint(new: Plain, old: Plain) -> bool:
+def _same_endpoint(new: Decoded, old: Decoded) -> bool:
     """Compare all but `deprecatedTopology`, which is dropped before it is looked at."""
     return (
         new.get("addresses", []) == old.get("addresses", [])
@@ -274,12 +276,12 @@ def _same_endpoint(new: Plain, old: Plain) -> bool:
     )
 
 
-def _filled(reference: Plain | None) -> Plain | None:
+def _filled(reference: Decoded | None) -> Decoded | None:
     """Give a reference without empty fields, which equal absent ones."""
     return reference and {field: value for field, value in reference.items() if value}
 
 
-def _hinted(hints: Plain | None) -> list[list[str]] | None:
+def _hinted(hints: Decoded | None) -> list[list[str]] | None:
     """Give the names that hints hold."""
     if hints is None:
         return None
@@ -335,7 +337,7 @@ SPEC = KindSpec(
     "endpointslices",
     lambda rules: SHAPE_WITHOUT_NODE_HINTS if rules.unknown_node_hints else SHAPE,
     RULES,
-    judge,
+    validate,
     _read_slice,
     removed={"discovery.k8s.io/v1alpha1": "1.21", "discovery.k8s.io/v1beta1": "1.25"},
 )

@@ -83,22 +83,22 @@ SHAPE = shapes.Struct(
 
 _ADDRESS_LISTS = ("addresses", "notReadyAddresses")
 
-Plain = Mapping[str, Any]
+Decoded = Mapping[str, Any]
 
 
-def judge(
+def validate(
     new: dict[str, Any], old: dict[str, Any] | None, rules: Rules, findings: list[Finding]
 ) -> None:
-    """Judge an Endpoints that is created, or that updates `old`."""
+    """Validate an Endpoints that is created, or that updates `old`."""
     check_metadata(new, old, dns_subdomain, rules, findings, rename=True)
-    subsets: Sequence[Plain] = new.get("subsets", ())
+    subsets: Sequence[Decoded] = new.get("subsets", ())
     found = each(subsets, partial(_check_subset, rules=rules), "subsets")
     stored = old if rules.endpoints_may_stay else None
     if found and (stored is None or not _same(subsets, stored.get("subsets", ()))):
         findings += found
 
 
-def _check_subset(subset: Plain, rules: Rules) -> list[Finding]:
+def _check_subset(subset: Decoded, rules: Rules) -> list[Finding]:
     findings: list[Finding] = []
     if not any(subset.get(field) for field in _ADDRESS_LISTS):
         detail = "must specify `addresses` or `notReadyAddresses`"
@@ -106,12 +106,12 @@ def _check_subset(subset: Plain, rules: Rules) -> list[Finding]:
     check = partial(_check_address, rules=rules)
     for field in _ADDRESS_LISTS:
         findings += each(subset.get(field, ()), check, field)
-    ports: Sequence[Plain] = subset.get("ports", ())
+    ports: Sequence[Decoded] = subset.get("ports", ())
     return findings + each(ports, partial(_check_port, named=len(ports) > 1), "ports")
 
 
-def _check_address(address: Plain, rules: Rules) -> list[Finding]:
-    """Judge an address; one that cannot be read is named twice, as by the API server."""
+def _check_address(address: Decoded, rules: Rules) -> list[Finding]:
+    """Validate an address; one that cannot be read is named twice, as by the API server."""
     findings: list[Finding] = []
     ip = address.get("ip", "")
     check_legacy_ip(ip, "ip", rules, findings)
@@ -125,7 +125,7 @@ def _check_address(address: Plain, rules: Rules) -> list[Finding]:
     return findings
 
 
-def _check_port(port: Plain, *, named: bool) -> list[Finding]:
+def _check_port(port: Decoded, *, named: bool) -> list[Finding]:
     findings: list[Finding] = []
     name = port.get("name", "")
     if name:
@@ -140,19 +140,19 @@ def _check_port(port: Plain, *, named: bool) -> list[Finding]:
     return findings
 
 
-def _same(new: Sequence[Plain], old: Sequence[Plain]) -> bool:
+def _same(new: Sequence[Decoded], old: Sequence[Decoded]) -> bool:
     """Tell whether an update leaves the subsets alone, so that they are not judged again."""
     return [_settled(subset) for subset in new] == [_settled(subset) for subset in old]
 
 
-def _settled(subset: Plain) -> list[list[Plain]]:
+def _settled(subset: Decoded) -> list[list[Decoded]]:
     """Give what a subset holds, with defaults and without what equals its absence."""
     addresses = [[_address(one) for one in subset.get(field, ())] for field in _ADDRESS_LISTS]
     return [*addresses, [_port(one) for one in subset.get("ports", ())]]
 
 
-def _address(address: Plain) -> Plain:
-    reference: Plain | None = address.get("targetRef")
+def _address(address: Decoded) -> Decoded:
+    reference: Decoded | None = address.get("targetRef")
     return {
         "ip": address.get("ip", ""),
         "hostname": address.get("hostname", ""),
@@ -161,7 +161,7 @@ def _address(address: Plain) -> Plain:
     }
 
 
-def _port(port: Plain) -> Plain:
+def _port(port: Decoded) -> Decoded:
     return {
         "name": port.get("name", ""),
         "port": port.get("port", 0),
@@ -221,7 +221,7 @@ SPEC = KindSpec(
     "endpoints",
     lambda _: SHAPE,
     RULES,
-    judge,
+    validate,
     _read_legacy,
     misspellings={
         "endpoint": "write EndpointSlice of discovery.k8s.io/v1, or Endpoints of v1, which is"

@@ -18,7 +18,7 @@ from ..ip import parse_sloppy_ip
 from ..object_set import ObjectSet, namespace_of
 from ..shapes import INT32, STRING, STRINGS, ListOf, Struct
 from ..untyped import mapping
-from ..walk import Plain, against, below, each
+from ..walk import Decoded, against, below, each
 from .kind_spec import KindSpec
 
 _BACKEND = Struct(
@@ -142,17 +142,17 @@ class _Leniency:
     """Rules for a wildcard host are not judged, apart from the host."""
 
 
-def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) -> None:
-    """Judge an Ingress that is created, or, given `old`, updated."""
+def validate(new: Decoded, old: Decoded | None, rules: Rules, findings: list[Finding]) -> None:
+    """Validate an Ingress that is created, or, given `old`, updated."""
     object_meta.check_metadata(new, old, syntax.dns_subdomain, rules, findings, rename=True)
-    spec: Plain = new.get("spec", {})
+    spec: Decoded = new.get("spec", {})
     leniency = _leniency(None if old is None else old.get("spec", {}), rules)
     findings += below("spec", _spec(spec, leniency))
     if old is None:
         findings += _class_annotation(new.get("metadata", {}).get("annotations", {}), spec)
 
 
-def _leniency(old_spec: Plain | None, rules: Rules) -> _Leniency:
+def _leniency(old_spec: Decoded | None, rules: Rules) -> _Leniency:
     relaxed = syntax.dns_label if rules.relaxed_service_names else syntax.dns_1035_label
     wordy = rules.names_what_is_missing
     if old_spec is None:
@@ -165,14 +165,14 @@ def _leniency(old_spec: Plain | None, rules: Rules) -> _Leniency:
     )
 
 
-def _kept_names(spec: Plain, rules: Rules) -> Iterator[str]:
+def _kept_names(spec: Decoded, rules: Rules) -> Iterator[str]:
     """Return the names of Services that a stored Ingress has where the version looks for them."""
-    backends: list[Plain] = []
+    backends: list[Decoded] = []
     if rules.default_name_may_stay:
         backends.append(spec.get("defaultBackend", {}))
     if rules.names_may_stay:
         for rule in spec.get("rules", ()):
-            paths: list[Plain] = rule.get("http", {}).get("paths", [])
+            paths: list[Decoded] = rule.get("http", {}).get("paths", [])
             backends += [path.get("backend", {}) for path in paths]
     return (backend["service"].get("name", "") for backend in backends if "service" in backend)
 
@@ -182,14 +182,14 @@ def _only_relaxed(name: str) -> bool:
     return bool(syntax.dns_1035_label(name)) and not syntax.dns_label(name)
 
 
-def _is_broken_wildcard(rule: Plain) -> bool:
+def _is_broken_wildcard(rule: Decoded) -> bool:
     """Tell whether a stored rule for a wildcard host is invalid, by the names of before 1.36."""
     return "*" in rule.get("host", "") and bool(_http(rule, _Leniency(syntax.dns_1035_label)))
 
 
-def _spec(spec: Plain, leniency: _Leniency) -> list[Finding]:
+def _spec(spec: Decoded, leniency: _Leniency) -> list[Finding]:
     findings: list[Finding] = []
-    ingress_rules: list[Plain] = spec.get("rules", [])
+    ingress_rules: list[Decoded] = spec.get("rules", [])
     default = spec.get("defaultBackend")
     if default is not None:
         findings += below("defaultBackend", _backend(default, leniency))
@@ -205,7 +205,7 @@ def _spec(spec: Plain, leniency: _Leniency) -> list[Finding]:
     return findings
 
 
-def _rule(rule: Plain, leniency: _Leniency) -> list[Finding]:
+def _rule(rule: Decoded, leniency: _Leniency) -> list[Finding]:
     host: str = rule.get("host", "")
     findings: list[Finding] = []
     if host:
@@ -224,17 +224,17 @@ def _host(path: str, host: str, rule: Rule, wildcard: Rule) -> list[Finding]:
     return against(path, host, syntax.dns_subdomain, rule)
 
 
-def _http(rule: Plain, leniency: _Leniency) -> list[Finding]:
+def _http(rule: Decoded, leniency: _Leniency) -> list[Finding]:
     http = rule.get("http")
     if http is None:
         return []
-    paths: list[Plain] = http.get("paths", [])
+    paths: list[Decoded] = http.get("paths", [])
     if not paths:
         return [required("http.paths", rule=PATHS)]
     return each(paths, partial(_path, leniency=leniency), "http.paths")
 
 
-def _path(path: Plain, leniency: _Leniency) -> list[Finding]:
+def _path(path: Decoded, leniency: _Leniency) -> list[Finding]:
     kind = path.get("pathType")
     if kind is None:
         detail = "pathType must be specified"
@@ -251,7 +251,7 @@ def _path(path: Plain, leniency: _Leniency) -> list[Finding]:
 
 
 def _plain_path(path: str) -> list[Finding]:
-    """Judge a path that the API server understands: `Exact` or `Prefix`."""
+    """Validate a path that the API server understands: `Exact` or `Prefix`."""
     findings = _absolute(path)
     for sequence in _FORBIDDEN_SEQUENCES:
         if sequence in path:
@@ -270,8 +270,8 @@ def _absolute(path: str) -> list[Finding]:
     return [invalid("path", path, "must be an absolute path", rule=PATH_ABSOLUTE)]
 
 
-def _backend(backend: Plain, leniency: _Leniency) -> list[Finding]:
-    """Judge a backend (`validateIngressBackend`)."""
+def _backend(backend: Decoded, leniency: _Leniency) -> list[Finding]:
+    """Validate a backend (`validateIngressBackend`)."""
     resource = backend.get("resource")
     service = backend.get("service")
     if resource is not None and service is not None:
@@ -290,8 +290,8 @@ def _backend(backend: Plain, leniency: _Leniency) -> list[Finding]:
     return findings + _port(service.get("port", {}))
 
 
-def _port(port: Plain) -> list[Finding]:
-    """Judge the port of a Service that is a backend, with paths that begin at the backend."""
+def _port(port: Decoded) -> list[Finding]:
+    """Validate the port of a Service that is a backend, with paths that begin at the backend."""
     name: str = port.get("name", "")
     number: int = port.get("number", 0)
     if name and number:
@@ -304,8 +304,8 @@ def _port(port: Plain) -> list[Finding]:
     return [required("", "port name or number is required", rule=PORT_NONE)]
 
 
-def _resource(resource: Plain, leniency: _Leniency) -> list[Finding]:
-    """Judge a reference to any object (`validateIngressTypedLocalObjectReference`)."""
+def _resource(resource: Decoded, leniency: _Leniency) -> list[Finding]:
+    """Validate a reference to any object (`validateIngressTypedLocalObjectReference`)."""
     findings: list[Finding] = []
     group = resource.get("apiGroup")
     if group is not None:
@@ -320,7 +320,7 @@ def _resource(resource: Plain, leniency: _Leniency) -> list[Finding]:
     return findings
 
 
-def _tls(tls: Plain, leniency: _Leniency) -> list[Finding]:
+def _tls(tls: Decoded, leniency: _Leniency) -> list[Finding]:
     findings = each(tls.get("hosts", ()), _tls_host, "hosts")
     return findings if leniency.any_secret else findings + _tls_secret(tls)
 
@@ -329,14 +329,14 @@ def _tls_host(host: str) -> list[Finding]:
     return _host("", host, TLS_HOST, TLS_HOST_WILDCARD)
 
 
-def _tls_secret(tls: Plain) -> list[Finding]:
+def _tls_secret(tls: Decoded) -> list[Finding]:
     name: str = tls.get("secretName", "")
     if not name:
         return []
     return against("secretName", name, syntax.dns_subdomain, TLS_SECRET)
 
 
-def _class_annotation(annotations: Plain, spec: Plain) -> list[Finding]:
+def _class_annotation(annotations: Decoded, spec: Decoded) -> list[Finding]:
     given: str | None = annotations.get(_CLASS_ANNOTATION)
     name: str | None = spec.get("ingressClassName")
     if given is None or name is None or given == name:
@@ -356,7 +356,7 @@ SPEC = KindSpec(
     "ingresses",
     lambda _: SHAPE,
     RULES,
-    judge,
+    validate,
     _read_ingress,
     removed={"extensions/v1beta1": "1.22", "networking.k8s.io/v1beta1": "1.22"},
 )

@@ -10,7 +10,7 @@ from ...core.versions import Rules
 from ..object_set import ObjectSet
 from ..shapes import Struct
 
-Judge = Callable[[dict[str, Any], dict[str, Any] | None, Rules, list[Finding]], None]
+Validate = Callable[[dict[str, Any], dict[str, Any] | None, Rules, list[Finding]], None]
 """Judges a decoded object that is created, or that updates another one."""
 
 Reader = Callable[[ObjectSet, int, Mapping[str, Any]], None]
@@ -32,7 +32,7 @@ class KindSpec:
     shape: Callable[[Rules], Struct]
     """Gives its fields in a version of Kubernetes."""
     rules: RuleBook
-    judge: Judge
+    validate: Validate
     read: Reader
     misspellings: Mapping[str, str] = field(default_factory=_no_words)
     """What the kind is called by mistake, in lower case, and what to write instead. Its name and

@@ -18,10 +18,10 @@ from ...core.versions import Rules
 from .. import object_meta, selectors
 from ..ip import check_legacy_cidr
 from ..object_set import ObjectSet, Policy, namespace_of
-from ..selectors import judge_selector
+from ..selectors import validate_selector
 from ..shapes import INT32, INT_OR_STRING, STRING, STRINGS, ListOf, Struct
 from ..untyped import mapping
-from ..walk import Plain, against, below, each, last
+from ..walk import Decoded, against, below, each, last
 from .kind_spec import KindSpec
 
 _PORTS = ListOf(Struct({"protocol": STRING, "port": INT_OR_STRING, "endPort": INT32}))
@@ -88,8 +88,8 @@ class _Leniency:
     """Blocks that the stored object has, wherever: they are not judged."""
 
 
-def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) -> None:
-    """Judge a NetworkPolicy that is created, or, given `old`, updated."""
+def validate(new: Decoded, old: Decoded | None, rules: Rules, findings: list[Finding]) -> None:
+    """Validate a NetworkPolicy that is created, or, given `old`, updated."""
     again = rules.policy_names_again
     object_meta.check_metadata(new, old, syntax.dns_subdomain, rules, findings, rename=again)
     leniency = _leniency(None if old is None else old.get("spec", {}), rules)
@@ -97,29 +97,29 @@ def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) 
     findings += last(found, _GENERATED) if rules.generated else found
 
 
-def _leniency(old_spec: Plain | None, rules: Rules) -> _Leniency:
+def _leniency(old_spec: Decoded | None, rules: Rules) -> _Leniency:
     if old_spec is None:
         return _Leniency(rules)
     return _Leniency(
         rules,
-        any_selector_value=bool(judge_selector(old_spec.get("podSelector", {}))),
+        any_selector_value=bool(validate_selector(old_spec.get("podSelector", {}))),
         known_cidrs=frozenset(_cidrs(old_spec)),
     )
 
 
-def _cidrs(spec: Plain) -> Iterator[str]:
+def _cidrs(spec: Decoded) -> Iterator[str]:
     for direction, peers in _DIRECTIONS:
         for rule in spec.get(direction, ()):
             for peer in rule.get(peers, ()):
-                block: Plain | None = peer.get("ipBlock")
+                block: Decoded | None = peer.get("ipBlock")
                 if block is not None:
                     yield block.get("cidr", "")
                     yield from block.get("except", ())
 
 
-def _spec(spec: Plain, leniency: _Leniency) -> list[Finding]:
-    pods: Plain = spec.get("podSelector", {})
-    findings = below("podSelector", judge_selector(pods, any_value=leniency.any_selector_value))
+def _spec(spec: Decoded, leniency: _Leniency) -> list[Finding]:
+    pods: Decoded = spec.get("podSelector", {})
+    findings = below("podSelector", validate_selector(pods, any_value=leniency.any_selector_value))
     for direction, peers in _DIRECTIONS:
         check = partial(_rule, peers=peers, leniency=leniency)
         findings += each(spec.get(direction, ()), check, direction)
@@ -139,13 +139,13 @@ def _policy_type(name: str) -> list[Finding]:
     return [not_supported("", name, _POLICY_TYPES, TYPE)]
 
 
-def _rule(rule: Plain, peers: str, leniency: _Leniency) -> list[Finding]:
+def _rule(rule: Decoded, peers: str, leniency: _Leniency) -> list[Finding]:
     findings = each(rule.get("ports", ()), partial(_port, rules=leniency.rules), "ports")
     return findings + each(rule.get(peers, ()), partial(_peer, leniency=leniency), peers)
 
 
-def _port(port: Plain, rules: Rules) -> list[Finding]:
-    """Judge a port or a range of ports (`ValidateNetworkPolicyPort`)."""
+def _port(port: Decoded, rules: Rules) -> list[Finding]:
+    """Validate a port or a range of ports (`ValidateNetworkPolicyPort`)."""
     findings: list[Finding] = []
     protocol: str = port.get("protocol", "TCP")
     if protocol not in _PROTOCOLS:
@@ -166,7 +166,7 @@ def _port(port: Plain, rules: Rules) -> list[Finding]:
 
 
 def _numbers(first: int, end: int | None, rules: Rules) -> list[Finding]:
-    """Judge a numeric port and, where it is given, the end of its range.
+    """Validate a numeric port and, where it is given, the end of its range.
 
     Before 1.37 the API server shows the port where the end is below it.
     """
@@ -180,15 +180,15 @@ def _numbers(first: int, end: int | None, rules: Rules) -> list[Finding]:
     return findings + against("endPort", end, syntax.port_number, END_PORT)
 
 
-def _peer(peer: Plain, leniency: _Leniency) -> list[Finding]:
-    """Judge one side of a rule (`ValidateNetworkPolicyPeer`)."""
+def _peer(peer: Decoded, leniency: _Leniency) -> list[Finding]:
+    """Validate one side of a rule (`ValidateNetworkPolicyPeer`)."""
     findings: list[Finding] = []
     given = 0
     for field in ("podSelector", "namespaceSelector"):
         selector = peer.get(field)
         if selector is not None:
             given += 1
-            found = judge_selector(selector, any_value=leniency.any_selector_value)
+            found = validate_selector(selector, any_value=leniency.any_selector_value)
             findings += below(field, found)
     block = peer.get("ipBlock")
     if block is not None:
@@ -201,8 +201,8 @@ def _peer(peer: Plain, leniency: _Leniency) -> list[Finding]:
     return findings
 
 
-def _ip_block(block: Plain, leniency: _Leniency) -> list[Finding]:
-    """Judge a block of addresses and its exceptions (`ValidateIPBlock`)."""
+def _ip_block(block: Decoded, leniency: _Leniency) -> list[Finding]:
+    """Validate a block of addresses and its exceptions (`ValidateIPBlock`)."""
     text: str = block.get("cidr", "")
     if not text:
         return [required("cidr", rule=CIDR_REQUIRED)]
@@ -252,7 +252,7 @@ SPEC = KindSpec(
     "networkpolicies",
     lambda _: SHAPE,
     RULES,
-    judge,
+    validate,
     _read_policy,
     removed={"extensions/v1beta1": "1.16"},
 )

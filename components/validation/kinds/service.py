@@ -8,7 +8,7 @@ from ...core.rules import RuleBook
 from ...core.syntax import dns_1035_label, dns_label
 from ...core.versions import Rules
 from .. import object_meta, shapes
-from ..object_set import Key, ObjectSet, Service, ServicePort, name_of, namespace_of
+from ..object_set import ExposedPort, Key, ObjectSet, Service, name_of, namespace_of
 from ..untyped import items, mapping, number, text
 from . import service_families, service_node_ports, service_ports, service_traffic, service_update
 from .kind_spec import KindSpec
@@ -96,10 +96,10 @@ SHAPE = shapes.Struct(
 )
 
 
-def judge(
+def validate(
     new: dict[str, Any], old: dict[str, Any] | None, rules: Rules, findings: list[Finding]
 ) -> None:
-    """Judge a decoded Service that is created, or that is put in the place of `old`.
+    """Validate a decoded Service that is created, or that is put in the place of `old`.
 
     The order is the API server's: what it allocates, then the metadata, what may not change, and
     the spec. What it allocates is dropped where the type has no use for it only in between.
@@ -142,7 +142,7 @@ def _check_spec(
     rules: Rules,
     findings: list[Finding],
 ) -> None:
-    """Judge the spec as it is at last, in the order of `validateService`."""
+    """Validate the spec as it is at last, in the order of `validateService`."""
     service_traffic.check_topology(annotations, findings)
     service_ports.check_any_ports(spec, findings)
     service_ports.check_kubelet_port(spec, rules, findings)
@@ -186,7 +186,7 @@ def _service(index: int, key: Key, manifest: Mapping[str, Any], spec: Mapping[st
     kind = text(spec.get("type")) or "ClusterIP"
     headless = "None" in (spec.get("clusterIP"), *items(spec.get("clusterIPs"))[:1])
     ports = [
-        ServicePort(
+        ExposedPort(
             text(port.get("name")),
             text(port.get("protocol")) or "TCP",
             number(port.get("port")),
@@ -199,4 +199,4 @@ def _service(index: int, key: Key, manifest: Mapping[str, Any], spec: Mapping[st
     return Service(index, key, spec, manifest, kind, selector, ports, headless and not alias)
 
 
-SPEC = KindSpec("v1", "Service", "services", lambda _: SHAPE, RULES, judge, _read_service)
+SPEC = KindSpec("v1", "Service", "services", lambda _: SHAPE, RULES, validate, _read_service)

@@ -108,7 +108,7 @@ def settle_families(spec: Spec, before: Spec | None, rules: Rules, findings: lis
 
 
 def check_type_of_families(spec: Spec, findings: list[Finding]) -> None:
-    """Judge the types that cannot be headless, and the one that has no addresses at all."""
+    """Validate the types that cannot be headless, and the one that has no addresses at all."""
     path = "spec.clusterIPs"
     if spec.type == EXTERNAL_NAME:
         detail = "may not be set for ExternalName services"
@@ -179,7 +179,7 @@ def _check_families(spec: Spec, findings: list[Finding]) -> None:
 def _check_addresses(
     given: list[str], existing: list[str], rules: Rules, findings: list[Finding]
 ) -> bool:
-    """Judge the cluster IPs one by one, but for those that are stored already.
+    """Validate the cluster IPs one by one, but for those that are stored already.
 
     Tell whether each of them is good enough for the list to be judged as a whole.
     """
@@ -200,7 +200,7 @@ def _check_addresses(
 
 
 def _check_dual_stack(spec: Spec, findings: list[Finding]) -> None:
-    """Judge the families of cluster IPs against each other and against `ipFamilies`."""
+    """Validate the families of cluster IPs against each other and against `ipFamilies`."""
     given, path = spec.cluster_ips, "spec.clusterIPs"
     if len(given) > 1:
         rule = SERVICE_CLUSTER_IPS_FAMILIES

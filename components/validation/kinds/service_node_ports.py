@@ -28,7 +28,7 @@ _PICKED = -(1 << 33)
 
 
 def grant_node_ports(spec: Spec, before: Spec | None, findings: list[Finding]) -> None:
-    """Judge the node ports that are asked for, and fill in those that follow from others."""
+    """Validate the node ports that are asked for, and fill in those that follow from others."""
     if before is None:
         taken = _grant_first(spec, findings) if spec.has_node_ports else set[int]()
         wants_health_check = spec.needs_health_check

@@ -54,20 +54,20 @@ _KUBELET = 10250
 
 
 def check_any_ports(spec: Spec, findings: list[Finding]) -> None:
-    """Judge whether there are ports where there must be."""
+    """Validate whether there are ports where there must be."""
     if not spec.ports and not spec.headless and spec.type != EXTERNAL_NAME:
         findings.append(required("spec.ports", rule=SERVICE_PORTS_REQUIRED))
 
 
 def check_ports(spec: Spec, findings: list[Finding]) -> None:
-    """Judge every port for itself, and that the names differ."""
+    """Validate every port for itself, and that the names differ."""
     names: set[str] = set()
     check = partial(_check_port, names=names, named=len(spec.ports) > 1)
     findings += each(spec.ports, check, "spec.ports")
 
 
 def check_kubelet_port(spec: Spec, rules: Rules, findings: list[Finding]) -> None:
-    """Judge that no load balancer opens the port of the kubelet on all nodes."""
+    """Validate that no load balancer opens the port of the kubelet on all nodes."""
     if spec.type != LOAD_BALANCER or not rules.no_kubelet_port:
         return
     detail = f"may not expose port {_KUBELET} externally since it is used by kubelet"
@@ -79,7 +79,7 @@ def check_kubelet_port(spec: Spec, rules: Rules, findings: list[Finding]) -> Non
 
 
 def check_port_clashes(spec: Spec, findings: list[Finding]) -> None:
-    """Judge node ports against the type, and that no two ports take the same place."""
+    """Validate node ports against the type, and that no two ports take the same place."""
     if spec.type == CLUSTER_IP and any(spec.node_ports):
         for index, node_port in enumerate(spec.node_ports):
             if node_port:
@@ -92,7 +92,7 @@ def check_port_clashes(spec: Spec, findings: list[Finding]) -> None:
 
 
 def _check_port(port: Mapping[str, Any], names: set[str], *, named: bool) -> list[Finding]:
-    """Judge a port; `names` are those of the ports before it."""
+    """Validate a port; `names` are those of the ports before it."""
     findings: list[Finding] = []
     name = port.get("name", "")
     if name:

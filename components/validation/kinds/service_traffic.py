@@ -77,7 +77,7 @@ _LOAD_BALANCER_ONLY = "may only be used when `type` is 'LoadBalancer'"
 
 
 def check_topology(annotations: Mapping[str, str], findings: list[Finding]) -> None:
-    """Judge the annotation of topology against its older form."""
+    """Validate the annotation of topology against its older form."""
     hints, mode = annotations.get(_HINTS), annotations.get(_MODE)
     if hints is not None and mode is not None and hints != mode:
         path = f"metadata.annotations[{_MODE}]"
@@ -86,7 +86,7 @@ def check_topology(annotations: Mapping[str, str], findings: list[Finding]) -> N
 
 
 def check_external_name(spec: Spec, findings: list[Finding]) -> None:
-    """Judge the alias of an ExternalName; on other types it is not looked at."""
+    """Validate the alias of an ExternalName; on other types it is not looked at."""
     if spec.type != EXTERNAL_NAME:
         return
     name: str = spec.fields.get("externalName", "").removesuffix(".")
@@ -98,7 +98,7 @@ def check_external_name(spec: Spec, findings: list[Finding]) -> None:
 
 
 def check_affinity(spec: Spec, findings: list[Finding]) -> None:
-    """Judge the session affinity; without one its configuration is dropped unread."""
+    """Validate the session affinity; without one its configuration is dropped unread."""
     affinity = spec.fields.get("sessionAffinity") or "None"
     if affinity not in _AFFINITIES:
         path = "spec.sessionAffinity"
@@ -116,7 +116,7 @@ def check_affinity(spec: Spec, findings: list[Finding]) -> None:
 def check_external_ips(
     spec: Spec, before: Spec | None, rules: Rules, findings: list[Finding]
 ) -> None:
-    """Judge the external IPs as endpoints' addresses are; those stored may stay sloppy."""
+    """Validate the external IPs as endpoints' addresses are; those stored may stay sloppy."""
     existing = frozenset(before.external_ips if before else ())
     for index, address in enumerate(spec.external_ips):
         path = f"spec.externalIPs[{index}]"
@@ -128,7 +128,7 @@ def check_external_ips(
 
 
 def check_type(spec: Spec, findings: list[Finding]) -> None:
-    """Judge the type itself."""
+    """Validate the type itself."""
     if spec.type not in _TYPES:
         findings.append(not_supported("spec.type", spec.type, _TYPES, SERVICE_TYPE))
 
@@ -141,7 +141,7 @@ def check_source_ranges(
     rules: Rules,
     findings: list[Finding],
 ) -> None:
-    """Judge the source ranges, or the annotation where there are none; those stored may stay."""
+    """Validate the source ranges, or the annotation where there are none; those stored may stay."""
     ranges = spec.fields.get("loadBalancerSourceRanges")
     if ranges:
         path = "spec.LoadBalancerSourceRanges"
@@ -168,14 +168,14 @@ def check_source_ranges(
 
 
 def check_allocation_of_node_ports(spec: Spec, findings: list[Finding]) -> None:
-    """Judge whether `allocateLoadBalancerNodePorts` may be given at all."""
+    """Validate whether `allocateLoadBalancerNodePorts` may be given at all."""
     if spec.allocates_node_ports is not None and spec.type != LOAD_BALANCER:
         path, rule = "spec.allocateLoadBalancerNodePorts", SERVICE_ALLOCATE_NODE_PORTS_TYPE
         findings.append(forbidden(path, _LOAD_BALANCER_ONLY, rule=rule))
 
 
 def check_load_balancer_class(spec: Spec, findings: list[Finding]) -> None:
-    """Judge the class of the load balancer, whoever provides it."""
+    """Validate the class of the load balancer, whoever provides it."""
     given, path = spec.load_balancer_class, "spec.loadBalancerClass"
     if given is None:
         return
@@ -188,7 +188,7 @@ def check_load_balancer_class(spec: Spec, findings: list[Finding]) -> None:
 
 
 def check_external_policy(spec: Spec, findings: list[Finding]) -> None:
-    """Judge the policy for traffic from outside and the port of its health check."""
+    """Validate the policy for traffic from outside and the port of its health check."""
     policy, path = spec.external_traffic_policy, "spec.externalTrafficPolicy"
     if policy and not spec.externally_accessible:
         detail = "may only be set for externally-accessible services"
@@ -211,7 +211,7 @@ def check_external_policy(spec: Spec, findings: list[Finding]) -> None:
 
 
 def check_internal_policy(spec: Spec, findings: list[Finding]) -> None:
-    """Judge the policy for traffic from inside, which every type may have."""
+    """Validate the policy for traffic from inside, which every type may have."""
     policy = spec.fields.get("internalTrafficPolicy")
     if policy is not None and policy not in _POLICIES:
         path, rule = "spec.internalTrafficPolicy", SERVICE_INTERNAL_TRAFFIC_POLICY
@@ -219,7 +219,7 @@ def check_internal_policy(spec: Spec, findings: list[Finding]) -> None:
 
 
 def check_distribution(spec: Spec, rules: Rules, findings: list[Finding]) -> None:
-    """Judge `trafficDistribution`, on versions that read it."""
+    """Validate `trafficDistribution`, on versions that read it."""
     given, known = spec.fields.get("trafficDistribution"), rules.traffic_distributions
     if given is not None and known is not None and given not in known:
         path, rule = "spec.trafficDistribution", SERVICE_TRAFFIC_DISTRIBUTION

@@ -72,7 +72,7 @@ def drop_by_type(spec: Spec, before: Spec) -> None:
 
 
 def check_cluster_ip_change(spec: Spec, before: Spec, findings: list[Finding]) -> None:
-    """Judge that cluster IPs stay, None among them (`validateUpgradeDowngradeClusterIPs`)."""
+    """Validate that cluster IPs stay, None among them (`validateUpgradeDowngradeClusterIPs`)."""
     if EXTERNAL_NAME in (spec.type, before.type) or (spec.headless and before.headless):
         return
     new, old = spec.cluster_ips, before.cluster_ips
@@ -84,7 +84,7 @@ def check_cluster_ip_change(spec: Spec, before: Spec, findings: list[Finding]) -
 
 
 def check_family_change(spec: Spec, before: Spec, findings: list[Finding]) -> None:
-    """Judge that the primary family stays (`validateUpgradeDowngradeIPFamilies`).
+    """Validate that the primary family stays (`validateUpgradeDowngradeIPFamilies`).
 
     Of another number of families the API server shows the cluster IPs, and says families.
     """
@@ -101,7 +101,7 @@ def check_family_change(spec: Spec, before: Spec, findings: list[Finding]) -> No
 
 
 def check_load_balancer_class_change(spec: Spec, before: Spec, findings: list[Finding]) -> None:
-    """Judge that a load balancer's class stays (`validateLoadBalancerClassField`)."""
+    """Validate that a load balancer's class stays (`validateLoadBalancerClassField`)."""
     given = spec.load_balancer_class
     if before.type == spec.type == LOAD_BALANCER and before.load_balancer_class != given:
         path, rule = "spec.loadBalancerClass", SERVICE_LOAD_BALANCER_CLASS_CHANGE
@@ -109,7 +109,7 @@ def check_load_balancer_class_change(spec: Spec, before: Spec, findings: list[Fi
 
 
 def check_health_check_change(spec: Spec, before: Spec, findings: list[Finding]) -> None:
-    """Judge that the health check's port stays (`validateServiceExternalTrafficFieldsUpdate`)."""
+    """Validate that its health check port stays (`validateServiceExternalTrafficFieldsUpdate`)."""
     if (
         spec.needs_health_check
         and before.needs_health_check

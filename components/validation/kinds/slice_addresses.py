@@ -32,11 +32,11 @@ FQDN_LABEL = RULES.rule(
 _MAX_ADDRESSES = 100
 _MIN_SEGMENTS = 2
 
-Plain = Mapping[str, Any]
+Decoded = Mapping[str, Any]
 
 
 def check_addresses(addresses: Sequence[str], address_type: str, rules: Rules) -> list[Finding]:
-    """Judge the addresses of one endpoint, with paths that begin at their list."""
+    """Validate the addresses of one endpoint, with paths that begin at their list."""
     findings = _count(addresses, rules)
     for place, address in enumerate(addresses):
         if address_type == "FQDN":
@@ -56,8 +56,8 @@ def _count(addresses: Sequence[str], rules: Rules) -> list[Finding]:
     return []
 
 
-def count_all(endpoints: Sequence[Plain], rules: Rules) -> list[Finding]:
-    """Judge how many addresses each endpoint has, which is asked of too many endpoints as well."""
+def count_all(endpoints: Sequence[Decoded], rules: Rules) -> list[Finding]:
+    """Validate how many addresses each endpoint has, also where there are too many endpoints."""
     return each(
         endpoints,
         lambda endpoint: below("addresses", _count(endpoint.get("addresses", ()), rules)),
@@ -66,7 +66,7 @@ def count_all(endpoints: Sequence[Plain], rules: Rules) -> list[Finding]:
 
 
 def _check_ip(address: str, family: str, path: str, rules: Rules, findings: list[Finding]) -> None:
-    """Judge an IP address; its family and range only where it is one."""
+    """Validate an IP address; its family and range only where it is one."""
     if rules.sloppy_slices:
         _check_sloppy_ip(address, family, path, findings)
         return
@@ -83,7 +83,7 @@ def _check_ip(address: str, family: str, path: str, rules: Rules, findings: list
 
 
 def _check_sloppy_ip(address: str, family: str, path: str, findings: list[Finding]) -> None:
-    """Judge an IP address as before 1.33: in whatever form, and its range in any case."""
+    """Validate an IP address as before 1.33: in whatever form, and its range in any case."""
     found = _family(address)
     if found != family:
         rule = ADDRESS_FAMILY if found else IP_SYNTAX
@@ -98,7 +98,7 @@ def _family(address: str) -> str:
 
 
 def _check_fqdn(address: str, path: str, findings: list[Finding]) -> None:
-    """Judge a domain name (`IsFullyQualifiedDomainName`); only its first fault is given."""
+    """Validate a domain name (`IsFullyQualifiedDomainName`); only its first fault is given."""
     if not address:
         findings.append(required(path, rule=FQDN_REQUIRED))
         return

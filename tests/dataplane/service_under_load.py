@@ -18,7 +18,7 @@ Row = tuple[str, int, int, float]
 
 
 @dataclass(frozen=True)
-class Steady:
+class ServiceUnderLoad:
     """The Service `db` of one stack, and what connections to it meet."""
 
     rig: Rig

@@ -12,7 +12,7 @@ _LONGEST_WITHOUT = 27
 
 
 @dataclass(frozen=True, slots=True)
-class Deferred:
+class Unknown:
     """Stands for a value that arrives later, such as the address of a machine still to be made.
 
     The core passes it through and judges nothing about it; the whole is judged once more when the
@@ -25,7 +25,7 @@ class Deferred:
 
 def is_known(value: object) -> bool:
     """Tell whether a value is there, all the way down."""
-    if isinstance(value, Deferred):
+    if isinstance(value, Unknown):
         return False
     if isinstance(value, dict):
         return all(is_known(item) for item in cast("dict[str, object]", value).values())

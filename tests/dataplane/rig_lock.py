@@ -5,7 +5,7 @@ releases with the process. A reaper, which is a process in a session of its own,
 of a pipe that only the rig's process holds, and removes everything. Should the reaper have been
 killed too, the next start does it.
 
-Run as `python -m tests.dataplane.lease <id>`, with that pipe as its standard input, it is the
+Run as `python -m tests.dataplane.rig_lock <id>`, with that pipe as its standard input, it is the
 reaper.
 """
 
@@ -26,12 +26,12 @@ from tools.paths import ROOT
 
 from . import namespaces
 
-_LEASES = Path("/run/k8s-endpoints-rigs")
+_LOCKS = Path("/run/k8s-endpoints-rigs")
 _PATIENCE = 30.0
 
 
 @dataclass(frozen=True)
-class Lease:
+class RigLock:
     """The right to make things under one name, all of which are removed in the end."""
 
     id: str
@@ -44,7 +44,7 @@ class Lease:
 
 
 @contextmanager
-def lease() -> Iterator[Lease]:
+def rig_lock() -> Iterator[RigLock]:
     """Remove what dead processes have left, and give names that nobody uses.
 
     Raises:
@@ -53,7 +53,7 @@ def lease() -> Iterator[Lease]:
     with _new_lock() as made:
         # Only this process may hold the pipe: the reaper waits for its last holder to end.
         reaper = subprocess.Popen(
-            [sys.executable, "-m", "tests.dataplane.lease", made.id],
+            [sys.executable, "-m", "tests.dataplane.rig_lock", made.id],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             start_new_session=True,
@@ -70,15 +70,15 @@ def lease() -> Iterator[Lease]:
 
 
 @contextmanager
-def _new_lock() -> Iterator[Lease]:
-    _LEASES.mkdir(exist_ok=True)
-    with (_LEASES / ".lock").open("w") as everything:
+def _new_lock() -> Iterator[RigLock]:
+    _LOCKS.mkdir(exist_ok=True)
+    with (_LOCKS / ".lock").open("w") as everything:
         fcntl.flock(everything, fcntl.LOCK_EX)  # no other start takes this rig for a dead one
-        for file in _LEASES.glob("[!.]*"):
+        for file in _LOCKS.glob("[!.]*"):
             if _is_dead(file):
                 remove(file.name)
-        made = Lease(secrets.token_hex(3), Path(mkdtemp(prefix="k8s-endpoints-rig-")))
-        lock = (_LEASES / made.id).open("w")
+        made = RigLock(secrets.token_hex(3), Path(mkdtemp(prefix="k8s-endpoints-rig-")))
+        lock = (_LOCKS / made.id).open("w")
         lock.write(str(made.folder))
         lock.flush()
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -89,7 +89,7 @@ def _new_lock() -> Iterator[Lease]:
 def remove(rig: str) -> None:
     """End all that runs in the namespaces of a rig, and remove them and its folder."""
     namespaces.remove(namespaces.existing(_prefix(rig)))
-    file = _LEASES / rig
+    file = _LOCKS / rig
     try:
         shutil.rmtree(file.read_text(), ignore_errors=True)
     except OSError:

@@ -1,14 +1,8 @@
-"""NetworkPolicies that let Pods reach some other address or port than external backends have.
-
-Policies add up: what one of them allows, another need not. Those of a namespace are therefore
-judged together, as far as their selectors tell that they hold for the same Pods.
-"""
+"""NetworkPolicies that let Pods reach some other address or port than external backends have."""
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any, NamedTuple
 
 from ...core.cidrs import Network, parse_sloppy_cidr
@@ -17,6 +11,7 @@ from ..ip import parse_sloppy_ip
 from ..object_set import Group, Key, ObjectSet, Policy
 from ..untyped import items, mapping, number, text
 from .hazard import Catalogue
+from .policy_rules import HOST_BITS, EgressPolicies, Labels, Port, allows, wider_selectors
 from .report import Report
 
 HAZARDS = Catalogue("NetworkPolicy")
@@ -45,33 +40,28 @@ _NO_BACKEND_COVERED = POLICY_BACKENDS_UNCOVERED.saying(
     " block does not hold it",
 )
 
-DNS_PORTS = frozenset({53, 5353})
-"""Where DNS is in clusters; 5353 is OpenShift's."""
-
-_DNS_APPS = frozenset({"kube-dns", "coredns"})
-_DNS_HOME = "kube-system"
-
-_MOST_LABELS = 6
-"""Labels of a selector whose subsets are looked up; of more, none and all."""
 _BUDGET = 500_000
 """Comparisons of backends with ipBlocks before no more are made: what is left goes unsaid."""
-_HOST_BITS = {4: 8, 6: 64}
-"""A block with no more bits beyond its prefix stands for hosts, a wider one for a network."""
-
-Labels = frozenset[tuple[str, str]]
-Port = tuple[str, int]
-"""A protocol and a number."""
 
 
-def selector_labels(selector: object) -> Labels | None:
-    """Give the labels of a selector that consists of labels alone, and None for any other."""
-    given = mapping(selector)
-    if items(given.get("matchExpressions")):
-        return None
-    labels = mapping(given.get("matchLabels"))
-    if not all(isinstance(value, str) for value in labels.values()):
-        return None
-    return frozenset(labels.items())
+def lint_backends(
+    objects: ObjectSet, policies: EgressPolicies, virtual: Mapping[str, str], report: Report
+) -> None:
+    """Report ipBlocks that miss backends or their ports.
+
+    Args:
+        objects: The set.
+        policies: Its policies that restrict egress.
+        virtual: The Services of all known cluster IPs.
+        report: Takes the findings.
+    """
+    backends = _backends_by_namespace(objects, policies)
+    budget = _BUDGET
+    for namespace, by_selector in policies.items():
+        linter = _NamespaceLinter(backends.get(namespace, {}), virtual, budget)
+        budget = linter.lint(by_selector, report)
+        if budget <= 0:
+            return
 
 
 class _Backend(NamedTuple):
@@ -99,51 +89,7 @@ class _Reach:
     """Those of which the address is in some ipBlock, whatever the port."""
 
 
-class EgressRules:
-    """The egress rules of a set, by namespace and selector."""
-
-    def __init__(self, objects: ObjectSet) -> None:
-        self._policies: dict[str, dict[Labels | None, list[Policy]]] = defaultdict(dict)
-        for policy in objects.policies:
-            if _restricts_egress(policy):
-                selector = selector_labels(policy.spec.get("podSelector"))
-                self._policies[policy.namespace].setdefault(selector, []).append(policy)
-        self._objects = objects
-        self._dns = {
-            (namespace, selector): any(map(_allows_dns, policies))
-            for namespace, by_selector in self._policies.items()
-            for selector, policies in by_selector.items()
-        }
-
-    def lacks_dns(self, policy: Policy) -> bool:
-        """Tell whether Pods may reach something and yet no DNS, by all policies that hold for them.
-
-        A policy that allows nothing at all is one to which others add.
-        """
-        if not items(policy.spec.get("egress")) or not _restricts_egress(policy):
-            return False
-        selector = selector_labels(policy.spec.get("podSelector"))
-        return selector is not None and not any(
-            self._dns.get((policy.namespace, wider), False) for wider in _wider(selector)
-        )
-
-    def look(self, virtual: Mapping[str, str], report: Report) -> None:
-        """Report ipBlocks that miss backends or their ports.
-
-        Args:
-            virtual: The Services of all known cluster IPs.
-            report: Takes the findings.
-        """
-        backends = _backends_by_namespace(self._objects, self._policies)
-        budget = _BUDGET
-        for namespace, by_selector in self._policies.items():
-            look = _NamespaceLook(backends.get(namespace, {}), virtual, budget)
-            budget = look.look(by_selector, report)
-            if budget <= 0:
-                return
-
-
-class _NamespaceLook:
+class _NamespaceLinter:
     """The policies of one namespace beside the external backends of its Services."""
 
     def __init__(
@@ -166,7 +112,7 @@ class _NamespaceLook:
         for members_by_value in self._sorted.values():
             members_by_value.sort()
 
-    def look(self, by_selector: Mapping[Labels | None, list[Policy]], report: Report) -> int:
+    def lint(self, by_selector: Mapping[Labels | None, Sequence[Policy]], report: Report) -> int:
         """Report what the policies miss, and give what is left of the budget."""
         blocks = {
             selector: [(policy, list(_blocks(policy))) for policy in policies]
@@ -181,12 +127,14 @@ class _NamespaceLook:
         touched = {key for reach in reaches.values() for key in reach.touched}
         for selector, policies in blocks.items():
             if selector is not None:
-                wider = [reaches[one] for one in {*_wider(selector), None} if one in reaches]
-                self._look_at_partial(policies, reaches[selector], wider, report)
+                wider = [
+                    reaches[one] for one in {*wider_selectors(selector), None} if one in reaches
+                ]
+                self._lint_partial(policies, reaches[selector], wider, report)
             for policy, found in policies:
-                virtual = self._look_at_virtual(policy, found, report)
+                virtual = self._lint_virtual(policy, found, report)
                 if not virtual and selector is not None and not reaches[selector].touched:
-                    self._look_at_missed(policy, found, touched, report)
+                    self._lint_missed(policy, found, touched, report)
         return self._left
 
     def _reach(self, blocks: Iterator[_Block]) -> _Reach:
@@ -204,11 +152,11 @@ class _NamespaceLook:
                     continue
                 reach.touched.setdefault(key, set()).add(position)
                 ports = self._backends[key][position].ports
-                if block.ports is None or any(_allows(block.ports, port) for port in ports):
+                if block.ports is None or any(allows(block.ports, port) for port in ports):
                     reach.allowed.setdefault(key, set()).add(position)
         return reach
 
-    def _look_at_partial(
+    def _lint_partial(
         self,
         policies: Sequence[tuple[Policy, Sequence[_Block]]],
         own: _Reach,
@@ -247,7 +195,7 @@ class _NamespaceLook:
                     ports=_shown(one.ports),
                 )
 
-    def _look_at_virtual(self, policy: Policy, blocks: Sequence[_Block], report: Report) -> bool:
+    def _lint_virtual(self, policy: Policy, blocks: Sequence[_Block], report: Report) -> bool:
         found = False
         for block in blocks if self._virtual else ():
             address = str(block.network.network_address)
@@ -262,7 +210,7 @@ class _NamespaceLook:
                 )
         return found
 
-    def _look_at_missed(
+    def _lint_missed(
         self, policy: Policy, blocks: Sequence[_Block], touched: set[Key], report: Report
     ) -> None:
         """Report a policy that seems to be meant for a Service, and reaches no backend at all."""
@@ -288,73 +236,9 @@ class _NamespaceLook:
                 if key is not None:
                     return key
         bits = block.network.max_prefixlen - block.network.prefixlen
-        if block.ports is None and bits <= _HOST_BITS[block.network.version]:
+        if block.ports is None and bits <= HOST_BITS[block.network.version]:
             return next(iter(self._backends)) if len(self._backends) == 1 else None
         return None
-
-
-def _restricts_egress(policy: Policy) -> bool:
-    types = items(policy.spec.get("policyTypes"))
-    return "Egress" in types or (not types and bool(items(policy.spec.get("egress"))))
-
-
-def _wider(selector: Labels) -> Iterator[Labels]:
-    """Give the selectors that select all Pods that this one selects, itself among them."""
-    if len(selector) > _MOST_LABELS:
-        yield from (selector, frozenset())
-        return
-    for count in range(len(selector) + 1):
-        yield from map(frozenset, combinations(selector, count))
-
-
-def _allows_dns(policy: Policy) -> bool:
-    rules = map(mapping, items(policy.spec.get("egress")))
-    return any(
-        _rule_allows_dns(rule) and (policy.namespace == _DNS_HOME or not _is_own_dns(rule))
-        for rule in rules
-    )
-
-
-def _rule_allows_dns(rule: Mapping[str, Any]) -> bool:
-    """Tell whether DNS may be meant; a rule for hosts without ports is not one for it."""
-    ports = items(rule.get("ports"))
-    if ports:
-        return any(_is_dns(mapping(port)) for port in ports)
-    peers = items(rule.get("to"))
-    return not peers or any(_may_hold_dns(mapping(peer)) for peer in peers)
-
-
-def _is_own_dns(rule: Mapping[str, Any]) -> bool:
-    """Return whether a rule means the cluster's DNS and allows Pods of its own namespace alone."""
-    peers = [mapping(peer) for peer in items(rule.get("to"))]
-    return bool(peers) and all(
-        "podSelector" in peer
-        and "namespaceSelector" not in peer
-        and text(mapping(mapping(peer["podSelector"]).get("matchLabels")).get("k8s-app"))
-        in _DNS_APPS
-        for peer in peers
-    )
-
-
-def _is_dns(port: Mapping[str, Any]) -> bool:
-    given = port.get("port")
-    if port.get("protocol") != "UDP":
-        return False
-    return (
-        given is None
-        or isinstance(given, str)
-        or any(_allows([port], ("UDP", one)) for one in DNS_PORTS)
-    )
-
-
-def _may_hold_dns(peer: Mapping[str, Any]) -> bool:
-    block = peer.get("ipBlock")
-    if block is None:
-        return True
-    network = parse_sloppy_cidr(text(mapping(block).get("cidr")))
-    if network is None:
-        return True
-    return network.max_prefixlen - network.prefixlen > _HOST_BITS[network.version]
 
 
 def _blocks(policy: Policy) -> Iterator[_Block]:
@@ -400,19 +284,6 @@ def _holds(network: Network, value: int, version: int) -> bool:
     return network.version == version and int(network.network_address) <= value <= int(
         network.broadcast_address
     )
-
-
-def _allows(ports: Sequence[Mapping[str, Any]], wanted: Port) -> bool:
-    """Tell whether a list of a policy's ports has a protocol and number."""
-    for port in ports:
-        if (text(port.get("protocol")) or "TCP") != wanted[0]:
-            continue
-        first, last = number(port.get("port")), number(port.get("endPort"))
-        if port.get("port") is None or isinstance(port.get("port"), str):
-            return True
-        if first is not None and first <= wanted[1] <= (last or first):
-            return True
-    return False
 
 
 def _shown(ports: frozenset[Port]) -> str:

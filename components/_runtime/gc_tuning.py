@@ -13,20 +13,20 @@ from contextlib import contextmanager
 _YOUNG = 50_000
 """How many objects are made before the collector looks at them; Python's default is 700 to 2000."""
 
-_settled: list[bool] = []
+_tuned: list[bool] = []
 _pauses: list[bool] = []
 _lock = threading.Lock()
 
 
-def settle() -> None:
+def tune() -> None:
     """Set aside what lives when the first component of a real run is made: modules, above all.
 
     From then on the collector comes more rarely, if at all. Once in a process, so that nothing
     builds up in a program that runs many updates.
     """
-    if _settled:
+    if _tuned:
         return
-    _settled.append(True)
+    _tuned.append(True)
     gc.freeze()
     young, *older = gc.get_threshold()
     if young:  # else it is off

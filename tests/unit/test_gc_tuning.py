@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from components._runtime.garbage import paused
+from components._runtime.gc_tuning import paused
 from components.testing import render
 
 
@@ -59,12 +59,12 @@ def test_who_has_switched_it_off_keeps_it_off() -> None:
 def test_a_real_run_settles_once(before: tuple[int, int, int], after: tuple[int, int, int]) -> None:
     program = (
         "import gc\n"
-        "from components._runtime.garbage import settle\n"
+        "from components._runtime.gc_tuning import tune\n"
         f"gc.set_threshold(*{before})\n"
-        "settle()\n"
+        "tune()\n"
         "frozen = gc.get_freeze_count()\n"
         "more = [[] for _ in range(1000)]\n"
-        "settle()\n"
+        "tune()\n"
         f"assert gc.get_threshold() == {after}, gc.get_threshold()\n"
         "assert frozen > 0\n"
         "assert gc.get_freeze_count() <= frozen\n"
