@@ -10,7 +10,9 @@ from . import (
     declared,
     external_names,
     ingresses,
+    kustomize,
     legacy_endpoints,
+    path_hazards,
     peers,
     policies,
     policy_backends,
@@ -53,8 +55,15 @@ _API_SERVER = ("default", "kubernetes")
 HAZARDS: Mapping[str, str] = {one.code: one.summary for one in _OF_MANIFESTS.values()}
 """Every hazard that `hazards` finds by its code, with one line that says what happens."""
 
-CATALOGUE = Catalogue("Hazards", *_OF_MANIFESTS.parts, declared.HAZARDS)
-"""Every hazard by its code: those of manifests, and those of components alone."""
+CATALOGUE = Catalogue(
+    "Hazards",
+    *_OF_MANIFESTS.parts,
+    kustomize.HAZARDS,
+    path_hazards.HAZARDS,
+    declared.HAZARDS,
+)
+"""Every hazard by its code: those of manifests, of Kustomizations, of whole paths, and of
+components alone."""
 
 
 def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]:

@@ -216,7 +216,7 @@ def test_the_table_of_aws_is_complete() -> None:
 def test_the_rights_that_a_function_needs(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     state_manager.set_transition("ecs::task", {"progression": "manual", "times": 1000})
     asked: set[str] = set()
-    call: Any = BaseClient._make_api_call
+    call: Any = vars(BaseClient)["_make_api_call"]
 
     def recorded(client: Any, operation: str, arguments: Any) -> Any:
         asked.add(f"{client.meta.service_model.signing_name}:{operation}")
