@@ -19,7 +19,7 @@ from .._runtime.stack_traces import shortened
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..errors import ValidationError
-from ..types import Backend, EgressApi, EgressDestination, EgressDns, Preset, ServicePort
+from ..types import Backend, EgressApiLike, EgressDestination, EgressDns, PresetLike, ServicePort
 from ._live import Live, Policy, live
 
 __all__ = ["EgressPolicy", "EgressPolicyArgs"]
@@ -40,13 +40,13 @@ class EgressPolicyArgs(TypedDict):
     ports: NotRequired[Sequence[ServicePort]]
     """The ports of `addresses` and `backends`, as `ExternalService` takes them; policies see
     `target_port`. Defaults to those of `preset`."""
-    preset: NotRequired[Preset]
+    preset: NotRequired[PresetLike]
     """The known ports of a well-known server. Defaults to none."""
     allow_empty: NotRequired[bool]
     """Take `addresses` and `backends` that are empty. Defaults to False: that is an error."""
     dns: NotRequired[EgressDns]
     """Where the Pods find DNS. Defaults to kube-dns and NodeLocal DNSCache, at port 53."""
-    api: NotRequired[EgressApi]
+    api: NotRequired[EgressApiLike]
     """Which kind of object it is. Defaults to `EgressApi.NETWORK_POLICY`, which knows no names."""
     namespace: NotRequired[pulumi.Input[str]]
     """The namespace of the policy and of the Pods that it selects. Defaults to the provider's."""

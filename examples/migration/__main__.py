@@ -15,7 +15,7 @@ from the readiness of the Pod on, every new connection goes there.
 import pulumi
 from pulumi_kubernetes.apps.v1 import Deployment
 
-from components import MigratingService, MigrationPhase
+from k8s_endpoints import MigratingService, MigrationPhase
 
 NAMESPACE = "shop"
 LABELS = {"app": "orders-db"}
