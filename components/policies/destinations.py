@@ -1,14 +1,14 @@
 """What the arguments of a component say of where its Service sends connections."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import pulumi
 
 from .._runtime.provider import stated_namespace_of
-from ..types import EgressDestination
+from ..types import EgressDestination, ServicePort
 
-__all__ = ["egress_destination"]
+__all__ = ["egress_destination", "migration_destinations"]
 
 
 def egress_destination(
@@ -33,6 +33,40 @@ def egress_destination(
     if stated is not None:
         found.setdefault("namespace", stated)
     return found
+
+
+def migration_destinations(
+    args: Mapping[str, object], opts: pulumi.ResourceOptions | None = None
+) -> list[EgressDestination]:
+    """Return where a `MigratingService` sends connections: external backends, if any, and Pods.
+
+    Args:
+        args: Its arguments.
+        opts: Its options, whose provider may give Pods their namespace. Defaults to none.
+    """
+    external = {name: value for name, value in args.items() if name != "selector"}
+    found = [egress_destination({**args, "ports": _ports_without(args, "target_port")}, opts)]
+    if args.get("addresses") is not None or args.get("backends") is not None:
+        ports = _ports_without(args, "target_port_name")
+        found.insert(0, egress_destination({**external, "ports": ports}))
+    return found
+
+
+def _ports_without(args: Mapping[str, object], field: str) -> list[ServicePort]:
+    """Return the ports; one that has a target of both kinds keeps that of its own side."""
+    ports = cast("Sequence[Mapping[str, object]]", args.get("ports") or ())
+    both = {"target_port", "target_port_name"}
+    return [
+        cast(
+            "ServicePort",
+            {
+                name: value
+                for name, value in port.items()
+                if name != field or (field == "target_port" and not both <= port.keys())
+            },
+        )
+        for port in ports
+    ]
 
 
 _PORTS = ("ports", "preset")
