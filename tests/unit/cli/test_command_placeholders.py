@@ -16,18 +16,6 @@ PLACEHOLDERS = ["${NAME}", "${NAME}-web", "${NAME:=web}", "{{ name }}", "<NAME>"
 PLACEHOLDERS += ["{self.path.k8s}", "a-{self.name}", "AUTOMATIC_REPLACE", "CHANGEME"]
 NONE = ["$NAME", "$(NAME)", "{NAME}", "a<b>", "<>", "${}", "NAME"]
 NONE += ["{name}", "{a-b.c}", "REPLACED", "NO_NAME"]
-    "$NAME",
-    "$(NAME)",
-    "{NAME}",
-    "{name}",
-    "{a-b.c}",
-    "REPLACED",
-    "NO_NAME",
-    "a<b>",
-    "<>",
-    "${}",
-    "NAME",
-]
 
 
 def codes(folder: Path, value: str, *, allowed: bool) -> list[str]:
