@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from ._runtime.provider import provider as provider
     from .errors import ValidationError as ValidationError
     from .policies.destinations import egress_destination as egress_destination
+    from .policies.destinations import migration_destinations as migration_destinations
     from .policies.egress import EgressPolicy as EgressPolicy
     from .policies.egress import EgressPolicyArgs as EgressPolicyArgs
     from .services.external import ExternalService as ExternalService
@@ -131,7 +132,7 @@ COMPONENTS = (
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "_runtime.provider": ("provider",),
     "errors": ("ValidationError",),
-    "policies.destinations": ("egress_destination",),
+    "policies.destinations": ("egress_destination", "migration_destinations"),
     "types": (
         "AdoptedKind",
         "AdoptedObject",

@@ -24,7 +24,21 @@ def egress_destination(
             `ExternalNameService`.
         opts: The options of the component, whose provider may give Pods their namespace. Defaults
             to none.
+
+    Raises:
+        pulumi.RunError: The arguments are those of a `MigratingService`, which has two sides.
     """
+    if "phase" in args:
+        raise pulumi.RunError(
+            "egress_destination: the arguments of a MigratingService have two sides (use"
+            " `migration_destinations`, which returns both)"
+        )
+    return _destination(args, opts)
+
+
+def _destination(
+    args: Mapping[str, object], opts: pulumi.ResourceOptions | None = None
+) -> EgressDestination:
     if "selector" not in args:
         return _picked(args, "addresses", "backends", "external_name", *_PORTS, "allow_empty")
     found = _picked(args, "namespace", *_PORTS)
@@ -40,15 +54,18 @@ def migration_destinations(
 ) -> list[EgressDestination]:
     """Return where a `MigratingService` sends connections: external backends, if any, and Pods.
 
+    A component that is made already has it as its attribute `destinations`. This is for one that is
+    made after the policy, so that it can depend on it.
+
     Args:
         args: Its arguments.
         opts: Its options, whose provider may give Pods their namespace. Defaults to none.
     """
     external = {name: value for name, value in args.items() if name != "selector"}
-    found = [egress_destination({**args, "ports": _ports_without(args, "target_port")}, opts)]
+    found = [_destination({**args, "ports": _ports_without(args, "target_port")}, opts)]
     if args.get("addresses") is not None or args.get("backends") is not None:
         ports = _ports_without(args, "target_port_name")
-        found.insert(0, egress_destination({**external, "ports": ports}))
+        found.insert(0, _destination({**external, "ports": ports}))
     return found
 
 

@@ -4,6 +4,7 @@ The Pods are fake, and servers answer on each of their addresses before it is re
 addresses alone.
 """
 
+import json
 import time
 
 from tests.support.programs import component
@@ -31,12 +32,14 @@ def in_phase(steady: ServiceUnderLoad, phase: str, addresses: list[str]) -> floa
 
 def stop_pods(steady: ServiceUnderLoad) -> None:
     """Scale the Pods to 0; those that terminate take connections too, until they are gone."""
-    chosen = ["-n", steady.namespace]
-    steady.rig.cluster.kubectl("scale", "deployment/db", "--replicas=0", *chosen)
-    command = ["wait", "--for=delete", "pod", "-l", "app=db", "--timeout=30s"]
-    steady.rig.cluster.kubectl(*command, *chosen)
-    slices = ["get", "endpointslices", "-l", CONTROLLERS, "-o", "jsonpath={.items[*].endpoints}"]
-    wait_for("no Pods in slices", lambda: not steady.rig.cluster.kubectl(*slices, *chosen).strip())
+    cluster, chosen = steady.rig.cluster, ["-n", steady.namespace]
+    cluster.kubectl("scale", "deployment/db", "--replicas=0", *chosen)
+
+    def are_gone() -> bool:
+        text = cluster.kubectl("get", "endpointslices", "-l", CONTROLLERS, "-o", "json", *chosen)
+        return not any(one.get("endpoints") for one in json.loads(text)["items"])
+
+    wait_for("slices without Pods", are_gone)
 
 
 def test_for_what_holds_state(steady: ServiceUnderLoad, rig: Rig) -> None:

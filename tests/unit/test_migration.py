@@ -8,7 +8,14 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import EgressPolicy, MigratingService, MigrationPhase, ValidationError
+from components import (
+    EgressPolicy,
+    MigratingService,
+    MigrationPhase,
+    ValidationError,
+    egress_destination,
+    migration_destinations,
+)
 from components._runtime.phase_record import PhaseWatch
 from components._runtime.service_updates import check_service_update
 from components.core.migration import unready_ports
@@ -321,6 +328,16 @@ def test_a_policy_takes_both_sides() -> None:
     rules = policy["spec"]["egress"]
     assert [{"port": 6432, "protocol": "TCP"}] in [rule["ports"] for rule in rules]
     assert [{"port": "sql", "protocol": "TCP"}] in [rule["ports"] for rule in rules]
+
+
+def test_the_destination_of_one_side_is_not_taken_for_both() -> None:
+    args = given("Hybrid")
+    with pytest.raises(pulumi.RunError, match="use `migration_destinations`"):
+        egress_destination(args)
+    outside, inside = migration_destinations(args)
+    assert outside["addresses"] == ["192.0.2.1"]
+    assert inside["pod_selector"] == SELECTOR
+    assert migration_destinations(given("Internal", addresses=None)) == [inside]
 
 
 @pytest.mark.parametrize(

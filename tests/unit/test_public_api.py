@@ -38,6 +38,7 @@ DOCUMENTED = {
     "TrafficPolicy",
     "ValidationError",
     "egress_destination",
+    "migration_destinations",
     "provider",
 }
 
