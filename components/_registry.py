@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from ._runtime.provider import provider as provider
     from .errors import ValidationError as ValidationError
     from .policies.destinations import egress_destination as egress_destination
+    from .policies.destinations import migration_destinations as migration_destinations
     from .policies.egress import EgressPolicy as EgressPolicy
     from .policies.egress import EgressPolicyArgs as EgressPolicyArgs
     from .services.external import ExternalService as ExternalService
@@ -19,16 +20,20 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .services.external_name import ExternalNameServiceArgs as ExternalNameServiceArgs
     from .services.external_set import ExternalServiceSet as ExternalServiceSet
     from .services.external_set import ExternalServiceSetArgs as ExternalServiceSetArgs
+    from .services.migrating import MigratingService as MigratingService
+    from .services.migrating import MigratingServiceArgs as MigratingServiceArgs
     from .services.selector import SelectorService as SelectorService
     from .services.selector import SelectorServiceArgs as SelectorServiceArgs
     from .types import AdoptedKind as AdoptedKind
     from .types import AdoptedObject as AdoptedObject
     from .types import Backend as Backend
     from .types import BackendState as BackendState
+    from .types import EgressApi as EgressApi
     from .types import EgressDestination as EgressDestination
     from .types import EgressDns as EgressDns
     from .types import EndpointApi as EndpointApi
     from .types import IpFamily as IpFamily
+    from .types import MigrationPhase as MigrationPhase
     from .types import Preset as Preset
     from .types import Protocol as Protocol
     from .types import ServicePort as ServicePort
@@ -41,7 +46,9 @@ SERVICE = "kubernetes:core/v1:Service"
 ENDPOINT_SLICE = "kubernetes:discovery.k8s.io/v1:EndpointSlice"
 ENDPOINTS = "kubernetes:core/v1:Endpoints"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+CILIUM_POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
 BACKEND_RECORD = "k8s-endpoints:index:BackendRecord"
+PHASE_RECORD = "k8s-endpoints:index:PhaseRecord"
 """The Pulumi types of children."""
 
 
@@ -100,6 +107,13 @@ COMPONENTS = (
         (SERVICE,),
     ),
     Component(
+        "MigratingService",
+        "services.migrating",
+        "migrating-service.md",
+        "moves a Service from external backends to Pods, in phases",
+        (SERVICE, ENDPOINT_SLICE, BACKEND_RECORD, PHASE_RECORD),
+    ),
+    Component(
         "ExternalNameService",
         "services.external_name",
         "external-name-service.md",
@@ -111,23 +125,25 @@ COMPONENTS = (
         "policies.egress",
         "egress-policy.md",
         "lets chosen Pods reach exactly the given backends and ports, and DNS",
-        (NETWORK_POLICY,),
+        (NETWORK_POLICY, CILIUM_POLICY),
     ),
 )
 
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "_runtime.provider": ("provider",),
     "errors": ("ValidationError",),
-    "policies.destinations": ("egress_destination",),
+    "policies.destinations": ("egress_destination", "migration_destinations"),
     "types": (
         "AdoptedKind",
         "AdoptedObject",
         "Backend",
         "BackendState",
+        "EgressApi",
         "EgressDestination",
         "EgressDns",
         "EndpointApi",
         "IpFamily",
+        "MigrationPhase",
         "Preset",
         "Protocol",
         "ServicePort",

@@ -20,6 +20,8 @@ from components import (
     ExternalNameServiceArgs,
     ExternalServiceArgs,
     ExternalServiceSetArgs,
+    MigratingServiceArgs,
+    MigrationPhase,
     Preset,
     SelectorServiceArgs,
     ServicePort,
@@ -34,6 +36,7 @@ from components.validation.hazards import hazards as hazards_of_manifests
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 PAGES = sorted((ROOT / "docs").glob("*.md"))
+README = ROOT / "README.md"
 
 Manifests = dict[tuple[str, str], dict[str, Any]]
 
@@ -97,6 +100,7 @@ def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, st
         "egress",
         "headless",
         "ingress",
+        "migration",
         "prometheus",
         "saas",
         "shop",
@@ -287,6 +291,23 @@ def test_shop() -> None:
     assert hazards_of_manifests(list(found.values())) == []
 
 
+@pytest.mark.parametrize("phase", MigrationPhase)
+def test_migration(phase: MigrationPhase) -> None:
+    config.CONFIG.set({**config.CONFIG.get(), "project:phase": phase.value})
+    found = run("migration")
+    spec = service(found, "orders-db")
+    template = found["Deployment", "orders-db"]["spec"]["template"]
+    (container,) = template["spec"]["containers"]
+    (port,) = spec["ports"]
+    if phase in ("External", "Draining"):
+        assert ("selector" in spec, port["targetPort"]) == (False, 6432)
+    else:
+        assert spec["selector"] == template["metadata"]["labels"]
+        assert port["targetPort"] == container["ports"][0]["name"]
+    assert (("EndpointSlice", "orders-db-ipv4") in found) == (phase != "Internal")
+    assert hazards_of_manifests(list(found.values())) == []
+
+
 def test_egress() -> None:
     found = run("egress")
     assert len(found) == 6
@@ -310,12 +331,12 @@ def allowed(manifests: Manifests, name: str) -> dict[str, list[int]]:
 def blocks() -> list[Any]:
     """Give every Python block of the pages that uses the components."""
     found = []
-    for page in PAGES:
+    for page in (README, *PAGES):
         for match in re.finditer(
             r"^```python\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE
         ):
             line = page.read_text().count("\n", 0, match.start()) + 2
-            if re.search(r"^(from|import) components\b", match[1], re.MULTILINE):
+            if re.search(r"^(from|import) k8s_endpoints\b", match[1], re.MULTILINE):
                 found.append(pytest.param(page, line, match[1], id=f"{page.name}:{line}"))
     return found
 
@@ -324,12 +345,30 @@ def blocks() -> list[Any]:
 @pytest.mark.parametrize(("page", "line", "text"), blocks())
 def test_a_program_of_a_page_runs(page: Path, line: int, text: str, preview: bool) -> None:
     code = compile("\n" * (line - 1) + text, str(page), "exec")
-    assert render(lambda: exec(code, {"__name__": "__main__"}), preview=preview)  # noqa: S102
+    made: dict[str, Any] = {"__name__": "__main__"}
+    manifests = render(lambda: exec(code, made), preview=preview)  # noqa: S102
+    tests = [made[name] for name in made if name.startswith("test_")]
+    for test in tests:
+        test()
+    assert manifests or tests
+
+
+@pytest.mark.parametrize(
+    "file",
+    [README, *(ROOT / "docs").rglob("*.md"), *EXAMPLES.rglob("*.py")],
+    ids=lambda file: str(file.relative_to(ROOT)),
+)
+def test_users_import_the_name_that_is_installed(file: Path) -> None:
+    imported = re.findall(
+        r"^(?:>>> )?(?:from|import) (components)\b", file.read_text(), re.MULTILINE
+    )
+    assert imported == []
 
 
 def test_pages_have_programs() -> None:
     with_programs = {param.values[0].name for param in blocks()}
     assert with_programs >= {
+        "README.md",
         "external-service.md",
         "external-service-set.md",
         "provider.md",
@@ -341,7 +380,7 @@ def test_pages_have_programs() -> None:
     }
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, README], ids=lambda page: page.name)
 def test_relative_links_point_to_files(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
         file, _, anchor = target.partition("#")
@@ -380,6 +419,7 @@ def rows(page: str, heading: str) -> list[list[str]]:
         ("external-service-set.md", "Arguments", ExternalServiceSetArgs),
         ("selector-service.md", "Arguments", SelectorServiceArgs),
         ("external-name-service.md", "Arguments", ExternalNameServiceArgs),
+        ("migrating-service.md", "Arguments", MigratingServiceArgs),
         ("egress-policy.md", "Arguments", EgressPolicyArgs),
         ("egress-policy.md", "EgressDestination", EgressDestination),
         ("egress-policy.md", "EgressDns", EgressDns),

@@ -23,10 +23,12 @@ DOCUMENTED = {
     "AdoptedObject",
     "Backend",
     "BackendState",
+    "EgressApi",
     "EgressDestination",
     "EgressDns",
     "EndpointApi",
     "IpFamily",
+    "MigrationPhase",
     "Preset",
     "Protocol",
     "ServicePort",
@@ -36,6 +38,7 @@ DOCUMENTED = {
     "TrafficPolicy",
     "ValidationError",
     "egress_destination",
+    "migration_destinations",
     "provider",
 }
 

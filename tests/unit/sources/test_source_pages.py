@@ -33,7 +33,7 @@ def programs(page: str) -> list[Any]:
     text = path.read_text()
     found = []
     for match in re.finditer(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
-        if re.search(r"^(from|import) components\b", match[1], re.MULTILINE):
+        if re.search(r"^(from|import) k8s_endpoints\b", match[1], re.MULTILINE):
             line = text.count("\n", 0, match.start()) + 2
             code = compile("\n" * (line - 1) + match[1], str(path), "exec")
             found.append(pytest.param(code, id=f"{page}:{line}"))
