@@ -187,13 +187,10 @@ def test_large_files_that_say_nothing_of_kubernetes_are_not_read(
     assert found.passed_over == {"CustomResourceDefinition": 1}
 
 
-@pytest.mark.parametrize(
-    "text", [LARGE + "kind: Service\n", LARGE + DEFINITION.replace("k8s", "x")]
-)
+@pytest.mark.parametrize("text", [GOOD, DEFINITION.replace("k8s", "x")])
 def test_other_large_files_are_read(tmp_path: Path, text: str) -> None:
-    (tmp_path / "a.yaml").write_text(text + "spec: [\n")
-    found = validate_files([str(tmp_path)], None)
-    assert found.strangers == {"not YAML": 1} or len(found.unreadable) == 1
+    (tmp_path / "a.yaml").write_text(f"{LARGE}{text}x: [\n")
+    assert len(validate_files([str(tmp_path)], None).unreadable) == 1
 
 
 def test_named_files_are_read_however_large(tmp_path: Path) -> None:
