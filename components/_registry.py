@@ -10,9 +10,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # what type checkers and editors see: at run time a name loads on first use
     from ._runtime.provider import provider as provider
     from .errors import ValidationError as ValidationError
+    from .pod_types import Autoscaling as Autoscaling
+    from .pod_types import EmptyDir as EmptyDir
+    from .pod_types import EnvSource as EnvSource
+    from .pod_types import EnvValue as EnvValue
+    from .pod_types import GrpcProbe as GrpcProbe
+    from .pod_types import HttpProbe as HttpProbe
+    from .pod_types import Probe as Probe
+    from .pod_types import ProjectedSource as ProjectedSource
+    from .pod_types import Resources as Resources
+    from .pod_types import Security as Security
+    from .pod_types import ServiceAccountToken as ServiceAccountToken
+    from .pod_types import TcpProbe as TcpProbe
+    from .pod_types import TopologySpread as TopologySpread
+    from .pod_types import Volume as Volume
     from .policies.destinations import egress_destination as egress_destination
     from .policies.egress import EgressPolicy as EgressPolicy
     from .policies.egress import EgressPolicyArgs as EgressPolicyArgs
+    from .services.deployed import DeployedService as DeployedService
+    from .services.deployed import DeployedServiceArgs as DeployedServiceArgs
     from .services.external import ExternalService as ExternalService
     from .services.external import ExternalServiceArgs as ExternalServiceArgs
     from .services.external_name import ExternalNameService as ExternalNameService
@@ -40,6 +56,9 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
 SERVICE = "kubernetes:core/v1:Service"
 ENDPOINT_SLICE = "kubernetes:discovery.k8s.io/v1:EndpointSlice"
 ENDPOINTS = "kubernetes:core/v1:Endpoints"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
+AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 BACKEND_RECORD = "k8s-endpoints:index:BackendRecord"
 """The Pulumi types of children."""
@@ -100,6 +119,13 @@ COMPONENTS = (
         (SERVICE,),
     ),
     Component(
+        "DeployedService",
+        "services.deployed",
+        "deployed-service.md",
+        "a Deployment and its Service, which agree by construction",
+        (SERVICE, DEPLOYMENT, DISRUPTION_BUDGET, AUTOSCALER),
+    ),
+    Component(
         "ExternalNameService",
         "services.external_name",
         "external-name-service.md",
@@ -118,6 +144,22 @@ COMPONENTS = (
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "_runtime.provider": ("provider",),
     "errors": ("ValidationError",),
+    "pod_types": (
+        "Autoscaling",
+        "EmptyDir",
+        "EnvSource",
+        "EnvValue",
+        "GrpcProbe",
+        "HttpProbe",
+        "Probe",
+        "ProjectedSource",
+        "Resources",
+        "Security",
+        "ServiceAccountToken",
+        "TcpProbe",
+        "TopologySpread",
+        "Volume",
+    ),
     "policies.destinations": ("egress_destination",),
     "types": (
         "AdoptedKind",

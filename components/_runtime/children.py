@@ -5,9 +5,18 @@ from functools import partial
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import core, discovery, networking
+from pulumi_kubernetes import apps, autoscaling, core, discovery, networking, policy
 
-from .._registry import BACKEND_RECORD, ENDPOINT_SLICE, ENDPOINTS, NETWORK_POLICY, SERVICE
+from .._registry import (
+    AUTOSCALER,
+    BACKEND_RECORD,
+    DEPLOYMENT,
+    DISRUPTION_BUDGET,
+    ENDPOINT_SLICE,
+    ENDPOINTS,
+    NETWORK_POLICY,
+    SERVICE,
+)
 from ..core.adoption import Adoption, Adoptions
 from ..core.declarations import LATE
 from ..core.findings import Finding, forbidden
@@ -180,6 +189,63 @@ class Children:
             ),
         )
 
+    def deployment(
+        self, manifest: Manifest, *, awaited: bool, keeps_live_replicas: bool
+    ) -> "apps.v1.Deployment":
+        """Register a Deployment.
+
+        Args:
+            manifest: The Deployment.
+            awaited: Whether to wait until its Pods are ready.
+            keeps_live_replicas: Whether its `replicas` hold for its creation alone. The provider
+                then sends the live number while it is ours, and none once another manager has set
+                it: without the field the API server would go back to 1.
+        """
+        name = self._name(manifest)
+        return apps.v1.Deployment(
+            name,
+            metadata=self._metadata(manifest, skip_await=not awaited, has_dependents=True),
+            spec=manifest["spec"],
+            opts=self._options(
+                manifest,
+                DEPLOYMENT,
+                hooks=_hooks.of_policy(name, self._parent),
+                ignore_changes=["spec.replicas"] if keeps_live_replicas else (),
+            ),
+        )
+
+    def disruption_budget(self, manifest: Manifest) -> "policy.v1.PodDisruptionBudget":
+        """Register a PodDisruptionBudget."""
+        name = self._name(manifest)
+        return policy.v1.PodDisruptionBudget(
+            name,
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._options(
+                manifest, DISRUPTION_BUDGET, hooks=_hooks.of_policy(name, self._parent)
+            ),
+        )
+
+    def autoscaler(
+        self, manifest: Manifest, deployment: pulumi.Resource
+    ) -> "autoscaling.v2.HorizontalPodAutoscaler":
+        """Register a HorizontalPodAutoscaler, after the Deployment that it scales.
+
+        Nothing waits for it: without metrics it is never ready, and yet keeps to its limits.
+        """
+        name = self._name(manifest)
+        return autoscaling.v2.HorizontalPodAutoscaler(
+            name,
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._options(
+                manifest,
+                AUTOSCALER,
+                hooks=_hooks.of_policy(name, self._parent),
+                depends_on=[deployment],
+            ),
+        )
+
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)
         return self._scoped(namespace if isinstance(namespace, str) else LATE, manifest)
@@ -201,13 +267,16 @@ class Children:
             return self._scoped(LATE, manifest)
         return namespace.apply(lambda known: self._scoped(known, manifest))
 
-    def _metadata(self, manifest: Manifest, *, skip_await: bool = False) -> Any:
+    def _metadata(
+        self, manifest: Manifest, *, skip_await: bool = False, has_dependents: bool = False
+    ) -> Any:
         metadata = dict(manifest["metadata"])
         if not self._rendering:
             own = own_annotations(
                 self._manager,
                 skip_await=skip_await,
                 forced=self._adoption(manifest) is not None,
+                has_dependents=has_dependents,
             )
             metadata["annotations"] = {**own, **metadata.get("annotations", {})}
         return metadata

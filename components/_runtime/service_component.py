@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pulumi
-from pulumi_kubernetes import core, discovery
+from pulumi_kubernetes import apps, autoscaling, core, discovery, policy
 
 from ..core.arguments import ExternalServiceArgs
 from ..core.external_service import ExternalServicePlan
@@ -102,6 +102,24 @@ class DeclaredService:
             self.slices.append(made)
             if not is_part(manifest["metadata"]["name"]):
                 self._guard.watch(made, manifest)
+
+    def add_workload(self, *, awaited: bool, keeps_live_replicas: bool) -> None:
+        """Register what makes the Pods of a Service, and what scales and protects them."""
+        self.disruption_budget: policy.v1.PodDisruptionBudget | None = None
+        self.autoscaler: autoscaling.v2.HorizontalPodAutoscaler | None = None
+        manifest = next(self._objects)
+        made = self._children.deployment(
+            manifest, awaited=awaited, keeps_live_replicas=keeps_live_replicas
+        )
+        self.deployment: apps.v1.Deployment = made
+        self._guard.watch(made, manifest)
+        for manifest in self._objects:
+            if manifest["kind"] == "PodDisruptionBudget":
+                self.disruption_budget = self._children.disruption_budget(manifest)
+                self._guard.watch(self.disruption_budget, manifest)
+            else:
+                self.autoscaler = self._children.autoscaler(manifest, made)
+                self._guard.watch(self.autoscaler, manifest)
 
     def _known_hazards(self) -> "pulumi.Output[Sequence[Hazard]]":
         return self._hazards(lambda plan: plan.hazards)

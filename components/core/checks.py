@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from ..validation.rendered import validate_rendered
 from ..validation.service_node_ports import SERVICE_NODE_PORT_TAKEN
 from ..validation.service_ports import SERVICE_NODE_PORT_DUPLICATE
-from ..validation.verdict import validate_by
 from .findings import Finding, is_within
 from .rendering import Rendering
 from .versions import Rules
@@ -32,7 +32,7 @@ def check_objects(
     ruled = {(one.path, one.code) for one in findings if one.code}
     for position, rendering in enumerate(objects):
         known = {one.path for one in findings} if position else set[str]()
-        objections = validate_by(rules, rendering.manifest)
+        objections = validate_rendered(rules, rendering.manifest)
         twice = {one.path for one in objections if one.code == SERVICE_NODE_PORT_DUPLICATE.code}
         for found in objections:
             if found.severity == "warning" or found.code == "json-type":

@@ -7,6 +7,7 @@ from ..core.findings import Finding, is_within, not_supported, required
 from ..core.rules import RuleBook
 from ..core.versions import NEWEST, Rules, rules_of
 from . import ip, metadata, refused, shapes
+from .kind_spec import KindSpec
 from .kinds import KINDS, SPECS
 from .wording import in_words_of
 
@@ -50,8 +51,13 @@ def validate_by(
 ) -> list[Finding]:
     """Return all that `validate` does, by the rules of a version or of several."""
     kind = KINDS.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
-    if kind is None:
-        return [_unjudged(manifest)]
+    return [_unjudged(manifest)] if kind is None else judge_as(kind, rules, manifest, old)
+
+
+def judge_as(
+    kind: KindSpec, rules: Rules, manifest: Mapping[str, Any], old: Mapping[str, Any] | None = None
+) -> list[Finding]:
+    """Return all that `validate` does, of a manifest of a kind."""
     types: list[Finding] = []
     shape = kind.shape(rules)
     new = shapes.decode(shape, manifest, types)

@@ -13,16 +13,25 @@ import yaml
 from pulumi.runtime import config
 
 from components import (
+    Autoscaling,
     Backend,
+    DeployedServiceArgs,
     EgressDestination,
     EgressDns,
     EgressPolicyArgs,
+    EnvSource,
+    EnvValue,
     ExternalNameServiceArgs,
     ExternalServiceArgs,
     ExternalServiceSetArgs,
     Preset,
+    Probe,
+    Resources,
+    Security,
     SelectorServiceArgs,
     ServicePort,
+    TopologySpread,
+    Volume,
     provider,
 )
 from components.core.arguments import PortArgs
@@ -91,6 +100,7 @@ def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, st
 @pytest.mark.parametrize(
     "example",
     [
+        "app",
         "database",
         "databases",
         "dual-stack",
@@ -206,6 +216,23 @@ def test_web() -> None:
     assert spec["selector"] == template["metadata"]["labels"] == {"app": "web"}
     (container,) = template["spec"]["containers"]
     assert [port["targetPort"] for port in spec["ports"]] == [container["ports"][0]["name"]]
+
+
+def test_app() -> None:
+    found = run("app")
+    assert sorted(found) == [
+        ("Deployment", "my-app"),
+        ("HorizontalPodAutoscaler", "my-app"),
+        ("PodDisruptionBudget", "my-app"),
+        ("Service", "my-app"),
+    ]
+    spec = service(found, "my-app")
+    template = found["Deployment", "my-app"]["spec"]["template"]
+    assert spec["selector"].items() <= template["metadata"]["labels"].items()
+    (container,) = template["spec"]["containers"]
+    assert container["ports"] == [{"name": "http", "containerPort": 8080, "protocol": "TCP"}]
+    assert [port["targetPort"] for port in spec["ports"]] == ["http"]
+    assert hazards_of_manifests(list(found.values())) == []
 
 
 def test_ingress() -> None:
@@ -380,6 +407,15 @@ def rows(page: str, heading: str) -> list[list[str]]:
         ("external-service-set.md", "Arguments", ExternalServiceSetArgs),
         ("selector-service.md", "Arguments", SelectorServiceArgs),
         ("external-name-service.md", "Arguments", ExternalNameServiceArgs),
+        ("deployed-service.md", "Arguments", DeployedServiceArgs),
+        ("deployed-service.md", "Autoscaling", Autoscaling),
+        ("deployed-service.md", "EnvValue", EnvValue),
+        ("deployed-service.md", "EnvSource", EnvSource),
+        ("deployed-service.md", "Resources", Resources),
+        ("deployed-service.md", "Probe", Probe),
+        ("deployed-service.md", "Volume", Volume),
+        ("deployed-service.md", "Security", Security),
+        ("deployed-service.md", "TopologySpread", TopologySpread),
         ("egress-policy.md", "Arguments", EgressPolicyArgs),
         ("egress-policy.md", "EgressDestination", EgressDestination),
         ("egress-policy.md", "EgressDns", EgressDns),

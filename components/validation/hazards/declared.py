@@ -117,6 +117,18 @@ EXTERNAL_NAME_HOST = HAZARDS.hazard(
     "clients send the Service's name as HTTP Host header, which the external server may not know",
     "let clients send the external name, or connect to it directly",
 )
+BUDGET_BLOCKS = HAZARDS.hazard(
+    "budget-blocks",
+    "the PodDisruptionBudget needs as many Pods as there are: no node with one of them can be"
+    " drained",
+    "keep `min_available` below `replicas`, with `autoscaling` below `min_replicas`",
+)
+AUTOSCALING_BLIND = HAZARDS.hazard(
+    "autoscaling-blind",
+    "the autoscaler compares what Pods use with what they request, and the container requests none"
+    " of it: it never scales",
+    "request `cpu`, or `memory` for `memory_percent`, in `resources`",
+)
 EGRESS_ISOLATED = HAZARDS.note(
     "egress-isolated",
     "the selected Pods reach nothing but what this policy and others that select them allow",
