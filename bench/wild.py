@@ -10,7 +10,7 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from components.cli.judgement import judge
+from components.cli.results import validate_files
 
 HELP = """\
 No checkouts. Clone some repositories with manifests into one folder, and name it:
@@ -30,7 +30,7 @@ def main() -> int:
     sys.stdout.write(f"{'repository':40} {'seconds':>7} {'objects':>7} {'no manifests':>12}\n")
     for folder in folders:
         before = time.process_time()
-        found = judge([str(folder)], None)
+        found = validate_files([str(folder)], None)
         seconds = time.process_time() - before
         for row in found.rows:
             fired[row.finding.severity, row.finding.code] += 1

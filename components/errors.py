@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import pulumi
 
-from .core.deferred import contains_output
 from .core.findings import Finding, quote
+from .core.unknown import contains_output
 
 __all__ = ["ValidationError"]
 

@@ -21,7 +21,7 @@ from .state import State
 
 
 @dataclass(frozen=True)
-class Backend:
+class StateBackend:
     """A place for state: a folder of this checkout, or wherever the user is logged in."""
 
     directory: Path | None
@@ -36,7 +36,7 @@ class Backend:
         return None if self.directory is None else State(self.directory)
 
     @classmethod
-    def of_user(cls, directory: Path, parts: Mapping[str, Path]) -> "Backend":
+    def of_user(cls, directory: Path, parts: Mapping[str, Path]) -> "StateBackend":
         """Return the backend that the user is logged in to, else `directory`."""
         return cls(None if _is_logged_in() else directory, parts)
 
@@ -183,7 +183,7 @@ class Backend:
             command = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
             self.pulumi(*command, "--stack", stack, kubeconfig=kubeconfig)
         if self.state is not None:
-            self.state.settle(stack)
+            self.state.mark_recovered(stack)
         self._report_orphans(stack, kubeconfig)
 
     def _report_orphans(self, stack: str, kubeconfig: Path | None) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from . import forecast, processes, report, signals, venv
-from .backend import Backend
+from .backend import StateBackend
 from .client_side_create import ENVIRONMENT
 from .configuration import Configuration
 from .console import CommandError, say
@@ -167,21 +167,21 @@ def clean() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _places() -> tuple[Backend, Target]:
+def _places() -> tuple[StateBackend, Target]:
     """Return where the state is and what is deployed to, which must belong together.
 
     Raises:
         CommandError: The stack's objects are on another cluster.
     """
     parts = ensure((*PULUMI, *CONTROL_PLANE))
-    backend = Backend.of_user(STATE, parts)
+    backend = StateBackend.of_user(STATE, parts)
     target = Target.of_user(parts)
     if backend.state is not None:
         backend.state.check_target(_STACK, target.name)
     return backend, target
 
 
-def _destroy(backend: Backend, target: Target) -> None:
+def _destroy(backend: StateBackend, target: Target) -> None:
     backend.select(_STACK)
     if not target.is_embedded and backend.was_interrupted(_STACK):
         # The state does not hold all of it: an up makes it the stack's own.
@@ -192,7 +192,7 @@ def _destroy(backend: Backend, target: Target) -> None:
         backend.state.unbind()
 
 
-def _print_services(backend: Backend, target: Target) -> None:
+def _print_services(backend: StateBackend, target: Target) -> None:
     exported = backend.pulumi("stack", "export", "--stack", _STACK, kubeconfig=target.kubeconfig)
     services = report.services_of_state(exported)
     program = target.cluster.parts["kubectl"]
@@ -210,7 +210,7 @@ def _render(folder: Path) -> None:
     """
     parts = ensure(PULUMI)
     State(RENDER_STATE).reset()
-    backend = Backend(RENDER_STATE, parts)
+    backend = StateBackend(RENDER_STATE, parts)
     nowhere = Path(os.devnull)
     backend.select(_RENDER_STACK)
     target = RENDER_STATE / "yaml"

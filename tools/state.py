@@ -112,7 +112,7 @@ class State:
         """Return whether the cluster may hold objects of the stack that its state does not."""
         return self._interrupted(stack).exists() or bool(self.pending_creates(stack))
 
-    def settle(self, stack: str) -> None:
+    def mark_recovered(self, stack: str) -> None:
         """Note that the state holds all objects again."""
         self._interrupted(stack).unlink(missing_ok=True)
 

@@ -18,7 +18,7 @@ from .._registry import (
     SERVICE,
 )
 from ..core.adoption import Adoption, Adoptions
-from ..core.declarations import LATE
+from ..core.declarations import UNKNOWN
 from ..core.findings import Finding, forbidden
 from ..core.metadata import FIELD_MANAGER_ANNOTATION, SERVICE_NAME_LABEL, Manifest, own_annotations
 from ..core.shrink import Watch
@@ -28,6 +28,7 @@ from .aliases import Aliases
 from .owner import configured_manager
 from .provider import namespace_of, renders
 from .record import BackendRecord
+from .stack_traces import shortened
 from .threads import load_models
 
 _MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
@@ -44,7 +45,7 @@ class Children:
         parent: The component.
         name: The component's name.
         opts: The options that the component was given.
-        scope: Separates equal names on two clusters in one stack.
+        logical_name: Separates equal names on two clusters in one stack.
         adoptions: The objects that exist already.
         path: The component's field that declares the Service, where it declares several.
     """
@@ -54,7 +55,7 @@ class Children:
         parent: pulumi.ComponentResource,
         name: str,
         opts: pulumi.ResourceOptions | None,
-        scope: str | None = None,
+        logical_name: str | None = None,
         adoptions: Adoptions | None = None,
         path: str = "",
     ) -> None:
@@ -63,33 +64,34 @@ class Children:
         self._path = path
         nested = opts is not None and opts.parent is not None
         self._aliases = Aliases(parent, parent.pulumi_resource_type, nested=nested)
-        self._scope = scope
+        self._logical_name = logical_name
         self._adoptions: Adoptions = adoptions or {}
         self._default_namespace = namespace_of(opts)
         self._rendering = renders(opts)
         self._manager = "" if self._rendering else configured_manager()
 
-    def of(self, path: str, scope: str | None, adoptions: Adoptions) -> "Children":
+    def of(self, path: str, logical_name: str | None, adoptions: Adoptions) -> "Children":
         """Return what registers the children of one of several Services."""
-        if scope == self._scope and not adoptions:
+        if logical_name == self._logical_name and not adoptions:
             return self
-        return Children(self._parent, self._component, self._opts, scope, adoptions, path)
+        return Children(self._parent, self._component, self._opts, logical_name, adoptions, path)
 
     def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
         """Register a Service; `awaited` waits for what makes it ready."""
-        return core.v1.Service(
-            self._name(manifest),
-            metadata=self._metadata(manifest, skip_await=not awaited),
-            spec=manifest["spec"],
-            # What of clusterIP is ours is whether there is one, which the guard compares: Pulumi
-            # would replace a live Service, an outage, where it does not match.
-            opts=self._options(
-                manifest,
-                SERVICE,
-                hooks=_hooks.of_service(self._name(manifest), self._parent),
-                ignore_changes=["spec.clusterIP"],
-            ),
-        )
+        with shortened():
+            return core.v1.Service(
+                self._name(manifest),
+                metadata=self._metadata(manifest, skip_await=not awaited),
+                spec=manifest["spec"],
+                # What of clusterIP is ours is whether there is one, which the guard compares:
+                # Pulumi would replace a live Service, an outage, where it does not match.
+                opts=self._options(
+                    manifest,
+                    SERVICE,
+                    hooks=_hooks.of_service(self._name(manifest), self._parent),
+                    ignore_changes=["spec.clusterIP"],
+                ),
+            )
 
     def compare(
         self,
@@ -118,7 +120,8 @@ class Children:
             aliases=self._aliases.of(BACKEND_RECORD, name, self._former_name(service)),
             hooks=hooks,
         )
-        record = BackendRecord(name, watch, options)
+        with shortened():
+            record = BackendRecord(name, watch, options)
         return pulumi.Output.all(service_name, record.urn).apply(lambda known: str(known[0]))
 
     def endpoint_slice(
@@ -137,18 +140,19 @@ class Children:
         metadata = self._metadata(manifest)
         metadata["labels"] = {**metadata["labels"], SERVICE_NAME_LABEL: service_name}
         name = self._name(manifest)
-        return discovery.v1.EndpointSlice(
-            name,
-            metadata=metadata,
-            address_type=manifest["addressType"],
-            endpoints=_unless_empty(manifest["endpoints"]),
-            ports=manifest["ports"],
-            opts=self._options(
-                manifest,
-                ENDPOINT_SLICE,
-                hooks=_hooks.of_slice(name, addresses, self._parent),
-            ),
-        )
+        with shortened():
+            return discovery.v1.EndpointSlice(
+                name,
+                metadata=metadata,
+                address_type=manifest["addressType"],
+                endpoints=_unless_empty(manifest["endpoints"]),
+                ports=manifest["ports"],
+                opts=self._options(
+                    manifest,
+                    ENDPOINT_SLICE,
+                    hooks=_hooks.of_slice(name, addresses, self._parent),
+                ),
+            )
 
     def endpoints(
         self,
@@ -163,31 +167,33 @@ class Children:
         """
         metadata = self._metadata(manifest)
         metadata["name"] = service_name
-        return core.v1.Endpoints(
-            self._name(manifest),
-            metadata=metadata,
-            subsets=_unless_empty(manifest["subsets"]),
-            opts=self._options(
-                manifest,
-                ENDPOINTS,
-                hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
-                depends_on=slices,
-            ),
-        )
+        with shortened():
+            return core.v1.Endpoints(
+                self._name(manifest),
+                metadata=metadata,
+                subsets=_unless_empty(manifest["subsets"]),
+                opts=self._options(
+                    manifest,
+                    ENDPOINTS,
+                    hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
+                    depends_on=slices,
+                ),
+            )
 
     def network_policy(self, manifest: Manifest) -> "networking.v1.NetworkPolicy":
         """Register a NetworkPolicy, which no other object names."""
         name = self._name(manifest)
-        return networking.v1.NetworkPolicy(
-            name,
-            metadata=self._metadata(manifest),
-            spec=manifest["spec"],
-            opts=self._options(
-                manifest,
-                NETWORK_POLICY,
-                hooks=_hooks.of_policy(name, self._parent),
-            ),
-        )
+        with shortened():
+            return networking.v1.NetworkPolicy(
+                name,
+                metadata=self._metadata(manifest),
+                spec=manifest["spec"],
+                opts=self._options(
+                    manifest,
+                    NETWORK_POLICY,
+                    hooks=_hooks.of_policy(name, self._parent),
+                ),
+            )
 
     def deployment(
         self, manifest: Manifest, *, awaited: bool, keeps_live_replicas: bool
@@ -202,29 +208,31 @@ class Children:
                 it: without the field the API server would go back to 1.
         """
         name = self._name(manifest)
-        return apps.v1.Deployment(
-            name,
-            metadata=self._metadata(manifest, skip_await=not awaited, has_dependents=True),
-            spec=manifest["spec"],
-            opts=self._options(
-                manifest,
-                DEPLOYMENT,
-                hooks=_hooks.of_policy(name, self._parent),
-                ignore_changes=["spec.replicas"] if keeps_live_replicas else (),
-            ),
-        )
+        with shortened():
+            return apps.v1.Deployment(
+                name,
+                metadata=self._metadata(manifest, skip_await=not awaited, has_dependents=True),
+                spec=manifest["spec"],
+                opts=self._options(
+                    manifest,
+                    DEPLOYMENT,
+                    hooks=_hooks.of_policy(name, self._parent),
+                    ignore_changes=["spec.replicas"] if keeps_live_replicas else (),
+                ),
+            )
 
     def disruption_budget(self, manifest: Manifest) -> "policy.v1.PodDisruptionBudget":
         """Register a PodDisruptionBudget."""
         name = self._name(manifest)
-        return policy.v1.PodDisruptionBudget(
-            name,
-            metadata=self._metadata(manifest),
-            spec=manifest["spec"],
-            opts=self._options(
-                manifest, DISRUPTION_BUDGET, hooks=_hooks.of_policy(name, self._parent)
-            ),
-        )
+        with shortened():
+            return policy.v1.PodDisruptionBudget(
+                name,
+                metadata=self._metadata(manifest),
+                spec=manifest["spec"],
+                opts=self._options(
+                    manifest, DISRUPTION_BUDGET, hooks=_hooks.of_policy(name, self._parent)
+                ),
+            )
 
     def autoscaler(
         self, manifest: Manifest, deployment: pulumi.Resource
@@ -234,21 +242,22 @@ class Children:
         Nothing waits for it: without metrics it is never ready, and yet keeps to its limits.
         """
         name = self._name(manifest)
-        return autoscaling.v2.HorizontalPodAutoscaler(
-            name,
-            metadata=self._metadata(manifest),
-            spec=manifest["spec"],
-            opts=self._options(
-                manifest,
-                AUTOSCALER,
-                hooks=_hooks.of_policy(name, self._parent),
-                depends_on=[deployment],
-            ),
-        )
+        with shortened():
+            return autoscaling.v2.HorizontalPodAutoscaler(
+                name,
+                metadata=self._metadata(manifest),
+                spec=manifest["spec"],
+                opts=self._options(
+                    manifest,
+                    AUTOSCALER,
+                    hooks=_hooks.of_policy(name, self._parent),
+                    depends_on=[deployment],
+                ),
+            )
 
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)
-        return self._scoped(namespace if isinstance(namespace, str) else LATE, manifest)
+        return self._child_name(namespace if isinstance(namespace, str) else UNKNOWN, manifest)
 
     def _namespace(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         namespace: str | pulumi.Output[str] = manifest["metadata"].get(
@@ -256,16 +265,16 @@ class Children:
         )
         return namespace
 
-    def _scoped(self, namespace: str, manifest: Manifest) -> str:
+    def _child_name(self, namespace: str, manifest: Manifest) -> str:
         name = f"{namespace}/{manifest['metadata']['name']}"
-        return f"{self._scope}/{name}" if self._scope else name
+        return f"{self._logical_name}/{name}" if self._logical_name else name
 
     def _former_name(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         """Give what the child was called when its namespace was an Output, or when it was plain."""
         namespace = self._namespace(manifest)
         if isinstance(namespace, str):
-            return self._scoped(LATE, manifest)
-        return namespace.apply(lambda known: self._scoped(known, manifest))
+            return self._child_name(UNKNOWN, manifest)
+        return namespace.apply(lambda known: self._child_name(known, manifest))
 
     def _metadata(
         self, manifest: Manifest, *, skip_await: bool = False, has_dependents: bool = False

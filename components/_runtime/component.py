@@ -8,12 +8,12 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 import pulumi
 
 from ..core.arguments import NamedArgs, typed
-from ..core.deferred import is_known
 from ..core.findings import HIDDEN, Finding
 from ..core.metadata import Manifest
+from ..core.unknown import is_known
 from ..errors import ValidationError
-from .declarations import Declaration, Entry
 from .inputs import Inputs, check_name, read, substitute
+from .program_run import Declaration, Entry
 
 
 class Plan(Protocol):
@@ -184,7 +184,7 @@ def _resolve(
         return None
     paths = frozenset(inputs.outputs)
 
-    def resolve(arrived: dict[str, _Arrived]) -> P:
+    def resolve(arrived: dict[str, _ResolvedValue]) -> P:
         found = {path: one.value for path, one in arrived.items()}
         secrets = {path: one.value for path, one in arrived.items() if one.is_secret}
         findings: list[Finding] = []
@@ -196,7 +196,7 @@ def _resolve(
             raise fail([_hush(finding, secrets) for finding in findings])
         return whole
 
-    joined = {path: _arrival(output) for path, output in inputs.outputs.items()}
+    joined = {path: _resolved_value(output) for path, output in inputs.outputs.items()}
     return pulumi.Output.all(**joined).apply(resolve)
 
 
@@ -205,18 +205,18 @@ def _object(index: int, plan: Plan) -> Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrived:
+class _ResolvedValue:
     """A value that was an Output. Being no list or dict, it is not taken apart by the SDK."""
 
     value: Any
     is_secret: bool
 
 
-def _arrival(output: pulumi.Output[Any]) -> pulumi.Output[_Arrived]:
-    async def arrived(value: Any) -> _Arrived:
-        return _Arrived(value, await output.is_secret())
+def _resolved_value(output: pulumi.Output[Any]) -> pulumi.Output[_ResolvedValue]:
+    async def resolved(value: Any) -> _ResolvedValue:
+        return _ResolvedValue(value, await output.is_secret())
 
-    return output.apply(arrived)
+    return output.apply(resolved)
 
 
 def _fill(manifest: Manifest, resolved: pulumi.Output[Manifest]) -> Manifest:

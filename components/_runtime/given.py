@@ -91,7 +91,7 @@ def _kept(
         pick: Makes the result.
     """
 
-    def settle(urn: str, version: str | None, spec: "core.v1.outputs.ServiceSpec") -> Any:
+    def choose(urn: str, version: str | None, spec: "core.v1.outputs.ServiceSpec") -> Any:
         if not is_dry_run():
             return pick(spec)
         if not version:  # nothing is stored yet: it is to be created
@@ -104,7 +104,7 @@ def _kept(
     return service.urn.apply(
         lambda urn: service.metadata.apply(
             lambda metadata: service.spec.apply(
-                lambda spec: settle(urn, metadata.resource_version, spec)
+                lambda spec: choose(urn, metadata.resource_version, spec)
             )
         )
     )

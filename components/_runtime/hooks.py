@@ -27,8 +27,8 @@ from ..errors import ValidationError
 from ..validation.hazards.declared import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
 from .answering import keep_answering
 from .engine import monitor
-from .failures import on_error
-from .garbage import settle
+from .error_hooks import on_error
+from .gc_tuning import tune
 from .record import read_record
 from .threads import end_own_callbacks_only
 
@@ -232,7 +232,7 @@ def _current_run() -> _Registered | None:
         end_own_callbacks_only()
         run = _runs[engine] = _Registered()
         keep_answering(engine)
-        settle()
+        tune()
     return run
 
 

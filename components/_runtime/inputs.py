@@ -2,7 +2,7 @@
 
 The annotations of the TypedDict say what each field takes, so that they are the only place where it
 is written down. `read` checks a value against them, all the way down and all errors at once, and
-puts a `Deferred` in the place of every `Output`.
+puts an `Unknown` in the place of every `Output`.
 """
 
 import difflib
@@ -17,9 +17,9 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints, is_ty
 import pulumi
 from pulumi import output
 
-from ..core.deferred import Deferred, contains_output
 from ..core.findings import Finding, forbidden, invalid, join, not_supported, required
 from ..core.found import FoundBackend, query_of
+from ..core.unknown import Unknown, contains_output
 
 _NAMES = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
 
@@ -29,7 +29,7 @@ class Inputs:
     """Arguments as plain values, and what is still to come."""
 
     values: Any
-    """The plain values, with a `Deferred` in the place of each `Output`."""
+    """The plain values, with an `Unknown` in the place of each `Output`."""
     outputs: dict[str, pulumi.Output[Any]] = field(default_factory=dict[str, pulumi.Output[Any]])
     """The `Output`s by field path."""
     findings: list[Finding] = field(default_factory=list[Finding])
@@ -57,7 +57,7 @@ def read(kind: type, values: object) -> Inputs:
 
 
 def substitute(value: Any, found: Mapping[str, Any], kind: type, findings: list[Finding]) -> Any:
-    """Put the values that have arrived in the places of their `Deferred`, checked as by `read`.
+    """Put the values that have arrived in the places of their `Unknown`, checked as by `read`.
 
     Args:
         value: What `read` gave.
@@ -72,7 +72,7 @@ def substitute(value: Any, found: Mapping[str, Any], kind: type, findings: list[
 
 
 def _replace(value: object, found: Mapping[str, Any]) -> Any:
-    if isinstance(value, Deferred):
+    if isinstance(value, Unknown):
         return found[value.path]
     if isinstance(value, dict):
         record = cast("dict[str, Any]", value)
@@ -111,7 +111,7 @@ def _read(shape: _Shape, value: Any, path: str, inputs: Inputs) -> Any:
             )
             return _BAD
         inputs.outputs[path] = pulumi.Output.from_input(cast("pulumi.Input[Any]", value))
-        return Deferred(path)
+        return Unknown(path)
     if isinstance(value, str) and contains_output(value):
         inputs.findings.append(_made_of_output(path, may_be_output=shape.may_be_output))
         return _BAD
@@ -229,7 +229,7 @@ def _stand_in(shape: _Shape, path: str) -> Any:
         return {name: _stand_in(fields[name], join(path, name)) for name in required_names}
     if shape.item is not None:
         return {} if shape.plain is Mapping else []
-    return Deferred(path)
+    return Unknown(path)
 
 
 def _wrong(path: str, value: object, expected: str, inputs: Inputs) -> object:

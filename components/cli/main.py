@@ -15,7 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "validate": "say what the API server would say about manifests, and what will not work",
     "orphans": "find what a stack has created and its state does not hold; adopt or delete it",
 }
-"""What each command does. A module of its name beside this one has `configure`, which adds its
+"""What each command does. The module of its name in `commands` has `configure`, which adds its
 arguments, and `run`, which gives the exit code. It is imported only when it is meant."""
 
 _BROKEN_PIPE = 128 + signal.SIGPIPE
@@ -60,7 +60,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
         sentence = f"{purpose[0].upper()}{purpose[1:]}."
         command = commands.add_parser(name, help=purpose, description=sentence)
         if name in given[:1]:
-            module = import_module(f".{name}", __package__)
+            module = import_module(f".commands.{name}", __package__)
             module.configure(command)
             command.set_defaults(run=module.run)
     return parser

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .arguments import AdoptedArgs, CommonArgs
-from .deferred import Deferred
 from .findings import Finding, duplicate, forbidden, invalid, not_supported, required
 from .metadata import Manifest
+from .unknown import Unknown
 
 URN = "urn:pulumi:"
 
@@ -48,7 +48,7 @@ def read_adoptions(
         name = _name(entry, kind, names.get(kind, []), path, findings)
         resource = entry.resource
         findings.extend(_check_resource(f"{path}.resource", resource, kind))
-        if resource is None and isinstance(args.namespace, Deferred):
+        if resource is None and isinstance(args.namespace, Unknown):
             reason = "an object is imported by namespace and name: `namespace` must be plain"
             findings.append(forbidden(path, reason))
         if name is None:

@@ -1,7 +1,7 @@
 """The arguments of components as the core takes them: of the right form, typed, and read once.
 
 Each class has the fields of the TypedDict of the same component; what may be an `Output` there may
-be a `Deferred` here.
+be an `Unknown` here.
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from .deferred import Deferred
 from .found import query_of
+from .unknown import Unknown
 
 _Args = TypeVar("_Args")
 
-_Texts = Mapping[str, str | Deferred]
+_Texts = Mapping[str, str | Unknown]
 ITEM = "item"
 """Marks a field that holds records, in its metadata."""
 
@@ -27,26 +27,26 @@ def _none() -> dict[str, Any]:
 class PortArgs:
     """A `ServicePort`."""
 
-    port: int | Deferred
+    port: int | Unknown
     name: str | None = None
-    target_port: int | Deferred | None = None
-    target_port_name: str | Deferred | None = None
+    target_port: int | Unknown | None = None
+    target_port_name: str | Unknown | None = None
     protocol: str = "TCP"
-    app_protocol: str | Deferred | None = None
-    node_port: int | Deferred | None = None
+    app_protocol: str | Unknown | None = None
+    node_port: int | Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendArgs:
     """A `Backend`."""
 
-    address: str | Deferred
+    address: str | Unknown
     id: str | None = None
     family: str | None = None
-    hostname: str | Deferred | None = None
-    zone: str | Deferred | None = None
+    hostname: str | Unknown | None = None
+    zone: str | Unknown | None = None
     for_zones: Sequence[str] = ()
-    node_name: str | Deferred | None = None
+    node_name: str | Unknown | None = None
     state: str = "Active"
     ports: Mapping[str, int] = field(default_factory=_none)
     query: str = ""
@@ -57,7 +57,7 @@ class BackendArgs:
 class AdoptedArgs:
     """An `AdoptedObject`."""
 
-    kind: str | Deferred
+    kind: str | Unknown
     name: str | None = None
     resource: str | None = None
 
@@ -66,7 +66,7 @@ class AdoptedArgs:
 class NamedArgs:
     """What all components take."""
 
-    namespace: str | Deferred | None = None
+    namespace: str | Unknown | None = None
     logical_name: str | None = None
     kubernetes_version: str | None = None
     labels: _Texts = field(default_factory=_none)
@@ -88,15 +88,15 @@ class TrafficArgs(CommonArgs):
 
     type: str = "ClusterIP"
     headless: bool = False
-    cluster_ip: str | Deferred | None = None
+    cluster_ip: str | Unknown | None = None
     ip_families: Sequence[str] | None = None
     session_affinity: str | None = None
-    session_affinity_timeout: int | Deferred | None = None
-    load_balancer_class: str | Deferred | None = None
-    load_balancer_source_ranges: Sequence[str | Deferred] | None = None
-    load_balancer_ip: str | Deferred | None = None
-    allocate_load_balancer_node_ports: bool | Deferred | None = None
-    external_ips: Sequence[str | Deferred] = ()
+    session_affinity_timeout: int | Unknown | None = None
+    load_balancer_class: str | Unknown | None = None
+    load_balancer_source_ranges: Sequence[str | Unknown] | None = None
+    load_balancer_ip: str | Unknown | None = None
+    allocate_load_balancer_node_ports: bool | Unknown | None = None
+    external_ips: Sequence[str | Unknown] = ()
     external_traffic_policy: str | None = None
     internal_traffic_policy: str | None = None
     traffic_distribution: str | None = None
@@ -107,7 +107,7 @@ class TrafficArgs(CommonArgs):
 class ExternalServiceArgs(TrafficArgs):
     """The arguments of an `ExternalService`."""
 
-    addresses: Sequence[str | Deferred] | Deferred = ()
+    addresses: Sequence[str | Unknown] | Unknown = ()
     backends: Sequence[BackendArgs] = field(default=(), metadata={ITEM: BackendArgs})
     preset: str | None = None
     endpoint_api: str = "Slices"
@@ -131,22 +131,22 @@ class SelectorServiceArgs(TrafficArgs):
 class ExternalNameServiceArgs(CommonArgs):
     """The arguments of an `ExternalNameService`."""
 
-    external_name: str | Deferred
+    external_name: str | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DestinationArgs:
     """An `EgressDestination`."""
 
-    addresses: Sequence[str | Deferred] | Deferred | None = None
+    addresses: Sequence[str | Unknown] | Unknown | None = None
     backends: Sequence[BackendArgs] | None = field(default=None, metadata={ITEM: BackendArgs})
     ports: Sequence[PortArgs] = field(default=(), metadata={ITEM: PortArgs})
     preset: str | None = None
     allow_empty: bool | None = None
     pod_selector: _Texts | None = None
-    namespace: str | Deferred | None = None
-    cidrs: Sequence[str | Deferred] | None = None
-    external_name: str | Deferred | None = None
+    namespace: str | Unknown | None = None
+    cidrs: Sequence[str | Unknown] | None = None
+    external_name: str | Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +166,7 @@ class EgressPolicyArgs(NamedArgs):
 
     pod_selector: _Texts
     to: Sequence[DestinationArgs] = field(default=(), metadata={ITEM: DestinationArgs})
-    addresses: Sequence[str | Deferred] | Deferred | None = None
+    addresses: Sequence[str | Unknown] | Unknown | None = None
     backends: Sequence[BackendArgs] | None = field(default=None, metadata={ITEM: BackendArgs})
     preset: str | None = None
     allow_empty: bool | None = None
@@ -174,17 +174,17 @@ class EgressPolicyArgs(NamedArgs):
     policy_name: str | None = None
 
 
-def deferred_in(value: object) -> Iterator[str]:
+def unknown_in(value: object) -> Iterator[str]:
     """Yield the paths of the arguments that are still to come."""
-    if isinstance(value, Deferred):
+    if isinstance(value, Unknown):
         yield value.path
     elif isinstance(value, Mapping):
-        yield from deferred_in(list(cast("Mapping[str, object]", value).values()))
+        yield from unknown_in(list(cast("Mapping[str, object]", value).values()))
     elif isinstance(value, list | tuple):
         for item in cast("Sequence[object]", value):
-            yield from deferred_in(item)
+            yield from unknown_in(item)
     elif is_dataclass(value):
-        yield from deferred_in([getattr(value, one.name) for one in fields(value)])
+        yield from unknown_in([getattr(value, one.name) for one in fields(value)])
 
 
 def typed(kind: type[_Args], values: Mapping[str, Any]) -> _Args:

@@ -10,10 +10,10 @@ from . import syntax
 from .addresses import FAMILIES, Address, Family, parse_address
 from .arguments import BackendArgs, ExternalServiceArgs
 from .cidrs import Network, parse_cidr
-from .deferred import Deferred
 from .findings import Finding, duplicate, invalid, not_supported, required
 from .metadata import Manifest
 from .ports import Port
+from .unknown import Unknown
 
 _CONDITIONS = {
     "Active": {"ready": True, "serving": True, "terminating": False},
@@ -23,17 +23,17 @@ _CONDITIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Backend:
+class BackendSpec:
     """One external endpoint, checked."""
 
     key: str
     """What identifies it from run to run: its id, else its canonical address."""
-    address: str | Deferred
+    address: str | Unknown
     family: Family
     state: str = "Active"
-    hostname: str | Deferred | None = None
-    zone: str | Deferred | None = None
-    node_name: str | Deferred | None = None
+    hostname: str | Unknown | None = None
+    zone: str | Unknown | None = None
+    node_name: str | Unknown | None = None
     for_zones: tuple[str, ...] = ()
     ports: tuple[tuple[str, int], ...] = ()
     """Where it listens elsewhere than the Service's ports say: port name and number, sorted."""
@@ -105,7 +105,7 @@ class HasBackends(Protocol):
     """Arguments that give backends."""
 
     @property
-    def addresses(self) -> Sequence[str | Deferred] | Deferred | None:
+    def addresses(self) -> Sequence[str | Unknown] | Unknown | None:
         """Addresses of which nothing else is known."""
         ...
 
@@ -119,9 +119,9 @@ def read_backends(
     args: HasBackends,
     ports: Sequence[Port],
     findings: list[Finding],
-    deferred: frozenset[str] = frozenset(),
+    unknown: frozenset[str] = frozenset(),
     ip_families: Sequence[str] | None = None,
-) -> list[Backend]:
+) -> list[BackendSpec]:
     """Read `addresses` and `backends` together, sorted by key, and check what no slice shows.
 
     The same backend given twice is one. Two of the same address or id that differ are an error.
@@ -130,13 +130,13 @@ def read_backends(
         args: The component's arguments.
         ports: The Service's ports, which a backend may override by name.
         findings: Collects what is wrong.
-        deferred: The paths of values that were not known when the program ran. Their places were
+        unknown: The paths of values that were not known when the program ran. Their places were
             fixed then, so that what arrives must fit: an address its family.
         ip_families: The families that are allowed. Defaults to both.
     """
-    by_address: dict[str, Backend] = {}
-    by_key: dict[str, Backend] = {}
-    for backend in _each(args, ports, findings, deferred, ip_families or ()):
+    by_address: dict[str, BackendSpec] = {}
+    by_key: dict[str, BackendSpec] = {}
+    for backend in _each(args, ports, findings, unknown, ip_families or ()):
         twin = by_key.setdefault(backend.key, backend)
         if isinstance(backend.address, str):
             other = by_address.setdefault(backend.address, backend)
@@ -154,32 +154,32 @@ def _each(
     args: HasBackends,
     ports: Sequence[Port],
     findings: list[Finding],
-    deferred: frozenset[str],
+    unknown: frozenset[str],
     ip_families: Sequence[str],
-) -> Iterator[Backend]:
+) -> Iterator[BackendSpec]:
     addresses = args.addresses or ()
     given = cast("Sequence[Family]", ip_families)
     allowed, presumed = given or FAMILIES, given or FAMILIES[:1]
-    for index, text in enumerate(() if isinstance(addresses, Deferred) else addresses):
+    for index, text in enumerate(() if isinstance(addresses, Unknown) else addresses):
         path = f"addresses[{index}]"
-        if isinstance(text, Deferred):
-            yield Backend(_NO_KEY + path, text, presumed[0], path=path)
+        if isinstance(text, Unknown):
+            yield BackendSpec(_NO_KEY + path, text, presumed[0], path=path)
             continue
         parsed = parse_address(text)
         if isinstance(parsed, str):
             findings.append(invalid(path, text, parsed, _name_remedy(text)))
             continue
         families = allowed
-        if "addresses" in deferred:
+        if "addresses" in unknown:
             families = presumed
-        elif path in deferred:
+        elif path in unknown:
             families = presumed[:1]
         if parsed.family not in families:
             findings.append(_wrong_family(parsed, path, families))
-        yield Backend(parsed.text, parsed.text, parsed.family, path=path)
+        yield BackendSpec(parsed.text, parsed.text, parsed.family, path=path)
     for index, one in enumerate(args.backends or ()):
         path = f"backends[{index}]"
-        backend = _read_backend(one, ports, path, findings, deferred)
+        backend = _read_backend(one, ports, path, findings, unknown)
         if backend is not None and backend.family not in allowed:
             findings.append(
                 invalid(
@@ -197,13 +197,13 @@ def _read_backend(
     ports: Sequence[Port],
     path: str,
     findings: list[Finding],
-    deferred: frozenset[str],
-) -> Backend | None:
+    unknown: frozenset[str],
+) -> BackendSpec | None:
     if args.id is not None and (not args.id or not args.id.isprintable()):
         findings.append(invalid(f"{path}.id", args.id, "must be printable text, not empty"))
     address = args.address
     family = cast("Family | None", args.family)
-    if isinstance(address, Deferred):
+    if isinstance(address, Unknown):
         key = args.id or _NO_KEY + path
         family = family or "IPv4"
     else:
@@ -212,12 +212,12 @@ def _read_backend(
             remedy = _name_remedy(address)
             findings.append(invalid(f"{path}.address", address, parsed, remedy))
             return None
-        declared = family or ("IPv4" if f"{path}.address" in deferred else parsed.family)
+        declared = family or ("IPv4" if f"{path}.address" in unknown else parsed.family)
         if parsed.family != declared:
             findings.append(_wrong_family(parsed, f"{path}.address", (declared,)))
         address, family = parsed.text, parsed.family
         key = args.id or address
-    return Backend(
+    return BackendSpec(
         key=key,
         address=address,
         family=family,
@@ -264,7 +264,7 @@ def _read_overrides(
 
 
 def check_backends(
-    args: ExternalServiceArgs, backends: Sequence[Backend], findings: list[Finding]
+    args: ExternalServiceArgs, backends: Sequence[BackendSpec], findings: list[Finding]
 ) -> None:
     """Check the backends as a whole: that there are any, where they may be, and on which nodes."""
     _require_any(args, backends, findings)
@@ -283,9 +283,9 @@ def check_backends(
 
 
 def _require_any(
-    args: ExternalServiceArgs, backends: Sequence[Backend], findings: list[Finding]
+    args: ExternalServiceArgs, backends: Sequence[BackendSpec], findings: list[Finding]
 ) -> None:
-    if isinstance(args.addresses, Deferred) or backends or args.allow_empty:
+    if isinstance(args.addresses, Unknown) or backends or args.allow_empty:
         return
     if not any(finding.path.startswith(("addresses", "backends")) for finding in findings):
         reason = "a Service without backends refuses every connection"
@@ -294,7 +294,7 @@ def _require_any(
 
 
 def _refuse_denied(
-    args: ExternalServiceArgs, backends: Sequence[Backend], findings: list[Finding]
+    args: ExternalServiceArgs, backends: Sequence[BackendSpec], findings: list[Finding]
 ) -> None:
     denied: list[tuple[str, Network]] = []
     for index, text in enumerate(args.denied_cidrs):

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+from ..validation.kinds.service_node_ports import SERVICE_NODE_PORT_TAKEN
+from ..validation.kinds.service_ports import SERVICE_NODE_PORT_DUPLICATE
 from ..validation.rendered import validate_rendered
-from ..validation.service_node_ports import SERVICE_NODE_PORT_TAKEN
-from ..validation.service_ports import SERVICE_NODE_PORT_DUPLICATE
 from .findings import Finding, is_within
-from .rendering import Rendering
+from .objects.rendering import Rendering
 from .versions import Rules
 
 __all__ = ["check_objects"]
@@ -17,7 +17,7 @@ def check_objects(
 ) -> None:
     """Add what the API server would refuse of the objects, in the words of the arguments.
 
-    What is deferred is passed over: the objects are validated again when it has arrived.
+    What is unknown is passed over: the objects are validated again when it has arrived.
 
     Args:
         objects: The objects, the Service first. What others have of it is told once.

@@ -15,7 +15,7 @@ from .findings import DUPLICATE, Finding
 from .metadata import Manifest, naming_argument
 from .presets import ports_by_path
 
-LATE = "~"
+UNKNOWN = "~"
 """Stands in a child's Pulumi name for a namespace that is an Output."""
 
 
@@ -47,7 +47,7 @@ class ChildName:
     parent: int
     component: str
     kind: str
-    scope: str | None
+    logical_name: str | None
     namespace: str
     name: str
 
@@ -73,7 +73,7 @@ Claim = ComponentName | Object | ChildName | NodePort | ClusterIP
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Context:
     """Where a component declares its objects."""
 
     parent: int
@@ -177,7 +177,7 @@ def _taken(claim: Claim, path: str, holder: str) -> Finding:
             if namespace and is_plain:
                 reason = f"{holder} declares the {kind} {namespace}/{name} already"
             return Finding(path, DUPLICATE, reason, name, f"{other}, or declare it in one place")
-        case ChildName(namespace=namespace, name=name) if namespace == LATE:
+        case ChildName(namespace=namespace, name=name) if namespace == UNKNOWN:
             reason = f"{holder} has this name too, and both namespaces are Outputs"
             return Finding(path, DUPLICATE, reason, name, "give one of the two a `logical_name`")
         case ChildName(kind=kind, namespace=namespace, name=name):
@@ -196,7 +196,7 @@ def _taken(claim: Claim, path: str, holder: str) -> Finding:
 
 
 def claims_of(
-    objects: Iterable[Manifest], args: NamedArgs, place: Place, late: Container[str] = ()
+    objects: Iterable[Manifest], args: NamedArgs, context: Context, unknown: Container[str] = ()
 ) -> Iterator[tuple[Claim, str]]:
     """Return what the objects of a component claim, each with the path of its argument.
 
@@ -206,8 +206,8 @@ def claims_of(
     Args:
         objects: The objects.
         args: The arguments that they come from.
-        place: Where they are declared.
-        late: The paths of arguments that were Outputs.
+        context: Where they are declared.
+        unknown: The paths of arguments that were Outputs.
     """
     for manifest in objects:
         kind, metadata = manifest["kind"], manifest["metadata"]
@@ -215,19 +215,19 @@ def claims_of(
         name: object = metadata["name"]
         if not isinstance(name, str):
             continue
-        namespace: object = metadata.get("namespace", place.stated_namespace)
+        namespace: object = metadata.get("namespace", context.stated_namespace)
         if namespace is None or isinstance(namespace, str):
-            is_plain = "namespace" in metadata and "namespace" not in late
-            yield Object(place.cluster, kind, namespace, name, is_plain), path
-        shown: object = metadata.get("namespace", place.default_namespace)
-        if not isinstance(shown, str) or "namespace" in late:
-            shown = LATE
-        child = ChildName(place.parent, place.component, kind, args.logical_name, shown, name)
+            is_plain = "namespace" in metadata and "namespace" not in unknown
+            yield Object(context.cluster, kind, namespace, name, is_plain), path
+        shown: object = metadata.get("namespace", context.default_namespace)
+        if not isinstance(shown, str) or "namespace" in unknown:
+            shown = UNKNOWN
+        child = ChildName(context.parent, context.component, kind, args.logical_name, shown, name)
         yield child, path
     for manifest in objects:
         if manifest["kind"] == "Service":
-            yield from _node_ports(manifest["spec"], args, place.cluster)
-            yield from _cluster_ips(manifest["spec"], place.cluster)
+            yield from _node_ports(manifest["spec"], args, context.cluster)
+            yield from _cluster_ips(manifest["spec"], context.cluster)
 
 
 def _node_ports(spec: Manifest, args: NamedArgs, cluster: int) -> Iterator[tuple[Claim, str]]:

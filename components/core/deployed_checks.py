@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from .deferred import Deferred
 from .findings import Finding, duplicate, forbidden, invalid, not_supported, required
 from .pod_arguments import DeployedServiceArgs, EnvValueArgs, ProbeArgs, VolumeArgs
 from .quantities import FORM, parse_quantity
+from .unknown import Unknown
 
 __all__ = ["check_pods"]
 
@@ -85,7 +85,7 @@ def _volume(volume: VolumeArgs, path: str) -> Iterator[Finding]:
     for index, source in enumerate(volume.projected or ()):
         yield from _one_of(source, f"{path}.projected[{index}]", _PROJECTED)
     limit = None if volume.empty_dir is None else volume.empty_dir.size_limit
-    if limit is not None and not isinstance(limit, Deferred):
+    if limit is not None and not isinstance(limit, Unknown):
         yield from _quantity(limit, f"{path}.empty_dir.size_limit")
 
 

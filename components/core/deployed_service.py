@@ -4,22 +4,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..validation.hazards.hazard import Hazard
-from ..validation.service_ports import SERVICE_PORTS_REQUIRED
+from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from .adoption import Adoptions, read_adoptions
 from .checks import check_objects
-from .deferred import Deferred
 from .deployed_checks import check_pods
 from .deployed_hazards import deployed_service_hazards
 from .findings import Finding, forbidden, invalid, required
 from .metadata import DEPLOYED_LABEL, Manifest
-from .objects.deployment import deployment
-from .objects.scaling import autoscaler, disruption_budget
+from .objects.deployment_manifest import deployment
+from .objects.manifest_metadata import read_rules
+from .objects.rendering import Rendering
+from .objects.scaling_manifests import autoscaler, disruption_budget
+from .objects.service_manifest import render_service, render_traffic
 from .pod_arguments import DEFAULT_REPLICAS, DeployedServiceArgs
 from .ports import Number, Port, read_ports
 from .presets import ports_by_path
-from .rendering import Rendering
-from .service import render_service, render_traffic
-from .service_metadata import read_rules
+from .unknown import Unknown
 
 __all__ = ["DeployedServicePlan", "plan_deployed_service", "pod_labels"]
 
@@ -52,7 +52,7 @@ def plan_deployed_service(
     args: DeployedServiceArgs,
     component_name: str,
     findings: list[Finding],
-    deferred: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
+    unknown: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
 ) -> DeployedServicePlan:
     """Render the objects of a `DeployedService`, and check them.
 
@@ -61,7 +61,7 @@ def plan_deployed_service(
         component_name: Names the objects where `service_name` is not given.
         findings: What is wrong with the form of the arguments; collects what else is wrong. Where
             it is not empty the result is not to be used.
-        deferred: The paths of arguments that were not known when the program ran.
+        unknown: The paths of arguments that were not known when the program ran.
     """
     unread = tuple(findings)
     rules = read_rules(args.kubernetes_version, findings)
@@ -102,7 +102,7 @@ def _read_ports(args: DeployedServiceArgs, findings: list[Finding]) -> list[Port
 def _named_targets(ports: Sequence[Port]) -> tuple[list[Port], list[Manifest]]:
     """Return the Service's ports, whose targets are names, and the container's ports."""
     served: list[Port] = []
-    containers: dict[tuple[Number | str | Deferred, str], Manifest] = {}
+    containers: dict[tuple[Number | str | Unknown, str], Manifest] = {}
     for port in ports:
         known = containers.setdefault(
             (port.target, port.protocol),

@@ -8,10 +8,9 @@ from typing import cast
 from . import syntax
 from .addresses import Family, parse_ip
 from .arguments import CommonArgs, DestinationArgs, DnsArgs, EgressPolicyArgs
-from .backends import Backend, read_backends
+from .backends import BackendSpec, read_backends
 from .checks import check_objects
 from .cidrs import Network, parse_cidr
-from .deferred import Deferred, is_known
 from .egress_rules import (
     AllowedPods,
     AllowedPort,
@@ -22,12 +21,13 @@ from .egress_rules import (
     exact_blocks,
     in_order,
 )
-from .endpoint_objects import PlacedSlice, render_slice
 from .findings import Finding, forbidden, invalid, is_within, required
+from .objects.endpoint_manifests import PlacedSlice, render_slice
+from .objects.service_manifest import render_service
 from .ports import Port, read_ports
 from .presets import ports_by_path
-from .service import render_service
 from .slicing import MAX_LIMIT
+from .unknown import Unknown, is_known
 from .versions import Rules as Versions
 
 __all__ = ["Reach", "check_labels", "read_reach"]
@@ -48,7 +48,7 @@ _NAME = ("external_name",)
 class Reach:
     """All that the arguments allow."""
 
-    backends: list[Backend] = field(default_factory=list[Backend])
+    backends: list[BackendSpec] = field(default_factory=list[BackendSpec])
     pairs: list[tuple[str, AllowedPort]] = field(default_factory=list[tuple[str, AllowedPort]])
     """Each address with each port that it listens on."""
     blocks: list[Blocks] = field(default_factory=list[Blocks])
@@ -143,7 +143,7 @@ def _read(
     ports = read_ports(given_ports, findings, kind="NodePort", selectorless=not pods)
     if not ports and not any(one.path in ("ports", "preset") for one in (*findings, *unread)):
         findings.append(required("ports", remedy="give at least one port, or a `preset`"))
-    backends: list[Backend] = []
+    backends: list[BackendSpec] = []
     if pods:
         _read_pods(destination, ports, reach, findings)
     elif cidrs:
@@ -155,7 +155,7 @@ def _read(
 
 
 def _check_as_service(
-    backends: Sequence[Backend],
+    backends: Sequence[BackendSpec],
     ports: Sequence[Port],
     findings: list[Finding],
     versions: Versions,
@@ -163,7 +163,7 @@ def _check_as_service(
 ) -> None:
     """Check ports and backends by the rules of the objects that a Service would have of them."""
     service = render_service(CommonArgs(), "destination", "NodePort", ports, findings)
-    groups: dict[tuple[Family, tuple[tuple[str, int], ...]], list[Backend]] = {}
+    groups: dict[tuple[Family, tuple[tuple[str, int], ...]], list[BackendSpec]] = {}
     for backend in backends:
         groups.setdefault((backend.family, backend.ports), []).append(backend)
     slices = [
@@ -192,22 +192,22 @@ def _read_backends(
     reach: Reach,
     findings: list[Finding],
     unread: Sequence[Finding],
-) -> list[Backend]:
+) -> list[BackendSpec]:
     backends = read_backends(destination, ports, findings)
-    late = isinstance(destination.addresses, Deferred)
-    may_be_empty = late or destination.allow_empty
+    is_unknown = isinstance(destination.addresses, Unknown)
+    may_be_empty = is_unknown or destination.allow_empty
     is_reported = any(one.path.startswith(_BACKENDS) for one in (*findings, *unread))
     if not backends and not may_be_empty and not is_reported:
         reason = "a destination without backends allows nothing"
         remedy = "give `addresses`, `backends` or `pod_selector`, or set `allow_empty`"
         findings.append(required("addresses", reason, remedy))
     reach.backends += backends
-    reach.is_known &= not late
+    reach.is_known &= not is_unknown
     for backend in backends:
         numbers: dict[str, int] = dict(backend.ports)
         for port in ports:
             number = numbers.get(port.name, port.target)
-            if isinstance(backend.address, Deferred) or isinstance(number, Deferred):
+            if isinstance(backend.address, Unknown) or isinstance(number, Unknown):
                 reach.is_known = False
             else:
                 reach.pairs.append((backend.address, AllowedPort(port.protocol, number)))
@@ -249,8 +249,8 @@ def _read_pods(
     check_labels(labels, "pod_selector", findings)
     _check_namespace(namespace, "namespace", findings)
     allowed = _numbered(ports)
-    is_late = isinstance(namespace, Deferred) or not all(map(is_known, labels.values()))
-    if allowed is None or is_late:
+    is_unknown = isinstance(namespace, Unknown) or not all(map(is_known, labels.values()))
+    if allowed is None or is_unknown:
         reach.is_known = False
     else:
         reach.pods.append(AllowedPods(labels, cast("str | None", namespace), allowed))

@@ -10,13 +10,13 @@ from ..validation.hazards.declared import (
     EGRESS_UNENFORCED,
 )
 from ..validation.hazards.hazard import Hazard
-from .backends import Backend
+from .backends import BackendSpec
 
 __all__ = ["egress_policy_hazards"]
 
 
 def egress_policy_hazards(
-    backends: Iterable[Backend], *, is_updated_in_place: bool
+    backends: Iterable[BackendSpec], *, is_updated_in_place: bool
 ) -> list[Hazard]:
     """Return the hazards of an `EgressPolicy`.
 
@@ -30,7 +30,7 @@ def egress_policy_hazards(
 _NOTES = (EGRESS_ISOLATED, EGRESS_UNENFORCED, EGRESS_IN_CLUSTER)
 
 
-def _found(backends: Iterable[Backend], *, is_updated_in_place: bool) -> Iterator[Hazard]:
+def _found(backends: Iterable[BackendSpec], *, is_updated_in_place: bool) -> Iterator[Hazard]:
     if is_updated_in_place:
         yield EGRESS_IN_PLACE
     if any(backend.query.startswith("dns.") for backend in backends):

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from ..validation.hazards.hazard import Hazard
-from .arguments import EgressPolicyArgs, deferred_in
+from .arguments import EgressPolicyArgs, unknown_in
 from .checks import check_objects
-from .deferred import Deferred
 from .egress_destinations import Reach, read_reach
 from .egress_hazards import egress_policy_hazards
 from .findings import Finding
 from .metadata import Manifest
-from .objects.network_policy import egress_rules, policy_spec
-from .rendering import Rendering
-from .service_metadata import check_metadata, put_metadata, read_rules
+from .objects.manifest_metadata import check_metadata, put_metadata, read_rules
+from .objects.policy_manifest import egress_rules, policy_spec
+from .objects.rendering import Rendering
+from .unknown import Unknown
 
 __all__ = ["EgressPolicyPlan", "plan_egress_policy"]
 
@@ -47,7 +47,7 @@ def plan_egress_policy(
     args: EgressPolicyArgs,
     component_name: str,
     findings: list[Finding],
-    deferred: frozenset[str] = frozenset(),
+    unknown: frozenset[str] = frozenset(),
 ) -> EgressPolicyPlan:
     """Render the policy of an `EgressPolicy`, and check it.
 
@@ -56,7 +56,7 @@ def plan_egress_policy(
         component_name: Begins the policy's name where `policy_name` is not given.
         findings: What is wrong with the form of the arguments; collects what else is wrong. Where
             it is not empty the result is not to be used.
-        deferred: The paths of arguments that were not known when the program ran.
+        unknown: The paths of arguments that were not known when the program ran.
     """
     unread = tuple(findings)
     versions = read_rules(args.kubernetes_version, findings)
@@ -64,27 +64,27 @@ def plan_egress_policy(
     known = len(findings)
     reach = read_reach(args, versions, findings)
     is_read = len(findings) == known
-    late = any(_is_in_rules(path) for path in (*deferred_in(args), *deferred))
+    is_unknown = any(_is_in_rules(path) for path in (*unknown_in(args), *unknown))
     pinned = args.policy_name
     policy = Rendering("networking.k8s.io/v1", "NetworkPolicy")
     policy.put("spec", policy_spec(args.pod_selector, _egress(reach)))
     policy.note("spec.podSelector.matchLabels", "pod_selector")
     put_metadata(policy, args)
-    is_renamed = pinned is None and not late
+    is_renamed = pinned is None and not is_unknown
     name = component_name if pinned is None else pinned
     if is_renamed:
         name = f"{component_name}-{_digest(policy.manifest['spec'])}"
     remedy = "the component's name stands in for `policy_name`; give one" if pinned is None else ""
     policy.put("metadata.name", name, "policy_name", remedy=remedy)
     if not is_read:  # of its rules all has been told
-        policy.put("spec.egress", Deferred("to"))
+        policy.put("spec.egress", Unknown("to"))
     check_objects([policy], versions, findings, unread)
     hazards = egress_policy_hazards(reach.backends, is_updated_in_place=not is_renamed)
     return EgressPolicyPlan([policy.manifest], hazards, is_renamed)
 
 
 def _egress(reach: Reach) -> object:
-    return egress_rules(reach.rules()) if reach.is_known else Deferred("to")
+    return egress_rules(reach.rules()) if reach.is_known else Unknown("to")
 
 
 def _digest(spec: Manifest) -> str:

@@ -85,7 +85,7 @@ def exact_blocks(pairs: Iterable[tuple[str, AllowedPort]]) -> list[Blocks]:
         Blocks(tuple(cover(map(ip_network, group))), in_order(ports))
         for ports, group in groups.items()
     ]
-    return sorted(blocks, key=lambda one: [_place(port) for port in one.ports])
+    return sorted(blocks, key=lambda one: [_port_order(port) for port in one.ports])
 
 
 def cover(networks: Iterable[Network]) -> list[str]:
@@ -98,10 +98,10 @@ def cover(networks: Iterable[Network]) -> list[str]:
 
 def in_order(ports: Iterable[AllowedPort]) -> tuple[AllowedPort, ...]:
     """Return each port once, by protocol and number."""
-    return tuple(sorted(set(ports), key=_place))
+    return tuple(sorted(set(ports), key=_port_order))
 
 
-def _place(port: AllowedPort) -> tuple[str, int, str]:
+def _port_order(port: AllowedPort) -> tuple[str, int, str]:
     if isinstance(port.number, str):
         return port.protocol, 0, port.number
     return port.protocol, port.number, ""

@@ -5,10 +5,10 @@ from .arguments import ExternalNameServiceArgs
 from .checks import check_objects
 from .findings import Finding
 from .hazards import external_name_hazards
+from .objects.manifest_metadata import read_rules
+from .objects.service_manifest import ServicePlan, render_service
 from .ports import read_ports
 from .presets import ports_by_path
-from .service import ServicePlan, render_service
-from .service_metadata import read_rules
 
 _ALIAS = "an alias cannot remap a port: its clients connect to the external name itself"
 
@@ -17,7 +17,7 @@ def plan_external_name_service(
     args: ExternalNameServiceArgs,
     component_name: str,
     findings: list[Finding],
-    deferred: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
+    unknown: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
 ) -> ServicePlan:
     """Render the Service of an `ExternalNameService`, and check it.
 
@@ -26,7 +26,7 @@ def plan_external_name_service(
         component_name: Names the Service where `service_name` is not given.
         findings: What is wrong with the form of the arguments; collects what else is wrong. Where
             it is not empty the result is not to be used.
-        deferred: The paths of arguments that were not known when the program ran.
+        unknown: The paths of arguments that were not known when the program ran.
     """
     unread = tuple(findings)
     rules = read_rules(args.kubernetes_version, findings)

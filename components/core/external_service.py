@@ -4,25 +4,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ..validation.endpoint_slice import ENDPOINTS_COUNT
 from ..validation.hazards.hazard import Hazard
-from ..validation.service_ports import SERVICE_PORTS_REQUIRED
+from ..validation.kinds.endpoint_slice import ENDPOINTS_COUNT
+from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from .addresses import FAMILIES, Family
 from .adoption import Adoptions, read_adoptions
 from .arguments import ExternalServiceArgs
-from .backends import Backend, check_backends, read_backends
+from .backends import BackendSpec, check_backends, read_backends
 from .checks import check_objects
-from .deferred import Deferred
-from .endpoint_objects import PlacedSlice, render_endpoints, render_slice
 from .findings import Finding, invalid, required, too_many
 from .hazards import external_service_hazards
 from .metadata import MODE_ANNOTATION, Manifest
+from .objects.endpoint_manifests import PlacedSlice, render_endpoints, render_slice
+from .objects.manifest_metadata import read_rules
+from .objects.service_manifest import render_service, render_traffic
 from .ports import read_ports
 from .presets import ports_by_path
-from .service import render_service, render_traffic
-from .service_metadata import read_rules
 from .shrink import Watch, read_watch
 from .slicing import DEFAULT_LIMIT, MAX_LIMIT, slices
+from .unknown import Unknown
 
 _MAX_SLICES = 4096
 
@@ -37,7 +37,7 @@ class ExternalServicePlan:
 
     objects: Sequence[Manifest]
     """The Service, its slices by name, and its legacy Endpoints object if it has one."""
-    addresses: list[str | Deferred] | Deferred
+    addresses: list[str | Unknown] | Unknown
     """The backends' addresses, sorted by key."""
     families: frozenset[Family]
     """The families of the backends."""
@@ -66,7 +66,7 @@ class ExternalServicePlan:
     @property
     def known_addresses(self) -> frozenset[str]:
         """The addresses that are known while the program runs."""
-        known = [] if isinstance(self.addresses, Deferred) else self.addresses
+        known = [] if isinstance(self.addresses, Unknown) else self.addresses
         return frozenset(address for address in known if isinstance(address, str))
 
 
@@ -74,7 +74,7 @@ def plan_external_service(
     args: ExternalServiceArgs,
     component_name: str,
     findings: list[Finding],
-    deferred: frozenset[str] = frozenset(),
+    unknown: frozenset[str] = frozenset(),
 ) -> ExternalServicePlan:
     """Render the objects of an `ExternalService`, and check them.
 
@@ -83,7 +83,7 @@ def plan_external_service(
         component_name: Names the Service where `service_name` is not given.
         findings: What is wrong with the form of the arguments; collects what else is wrong. Where
             it is not empty the result is not to be used.
-        deferred: The paths of arguments that were not known when the program ran; the number and
+        unknown: The paths of arguments that were not known when the program ran; the number and
             names of the objects do not depend on their values.
     """
     unread = tuple(findings)
@@ -94,7 +94,7 @@ def plan_external_service(
     if not ports and not any(finding.path in ("ports", "preset") for finding in unread):
         remedy = "give at least one port, or a `preset`"
         findings.append(required("ports", remedy=remedy, rule=SERVICE_PORTS_REQUIRED))
-    backends = read_backends(args, ports, findings, deferred, args.ip_families)
+    backends = read_backends(args, ports, findings, unknown, args.ip_families)
     check_backends(args, backends, findings)
 
     service = render_service(args, component_name, args.type, ports, findings)
@@ -107,24 +107,24 @@ def plan_external_service(
         annotations = {**args.annotations, MODE_ANNOTATION: args.endpoint_api}
         service.put("metadata.annotations", annotations, "annotations")
     objects = [service]
-    late = args.addresses if isinstance(args.addresses, Deferred) else None
+    unresolved = args.addresses if isinstance(args.addresses, Unknown) else None
     name: str = service.manifest["metadata"]["name"]
     if args.endpoint_api != "Endpoints":
         objects += [
-            render_slice(service.manifest, one, ports, late, headless=args.headless)
-            for one in _place(args, name, backends, findings, deferred)
+            render_slice(service.manifest, one, ports, unresolved, headless=args.headless)
+            for one in _assign(args, name, backends, findings, unknown)
         ]
     if args.endpoint_api != "Slices":
         objects.append(
             render_endpoints(
-                service.manifest, backends, ports, late, mirrored=args.endpoint_api != "Both"
+                service.manifest, backends, ports, unresolved, mirrored=args.endpoint_api != "Both"
             )
         )
     check_objects(objects, rules, findings, unread)
     manifests = [one.manifest for one in objects]
     return ExternalServicePlan(
         objects=manifests,
-        addresses=late or [backend.address for backend in backends],
+        addresses=unresolved or [backend.address for backend in backends],
         families=frozenset(backend.family for backend in backends),
         hazards=external_service_hazards(args, backends, ports),
         adoptions=read_adoptions(args, manifests, findings),
@@ -132,18 +132,18 @@ def plan_external_service(
     )
 
 
-def _place(
+def _assign(
     args: ExternalServiceArgs,
     service_name: str,
-    backends: Sequence[Backend],
+    backends: Sequence[BackendSpec],
     findings: list[Finding],
-    deferred: frozenset[str],
+    unknown: frozenset[str],
 ) -> Iterator[PlacedSlice]:
     """Place the backends into slices; with wrong numbers of slices as if none were given."""
     limit = _read_limit(args.max_endpoints_per_slice, findings)
     count = _read_count(args.slice_count, findings)
-    groups: dict[tuple[Family, tuple[tuple[str, int], ...]], list[Backend]] = {}
-    if "addresses" in deferred or isinstance(args.addresses, Deferred):
+    groups: dict[tuple[Family, tuple[tuple[str, int], ...]], list[BackendSpec]] = {}
+    if "addresses" in unknown or isinstance(args.addresses, Unknown):
         if args.slice_count is None:
             reason = "a list of addresses that is an Output is spread over a fixed number of slices"
             remedy = f"1 holds up to {limit} of each family"
@@ -183,12 +183,12 @@ def _read_count(given: int | None, findings: list[Finding]) -> int | None:
     return None
 
 
-def _unplaceable(backends: Sequence[Backend], known: Sequence[Finding]) -> list[Finding]:
+def _unplaceable(backends: Sequence[BackendSpec], known: Sequence[Finding]) -> list[Finding]:
     wrong = {finding.path for finding in known}
     findings: list[Finding] = []
     for backend in backends:
         path = f"{backend.argument}.id"
-        if backend.is_placeable or not isinstance(backend.address, Deferred):
+        if backend.is_placeable or not isinstance(backend.address, Unknown):
             continue
         if backend.path not in wrong and path not in wrong:
             reason = "an address that is an Output needs an id where there are several slices"

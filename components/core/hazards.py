@@ -19,9 +19,9 @@ from ..validation.hazards.declared import (
     NODE_SNAT,
     PUBLISH_NOT_READY,
 )
-from ..validation.hazards.endpoints import ENDPOINTS_DEPRECATED, MIRROR_TRUNCATES
 from ..validation.hazards.hazard import Hazard
-from ..validation.hazards.protocols import EXTERNAL_DNS
+from ..validation.hazards.legacy_endpoints import ENDPOINTS_DEPRECATED, MIRROR_TRUNCATES
+from ..validation.hazards.service_fields import EXTERNAL_DNS
 from ..validation.hazards.services import (
     AFFINITY_HEADLESS,
     EXTERNAL_NAME_ADDRESS,
@@ -31,9 +31,9 @@ from ..validation.hazards.slices import MULTICAST, is_multicast
 from ..validation.hazards.traffic import ALL_DRAINING, DISTRIBUTION_WITHOUT_HINTS, NONE_READY
 from .addresses import Address, parse_ip
 from .arguments import ExternalServiceArgs, SelectorServiceArgs, TrafficArgs
-from .backends import Backend
-from .deferred import Deferred
+from .backends import BackendSpec
 from .ports import Port
+from .unknown import Unknown
 
 _EXTERNAL_DNS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/")
 """How its annotations begin: by default up to version 0.21, and from 0.22 on."""
@@ -43,7 +43,7 @@ _MOST_MIRRORED = 1000
 
 
 def external_service_hazards(
-    args: ExternalServiceArgs, backends: Sequence[Backend], ports: Sequence[Port]
+    args: ExternalServiceArgs, backends: Sequence[BackendSpec], ports: Sequence[Port]
 ) -> list[Hazard]:
     """Give the hazards of an `ExternalService` that its arguments alone tell of."""
     return [
@@ -67,7 +67,7 @@ def traffic_hazards(args: TrafficArgs) -> list[Hazard]:
     return [*_of_addresses(args), *_of_affinity(args)]
 
 
-def external_name_hazards(external_name: str | Deferred, ports: Sequence[Port]) -> list[Hazard]:
+def external_name_hazards(external_name: str | Unknown, ports: Sequence[Port]) -> list[Hazard]:
     """Give the hazards of an `ExternalNameService`."""
     hazards: list[Hazard] = []
     if isinstance(external_name, str):
@@ -107,7 +107,7 @@ def _of_affinity(args: TrafficArgs) -> Iterator[Hazard]:
         yield AFFINITY_HEADLESS
 
 
-def _of_backends(args: ExternalServiceArgs, backends: Sequence[Backend]) -> Iterator[Hazard]:
+def _of_backends(args: ExternalServiceArgs, backends: Sequence[BackendSpec]) -> Iterator[Hazard]:
     states = {backend.state for backend in backends}
     drains = "Draining" in states and args.endpoint_api != "Endpoints"
     if states and "Active" not in states:
@@ -131,7 +131,7 @@ def _external_ips(args: TrafficArgs) -> set[str]:
     return {address.text for address in parsed if isinstance(address, Address)}
 
 
-def _of_api(args: ExternalServiceArgs, backends: Sequence[Backend]) -> Iterator[Hazard]:
+def _of_api(args: ExternalServiceArgs, backends: Sequence[BackendSpec]) -> Iterator[Hazard]:
     mode = args.endpoint_api
     if mode != "Slices":
         yield ENDPOINTS_DEPRECATED
@@ -159,7 +159,7 @@ def _notes(ports: Sequence[Port]) -> Iterator[Hazard]:
         yield NO_API_PROXY
 
 
-def _is_multicast(backend: Backend) -> bool:
+def _is_multicast(backend: BackendSpec) -> bool:
     return isinstance(backend.address, str) and is_multicast(backend.address)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .arguments import ITEM, TrafficArgs
-from .deferred import Deferred
+from .unknown import Unknown
 
 __all__ = [
     "DEFAULT_REPLICAS",
@@ -23,8 +23,8 @@ __all__ = [
 DEFAULT_REPLICAS = 3
 """How many Pods there are where no number is given."""
 
-_Text = str | Deferred
-_Number = int | Deferred
+_Text = str | Unknown
+_Number = int | Unknown
 _Texts = Mapping[str, _Text]
 
 
@@ -159,7 +159,7 @@ class SecurityArgs:
 class SpreadArgs:
     """A `TopologySpread`."""
 
-    topology_key: str | Deferred
+    topology_key: str | Unknown
     max_skew: _Number = 1
     required: bool = False
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from . import syntax
 from .arguments import PortArgs
-from .deferred import Deferred
 from .findings import Finding, forbidden, invalid, required
 from .metadata import Manifest
+from .unknown import Unknown
 
-Number = int | Deferred
+Number = int | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,10 @@ class Port:
 
     name: str
     port: Number
-    target: Number | str | Deferred
+    target: Number | str | Unknown
     """Where the backends listen: a number, or for Pods the name of a container's port."""
     protocol: str
-    app_protocol: str | Deferred | None
+    app_protocol: str | Unknown | None
     node_port: Number | None
     path: str = field(default="", compare=False)
     """The argument that it comes from, such as `ports[0]`."""
@@ -31,7 +31,7 @@ class Port:
     @property
     def is_remapped(self) -> bool:
         """Whether backends listen on another port than clients connect to, as far as is known."""
-        if isinstance(self.port, Deferred) or isinstance(self.target, Deferred):
+        if isinstance(self.port, Unknown) or isinstance(self.target, Unknown):
             return False
         return self.target != self.port
 
@@ -126,7 +126,7 @@ def _check_named_target(
 
 def _read_name(args: PortArgs, path: str, findings: list[Finding]) -> str:
     if args.name is None:
-        if isinstance(args.port, Deferred):
+        if isinstance(args.port, Unknown):
             if not any(finding.path.startswith(path) for finding in findings):
                 reason = "a port whose number is an Output has no name by itself"
                 findings.append(required(f"{path}.name", reason))

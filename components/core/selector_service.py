@@ -1,22 +1,22 @@
 """The object of a `SelectorService`: a Service that finds its Pods by their labels."""
 
-from ..validation.service_ports import SERVICE_PORTS_REQUIRED
+from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from .adoption import read_adoptions
 from .arguments import SelectorServiceArgs
 from .checks import check_objects
 from .findings import Finding, required
 from .hazards import selector_service_hazards
+from .objects.manifest_metadata import read_rules
+from .objects.service_manifest import ServicePlan, render_service, render_traffic
 from .ports import read_ports
 from .presets import ports_by_path
-from .service import ServicePlan, render_service, render_traffic
-from .service_metadata import read_rules
 
 
 def plan_selector_service(
     args: SelectorServiceArgs,
     component_name: str,
     findings: list[Finding],
-    deferred: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
+    unknown: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
 ) -> ServicePlan:
     """Render the Service of a `SelectorService`, and check it.
 
@@ -25,7 +25,7 @@ def plan_selector_service(
         component_name: Names the Service where `service_name` is not given.
         findings: What is wrong with the form of the arguments; collects what else is wrong. Where
             it is not empty the result is not to be used.
-        deferred: The paths of arguments that were not known when the program ran.
+        unknown: The paths of arguments that were not known when the program ran.
     """
     unread = tuple(findings)
     rules = read_rules(args.kubernetes_version, findings)

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .arguments import ExternalServiceArgs
-from .backends import Backend
-from .deferred import Deferred
+from .backends import BackendSpec
 from .findings import Finding, forbidden, invalid
+from .unknown import Unknown
 
 __all__ = ["Record", "Watch", "at_least", "compare", "read_watch"]
 
@@ -61,7 +61,7 @@ class Record:
 
 
 def read_watch(
-    args: ExternalServiceArgs, backends: Sequence[Backend], findings: list[Finding]
+    args: ExternalServiceArgs, backends: Sequence[BackendSpec], findings: list[Finding]
 ) -> Watch | None:
     """Return what is to be compared with the last deployment, or None where nothing is.
 
@@ -75,7 +75,7 @@ def read_watch(
     found: dict[str, dict[str, str]] = {}
     for backend in backends:
         if backend.query or given is not None:
-            address = "" if isinstance(backend.address, Deferred) else backend.address
+            address = "" if isinstance(backend.address, Unknown) else backend.address
             found.setdefault(backend.query, {})[backend.key] = address
     if not found and given is None:
         return None

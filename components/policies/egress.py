@@ -13,6 +13,7 @@ from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.engine import monitor
 from .._runtime.guards import owners_besides_ours, refuse_owners
+from .._runtime.stack_traces import shortened
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..errors import ValidationError
@@ -91,7 +92,8 @@ class EgressPolicy(pulumi.ComponentResource):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(EgressPolicy, name, EGRESS_POLICY, args, opts)
-        super().__init__(token_of("EgressPolicy"), name, {}, opts)
+        with shortened():
+            super().__init__(token_of("EgressPolicy"), name, {}, opts)
         self._name = name
         children = Children(self, name, opts, draft.args.logical_name)
         (manifest,) = draft.objects()

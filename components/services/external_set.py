@@ -11,6 +11,7 @@ from .._runtime.children import Children
 from .._runtime.component import compile_each
 from .._runtime.inputs import read
 from .._runtime.service_component import DeclaredService
+from .._runtime.stack_traces import shortened
 from ..core.findings import required
 from ..errors import ValidationError
 from ..policies.destinations import egress_destination
@@ -63,7 +64,8 @@ class ExternalServiceSet(pulumi.ComponentResource):
     ) -> None:
         entries = _entries(name, args)
         drafts = compile_each(ExternalServiceSet, name, EXTERNAL_SERVICE, "services", entries, opts)
-        super().__init__(token_of("ExternalServiceSet"), name, {}, opts)
+        with shortened():
+            super().__init__(token_of("ExternalServiceSet"), name, {}, opts)
         children = Children(self, name, opts)
         self._services: dict[str, DeclaredService] = {}
         for key, draft in drafts.items():

@@ -11,8 +11,8 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config, settings, stack
 
-from .._runtime.declarations import is_one_program
-from .._runtime.garbage import paused
+from .._runtime.gc_tuning import paused
+from .._runtime.program_run import is_one_program
 from ._monitor import Loop, Monitor
 from .mocks import KubernetesMocks
 

@@ -50,12 +50,12 @@ Address = IPv4Address | IPv6Address
 
 
 def check_legacy_ip(value: str, path: str, rules: Rules, findings: list[Finding]) -> None:
-    """Judge an address of a field older than strict parsing (`IsValidIPForLegacyField`)."""
+    """Validate an address of a field older than strict parsing (`IsValidIPForLegacyField`)."""
     _check_ip(value, path, strict=rules.strict_addresses, findings=findings)
 
 
 def check_canonical_ip(value: str, path: str, findings: list[Finding]) -> None:
-    """Judge an address that must be strict and canonical on every version (`IsValidIP`)."""
+    """Validate an address that must be strict and canonical on every version (`IsValidIP`)."""
     address = _check_ip(value, path, strict=True, findings=findings)
     if address is not None and value != str(address):
         detail = f'must be in canonical form ("{address}")'
@@ -63,7 +63,7 @@ def check_canonical_ip(value: str, path: str, findings: list[Finding]) -> None:
 
 
 def check_endpoint_ip(value: str, path: str, findings: list[Finding]) -> None:
-    """Judge whether endpoints can have this address (`ValidateEndpointIP`)."""
+    """Validate whether endpoints can have this address (`ValidateEndpointIP`)."""
     address = parse_sloppy_ip(value)
     if address is None:
         findings.append(invalid(path, value, "must be a valid IP address", rule=IP_SYNTAX))
@@ -77,7 +77,7 @@ def check_endpoint_ip(value: str, path: str, findings: list[Finding]) -> None:
 
 
 def check_legacy_cidr(value: str, path: str, rules: Rules, findings: list[Finding]) -> None:
-    """Judge a CIDR block of a field older than strict parsing (`IsValidCIDRForLegacyField`)."""
+    """Validate a CIDR block of a field older than strict parsing (`IsValidCIDRForLegacyField`)."""
     network = parse_sloppy_cidr(value)
     if network is None:
         findings.append(invalid(path, value, NOT_A_CIDR, rule=CIDR_SYNTAX))

@@ -42,7 +42,7 @@ _OWNER_FIELDS = (
 def check_owners(
     owners: Sequence[Mapping[str, Any]], rules: Rules, findings: list[Finding]
 ) -> None:
-    """Judge the owners of a decoded object (`ValidateOwnerReferences`)."""
+    """Validate the owners of a decoded object (`ValidateOwnerReferences`)."""
     path = "metadata.ownerReferences"
     kept = _without_repetitions(owners)
     controller = ""
@@ -93,7 +93,7 @@ def _check_owner(owner: Mapping[str, Any], path: str, findings: list[Finding]) -
 def _check_owner_unnumbered(
     owner: Mapping[str, Any], path: str, findings: list[Finding], *, names_it: bool
 ) -> None:
-    """Judge one owner as before 1.37: the API server's paths have no index."""
+    """Validate one owner as before 1.37: the API server's paths have no index."""
     version = owner.get("apiVersion", "")
     if not _has_version(version):
         detail = "version must not be empty"

@@ -7,7 +7,7 @@ _PROTOCOLS = ("SCTP", "TCP", "UDP")
 
 
 def check_protocol(protocol: str, rule: Rule) -> list[Finding]:
-    """Judge the field `protocol`."""
+    """Validate the field `protocol`."""
     if protocol in _PROTOCOLS:
         return []
     return [not_supported("protocol", protocol, _PROTOCOLS, rule)]

@@ -5,9 +5,9 @@ from functools import partial
 from ..core import syntax
 from ..core.findings import Finding, forbidden, invalid, required
 from ..core.rules import RuleBook
-from .metadata import check_labels
+from .object_meta import check_labels
 from .shapes import STRING, STRING_MAP, STRINGS, ListOf, Struct
-from .walk import Plain, against, each
+from .walk import Decoded, against, each
 
 SHAPE = Struct(
     {
@@ -33,8 +33,8 @@ _WITH_VALUES = ("In", "NotIn")
 _WITHOUT_VALUES = ("Exists", "DoesNotExist")
 
 
-def judge_selector(selector: Plain, *, any_value: bool = False) -> list[Finding]:
-    """Judge a label selector, with paths that begin at it.
+def validate_selector(selector: Decoded, *, any_value: bool = False) -> list[Finding]:
+    """Validate a label selector, with paths that begin at it.
 
     Args:
         selector: The selector, decoded.
@@ -52,7 +52,7 @@ def judge_selector(selector: Plain, *, any_value: bool = False) -> list[Finding]
     return findings
 
 
-def _requirement(requirement: Plain, *, any_value: bool) -> list[Finding]:
+def _requirement(requirement: Decoded, *, any_value: bool) -> list[Finding]:
     operator: str = requirement.get("operator", "")
     key: str = requirement.get("key", "")
     values: list[str] = requirement.get("values", [])

@@ -6,16 +6,21 @@ from typing import Any, cast
 from ..core.findings import Finding, is_within, not_supported, required
 from ..core.rules import RuleBook
 from ..core.versions import NEWEST, Rules, rules_of
-from . import ip, metadata, refused, shapes
-from .kind_spec import KindSpec
+from . import ip, object_meta, refused, shapes
 from .kinds import KINDS, SPECS
-from .wording import in_words_of
+from .kinds.kind_spec import KindSpec
+from .older_wording import in_words_of
 
 _OF_ALL = RuleBook()
 KIND = _OF_ALL.rule("kind", "The object's apiVersion or kind is missing or not one that is judged.")
 
 RULES: Mapping[str, str] = RuleBook(
-    _OF_ALL, refused.RULES, shapes.RULES, metadata.RULES, ip.RULES, *(spec.rules for spec in SPECS)
+    _OF_ALL,
+    refused.RULES,
+    shapes.RULES,
+    object_meta.RULES,
+    ip.RULES,
+    *(spec.rules for spec in SPECS),
 ).texts()
 """Every rule by its code, with one line that says what it asks."""
 
@@ -51,10 +56,10 @@ def validate_by(
 ) -> list[Finding]:
     """Return all that `validate` does, by the rules of a version or of several."""
     kind = KINDS.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
-    return [_unjudged(manifest)] if kind is None else judge_as(kind, rules, manifest, old)
+    return [_unjudged(manifest)] if kind is None else validate_as(kind, rules, manifest, old)
 
 
-def judge_as(
+def validate_as(
     kind: KindSpec, rules: Rules, manifest: Mapping[str, Any], old: Mapping[str, Any] | None = None
 ) -> list[Finding]:
     """Return all that `validate` does, of a manifest of a kind."""
@@ -63,9 +68,9 @@ def judge_as(
     new = shapes.decode(shape, manifest, types)
     before = None if old is None else shapes.decode(shape, old, [])
     findings: list[Finding] = []
-    kind.judge(new, before, rules, findings)
+    kind.validate(new, before, rules, findings)
     if before is None:
-        metadata.check_unstored(new, findings)
+        object_meta.check_unstored(new, findings)
     broken = [finding.path.lower() for finding in types if finding.severity == "error"]
     if broken:
         findings = [finding for finding in findings if not _touches(finding.path, broken)]

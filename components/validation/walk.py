@@ -8,7 +8,7 @@ from ..core.rules import Rule
 
 _Value = TypeVar("_Value")
 
-Plain = dict[str, Any]
+Decoded = dict[str, Any]
 """A decoded struct: without nulls, an absent field standing for Go's zero value or nil."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from components.core.metadata import MAX_FIELD_MANAGER
-from components.core.service_metadata import LARGEST_ANNOTATIONS, annotation_bytes
+from components.core.objects.manifest_metadata import LARGEST_ANNOTATIONS, annotation_bytes
 from tests.support.cluster import get
 from tests.support.programs import external_service
 from tests.support.stack import Stack

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.cluster import get, names
 from tools import venv
-from tools.backend import Backend
+from tools.backend import StateBackend
 from tools.cluster import Cluster
 from tools.paths import ROOT
 
@@ -17,7 +17,9 @@ REFUSED = "the backends are in Slices and would be in Endpoints alone"
 
 
 def run(cluster: Cluster, folder: Path, python: Path, *arguments: str) -> str:
-    environment = Backend(folder / "state", cluster.parts, folder).environment(cluster.kubeconfig)
+    environment = StateBackend(folder / "state", cluster.parts, folder).environment(
+        cluster.kubeconfig
+    )
     environment["PYTHONPATH"] = str(ROOT)
     done = subprocess.run(
         [str(python), *arguments],

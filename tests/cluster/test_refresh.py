@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support.cluster import get, versions
-from tools.backend import Backend
+from tools.backend import StateBackend
 from tools.cluster import Cluster
 from tools.paths import ROOT
 from tools.providers import Provider
@@ -32,7 +32,7 @@ class Loop:
         self.stacks = (f"refresh-{number}a", f"refresh-{number}b")
         self.folder = folder / "refresh"
         shutil.copytree(ROOT / "examples" / "refresh", self.folder)
-        backend = Backend(folder / "state", provider.among(cluster.parts), self.folder)
+        backend = StateBackend(folder / "state", provider.among(cluster.parts), self.folder)
         self._environment = {
             **backend.environment(cluster.kubeconfig),
             "MACHINES": str(folder),

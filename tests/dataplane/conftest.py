@@ -10,7 +10,7 @@ from tools.console import table
 
 from .packages import ensure, unsupported
 from .rig import Rig, start
-from .steady import Row, Steady
+from .service_under_load import Row, ServiceUnderLoad
 
 _numbers = itertools.count(1)
 _ROW = "scenario"
@@ -47,14 +47,14 @@ def stack(rig: Rig, tmp_path: Path) -> Stack:
 @pytest.fixture
 def steady(
     rig: Rig, stack: Stack, namespace: str, record_property: Callable[[str, object], None]
-) -> Steady:
+) -> ServiceUnderLoad:
     """A Service that is connected to while its stack changes; what was counted is reported."""
 
     def report(row: Row) -> None:
         print(f"{row[0]}: {row[1]} connections, {row[2]} failed, longest gap {row[3]:.0f} ms")
         record_property(_ROW, row)
 
-    return Steady(rig, stack, namespace, report)
+    return ServiceUnderLoad(rig, stack, namespace, report)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

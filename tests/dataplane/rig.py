@@ -21,10 +21,10 @@ from tools.parts import CONTROL_PLANE, DATA_PLANE, PULUMI
 
 from . import packages
 from .dns import Record, resolve
-from .lease import lease
 from .namespaces import Namespace
 from .network import NODE, Host, Network
 from .node import DOMAIN, running, serving, wait_for
+from .rig_lock import rig_lock
 from .traffic import Client
 
 _BARRIER = """
@@ -129,7 +129,7 @@ def start(size: int = 4) -> Iterator[Rig]:
     if reason := packages.unsupported():
         raise CommandError(reason)
     parts = ensure((*PULUMI, *CONTROL_PLANE, *DATA_PLANE))
-    with lease() as held:
+    with rig_lock() as held:
         network = Network(held.prefix, size)
         network.make()
         inside = _wrapped(parts, network.node, held.folder / "bin")

@@ -9,10 +9,10 @@ import pytest
 from tests.support.cluster import names
 
 from .rig import Rig
-from .steady import Steady
+from .service_under_load import ServiceUnderLoad
 
 
-def test_adding_a_backend_and_removing_it_at_once(steady: Steady, rig: Rig) -> None:
+def test_adding_a_backend_and_removing_it_at_once(steady: ServiceUnderLoad, rig: Rig) -> None:
     one, two, three, _ = (host.v4() for host in rig.hosts)
     steady.up(addresses=[one, two])
 
@@ -25,7 +25,7 @@ def test_adding_a_backend_and_removing_it_at_once(steady: Steady, rig: Rig) -> N
     assert load.answered_by(settled) == {one, two}
 
 
-def test_draining_and_removing_a_backend(steady: Steady, rig: Rig) -> None:
+def test_draining_and_removing_a_backend(steady: ServiceUnderLoad, rig: Rig) -> None:
     one, two, three, _ = (host.v4() for host in rig.hosts)
     stay = [{"address": one}, {"address": two}]
     steady.up(backends=[*stay, {"address": three}])
@@ -46,7 +46,7 @@ def test_draining_and_removing_a_backend(steady: Steady, rig: Rig) -> None:
     ],
 )
 def test_replacing_an_address(
-    steady: Steady, rig: Rig, title: str, named: bool, limit: int
+    steady: ServiceUnderLoad, rig: Rig, title: str, named: bool, limit: int
 ) -> None:
     one, two, three, _ = (host.v4() for host in rig.hosts)
 
@@ -62,7 +62,9 @@ def test_replacing_an_address(
     assert load.answered_by(settled) == {one, three}
 
 
-def test_growing_until_a_slice_splits_and_shrinking_again(steady: Steady, rig: Rig) -> None:
+def test_growing_until_a_slice_splits_and_shrinking_again(
+    steady: ServiceUnderLoad, rig: Rig
+) -> None:
     addresses = [host.v4(number) for number in range(1, 29) for host in rig.hosts][:110]
     few, untouched = addresses[:90], addresses[:10]
     steady.up(addresses=few)
@@ -79,7 +81,7 @@ def test_growing_until_a_slice_splits_and_shrinking_again(steady: Steady, rig: R
     assert load.answered_by(settled) <= set(few)
 
 
-def test_switching_the_endpoint_mode(steady: Steady, rig: Rig) -> None:
+def test_switching_the_endpoint_mode(steady: ServiceUnderLoad, rig: Rig) -> None:
     one, two, *_ = (host.v4() for host in rig.hosts)
     steady.up(addresses=[one, two])
 
@@ -94,7 +96,7 @@ def test_switching_the_endpoint_mode(steady: Steady, rig: Rig) -> None:
     assert load.answered_by(settled) == {one, two}
 
 
-def test_adding_the_second_family(steady: Steady, rig: Rig) -> None:
+def test_adding_the_second_family(steady: ServiceUnderLoad, rig: Rig) -> None:
     one, two, *_ = rig.hosts
     v4, v6 = [one.v4(), two.v4()], [one.v6(), two.v6()]
     steady.up(addresses=v4)
@@ -107,7 +109,7 @@ def test_adding_the_second_family(steady: Steady, rig: Rig) -> None:
     assert {answer.address for answer in answers} == set(v6)
 
 
-def test_moving_a_port_to_another_target(steady: Steady, rig: Rig) -> None:
+def test_moving_a_port_to_another_target(steady: ServiceUnderLoad, rig: Rig) -> None:
     addresses = [host.v4() for host in rig.hosts[:2]]
     steady.up(addresses=addresses)
     ports = [{"name": "postgres", "port": 5432, "target_port": 5433}]

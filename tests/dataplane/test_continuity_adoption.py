@@ -10,7 +10,7 @@ from tests.support.stack import Stack
 from tools.providers import Provider
 
 from .rig import Rig
-from .steady import Steady
+from .service_under_load import ServiceUnderLoad
 
 __all__ = ["provider"]
 
@@ -24,7 +24,7 @@ def stack(rig: Rig, tmp_path: Path, provider: Provider) -> Stack:
 
 
 def test_raw_resources_become_a_component_and_back(
-    steady: Steady, rig: Rig, provider: Provider
+    steady: ServiceUnderLoad, rig: Rig, provider: Provider
 ) -> None:
     address = rig.hosts[0].v4()
     program = raw(steady.namespace, address=address).replace('"pg"', '"postgres"')

@@ -9,7 +9,7 @@ from tests.support.programs import component
 
 from .node import wait_for
 from .rig import Rig
-from .steady import Steady
+from .service_under_load import ServiceUnderLoad
 
 PODS = """
 apiVersion: apps/v1
@@ -28,7 +28,7 @@ spec:
 """
 
 
-def start_pods(steady: Steady) -> set[str]:
+def start_pods(steady: ServiceUnderLoad) -> set[str]:
     """Run Pods, and give their addresses; servers answer there already."""
     chosen = ["-n", steady.namespace]
     steady.rig.cluster.kubectl("apply", "-f", "-", *chosen, given=PODS)
@@ -37,7 +37,7 @@ def start_pods(steady: Steady) -> set[str]:
     return set(steady.rig.cluster.kubectl("get", "pods", "-o", path, *chosen).split())
 
 
-def of_pods(steady: Steady, *, await_ready: bool = True, **port: object) -> str:
+def of_pods(steady: ServiceUnderLoad, *, await_ready: bool = True, **port: object) -> str:
     """Give a program in which Pods are behind the Service."""
     args = {
         "namespace": steady.namespace,
@@ -48,7 +48,7 @@ def of_pods(steady: Steady, *, await_ready: bool = True, **port: object) -> str:
     return component("SelectorService", "db", **args)
 
 
-def test_from_external_backends_to_pods_in_one_up(steady: Steady, rig: Rig) -> None:
+def test_from_external_backends_to_pods_in_one_up(steady: ServiceUnderLoad, rig: Rig) -> None:
     """The Service gets its selector, Pods are attached, and the external backends are detached.
 
     Connections to these are kept until their clients close them.
@@ -66,7 +66,9 @@ def test_from_external_backends_to_pods_in_one_up(steady: Steady, rig: Rig) -> N
     assert load.answered_by(settled) == pods
 
 
-def test_from_external_backends_to_pods_with_both_for_a_while(steady: Steady, rig: Rig) -> None:
+def test_from_external_backends_to_pods_with_both_for_a_while(
+    steady: ServiceUnderLoad, rig: Rig
+) -> None:
     """No component has a selector beside external backends: `kubectl` adds it, an up detaches."""
     addresses = [host.v4() for host in rig.hosts[:2]]
     steady.up(addresses=addresses)
@@ -84,7 +86,7 @@ def test_from_external_backends_to_pods_with_both_for_a_while(steady: Steady, ri
     assert load.answered_by(settled) == pods
 
 
-def test_from_pods_to_external_backends(steady: Steady, rig: Rig) -> None:
+def test_from_pods_to_external_backends(steady: ServiceUnderLoad, rig: Rig) -> None:
     """What Kubernetes wrote for the Pods stays behind, and is deleted as the docs say."""
     addresses = [host.v4() for host in rig.hosts[:2]]
     pods = start_pods(steady)
@@ -106,7 +108,7 @@ def test_from_pods_to_external_backends(steady: Steady, rig: Rig) -> None:
     assert load.answered_by(settled) == set(addresses)
 
 
-def test_renaming_the_target_of_pods(steady: Steady) -> None:
+def test_renaming_the_target_of_pods(steady: ServiceUnderLoad) -> None:
     pods = start_pods(steady)
     steady.run(of_pods(steady, await_ready=False, target_port_name="first"))
 

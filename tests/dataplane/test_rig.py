@@ -15,17 +15,17 @@ from tools.paths import ROOT
 from tools.signals import hear_interrupts
 
 from . import packages
-from .lease import lease
 from .namespaces import existing
 from .node import wait_for
 from .rig import Rig
+from .rig_lock import rig_lock
 
 MAKES_LITTLE = """
 import subprocess, sys, time
-from tests.dataplane.lease import lease
+from tests.dataplane.rig_lock import rig_lock
 from tests.dataplane.network import Network
 
-with lease() as held:
+with rig_lock() as held:
     network = Network(held.prefix, 1)
     network.make()
     subprocess.Popen(network.client.command("sleep", "300"))
@@ -67,7 +67,7 @@ def left_of(prefix: str, folder: str) -> list[str]:
 
 def _reaper_of(prefix: str) -> str:
     """Give what the command line of a rig's reaper ends in."""
-    return f"tests.dataplane.lease {prefix.removesuffix('-').rpartition('-')[2]}"
+    return f"tests.dataplane.rig_lock {prefix.removesuffix('-').rpartition('-')[2]}"
 
 
 def _text(file: Path) -> str:
@@ -106,7 +106,7 @@ def test_the_next_start_removes_what_a_killed_reaper_has_left() -> None:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
-    with lease():
+    with rig_lock():
         assert left_of(prefix, folder) == []
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.control_plane import frozen, without_api_server
-from tests.faults.twenty import assert_converged, program, services
+from tests.faults.twenty_services import assert_converged, program, services
 from tests.support.cluster import throw_away_cluster, versions
 from tests.support.running import running
 from tests.support.stack import Stack

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from tests.faults.twenty import assert_converged, program, recover, services
+from tests.faults.twenty_services import assert_converged, program, recover, services
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.faults.twenty import assert_converged, counts, program, services
+from tests.faults.twenty_services import assert_converged, counts, program, services
 from tests.support.cluster import get, uids, versions
 from tests.support.stack import Stack
 from tools.cluster import Cluster

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 import pytest
 
-from tests.faults.twenty import (
+from tests.faults.twenty_services import (
     WAITING,
     Live,
     assert_converged,

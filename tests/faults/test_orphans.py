@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.twenty import assert_converged, live, program, recover
+from tests.faults.twenty_services import assert_converged, live, program, recover
 from tests.support.orphans import listed, orphans
 from tests.support.running import running
 from tests.support.stack import Stack

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.disks import Disk, disk_of_its_own
-from tests.faults.twenty import assert_converged, program, services
+from tests.faults.twenty_services import assert_converged, program, services
 from tests.support.cluster import versions
 from tests.support.stack import Stack
-from tools.backend import Backend
+from tools.backend import StateBackend
 from tools.cluster import Cluster
 
 pytestmark = [
@@ -125,4 +125,4 @@ def test_a_disk_that_is_full_when_all_is_done_loses_nothing(
 
 def release(stack: Stack, disk: Disk) -> None:
     """Do what `make up` does first, with the state as the stack sees it."""
-    Backend(disk.seen, stack.parts, stack.folder).release(stack.name)
+    StateBackend(disk.seen, stack.parts, stack.folder).release(stack.name)

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.faults.twenty import WAITING, assert_converged, program, recover, services
+from tests.faults.twenty_services import WAITING, assert_converged, program, recover, services
 from tests.support.cluster import versions
 from tests.support.running import running
 from tests.support.stack import Stack

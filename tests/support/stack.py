@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 
-from tools.backend import Backend
+from tools.backend import StateBackend
 from tools.signals import hear_interrupts
 
 _COUNT = re.compile(
@@ -34,7 +34,7 @@ class Stack:
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "Pulumi.yaml").write_text(f"name: {self.project}\nruntime: python\n")
-        self.backend = Backend(self.folder / "state", self.parts, self.folder)
+        self.backend = StateBackend(self.folder / "state", self.parts, self.folder)
         self.backend.select(self.name)
         for key, value in self.config.items():
             self.backend.pulumi("config", "set", key, value, "--stack", self.name)

@@ -11,18 +11,18 @@ from components.core.arguments import (
 from components.core.external_name_service import plan_external_name_service
 from components.core.external_service import ExternalServicePlan, plan_external_service
 from components.core.findings import Finding
+from components.core.objects.service_manifest import ServicePlan
 from components.core.selector_service import plan_selector_service
-from components.core.service import ServicePlan
 
 Found = list[Finding]
 
 
 def external(
-    args: dict[str, Any], name: str = "db", deferred: frozenset[str] = frozenset()
+    args: dict[str, Any], name: str = "db", unknown: frozenset[str] = frozenset()
 ) -> tuple[ExternalServicePlan, Found]:
     findings: Found = []
     return plan_external_service(
-        typed(ExternalServiceArgs, args), name, findings, deferred
+        typed(ExternalServiceArgs, args), name, findings, unknown
     ), findings
 
 

@@ -13,7 +13,7 @@ from components import (
     ValidationError,
 )
 from components.core.metadata import MAX_FIELD_MANAGER
-from components.core.service_metadata import LARGEST_ANNOTATIONS, annotation_bytes
+from components.core.objects.manifest_metadata import LARGEST_ANNOTATIONS, annotation_bytes
 
 LIMIT = 262_144
 LEFT = LIMIT - annotation_bytes(LARGEST_ANNOTATIONS)

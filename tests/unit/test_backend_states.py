@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from late import later
 
 from components import BackendState, EndpointApi, ExternalService, IpFamily, ValidationError
 from components.testing import render
+from tests.unit.outputs import later
 
 PORT = {"name": "pg", "port": 5432, "protocol": "TCP"}
 READY = {"ready": True, "serving": True, "terminating": False}

@@ -3,30 +3,30 @@
 from typing import Any
 
 import pytest
-from plans import external
 
 from components.core.arguments import ExternalServiceArgs, typed
-from components.core.backends import Backend, read_backends
-from components.core.deferred import Deferred
+from components.core.backends import BackendSpec, read_backends
 from components.core.findings import Finding
 from components.core.ports import read_ports
 from components.core.presets import ports_by_path
+from components.core.unknown import Unknown
+from tests.unit.plans import external
 
 DUPLICATE_ADDRESS = "two backends of one address differ in their settings"
 DUPLICATE_ID = "two backends of one id differ"
 ACTIVE = {"ready": True, "serving": True, "terminating": False}
-LATE = Deferred("addresses[0]")
-LATE_BACKEND = Deferred("backends[0].address")
+LATE = Unknown("addresses[0]")
+LATE_BACKEND = Unknown("backends[0].address")
 
 
-def read(deferred: frozenset[str] = frozenset(), **args: Any) -> tuple[list[Backend], list[str]]:
+def read(unknown: frozenset[str] = frozenset(), **args: Any) -> tuple[list[BackendSpec], list[str]]:
     findings: list[Finding] = []
     args = {"ports": [{"port": 80, "name": "http"}, {"port": 443, "name": "https"}], **args}
     given = typed(ExternalServiceArgs, args)
     ports = read_ports(ports_by_path(given.ports), findings, kind="ClusterIP", selectorless=True)
     assert findings == []
-    backends = read_backends(given, ports, [], deferred, given.ip_families)
-    _, findings = external({**args, "allow_empty": True}, "db", deferred)
+    backends = read_backends(given, ports, [], unknown, given.ip_families)
+    _, findings = external({**args, "allow_empty": True}, "db", unknown)
     found = [one for one in findings if one.path.startswith(("addresses", "backends"))]
     return backends, [str(finding) for finding in found]
 
@@ -178,7 +178,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "one id, two unknown addresses": (
         {
             "backends": [
-                {"address": Deferred(f"backends[{number}].address"), "id": "a"} for number in (0, 1)
+                {"address": Unknown(f"backends[{number}].address"), "id": "a"} for number in (0, 1)
             ]
         },
         [f'backends[1].id: Duplicate value: "a": {DUPLICATE_ID}'],

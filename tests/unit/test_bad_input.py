@@ -5,7 +5,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from late import later
 
 from components import (
     ExternalNameService,
@@ -13,6 +12,7 @@ from components import (
     SelectorService,
     ValidationError,
 )
+from tests.unit.outputs import later
 
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 PODS: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"name": "http", "port": 80}]}

@@ -6,11 +6,11 @@ from typing import Any
 
 import pulumi
 import pytest
-from late import later
 
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
 from components._registry import COMPONENTS, ENDPOINT_SLICE
 from components.testing import render
+from tests.unit.outputs import later
 
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 WEB: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"port": 80}]}

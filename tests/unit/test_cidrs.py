@@ -5,11 +5,11 @@ from typing import Any
 
 import pulumi
 import pytest
-from plans import external, texts
 
 from components import ExternalService, SelectorService, ValidationError
 from components.core.cidrs import parse_cidr
 from components.testing import render
+from tests.unit.plans import external, texts
 
 NOT_A_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
 ZEROS = "must not have leading 0s in IP or prefix length"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pulumi
 import pytest
-from late import later
 
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
 from components.testing import render
+from tests.unit.outputs import later
 
 ANNOTATIONS = {
     "pulumi.com/deletionPropagationPolicy": "background",

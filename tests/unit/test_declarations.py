@@ -8,7 +8,6 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
-from late import later
 
 from components import (
     ExternalNameService,
@@ -18,9 +17,10 @@ from components import (
     ValidationError,
     provider,
 )
-from components._runtime import declarations as _declarations
+from components._runtime import program_run as _declarations
 from components.core.arguments import CommonArgs
 from components.testing import render
+from tests.unit.outputs import later
 
 PORTS: list[Any] = [{"name": "pg", "port": 5432}]
 Build = Callable[..., Any]

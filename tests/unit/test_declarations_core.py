@@ -5,23 +5,23 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plans import external
 
 from components.core.arguments import ExternalServiceArgs, typed
 from components.core.declarations import (
-    LATE,
+    UNKNOWN,
     ChildName,
     Claim,
     ClusterIP,
+    Context,
     Declarations,
     NodePort,
     Object,
-    Place,
     claims_of,
 )
-from components.core.deferred import Deferred
+from components.core.unknown import Unknown
+from tests.unit.plans import external
 
-PLACE = Place(
+CONTEXT = Context(
     parent=0,
     component="ExternalService",
     cluster=3,
@@ -34,8 +34,10 @@ def service(spec: Any = None, **metadata: Any) -> Any:
     return {"kind": "Service", "metadata": {"name": "db", **metadata}, "spec": spec or {}}
 
 
-def claims(manifest: Any, place: Place = PLACE, late: Any = (), **args: Any) -> dict[Claim, str]:
-    return dict(claims_of([manifest], typed(ExternalServiceArgs, args), place, late))
+def claims(
+    manifest: Any, context: Context = CONTEXT, late: Any = (), **args: Any
+) -> dict[Claim, str]:
+    return dict(claims_of([manifest], typed(ExternalServiceArgs, args), context, late))
 
 
 def child(namespace: str, scope: str | None = None) -> ChildName:
@@ -56,23 +58,23 @@ def test_an_object_claims_its_place_and_its_pulumi_name() -> None:
     [
         (None, "default", None, "default"),
         ("shop", "shop", "shop", "shop"),
-        (None, None, None, LATE),
+        (None, None, None, UNKNOWN),
     ],
 )
 def test_an_object_without_a_namespace(
     stated: str | None, shown: str | None, namespace: str | None, name: str
 ) -> None:
-    place = Place(0, "ExternalService", 3, shown, stated)
-    found = claims(service(), place)
+    context = Context(0, "ExternalService", 3, shown, stated)
+    found = claims(service(), context)
     assert list(found) == [Object(3, "Service", namespace, "db"), child(name)]
     assert not next(iter(found)).is_plain  # type: ignore[union-attr]
 
 
 def test_an_object_in_a_late_namespace() -> None:
-    late = Deferred("namespace")
-    assert list(claims(service(namespace=late))) == [child(LATE)]
+    late = Unknown("namespace")
+    assert list(claims(service(namespace=late))) == [child(UNKNOWN)]
     found = list(claims(service(namespace="shop"), late={"namespace"}))
-    assert found == [Object(3, "Service", "shop", "db"), child(LATE)]
+    assert found == [Object(3, "Service", "shop", "db"), child(UNKNOWN)]
     assert not found[0].is_plain  # type: ignore[union-attr]
 
 
@@ -97,9 +99,9 @@ ASKED: dict[str, tuple[Any, dict[Any, str]]] = {
     "headless": ({"clusterIP": "None", "clusterIPs": ["None"]}, {}),
     "the cluster's choice": ({"clusterIP": "", "clusterIPs": []}, {}),
     "no address": ({"clusterIP": "x"}, {}),
-    "a late one": ({"clusterIP": Deferred("cluster_ip")}, {}),
+    "a late one": ({"clusterIP": Unknown("cluster_ip")}, {}),
     "node ports": (
-        {"ports": [{"nodePort": 30001}, {}, {"nodePort": Deferred("x")}, {"nodePort": 30002}]},
+        {"ports": [{"nodePort": 30001}, {}, {"nodePort": Unknown("x")}, {"nodePort": 30002}]},
         {30001: "ports[0].node_port", 30002: "ports[3].node_port"},
     ),
     "no node port": ({"ports": [{"nodePort": 0}, {}, {}, {}], "healthCheckNodePort": 0}, {}),

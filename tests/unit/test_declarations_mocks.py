@@ -14,7 +14,7 @@ import pytest
 from pulumi.runtime import settings
 
 from components import ExternalService, SelectorService, ValidationError
-from components._runtime.declarations import Declaration
+from components._runtime.program_run import Declaration
 from components.core.arguments import CommonArgs
 from components.testing import KubernetesMocks
 

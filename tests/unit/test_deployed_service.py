@@ -5,7 +5,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from late import later
 
 from components import DeployedService, EgressPolicy, SelectorService, ValidationError
 from components.core.arguments import typed
@@ -14,6 +13,7 @@ from components.core.failures import explain
 from components.core.ownership import refused_owners
 from components.core.pod_arguments import DeployedServiceArgs
 from components.testing import render
+from tests.unit.outputs import later
 
 PORTS: list[Any] = [{"name": "http", "port": 80, "target_port": 8080}]
 APP: dict[str, Any] = {"image": "registry.example/my-app:1", "ports": PORTS}

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from components.core.arguments import typed
-from components.core.deferred import Deferred
 from components.core.deployed_service import DeployedServicePlan, plan_deployed_service
 from components.core.findings import Finding
 from components.core.pod_arguments import DeployedServiceArgs
 from components.core.quantities import parse_quantity
+from components.core.unknown import Unknown
 from components.core.versions import rules_of
 from components.validation import KINDS, validate
 from components.validation.rendered import RENDERED, validate_rendered
@@ -126,7 +126,7 @@ ASKED = {"requests": {"cpu": "1"}}
         ({"min_available": 3}, ["budget-blocks"]),
         ({"min_available": 2}, []),
         ({"min_available": 5, "replicas": 6}, []),
-        ({"min_available": 3, "replicas": Deferred("replicas")}, []),
+        ({"min_available": 3, "replicas": Unknown("replicas")}, []),
         ({"min_available": 4, "autoscaling": SCALED, "resources": ASKED}, ["budget-blocks"]),
         ({"min_available": 3, "autoscaling": SCALED, "resources": ASKED}, []),
         ({"autoscaling": SCALED}, ["autoscaling-blind"]),
@@ -288,9 +288,9 @@ def test_names_of_variables_are_relaxed_from_1_32_on(version: str | None, is_tak
     assert (wrong(kubernetes_version=version, env={"1 of 2": "x"}) == []) is is_taken
 
 
-def test_what_is_deferred_is_judged_when_it_arrives() -> None:
-    assert wrong(image=Deferred("image"), replicas=Deferred("replicas")) == []
-    assert wrong(env={"A": Deferred("env[A]")}, min_available=Deferred("min_available")) == []
+def test_what_is_unknown_is_judged_when_it_arrives() -> None:
+    assert wrong(image=Unknown("image"), replicas=Unknown("replicas")) == []
+    assert wrong(env={"A": Unknown("env[A]")}, min_available=Unknown("min_available")) == []
 
 
 def test_objects_of_others_are_not_judged() -> None:

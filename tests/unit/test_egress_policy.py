@@ -5,7 +5,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from late import later
 
 from components import (
     EgressPolicy,
@@ -23,6 +22,7 @@ from components.core.findings import Finding
 from components.core.ownership import refused_owners
 from components.testing import render
 from components.validation.hazards.declared import EGRESS_IN_PLACE
+from tests.unit.outputs import later
 
 WEB: dict[str, Any] = {"pod_selector": {"app": "web"}}
 DB: dict[str, Any] = {"addresses": ["192.0.2.1", "192.0.2.0"], "preset": "postgres"}

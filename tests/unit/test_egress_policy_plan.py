@@ -4,14 +4,14 @@ import re
 from typing import Any
 
 import pytest
-from plans import external
 
 from components.core.arguments import EgressPolicyArgs, typed
-from components.core.deferred import Deferred
 from components.core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from components.core.findings import Finding
 from components.core.found import FoundBackend
+from components.core.unknown import Unknown
 from components.validation.hazards import hazards
+from tests.unit.plans import external
 
 DNS = {
     "to": [
@@ -181,23 +181,23 @@ def test_a_given_name_stays() -> None:
 
 
 LATE: dict[str, tuple[dict[str, Any], str]] = {
-    "an address": ({**ONE, "addresses": [Deferred("addresses[0]")]}, "egress"),
-    "a list": ({**ONE, "addresses": Deferred("addresses")}, "egress"),
-    "a backend": ({"backends": [{"address": Deferred("x.address")}], "preset": "http"}, "egress"),
-    "a port": ({**ONE, "ports": [{"name": "a", "port": Deferred("ports[0].port")}]}, "egress"),
+    "an address": ({**ONE, "addresses": [Unknown("addresses[0]")]}, "egress"),
+    "a list": ({**ONE, "addresses": Unknown("addresses")}, "egress"),
+    "a backend": ({"backends": [{"address": Unknown("x.address")}], "preset": "http"}, "egress"),
+    "a port": ({**ONE, "ports": [{"name": "a", "port": Unknown("ports[0].port")}]}, "egress"),
     "a Pod's label": (
-        {"to": [{"pod_selector": {"a": Deferred("to[0].x")}, "preset": "http"}]},
+        {"to": [{"pod_selector": {"a": Unknown("to[0].x")}, "preset": "http"}]},
         "egress",
     ),
     "a namespace of Pods": (
-        {"to": [{"pod_selector": {}, "namespace": Deferred("to[0].namespace"), "preset": "http"}]},
+        {"to": [{"pod_selector": {}, "namespace": Unknown("to[0].namespace"), "preset": "http"}]},
         "egress",
     ),
     "a block": (
-        {"to": [{"cidrs": ["::/0", Deferred("to[0].cidrs[1]")], "preset": "http"}]},
+        {"to": [{"cidrs": ["::/0", Unknown("to[0].cidrs[1]")], "preset": "http"}]},
         "egress",
     ),
-    "a label": ({**ONE, "pod_selector": {"app": Deferred("pod_selector[app]")}}, "podSelector"),
+    "a label": ({**ONE, "pod_selector": {"app": Unknown("pod_selector[app]")}}, "podSelector"),
 }
 
 
@@ -207,7 +207,7 @@ def test_rules_that_are_not_known_yet_have_a_fixed_name(args: Any, field: str) -
     assert made.policy["metadata"]["name"] == "web"
     assert "egress-in-place" in [hazard.code for hazard in made.hazards]
     spec = made.policy["spec"]
-    assert [key for key, value in spec.items() if "Deferred" in str(value)] == [field]
+    assert [key for key, value in spec.items() if "Unknown" in str(value)] == [field]
 
 
 def test_the_name_is_fixed_when_the_rules_have_arrived_too() -> None:

@@ -4,12 +4,12 @@ from typing import Any
 
 import pulumi
 import pytest
-from late import later
 from pulumi_kubernetes import core
 
 from components import ExternalService, ExternalServiceSet, SelectorService, ValidationError
 from components.core.findings import Finding, invalid, required
 from components.testing import render
+from tests.unit.outputs import later
 
 PORTS: dict[str, Any] = {"ports": [{"port": 80}]}
 

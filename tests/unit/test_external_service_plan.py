@@ -4,10 +4,10 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from plans import external, texts
 
-from components.core.deferred import Deferred
 from components.core.external_service import ExternalServicePlan
+from components.core.unknown import Unknown
+from tests.unit.plans import external, texts
 
 ACTIVE = {"ready": True, "serving": True, "terminating": False}
 OWN_LABELS = {
@@ -17,13 +17,13 @@ OWN_LABELS = {
 HEADLESS = {"service.kubernetes.io/headless": ""}
 PG = {"name": "pg", "port": 5432}
 PORT = {"name": "pg", "port": 5432, "protocol": "TCP"}
-LATE = Deferred("addresses")
+LATE = Unknown("addresses")
 
 
 def plan(
-    deferred: frozenset[str] = frozenset(), **args: Any
+    unknown: frozenset[str] = frozenset(), **args: Any
 ) -> tuple[ExternalServicePlan, list[str]]:
-    made, findings = external({"ports": [PG], **args}, "db", deferred)
+    made, findings = external({"ports": [PG], **args}, "db", unknown)
     return made, texts(findings)
 
 
@@ -227,7 +227,7 @@ def test_a_pinned_count_declares_empty_slices_for_the_families_that_are_there() 
 
 
 def test_an_address_to_come_stays_in_its_place() -> None:
-    late = Deferred("addresses[0]")
+    late = Unknown("addresses[0]")
     made = planned(addresses=[late, "192.0.2.1"])
     (part,) = made.slices
     assert [endpoint["addresses"] for endpoint in part["endpoints"]] == [[late], ["192.0.2.1"]]
@@ -297,7 +297,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         ),
     ),
     "an address to come that has no id among slices": (
-        {"addresses": [Deferred("addresses[0]")], "slice_count": 2},
+        {"addresses": [Unknown("addresses[0]")], "slice_count": 2},
         f"addresses[0].id: Required value: {LATE_ID} (give it as one of `backends`, with an `id`)",
     ),
 }

@@ -7,13 +7,13 @@ from typing import Any
 import pulumi
 import pytest
 from google.protobuf.json_format import MessageToDict
-from late import later
-from service_sets import GOOD, KIND, PORTS, Args, databases
 
 from components import ExternalService, ExternalServiceSet
 from components.sources import inventory
 from components.testing import render
 from components.validation.hazards import CATALOGUE
+from tests.unit.outputs import later
+from tests.unit.service_sets import GOOD, KIND, PORTS, Args, databases
 
 URN = f"urn:pulumi:stack::project::pulumi:pulumi:Stack${KIND}::databases"
 BOTH = ["192.0.2.10", "192.0.2.11", "2001:db8::10"]

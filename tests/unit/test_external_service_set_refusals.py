@@ -5,11 +5,11 @@ from typing import Any
 
 import pulumi
 import pytest
-from late import later
-from service_sets import GOOD, KIND, Args, databases
 
 from components import ExternalService, ExternalServiceSet, ValidationError
 from components.testing import render
+from tests.unit.outputs import later
+from tests.unit.service_sets import GOOD, KIND, Args, databases
 
 NOT_A_PORT = "must be between 1 and 65535, inclusive"
 LOOPBACK = "may not be in the loopback range (127.0.0.0/8, ::1/128)"

@@ -6,13 +6,13 @@ from typing import Any
 
 import pulumi
 import pytest
-from late import later
 from pulumi.runtime import settings
 
 from components import ExternalService, ExternalServiceSet, SelectorService
 from components._runtime import given as _given
 from components._runtime import hooks as _hooks
 from components.testing import KubernetesMocks, render
+from tests.unit.outputs import later
 
 HTTP = {"name": "http", "port": 80}
 BOTH = [HTTP, {"name": "https", "port": 443}]

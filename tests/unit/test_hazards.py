@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
-import plans
 import pytest
 
 from components.core.arguments import ExternalServiceArgs, SelectorServiceArgs
-from components.core.deferred import Deferred
 from components.core.hazards import external_service_hazards, selector_service_hazards
+from components.core.unknown import Unknown
 from components.validation.hazards import CATALOGUE, HAZARDS, Hazard, declared
+from tests.unit import plans
 
 CODES = {
     "no-api-proxy",
@@ -128,7 +128,7 @@ OF_ARGUMENTS: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["external-ips", "external-ip-is-backend", *NOTE],
     ),
     "an external IP that is not known yet": (
-        {"external_ips": [Deferred("external_ips[0]")]},
+        {"external_ips": [Unknown("external_ips[0]")]},
         ["external-ips", *NOTE],
     ),
     "slices": ({"endpoint_api": "Slices"}, NOTE),
@@ -161,10 +161,10 @@ EXTERNAL_DNS: dict[str, tuple[dict[str, Any], bool]] = {
     "a target of the other version": ({f"{OLD}/hostname": HOST, f"{NEW}/target": "x"}, True),
     "a target": ({f"{OLD}/hostname": HOST, f"{OLD}/target": "192.0.2.1"}, False),
     "a target that is not known yet": (
-        {f"{OLD}/hostname": HOST, f"{OLD}/target": Deferred("x")},
+        {f"{OLD}/hostname": HOST, f"{OLD}/target": Unknown("x")},
         False,
     ),
-    "a host name that is not known yet": ({f"{OLD}/hostname": Deferred("x")}, False),
+    "a host name that is not known yet": ({f"{OLD}/hostname": Unknown("x")}, False),
     "no host name": ({f"{OLD}/hostname": ""}, False),
     "another controller": ({f"{OLD}/hostname": HOST, f"{OLD}/controller": "none"}, False),
     "another annotation of it": ({f"{OLD}/ttl": "60"}, False),
@@ -285,8 +285,8 @@ def test_multicast_addresses_are_told(address: str, is_multicast: bool) -> None:
 
 
 def test_an_address_that_is_not_known_yet_has_no_hazard() -> None:
-    assert external({"address": Deferred("backends[0].address")}, **UDP) == []
-    late = {"addresses": Deferred("addresses"), "slice_count": 1, "backends": []}
+    assert external({"address": Unknown("backends[0].address")}, **UDP) == []
+    late = {"addresses": Unknown("addresses"), "slice_count": 1, "backends": []}
     assert external(**late, **UDP, **CLOSE, **STICKY) == []
 
 
@@ -328,7 +328,7 @@ ALIASES: dict[str, tuple[object, list[dict[str, Any]], list[str]]] = {
     ),
     "a port that is not known yet": (
         "api.example.com",
-        [{"name": "a", "port": Deferred("ports[0].port")}],
+        [{"name": "a", "port": Unknown("ports[0].port")}],
         [],
     ),
     "an IPv4 address": ("10.0.0.1", [], ["external-name-address"]),
@@ -339,7 +339,7 @@ ALIASES: dict[str, tuple[object, list[dict[str, Any]], list[str]]] = {
     "a single label of digits": ("10", [], ["external-name-single-label"]),
     "two labels": ("db.example", [], []),
     "a fully qualified name": ("db.example.com.", [], []),
-    "a name that is not known yet": (Deferred("external_name"), [{"port": 80}], TLS_AND_HOST[1:]),
+    "a name that is not known yet": (Unknown("external_name"), [{"port": 80}], TLS_AND_HOST[1:]),
     "all at once": ("10.0.0.1", [{"port": 443}], ["external-name-address", *TLS_AND_HOST]),
 }
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pulumi
 import pytest
-from late import later
 
 from components import ExternalNameService, ExternalService, SelectorService
 from components.validation.hazards import CATALOGUE, Hazard
+from tests.unit.outputs import later
 
 URN = "urn:pulumi:stack::project::pulumi:pulumi:Stack$k8s-endpoints:index:"
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}

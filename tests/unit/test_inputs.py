@@ -5,7 +5,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from late import later
 
 from components import (
     BackendState,
@@ -16,9 +15,10 @@ from components import (
     ValidationError,
 )
 from components._runtime.inputs import Inputs, read, substitute
-from components.core.deferred import Deferred, is_known
 from components.core.findings import Finding
+from components.core.unknown import Unknown, is_known
 from components.testing import render
+from tests.unit.outputs import later
 
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 NOT_PLAIN = "Forbidden: must be a plain value, an Output cannot be used here"
@@ -142,17 +142,17 @@ def in_program(body: Callable[[], Any]) -> Any:
 
 
 PLACES: dict[str, tuple[Callable[[], Any], Any]] = {
-    "a scalar": (lambda: {"namespace": later("a")}, {"namespace": Deferred("namespace")}),
+    "a scalar": (lambda: {"namespace": later("a")}, {"namespace": Unknown("namespace")}),
     "an element": (
         lambda: {"addresses": ["192.0.2.1", later("a")]},
-        {"addresses": ["192.0.2.1", Deferred("addresses[1]")]},
+        {"addresses": ["192.0.2.1", Unknown("addresses[1]")]},
     ),
-    "a list": (lambda: {"addresses": later([])}, {"addresses": Deferred("addresses")}),
+    "a list": (lambda: {"addresses": later([])}, {"addresses": Unknown("addresses")}),
     "a field further down": (
         lambda: {"ports": [{"port": later(1)}]},
-        {"ports": [{"port": Deferred("ports[0].port")}]},
+        {"ports": [{"port": Unknown("ports[0].port")}]},
     ),
-    "a label": (lambda: {"labels": {"a": later("b")}}, {"labels": {"a": Deferred("labels[a]")}}),
+    "a label": (lambda: {"labels": {"a": later("b")}}, {"labels": {"a": Unknown("labels[a]")}}),
 }
 
 
@@ -196,7 +196,7 @@ def test_an_awaitable_counts_as_an_output() -> None:
 
 def test_what_arrives_is_put_in_its_place_and_checked() -> None:
     found: list[Finding] = []
-    value = {"addresses": Deferred("addresses"), "ports": [{"port": Deferred("ports[0].port")}]}
+    value = {"addresses": Unknown("addresses"), "ports": [{"port": Unknown("ports[0].port")}]}
     arrived = {"addresses": ["192.0.2.1"], "ports[0].port": 80.0}
     assert substitute(value, arrived, ExternalServiceArgs, found) == {
         "addresses": ["192.0.2.1"],

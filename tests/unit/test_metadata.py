@@ -4,12 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from plans import alias, selector, texts
 
-from components.core.deferred import Deferred
 from components.core.findings import Finding
-from components.core.service_metadata import LARGEST_ANNOTATIONS, annotation_bytes, read_rules
+from components.core.objects.manifest_metadata import (
+    LARGEST_ANNOTATIONS,
+    annotation_bytes,
+    read_rules,
+)
+from components.core.unknown import Unknown
 from components.core.versions import rules_of
+from tests.unit.plans import alias, selector, texts
 
 VALUE = (
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.',"
@@ -98,7 +102,7 @@ def test_a_version_that_is_none_is_refused_once(text: str) -> None:
     assert finding.detail == "must be a version from 1.30 on"
 
 
-LATER = Deferred("namespace")
+LATER = Unknown("namespace")
 
 METADATA: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "nothing": ({}, {"name": "db"}),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.core.orphans import (
+from components.core.orphan_search import (
     KINDS,
     Key,
     find_orphans,

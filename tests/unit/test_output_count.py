@@ -5,11 +5,11 @@ from typing import Any
 
 import pulumi
 import pytest
-from late import later
 
 from components import ExternalService, ExternalServiceSet
-from components._runtime.declarations import Entry
+from components._runtime.program_run import Entry
 from components.testing import render
+from tests.unit.outputs import later
 
 pytestmark = pytest.mark.usefixtures("aliases")
 

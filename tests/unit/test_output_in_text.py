@@ -7,7 +7,6 @@ from typing import Any, is_typeddict
 
 import pulumi
 import pytest
-from late import later
 
 import components
 from components import (
@@ -21,8 +20,9 @@ from components import (
     ValidationError,
 )
 from components._runtime.inputs import _fields, _Shape, read
-from components.core.deferred import contains_output
+from components.core.unknown import contains_output
 from components.testing import render
+from tests.unit.outputs import later
 
 OLD_SDK = """\
 Calling __str__ on an Output[T] is not supported.

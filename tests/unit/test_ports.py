@@ -6,15 +6,15 @@ import pytest
 
 from components.core.arguments import CommonArgs, PortArgs, typed
 from components.core.checks import check_objects
-from components.core.deferred import Deferred
 from components.core.findings import Finding
+from components.core.objects.manifest_metadata import read_rules
+from components.core.objects.service_manifest import render_service
 from components.core.ports import Port, read_ports
 from components.core.presets import ports_by_path
-from components.core.service import render_service
-from components.core.service_metadata import read_rules
+from components.core.unknown import Unknown
 
 OUT_OF_RANGE = "must be between 1 and 65535, inclusive"
-LATER = Deferred("ports[0].port")
+LATER = Unknown("ports[0].port")
 FIXED = {"fixed": "nothing stands between the client and the endpoint"}
 
 
@@ -260,7 +260,7 @@ TAKEN: Rows = {
         [],
     ),
     "two unknown numbers": (
-        [{"port": LATER, "name": "a"}, {"port": Deferred("ports[1].port"), "name": "b"}],
+        [{"port": LATER, "name": "a"}, {"port": Unknown("ports[1].port"), "name": "b"}],
         {},
         [],
     ),
@@ -275,7 +275,7 @@ def test_ports_are_taken(values: Any, options: dict[str, Any], found: list[str])
 
 
 def test_a_target_whose_name_is_not_known_yet_is_passed_through() -> None:
-    late = Deferred("ports[0].target_port_name")
+    late = Unknown("ports[0].target_port_name")
     (port,), findings = read({"port": 80, "target_port_name": late}, selectorless=False)
     assert findings == []
     assert port.for_service()["targetPort"] == late

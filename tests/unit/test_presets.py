@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from plans import external, texts
 
 from components import ExternalService, Preset, ValidationError
 from components.core import syntax
@@ -12,6 +11,7 @@ from components.core.findings import Finding
 from components.core.ports import Port, read_ports
 from components.core.presets import PRESETS, ports_by_path
 from components.testing import render
+from tests.unit.plans import external, texts
 
 KNOWN: dict[str, list[tuple[str, int, str | None]]] = {
     "postgres": [("postgres", 5432, "postgresql")],

@@ -10,9 +10,9 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 from google.protobuf.json_format import MessageToDict
-from late import later
 
 from components import ExternalService, ExternalServiceSet, provider
+from tests.unit.outputs import later
 
 GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 LIMITS = {"qps": 1000, "burst": 2000}

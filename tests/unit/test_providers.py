@@ -90,7 +90,7 @@ def test_each_provider_has_a_home(tools: Path) -> None:
 
 def test_the_engine_takes_the_chosen_one_and_none_from_path(tools: Path, tmp_path: Path) -> None:
     built = program(tools / "pulumi-create" / "plugins" / PROVIDER_PLUGIN)
-    here = backend.Backend(tmp_path, {"pulumi": Path("/usr/bin/pulumi"), PROGRAM: built})
+    here = backend.StateBackend(tmp_path, {"pulumi": Path("/usr/bin/pulumi"), PROGRAM: built})
 
     environment = here.environment()
 
@@ -103,7 +103,7 @@ def test_a_home_of_the_users_own_is_left_as_it_is(
 ) -> None:
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
     built = program(tools / "pulumi-create" / "plugins" / PROVIDER_PLUGIN)
-    here = backend.Backend(None, {"pulumi": Path("/usr/bin/pulumi"), PROGRAM: built})
+    here = backend.StateBackend(None, {"pulumi": Path("/usr/bin/pulumi"), PROGRAM: built})
 
     environment = here.environment()
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from plans import alias as aliased
-from plans import external, selector, texts
 
-from components.core.deferred import Deferred
+from components.core.unknown import Unknown
+from tests.unit.plans import alias as aliased
+from tests.unit.plans import external, selector, texts
 
-LATE = Deferred("x")
+LATE = Unknown("x")
 ONLY_LB = "Forbidden: may only be used when `type` is 'LoadBalancer'"
 TIMEOUT = "must be greater than 0 and at most 86400"
 PORT = {"name": "tcp-80", "port": 80, "protocol": "TCP", "targetPort": 80}

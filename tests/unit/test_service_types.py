@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from late import later
 
 from components import (
     ExternalNameService,
@@ -17,6 +16,7 @@ from components import (
     ValidationError,
 )
 from components.testing import render
+from tests.unit.outputs import later
 
 PORT = {"name": "tcp-80", "port": 80, "protocol": "TCP", "targetPort": 80}
 COMMON: dict[str, Any] = {"service_name": "web", "ports": [{"port": 80}]}

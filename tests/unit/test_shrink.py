@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plans import external, texts
 
 from components import ExternalService, ValidationError
 from components.core.found import FoundBackend
 from components.core.shrink import Found, Record, Watch, at_least, compare
 from components.testing import render
+from tests.unit.plans import external, texts
 
 WEB = "machines(role=web)"
 DB = "machines(role=db)"

@@ -157,7 +157,7 @@ def test_the_state_is_local_unless_the_user_is_logged_in(
     for name, value in given.items():
         monkeypatch.setenv(name, value)
 
-    assert (backend.Backend.of_user(tmp_path, {}).directory is not None) is local
+    assert (backend.StateBackend.of_user(tmp_path, {}).directory is not None) is local
 
 
 def test_a_login_in_the_home_folder_is_found(
@@ -168,7 +168,7 @@ def test_a_login_in_the_home_folder_is_found(
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path))
     (tmp_path / "credentials.json").write_text('{"current": "https://pulumi.example"}')
 
-    assert backend.Backend.of_user(tmp_path, {}).directory is None
+    assert backend.StateBackend.of_user(tmp_path, {}).directory is None
 
 
 def test_the_passphrase_is_made_once_and_readable_by_its_owner_alone(
@@ -176,7 +176,7 @@ def test_the_passphrase_is_made_once_and_readable_by_its_owner_alone(
 ) -> None:
     monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE", raising=False)
     monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE_FILE", raising=False)
-    here = backend.Backend(tmp_path, {"pulumi": Path("/somewhere/pulumi")})
+    here = backend.StateBackend(tmp_path, {"pulumi": Path("/somewhere/pulumi")})
 
     file = Path(here.environment()["PULUMI_CONFIG_PASSPHRASE_FILE"])
     first = file.read_text()
@@ -192,7 +192,9 @@ def test_the_users_own_passphrase_is_left_alone(
 ) -> None:
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "mine")
 
-    environment = backend.Backend(tmp_path, {"pulumi": Path("/somewhere/pulumi")}).environment()
+    environment = backend.StateBackend(
+        tmp_path, {"pulumi": Path("/somewhere/pulumi")}
+    ).environment()
 
     assert environment["PULUMI_CONFIG_PASSPHRASE"] == "mine"  # noqa: S105
     assert "PULUMI_CONFIG_PASSPHRASE_FILE" not in environment

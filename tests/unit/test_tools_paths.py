@@ -91,6 +91,6 @@ def test_any_other_checkout_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_url_of_the_state_is_encoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "mine")
-    here = backend.Backend(tmp_path / "a b#?100%20", {"pulumi": Path("/somewhere/pulumi")})
+    here = backend.StateBackend(tmp_path / "a b#?100%20", {"pulumi": Path("/somewhere/pulumi")})
     url = here.environment()["PULUMI_BACKEND_URL"]
     assert url == f"file://{tmp_path}/a%20b%23%3F100%2520"

@@ -161,7 +161,7 @@ def test_no_state_holds_no_objects(tmp_path: Path) -> None:
     assert not state.holds("dev")
     assert not state.was_interrupted("dev")
     state.reset()
-    state.settle("dev")
+    state.mark_recovered("dev")
     state.unbind()
 
 
@@ -190,7 +190,7 @@ def test_an_update_that_was_cut_off_is_known_until_one_succeeds(
         assert State(tmp_path).was_interrupted("dev")
         assert State(tmp_path).holds("dev")
     if fault is not pending_create:
-        State(tmp_path).settle("dev")
+        State(tmp_path).mark_recovered("dev")
         assert not State(tmp_path).was_interrupted("dev")
     assert not State(tmp_path).was_interrupted("production")
 

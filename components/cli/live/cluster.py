@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from ...core.orphans import KINDS, Orphan
+from ...core.orphan_search import KINDS, Orphan
 from .programs import ProgramError, failed, run
 
 _PAGE = 500

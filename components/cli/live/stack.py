@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import yaml
 
-from ...core.orphans import Declared, read_declared, recorded_managers
+from ...core.orphan_search import Declared, read_declared, recorded_managers
 from ...core.ownership import field_manager
 from .programs import ProgramError, ask, run
 

@@ -5,44 +5,46 @@ from operator import itemgetter
 from typing import Any
 
 from ...core.findings import Finding, quote
-from ..objects import ObjectSet
+from ..object_set import ObjectSet
 from . import (
-    aliases,
     declared,
-    egress,
-    endpoints,
+    external_names,
     ingresses,
+    legacy_endpoints,
     peers,
     policies,
-    ports,
-    protocols,
+    policy_backends,
+    port_matches,
     selection,
+    service_fields,
     service_links,
     services,
     slices,
     traffic,
 )
 from .hazard import Catalogue, Hazard
-from .reader import read_objects
+from .policy_dns import DnsEgress
+from .policy_rules import egress_policies
 from .report import Report
+from .set_reader import read_objects
 
 __all__ = ["CATALOGUE", "HAZARDS", "Hazard", "hazards"]
 
 _OF_MANIFESTS = Catalogue(
     "Hazards of manifests",
     services.HAZARDS,
-    protocols.HAZARDS,
+    service_fields.HAZARDS,
     service_links.HAZARDS,
     selection.HAZARDS,
-    aliases.HAZARDS,
+    external_names.HAZARDS,
     slices.HAZARDS,
-    endpoints.HAZARDS,
-    ports.HAZARDS,
+    legacy_endpoints.HAZARDS,
+    port_matches.HAZARDS,
     traffic.HAZARDS,
     ingresses.HAZARDS,
     policies.HAZARDS,
     peers.HAZARDS,
-    egress.HAZARDS,
+    policy_backends.HAZARDS,
 )
 
 _API_SERVER = ("default", "kubernetes")
@@ -76,23 +78,23 @@ def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]
     report = Report()
     objects = read_objects(manifests)
     virtual = _cluster_ips(objects)
-    _look_at_services(objects, report)
-    aliases.look_at_aliases(objects, report)
-    service_links.look_at_links(objects, report)
-    selection.look_at_selection(objects, report)
+    _lint_services(objects, report)
+    external_names.lint_aliases(objects, report)
+    service_links.lint_links(objects, report)
+    selection.lint_selection(objects, report)
     for one in objects.slices:
-        slices.look_at_slice(one, objects, virtual, report)
+        slices.lint_slice(one, objects, virtual, report)
     for legacy in objects.legacy:
-        endpoints.look_at_legacy(legacy, objects, virtual, report)
+        legacy_endpoints.lint_legacy(legacy, objects, virtual, report)
     for index, namespace, spec in objects.ingresses:
-        ingresses.look_at_ingress(index, namespace, spec, objects, report)
+        ingresses.lint_ingress(index, namespace, spec, objects, report)
     if objects.policies:
-        _look_at_policies(objects, virtual, report)
+        _lint_policies(objects, virtual, report)
     unique = dict.fromkeys(report)
     return sorted(unique, key=itemgetter(0))
 
 
-def _look_at_services(objects: ObjectSet, report: Report) -> None:
+def _lint_services(objects: ObjectSet, report: Report) -> None:
     unmirrored = {legacy.key for legacy in objects.legacy}
     served = objects.served - _strays(objects)
     routed = {
@@ -101,16 +103,16 @@ def _look_at_services(objects: ObjectSet, report: Report) -> None:
         for name in ingresses.service_names(spec)
     }
     for key, service in objects.services.items():
-        protocols.look_at_protocols(service, report)
-        services.look_at_service(service, report, is_behind_ingress=key in routed)
+        service_fields.lint_protocols(service, report)
+        services.lint_service(service, report, is_behind_ingress=key in routed)
         if not service.is_selectorless:
             continue
         groups = objects.groups.get(key)
         if groups:
-            traffic.look_at_traffic(service, groups, report)
+            traffic.lint_traffic(service, groups, report)
         elif key not in unmirrored and key != _API_SERVER:
             has_served = key[0] in served and not objects.may_hold_more(key[0])
-            traffic.look_at_unserved(service, has_served, report)
+            traffic.lint_unserved(service, has_served, report)
 
 
 def _strays(objects: ObjectSet) -> set[str]:
@@ -119,13 +121,13 @@ def _strays(objects: ObjectSet) -> set[str]:
     return {key[0] for key in keys if not key[1] or objects.whereabouts(key) is not None}
 
 
-def _look_at_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Report) -> None:
-    rules = egress.EgressRules(objects)
-    look = policies.PolicyLook(objects, rules)
+def _lint_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Report) -> None:
+    restricting = egress_policies(objects)
+    linter = policies.PolicyLinter(objects, DnsEgress(restricting))
     for policy in objects.policies:
-        look.look_at(policy, report)
-        peers.look_at_peers(policy, objects, report)
-    rules.look(virtual, report)
+        linter.lint(policy, report)
+        peers.lint_peers(policy, objects, report)
+    policy_backends.lint_backends(objects, restricting, virtual, report)
 
 
 def _cluster_ips(objects: ObjectSet) -> dict[str, str]:

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ...core.findings import quote
-from ..objects import Key, ObjectSet, Service
+from ..object_set import Key, ObjectSet, Service
 from ..untyped import items, mapping, number, text
 from .hazard import Catalogue
 from .report import Report
@@ -45,7 +45,7 @@ _NEAR = 0.8
 _MOST_COMPARED = 200
 
 
-def look_at_ingress(
+def lint_ingress(
     index: int, namespace: str, spec: Mapping[str, Any], objects: ObjectSet, report: Report
 ) -> None:
     """Report backends of an Ingress that lead nowhere."""
@@ -59,7 +59,7 @@ def look_at_ingress(
                 _tell_alias(index, f"{path}.service.name", service, report)
             if service.ports or not (service.is_alias and is_nginx):
                 port = mapping(backend.get("port"))
-                _look_at_port(index, f"{path}.service.port", port, service, report)
+                _lint_port(index, f"{path}.service.port", port, service, report)
         elif key[1] and (reason := _reason(key, objects)):
             report.add(
                 index,
@@ -112,7 +112,7 @@ def _tell_alias(index: int, path: str, service: Service, report: Report) -> None
     report.add(index, INGRESS_EXTERNAL_NAME, path, service=quote(service.key[1]), remedy=remedy)
 
 
-def _look_at_port(
+def _lint_port(
     index: int, path: str, port: Mapping[str, Any], service: Service, report: Report
 ) -> None:
     wanted, name = number(port.get("number")), text(port.get("name"))

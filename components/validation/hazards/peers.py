@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...core.findings import quote
-from ..objects import ObjectSet, Policy
+from ..object_set import ObjectSet, Policy
 from ..untyped import items, mapping, text
 from .hazard import Catalogue
 from .report import Report
@@ -29,7 +29,7 @@ _DNS = {"kube-dns", "coredns"}
 _DNS_HOME = "kube-system"
 
 
-def look_at_peers(policy: Policy, objects: ObjectSet, report: Report) -> None:
+def lint_peers(policy: Policy, objects: ObjectSet, report: Report) -> None:
     """Report the peers of a policy's rules that mean something else than they look."""
     for path, peers in _rules(policy):
         for position, peer in enumerate(peers):
@@ -41,10 +41,10 @@ def look_at_peers(policy: Policy, objects: ObjectSet, report: Report) -> None:
                 report.add(policy.index, POLICY_NAMESPACE_LABEL, where)
             before = peers[position - 1] if position else mapping(None)
             if set(before) == {"namespaceSelector"} and set(peer) == {"podSelector"}:
-                _look_at_pair(policy, place, before, peer, objects, report)
+                _lint_pair(policy, place, before, peer, objects, report)
 
 
-def _look_at_pair(
+def _lint_pair(
     policy: Policy,
     place: str,
     domain: Mapping[str, Any],

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...core.findings import quote
-from ..objects import ObjectSet, Policy, Service, Workload
+from ..object_set import ObjectSet, Policy, Service, Workload
 from ..untyped import items, mapping, number, text
-from .egress import DNS_PORTS, EgressRules, selector_labels
 from .hazard import Catalogue
+from .policy_dns import DNS_PORTS, DnsEgress
+from .policy_rules import Labels, selector_labels
 from .report import Report
 
 HAZARDS = Catalogue("NetworkPolicy")
@@ -67,15 +68,13 @@ _EGRESS_ALLOWED = POLICY_TYPES_MISSING.saying(
 _MOST_COMPARED = 500
 """Workloads with one label that are looked at before a policy is taken to select some."""
 
-Labels = frozenset[tuple[str, str]]
 
-
-class PolicyLook:
+class PolicyLinter:
     """What the policies of a set are compared with, indexed once."""
 
-    def __init__(self, objects: ObjectSet, egress: EgressRules) -> None:
+    def __init__(self, objects: ObjectSet, dns: DnsEgress) -> None:
         self._objects = objects
-        self._egress = egress
+        self._dns = dns
         self._by_label: dict[tuple[str, str, str], list[Workload]] = defaultdict(list)
         for namespace, workloads in objects.workloads.items():
             for workload in workloads:
@@ -87,17 +86,17 @@ class PolicyLook:
             if labels:
                 self._by_selector[service.key[0], labels].append(service)
 
-    def look_at(self, policy: Policy, report: Report) -> None:
+    def lint(self, policy: Policy, report: Report) -> None:
         """Report what a policy tells of, with what is known of the Pods that it selects."""
-        _look_at_types(policy, report)
-        self._look_at_selection(policy, report)
-        self._look_at_service_ports(policy, report)
+        _lint_types(policy, report)
+        self._lint_selection(policy, report)
+        self._lint_service_ports(policy, report)
         for position, rule in enumerate(map(mapping, items(policy.spec.get("egress")))):
-            _look_at_named_ports(policy, f"spec.egress[{position}]", rule, report)
-        if self._egress.lacks_dns(policy):
+            _lint_named_ports(policy, f"spec.egress[{position}]", rule, report)
+        if self._dns.lacks_dns(policy):
             report.add(policy.index, POLICY_WITHOUT_DNS, "spec.egress")
 
-    def _look_at_selection(self, policy: Policy, report: Report) -> None:
+    def _lint_selection(self, policy: Policy, report: Report) -> None:
         """Compare a policy with the workloads of its namespace, if the set has any there.
 
         Nothing is said where the namespace has custom resources, which may make Pods too.
@@ -113,7 +112,7 @@ class PolicyLook:
             if not self._objects.may_hold_more(policy.namespace):
                 report.add(policy.index, POLICY_SELECTS_NOTHING, "spec.podSelector")
             return
-        _look_at_container_ports(policy, selected, report)
+        _lint_container_ports(policy, selected, report)
 
     def _selected(
         self, namespace: str, selector: Mapping[str, Any], workloads: Sequence[Workload]
@@ -127,7 +126,7 @@ class PolicyLook:
             return None
         return [workload for workload in candidates if _matches(workload.labels, selector)]
 
-    def _look_at_service_ports(self, policy: Policy, report: Report) -> None:
+    def _lint_service_ports(self, policy: Policy, report: Report) -> None:
         for path, selector, rule in _to_pods(policy):
             labels = selector_labels(selector)
             services = self._by_selector.get((policy.namespace, labels)) if labels else None
@@ -145,7 +144,7 @@ class PolicyLook:
                     )
 
 
-def _look_at_types(policy: Policy, report: Report) -> None:
+def _lint_types(policy: Policy, report: Report) -> None:
     spec = policy.spec
     types = spec.get("policyTypes")
     if items(types):
@@ -158,9 +157,7 @@ def _look_at_types(policy: Policy, report: Report) -> None:
         report.add(policy.index, _EGRESS_ALLOWED, "spec.policyTypes")
 
 
-def _look_at_named_ports(
-    policy: Policy, path: str, rule: Mapping[str, Any], report: Report
-) -> None:
+def _lint_named_ports(policy: Policy, path: str, rule: Mapping[str, Any], report: Report) -> None:
     peers = items(rule.get("to"))
     if not peers or not all(mapping(peer).get("ipBlock") is not None for peer in peers):
         return
@@ -174,7 +171,7 @@ def _look_at_named_ports(
             )
 
 
-def _look_at_container_ports(policy: Policy, selected: Sequence[Workload], report: Report) -> None:
+def _lint_container_ports(policy: Policy, selected: Sequence[Workload], report: Report) -> None:
     named = [
         (f"spec.ingress[{position}].ports[{place}].port", text(mapping(port).get("port")))
         for position, rule in enumerate(map(mapping, items(policy.spec.get("ingress"))))

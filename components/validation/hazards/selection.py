@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ...core.findings import quote
-from ..objects import ObjectSet, Service, Workload
+from ..object_set import ObjectSet, Service, Workload
 from ..untyped import items, mapping, text
 from .hazard import Catalogue
 from .report import Report
@@ -28,7 +28,7 @@ _OF_CONTROLLERS = ("job-name", "batch.kubernetes.io/", "statefulset.kubernetes.i
 _MOST_COMPARED = 500
 
 
-def look_at_selection(objects: ObjectSet, report: Report) -> None:
+def lint_selection(objects: ObjectSet, report: Report) -> None:
     """Compare the Services of a set with the workloads of their namespaces."""
     for key, service in objects.services.items():
         workloads = objects.workloads.get(key[0], ())
@@ -36,9 +36,9 @@ def look_at_selection(objects: ObjectSet, report: Report) -> None:
             continue
         selected = [one for one in workloads if _selects(service, one)]
         if selected:
-            _look_at_targets(service, selected, report)
+            _lint_targets(service, selected, report)
         elif not objects.may_hold_more(key[0]):
-            _look_at_miss(service, workloads, report)
+            _lint_miss(service, workloads, report)
 
 
 def _is_comparable(service: Service) -> bool:
@@ -54,7 +54,7 @@ def _selects(service: Service, workload: Workload) -> bool:
     return all(workload.labels.get(key) == value for key, value in service.selector.items())
 
 
-def _look_at_miss(service: Service, workloads: Sequence[Workload], report: Report) -> None:
+def _lint_miss(service: Service, workloads: Sequence[Workload], report: Report) -> None:
     """Report a selector that is meant for a workload: one of the Service's own name."""
     meant = [one for one in workloads if one.name == service.key[1]]
     if len(meant) != 1:
@@ -74,7 +74,7 @@ def _look_at_miss(service: Service, workloads: Sequence[Workload], report: Repor
     )
 
 
-def _look_at_targets(service: Service, selected: Sequence[Workload], report: Report) -> None:
+def _lint_targets(service: Service, selected: Sequence[Workload], report: Report) -> None:
     names = {name for workload in selected for name in _port_names(workload)}
     if not names:  # patches of workloads hold none
         return

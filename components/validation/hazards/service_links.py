@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ...core.findings import quote
-from ..objects import ObjectSet, Workload
+from ..object_set import ObjectSet, Workload
 from ..untyped import items, mapping, text
 from .hazard import Catalogue
 from .report import Report
@@ -23,7 +23,7 @@ _NOT_OF_NAMES = re.compile(r"[-.]")
 _HOST = "_HOST"
 
 
-def look_at_links(objects: ObjectSet, report: Report) -> None:
+def lint_links(objects: ObjectSet, report: Report) -> None:
     """Report Services whose variables meet settings that the Pods of their namespace read."""
     for namespace, workloads in objects.workloads.items():
         linked = [

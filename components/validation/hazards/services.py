@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...core.findings import quote
 from ..ip import parse_sloppy_ip
-from ..objects import Service
+from ..object_set import Service
 from ..untyped import items, text
 from .hazard import Catalogue
 from .report import Report
@@ -77,7 +77,7 @@ PUBLISH_NOT_READY_IGNORED = HAZARDS.hazard(
 _NOT_FIELDS = ("endpoints", "endpoint", "endpointSlices", "addresses", "subsets", "backends")
 
 
-def look_at_service(service: Service, report: Report, *, is_behind_ingress: bool = False) -> None:
+def lint_service(service: Service, report: Report, *, is_behind_ingress: bool = False) -> None:
     """Report what one Service tells of.
 
     Args:
@@ -89,7 +89,7 @@ def look_at_service(service: Service, report: Report, *, is_behind_ingress: bool
     for path in _not_fields(service):
         report.add(service.index, SERVICE_ENDPOINTS_FIELD, path)
     if service.is_alias:
-        _look_at_alias(service, report, is_behind_ingress=is_behind_ingress)
+        _lint_alias(service, report, is_behind_ingress=is_behind_ingress)
         return
     spec = service.spec
     if text(spec.get("externalName")):
@@ -97,9 +97,9 @@ def look_at_service(service: Service, report: Report, *, is_behind_ingress: bool
             service.index, EXTERNAL_NAME_IGNORED, "spec.externalName", type=quote(service.type)
         )
     if service.is_headless:
-        _look_at_headless(service, report)
+        _lint_headless(service, report)
     if service.is_selectorless:
-        _look_at_selectorless(service, report)
+        _lint_selectorless(service, report)
 
 
 def _not_fields(service: Service) -> Iterator[str]:
@@ -110,7 +110,7 @@ def _not_fields(service: Service) -> Iterator[str]:
             yield field
 
 
-def _look_at_alias(service: Service, report: Report, *, is_behind_ingress: bool) -> None:
+def _lint_alias(service: Service, report: Report, *, is_behind_ingress: bool) -> None:
     given = text(service.spec.get("externalName"))
     name = given.removesuffix(".")
     if parse_sloppy_ip(name) is not None:
@@ -135,7 +135,7 @@ def _look_at_alias(service: Service, report: Report, *, is_behind_ingress: bool)
             )
 
 
-def _look_at_headless(service: Service, report: Report) -> None:
+def _lint_headless(service: Service, report: Report) -> None:
     for position, port in enumerate(service.ports):
         if isinstance(port.target, int) and port.target != port.number:
             report.add(
@@ -149,7 +149,7 @@ def _look_at_headless(service: Service, report: Report) -> None:
         report.add(service.index, AFFINITY_HEADLESS, "spec.sessionAffinity")
 
 
-def _look_at_selectorless(service: Service, report: Report) -> None:
+def _lint_selectorless(service: Service, report: Report) -> None:
     for position, port in enumerate(service.ports):
         if isinstance(port.target, str):
             report.add(

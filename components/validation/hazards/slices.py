@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...core.findings import quote
 from ...core.metadata import HEADLESS_LABEL, MANAGED_BY, MANAGED_BY_LABEL, SERVICE_NAME_LABEL
-from ..objects import CONTROLLERS, Endpoint, ObjectSet, Service, Slice
+from ..object_set import CONTROLLERS, Endpoint, ObjectSet, Service, Slice
 from ..untyped import mapping, text
 from .hazard import Catalogue
 from .report import Report
@@ -104,9 +104,7 @@ CLUSTER_IP_ENDPOINT = HAZARDS.hazard(
 _LABEL = f"metadata.labels[{SERVICE_NAME_LABEL}]"
 
 
-def look_at_slice(
-    one: Slice, objects: ObjectSet, virtual: Mapping[str, str], report: Report
-) -> None:
+def lint_slice(one: Slice, objects: ObjectSet, virtual: Mapping[str, str], report: Report) -> None:
     """Report what a slice tells of, with what is known of its Service.
 
     Args:
@@ -116,20 +114,20 @@ def look_at_slice(
         report: Takes the findings.
     """
     service = objects.services.get(one.key)
-    _look_at_service_name(one, objects, report)
-    _look_at_labels(one, service, report)
+    _lint_service_name(one, objects, report)
+    _lint_labels(one, service, report)
     if service is not None:
-        _look_at_service(one, service, report)
+        _lint_service(one, service, report)
     if one.group.family == "FQDN":
         report.add(one.index, SLICE_OF_NAMES, "addressType")
         return
     if one.manifest.get("subsets") is not None:
         report.add(one.index, SLICE_SUBSETS_FIELD, "subsets")
-    _look_at_ports(one, service, report)
-    _look_at_endpoints(one, service, virtual, report)
+    _lint_ports(one, service, report)
+    _lint_endpoints(one, service, virtual, report)
 
 
-def _look_at_service_name(one: Slice, objects: ObjectSet, report: Report) -> None:
+def _lint_service_name(one: Slice, objects: ObjectSet, report: Report) -> None:
     if not one.service:
         if one.labels.get(SERVICE_NAME_LABEL) in (None, ""):
             report.add(one.index, SLICE_WITHOUT_SERVICE_NAME, _LABEL)
@@ -139,7 +137,7 @@ def _look_at_service_name(one: Slice, objects: ObjectSet, report: Report) -> Non
         )
 
 
-def _look_at_labels(one: Slice, service: Service | None, report: Report) -> None:
+def _lint_labels(one: Slice, service: Service | None, report: Report) -> None:
     manager = text(one.labels.get(MANAGED_BY_LABEL))
     if manager in CONTROLLERS:
         report.add(
@@ -149,14 +147,14 @@ def _look_at_labels(one: Slice, service: Service | None, report: Report) -> None
         report.add(one.index, HEADLESS_LABELLED, f"metadata.labels[{HEADLESS_LABEL}]")
 
 
-def _look_at_service(one: Slice, service: Service, report: Report) -> None:
+def _lint_service(one: Slice, service: Service, report: Report) -> None:
     if service.is_alias:
         report.add(one.index, SLICE_OF_EXTERNAL_NAME, _LABEL, service=quote(one.service))
     elif service.selector and one.labels.get(MANAGED_BY_LABEL) != MANAGED_BY:
         report.add(one.index, SLICE_OVER_SELECTOR, _LABEL, service=quote(one.service))
 
 
-def _look_at_ports(one: Slice, service: Service | None, report: Report) -> None:
+def _lint_ports(one: Slice, service: Service | None, report: Report) -> None:
     if HEADLESS_LABEL in one.labels or (
         service is not None and (service.is_headless or service.is_alias)
     ):
@@ -174,7 +172,7 @@ def _is_null(one: Slice, path: str) -> bool:
     return mapping(one.manifest["ports"][position]).get("port") is None
 
 
-def _look_at_endpoints(
+def _lint_endpoints(
     one: Slice, service: Service | None, virtual: Mapping[str, str], report: Report
 ) -> None:
     endpoints = one.group.endpoints
@@ -195,14 +193,14 @@ def _look_at_endpoints(
             f"{unset[0].path}.conditions.ready",
             some=_some(len(unset), len(endpoints)),
         )
-    look_at_addresses(one.index, endpoints, virtual, _place_in_slice, report)
+    lint_addresses(one.index, endpoints, virtual, _place_in_slice, report)
 
 
 def _place_in_slice(endpoint: Endpoint) -> str:
     return f"{endpoint.path}.addresses[0]"
 
 
-def look_at_addresses(
+def lint_addresses(
     index: int,
     endpoints: Sequence[Endpoint],
     virtual: Mapping[str, str],

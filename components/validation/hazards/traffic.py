@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from ...core.findings import quote
-from ..objects import Endpoint, Group, Service
+from ..object_set import Endpoint, Group, Service
 from ..untyped import items, text
 from .hazard import Catalogue
-from .ports import look_at_ports
+from .port_matches import lint_ports
 from .report import Report
 from .services import cluster_ips
 
@@ -90,22 +90,22 @@ _MOST_COMPARED = 4
 """Endpoints of one address that a further one is compared with."""
 
 
-def look_at_traffic(service: Service, groups: Sequence[Group], report: Report) -> None:
+def lint_traffic(service: Service, groups: Sequence[Group], report: Report) -> None:
     """Report what a selectorless Service and the whole of its endpoints tell of."""
-    look_at_ports(service, groups, report)
+    lint_ports(service, groups, report)
     endpoints = [endpoint for group in groups for endpoint in group.endpoints]
     if not endpoints:
         report.add(service.index, SERVICE_WITHOUT_ENDPOINTS, "spec")
         return
-    _look_at_readiness(service, groups, endpoints, report)
-    _look_at_hints(service, endpoints, report)
-    _look_at_conditions(groups, report)
+    _lint_readiness(service, groups, endpoints, report)
+    _lint_hints(service, endpoints, report)
+    _lint_conditions(groups, report)
     if not service.is_headless:
-        _look_at_families(service, groups, report)
-        _look_at_policies(service, endpoints, report)
+        _lint_families(service, groups, report)
+        _lint_policies(service, endpoints, report)
 
 
-def look_at_unserved(service: Service, has_served: bool, report: Report) -> None:  # noqa: FBT001
+def lint_unserved(service: Service, has_served: bool, report: Report) -> None:  # noqa: FBT001
     """Report a selectorless Service that nothing of the set serves.
 
     Args:
@@ -119,7 +119,7 @@ def look_at_unserved(service: Service, has_served: bool, report: Report) -> None
         report.add(service.index, _NO_SLICE_LABELLED, "spec", service=service.key[1])
 
 
-def _look_at_readiness(
+def _lint_readiness(
     service: Service, groups: Sequence[Group], endpoints: Sequence[Endpoint], report: Report
 ) -> None:
     if any(endpoint.ready for endpoint in endpoints):
@@ -134,14 +134,14 @@ def _look_at_readiness(
         report.add(first.index, NONE_READY, path)
 
 
-def _look_at_hints(service: Service, endpoints: Sequence[Endpoint], report: Report) -> None:
+def _lint_hints(service: Service, endpoints: Sequence[Endpoint], report: Report) -> None:
     if service.spec.get("trafficDistribution") is None:
         return
     if any(endpoint.ready and not endpoint.has_hints for endpoint in endpoints):
         report.add(service.index, DISTRIBUTION_WITHOUT_HINTS, "spec.trafficDistribution")
 
 
-def _look_at_conditions(groups: Sequence[Group], report: Report) -> None:
+def _lint_conditions(groups: Sequence[Group], report: Report) -> None:
     """Report an address and port that is there twice with other conditions."""
     ports = [frozenset(port[1:] for port in group.ports) for group in groups]
     meet: dict[tuple[int, int], bool] = {}
@@ -170,7 +170,7 @@ def _tell_conditions(group: Group, endpoint: Endpoint, report: Report) -> None:
     )
 
 
-def _look_at_families(service: Service, groups: Sequence[Group], report: Report) -> None:
+def _lint_families(service: Service, groups: Sequence[Group], report: Report) -> None:
     present: dict[str, list[Group]] = {}
     for group in groups:
         for family in {group.family_of(endpoint) for endpoint in group.endpoints}:
@@ -212,7 +212,7 @@ def _families(service: Service) -> Iterator[str]:
         yield "IPv6" if ":" in address else "IPv4"
 
 
-def _look_at_policies(service: Service, endpoints: Sequence[Endpoint], report: Report) -> None:
+def _lint_policies(service: Service, endpoints: Sequence[Endpoint], report: Report) -> None:
     fields = ["internalTrafficPolicy"]
     if service.type in {"NodePort", "LoadBalancer"} or items(service.spec.get("externalIPs")):
         fields.append("externalTrafficPolicy")

@@ -8,8 +8,8 @@ from typing import Any
 
 from ...core.findings import Finding
 from ...core.versions import Rules
-from ..kind_spec import KindSpec
-from ..verdict import judge_as, validate_by
+from ..kinds.kind_spec import KindSpec
+from ..verdict import validate_as, validate_by
 from . import autoscaler, deployment, disruption_budget
 
 __all__ = ["RENDERED", "validate_rendered"]
@@ -17,10 +17,10 @@ __all__ = ["RENDERED", "validate_rendered"]
 _SPECS = (deployment.SPEC, disruption_budget.SPEC, autoscaler.SPEC)
 
 RENDERED: Mapping[tuple[str, str], KindSpec] = {spec.key: spec for spec in _SPECS}
-"""What components render and `validate` does not judge, by `apiVersion` and `kind`."""
+"""What components render and `validate` does not validate, by `apiVersion` and `kind`."""
 
 
 def validate_rendered(rules: Rules, manifest: Mapping[str, Any]) -> list[Finding]:
     """Return all that the API server says against an object that a component rendered."""
     kind = RENDERED.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
-    return validate_by(rules, manifest) if kind is None else judge_as(kind, rules, manifest)
+    return validate_by(rules, manifest) if kind is None else validate_as(kind, rules, manifest)

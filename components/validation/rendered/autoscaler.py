@@ -7,10 +7,10 @@ from ...core import syntax
 from ...core.findings import Finding, forbidden, invalid, required
 from ...core.rules import RuleBook
 from ...core.versions import Rules
-from .. import metadata
-from ..kind_spec import KindSpec
+from .. import object_meta
+from ..kinds.kind_spec import KindSpec
 from ..shapes import INT32, STRING, ListOf, Struct
-from ..walk import Plain, below, each
+from ..walk import Decoded, below, each
 from .unread import read_nothing
 
 __all__ = ["SPEC"]
@@ -19,7 +19,7 @@ SHAPE = Struct(
     {
         "apiVersion": STRING,
         "kind": STRING,
-        "metadata": metadata.SHAPE,
+        "metadata": object_meta.SHAPE,
         "spec": Struct(
             {
                 "scaleTargetRef": Struct({"apiVersion": STRING, "kind": STRING, "name": STRING}),
@@ -50,10 +50,10 @@ ORDER = RULES.rule("autoscaler-order", "An autoscaler's maxReplicas is not below
 UTILIZATION = RULES.rule("autoscaler-utilization", "An average utilization is at least 1.")
 
 
-def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) -> None:
-    """Judge a HorizontalPodAutoscaler that is created."""
-    metadata.check_metadata(new, old, syntax.dns_subdomain, rules, findings)
-    spec: Plain = new.get("spec", {})
+def validate(new: Decoded, old: Decoded | None, rules: Rules, findings: list[Finding]) -> None:
+    """Validate a HorizontalPodAutoscaler that is created."""
+    object_meta.check_metadata(new, old, syntax.dns_subdomain, rules, findings)
+    spec: Decoded = new.get("spec", {})
     findings += below("spec", _replicas(spec))
     findings += each(spec.get("metrics", []), _metric, "spec.metrics")
     if spec.get("minReplicas") == 0:
@@ -64,7 +64,7 @@ def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) 
         findings.append(forbidden("spec.metrics", detail, rule=MIN_REPLICAS))
 
 
-def _replicas(spec: Plain) -> list[Finding]:
+def _replicas(spec: Decoded) -> list[Finding]:
     findings: list[Finding] = []
     least: int | None = spec.get("minReplicas")
     most: int = spec.get("maxReplicas", 0)
@@ -83,8 +83,8 @@ def _replicas(spec: Plain) -> list[Finding]:
     return findings
 
 
-def _metric(metric: Plain) -> list[Finding]:
-    target: Plain = metric.get("resource", {}).get("target", {})
+def _metric(metric: Decoded) -> list[Finding]:
+    target: Decoded = metric.get("resource", {}).get("target", {})
     percent: int | None = target.get("averageUtilization")
     if percent is None or percent >= 1:
         return []
@@ -98,6 +98,6 @@ SPEC = KindSpec(
     "horizontalpodautoscalers",
     lambda _: SHAPE,
     RULES,
-    judge,
+    validate,
     read_nothing,
 )

@@ -19,12 +19,12 @@ from ..shapes import (
     ListOf,
     Struct,
 )
-from ..walk import Plain, against, below, each
+from ..walk import Decoded, against, below, each
 from . import resources
 from .numbers import not_negative
 from .volumes import descending_path
 
-__all__ = ["RULES", "SHAPE", "judge_container"]
+__all__ = ["RULES", "SHAPE", "validate_container"]
 
 _KEY = Struct({"name": STRING, "key": STRING, "optional": BOOL})
 _WHOLE = Struct({"name": STRING, "optional": BOOL})
@@ -109,7 +109,7 @@ _NUMBERS = (
 )
 
 
-def judge_container(container: Plain, *, rules: Rules) -> list[Finding]:
+def validate_container(container: Decoded, *, rules: Rules) -> list[Finding]:
     """Judge a container, with paths that begin at it."""
     name: str = container.get("name", "")
     findings = against("name", name, syntax.dns_label, NAME) if name else [required("name")]
@@ -120,14 +120,14 @@ def judge_container(container: Plain, *, rules: Rules) -> list[Finding]:
     findings += each(container.get("env", []), partial(_env, named=named), "env")
     findings += each(container.get("envFrom", []), partial(_env_from, named=named), "envFrom")
     findings += _mounts(container.get("volumeMounts", []))
-    findings += below("resources", resources.judge_resources(container.get("resources", {})))
+    findings += below("resources", resources.validate_resources(container.get("resources", {})))
     findings += _capabilities(container.get("securityContext", {}))
     findings += _probe(container.get("livenessProbe"), "livenessProbe", may_restart=True)
     findings += _probe(container.get("readinessProbe"), "readinessProbe", may_restart=False)
     return findings + _probe(container.get("startupProbe"), "startupProbe", may_restart=True)
 
 
-def _ports(ports: list[Plain]) -> list[Finding]:
+def _ports(ports: list[Decoded]) -> list[Finding]:
     findings: list[Finding] = []
     taken: set[str] = set()
     for index, port in enumerate(ports):
@@ -146,17 +146,17 @@ def _ports(ports: list[Plain]) -> list[Finding]:
     return findings
 
 
-def _env(variable: Plain, *, named: Any) -> list[Finding]:
+def _env(variable: Decoded, *, named: Any) -> list[Finding]:
     name: str = variable.get("name", "")
     findings = against("name", name, named, ENV_NAME) if name else [required("name", rule=ENV_NAME)]
-    source: Plain = variable.get("valueFrom", {})
+    source: Decoded = variable.get("valueFrom", {})
     for kind in ("secretKeyRef", "configMapKeyRef"):
         if kind in source:
             findings += below(f"valueFrom.{kind}", _key(source[kind]))
     return findings
 
 
-def _key(reference: Plain) -> list[Finding]:
+def _key(reference: Decoded) -> list[Finding]:
     name: str = reference.get("name", "")
     key: str = reference.get("key", "")
     findings = against("name", name, syntax.dns_subdomain, ENV_OBJECT)
@@ -165,7 +165,7 @@ def _key(reference: Plain) -> list[Finding]:
     return findings + against("key", key, syntax.config_key, ENV_KEY)
 
 
-def _env_from(source: Plain, *, named: Any) -> list[Finding]:
+def _env_from(source: Decoded, *, named: Any) -> list[Finding]:
     prefix: str = source.get("prefix", "")
     findings = against("prefix", prefix, named, ENV_NAME) if prefix else []
     for kind in ("configMapRef", "secretRef"):
@@ -183,7 +183,7 @@ def _subdomain_prefix(name: str) -> list[str]:
     return syntax.dns_subdomain(f"{name[:-1]}a" if name.endswith("-") and name != "-" else name)
 
 
-def _mounts(mounts: list[Plain]) -> list[Finding]:
+def _mounts(mounts: list[Decoded]) -> list[Finding]:
     findings: list[Finding] = []
     taken: set[str] = set()
     for index, mount in enumerate(mounts):
@@ -215,7 +215,7 @@ def _sub_path(path: str, index: int) -> list[Finding]:
     ]
 
 
-def _capabilities(context: Plain) -> list[Finding]:
+def _capabilities(context: Decoded) -> list[Finding]:
     if context.get("allowPrivilegeEscalation", True):
         return []
     added: list[str] = context.get("capabilities", {}).get("add", [])
@@ -227,7 +227,7 @@ def _capabilities(context: Plain) -> list[Finding]:
     ]
 
 
-def _probe(probe: Plain | None, field: str, *, may_restart: bool) -> list[Finding]:
+def _probe(probe: Decoded | None, field: str, *, may_restart: bool) -> list[Finding]:
     if probe is None:
         return []
     findings = _action(probe)
@@ -239,7 +239,7 @@ def _probe(probe: Plain | None, field: str, *, may_restart: bool) -> list[Findin
     return below(field, findings)
 
 
-def _action(probe: Plain) -> list[Finding]:
+def _action(probe: Decoded) -> list[Finding]:
     findings: list[Finding] = []
     if "httpGet" in probe:
         http: Mapping[str, Any] = probe["httpGet"]

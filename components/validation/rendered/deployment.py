@@ -6,10 +6,10 @@ from ...core import syntax
 from ...core.findings import Finding, duplicate, invalid, required
 from ...core.rules import RuleBook
 from ...core.versions import Rules
-from .. import metadata, selectors
-from ..kind_spec import KindSpec
+from .. import object_meta, selectors
+from ..kinds.kind_spec import KindSpec
 from ..shapes import BOOL, INT32, INT64, STRING, STRING_MAP, ListOf, Struct
-from ..walk import Plain, against, below, each
+from ..walk import Decoded, against, below, each
 from . import container, volumes
 from .numbers import identity, not_negative
 from .unread import read_nothing
@@ -49,7 +49,7 @@ SHAPE = Struct(
     {
         "apiVersion": STRING,
         "kind": STRING,
-        "metadata": metadata.SHAPE,
+        "metadata": object_meta.SHAPE,
         "spec": Struct(
             {
                 "replicas": INT32,
@@ -74,17 +74,17 @@ SPREAD_KEY = RULES.rule("pod-spread-key", "A topology spread names a node's labe
 SPREAD_TWICE = RULES.rule("pod-spread-twice", "A topology is spread over once.")
 
 
-def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) -> None:
-    """Judge a Deployment that is created."""
-    metadata.check_metadata(new, old, syntax.dns_subdomain, rules, findings)
-    spec: Plain = new.get("spec", {})
+def validate(new: Decoded, old: Decoded | None, rules: Rules, findings: list[Finding]) -> None:
+    """Validate a Deployment that is created."""
+    object_meta.check_metadata(new, old, syntax.dns_subdomain, rules, findings)
+    spec: Decoded = new.get("spec", {})
     findings += below("spec", not_negative(spec, "replicas", REPLICAS))
-    template: Plain = spec.get("template", {})
+    template: Decoded = spec.get("template", {})
     labels = template.get("metadata", {}).get("labels")
-    metadata.check_labels(labels, "spec.template.labels", findings)
+    object_meta.check_labels(labels, "spec.template.labels", findings)
     annotations = template.get("metadata", {}).get("annotations")
     own: list[Finding] = []
-    metadata.check_annotations(annotations, own)
+    object_meta.check_annotations(annotations, own)
     findings += [*below("spec.template", (_without_metadata(one) for one in own))]
     findings += below("spec.template.spec", _pod(template.get("spec", {}), rules))
 
@@ -100,11 +100,11 @@ def _without_metadata(finding: Finding) -> Finding:
     )
 
 
-def _pod(pod: Plain, rules: Rules) -> list[Finding]:
-    findings = volumes.judge_volumes(pod.get("volumes", []))
-    check = partial(container.judge_container, rules=rules)
+def _pod(pod: Decoded, rules: Rules) -> list[Finding]:
+    findings = volumes.validate_volumes(pod.get("volumes", []))
+    check = partial(container.validate_container, rules=rules)
     findings += each(pod.get("containers", []), check, "containers")
-    context: Plain = pod.get("securityContext", {})
+    context: Decoded = pod.get("securityContext", {})
     findings += [
         found
         for field in ("fsGroup", "runAsUser", "runAsGroup")
@@ -116,7 +116,7 @@ def _pod(pod: Plain, rules: Rules) -> list[Finding]:
     return findings + _spreads(pod.get("topologySpreadConstraints", []))
 
 
-def _spreads(spreads: list[Plain]) -> list[Finding]:
+def _spreads(spreads: list[Decoded]) -> list[Finding]:
     findings: list[Finding] = []
     for index, spread in enumerate(spreads):
         own: list[Finding] = []
@@ -137,4 +137,6 @@ def _spreads(spreads: list[Plain]) -> list[Finding]:
     return findings
 
 
-SPEC = KindSpec("apps/v1", "Deployment", "deployments", lambda _: SHAPE, RULES, judge, read_nothing)
+SPEC = KindSpec(
+    "apps/v1", "Deployment", "deployments", lambda _: SHAPE, RULES, validate, read_nothing
+)

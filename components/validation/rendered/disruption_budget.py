@@ -4,10 +4,10 @@ from ...core import syntax
 from ...core.findings import Finding
 from ...core.rules import RuleBook
 from ...core.versions import Rules
-from .. import metadata, selectors
-from ..kind_spec import KindSpec
+from .. import object_meta, selectors
+from ..kinds.kind_spec import KindSpec
 from ..shapes import INT_OR_STRING, STRING, Struct
-from ..walk import Plain, below
+from ..walk import Decoded, below
 from .numbers import not_negative
 from .unread import read_nothing
 
@@ -17,7 +17,7 @@ SHAPE = Struct(
     {
         "apiVersion": STRING,
         "kind": STRING,
-        "metadata": metadata.SHAPE,
+        "metadata": object_meta.SHAPE,
         "spec": Struct({"minAvailable": INT_OR_STRING, "selector": selectors.SHAPE}),
     }
 )
@@ -26,9 +26,9 @@ RULES = RuleBook()
 MIN_AVAILABLE = RULES.rule("budget-min-available", "A budget's minAvailable is not negative.")
 
 
-def judge(new: Plain, old: Plain | None, rules: Rules, findings: list[Finding]) -> None:
-    """Judge a PodDisruptionBudget that is created."""
-    metadata.check_metadata(new, old, syntax.dns_subdomain, rules, findings)
+def validate(new: Decoded, old: Decoded | None, rules: Rules, findings: list[Finding]) -> None:
+    """Validate a PodDisruptionBudget that is created."""
+    object_meta.check_metadata(new, old, syntax.dns_subdomain, rules, findings)
     findings += below("spec", not_negative(new.get("spec", {}), "minAvailable", MIN_AVAILABLE))
 
 
@@ -38,6 +38,6 @@ SPEC = KindSpec(
     "poddisruptionbudgets",
     lambda _: SHAPE,
     RULES,
-    judge,
+    validate,
     read_nothing,
 )

@@ -6,9 +6,9 @@ from ...core import syntax
 from ...core.findings import Finding, forbidden, invalid, required
 from ...core.quantities import FORM, parse_quantity
 from ...core.rules import RuleBook
-from ..walk import Plain
+from ..walk import Decoded
 
-__all__ = ["RULES", "judge_resources"]
+__all__ = ["RULES", "validate_resources"]
 
 RULES = RuleBook()
 NAME = RULES.rule("container-resource-name", "A resource is known, or has a domain in its name.")
@@ -21,7 +21,7 @@ _STANDARD = frozenset({"cpu", "memory", "ephemeral-storage"})
 _HUGE_PAGES = "hugepages-"
 
 
-def judge_resources(given: Plain) -> list[Finding]:
+def validate_resources(given: Decoded) -> list[Finding]:
     """Judge the resources of a container, with paths that begin there."""
     limits: Mapping[str, str] = given.get("limits", {})
     requests: Mapping[str, str] = given.get("requests", {})

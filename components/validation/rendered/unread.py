@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..objects import ObjectSet
+from ..object_set import ObjectSet
 
 __all__ = ["read_nothing"]
 

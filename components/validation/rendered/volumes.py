@@ -5,9 +5,9 @@ from ...core.findings import Finding, duplicate, forbidden, invalid, required
 from ...core.quantities import parse_quantity
 from ...core.rules import Rule, RuleBook
 from ..shapes import INT64, STRING, ListOf, Struct
-from ..walk import Plain, against, below
+from ..walk import Decoded, against, below
 
-__all__ = ["RULES", "SHAPE", "descending_path", "judge_volumes"]
+__all__ = ["RULES", "SHAPE", "descending_path", "validate_volumes"]
 
 _NAMED = Struct({"name": STRING})
 _TOKEN = Struct({"path": STRING, "audience": STRING, "expirationSeconds": INT64})
@@ -50,7 +50,7 @@ _NAMES = (
 )
 
 
-def judge_volumes(volumes: list[Plain]) -> list[Finding]:
+def validate_volumes(volumes: list[Decoded]) -> list[Finding]:
     """Judge the volumes of a Pod, with paths that begin there."""
     findings: list[Finding] = []
     taken: set[str] = set()
@@ -69,7 +69,7 @@ def judge_volumes(volumes: list[Plain]) -> list[Finding]:
     return findings
 
 
-def _source(volume: Plain) -> list[Finding]:
+def _source(volume: Decoded) -> list[Finding]:
     findings = [
         required(f"{kind}.{field}", rule=SOURCE_NAME)
         for kind, field in _NAMES
@@ -84,7 +84,7 @@ def _source(volume: Plain) -> list[Finding]:
     return findings
 
 
-def _projected(source: Plain, path: str) -> list[Finding]:
+def _projected(source: Decoded, path: str) -> list[Finding]:
     findings = [
         required(f"{path}.{kind}.name", rule=SOURCE_NAME)
         for kind in ("secret", "configMap")
@@ -95,7 +95,7 @@ def _projected(source: Plain, path: str) -> list[Finding]:
     return findings
 
 
-def _token(token: Plain, path: str) -> list[Finding]:
+def _token(token: Decoded, path: str) -> list[Finding]:
     seconds: int = token.get("expirationSeconds", 3600)
     field = f"{path}.serviceAccountToken.expirationSeconds"
     findings: list[Finding] = []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.cli.judgement import judge
+from components.cli.results import validate_files
 
 SERVICE = """\
 apiVersion: v1
@@ -28,7 +28,7 @@ def judged(folder: Path, files: dict[str, str]) -> list[tuple[str, str, str]]:
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
-    found = judge([str(folder)], None, with_hazards=False)
+    found = validate_files([str(folder)], None, with_hazards=False)
     return [(row.subject.name, row.finding.code, str(row.finding)) for row in found.rows]
 
 

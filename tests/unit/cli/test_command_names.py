@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from components.cli.formats.wording import visible
 from components.cli.main import main
-from components.cli.reports.wording import visible
 
 WRONG = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 0}]}\n"
 BROKEN = "a: [\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.cli.judgement import judge
+from components.cli.results import validate_files
 
 SERVICE = """\
 apiVersion: v1
@@ -19,7 +19,7 @@ NONE = ["$NAME", "$(NAME)", "{NAME}", "a<b>", "<>", "${}", "NAME"]
 def codes(folder: Path, value: str, *, allowed: bool) -> list[str]:
     file = folder / "a.yaml"
     file.write_text(SERVICE.format(value=value))
-    found = judge([str(file)], None, with_hazards=False, allow_placeholders=allowed)
+    found = validate_files([str(file)], None, with_hazards=False, allow_placeholders=allowed)
     return [row.finding.code for row in found.rows]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from components.cli.formats.wording import MEANINGS
 from components.cli.main import main
-from components.cli.reports.wording import MEANINGS
 from components.validation import RULES
 from components.validation.hazards import CATALOGUE, HAZARDS
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from components.cli.judgement import judge
+from components.cli.results import validate_files
 from components.cli.scopes import scopes
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {ports: [{port: 80}]}\n"
@@ -46,7 +46,7 @@ def codes(folder: Path, files: dict[str, str]) -> list[tuple[str, str]]:
         file = folder / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(text)
-    found = judge([str(folder)], None)
+    found = validate_files([str(folder)], None)
     return [
         (str(Path(row.subject.source).relative_to(folder)), row.finding.code) for row in found.rows
     ]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from components.cli.judgement import Judgement, judge
 from components.cli.main import main
 from components.cli.manifests.folders import is_excluded
+from components.cli.results import Results, validate_files
 
 GOOD = """\
 apiVersion: v1
@@ -50,8 +50,8 @@ def write(folder: Path, name: str, text: str) -> Path:
     return file
 
 
-def below(folder: Path, **options: object) -> Judgement:
-    return judge([str(folder)], None, with_hazards=False, **options)  # type: ignore[arg-type]
+def below(folder: Path, **options: object) -> Results:
+    return validate_files([str(folder)], None, with_hazards=False, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("name", "text", "reason"), [(n, *of) for n, of in STRANGERS.items()])
@@ -63,8 +63,8 @@ def test_what_is_no_manifest_is_passed_over(
     assert found.strangers == {reason: 1}
     assert not found.rows
     assert found.exit_code == 0
-    assert judge([str(file)], None).exit_code > 0 or text == "~\n"
-    assert judge([str(file)], None, as_folder=True).exit_code == 0
+    assert validate_files([str(file)], None).exit_code > 0 or text == "~\n"
+    assert validate_files([str(file)], None, as_folder=True).exit_code == 0
 
 
 @pytest.mark.parametrize(("name", "text"), JUDGED.items())
@@ -84,9 +84,9 @@ def test_templates_of_a_chart_are_passed_over_even_where_they_are_yaml(tmp_path:
     write(tmp_path, "shop/Chart.yaml", CHART)
     template = write(tmp_path, "shop/templates/deep/a.yaml", WRONG)
     assert below(tmp_path).strangers == {"Helm template: render it first": 1, "no manifest": 1}
-    named = judge([str(template)], None, as_folder=True)
+    named = validate_files([str(template)], None, as_folder=True)
     assert named.strangers == {"Helm template: render it first": 1}
-    assert judge([str(template)], None).exit_code == 1
+    assert validate_files([str(template)], None).exit_code == 1
 
 
 def test_a_folder_called_templates_without_a_chart_is_judged(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_hidden_files_and_packages_are_not_looked_at(tmp_path: Path, name: str) 
     write(tmp_path, "b.yaml", GOOD)
     assert below(tmp_path).judged == 1
     relative = file.relative_to(tmp_path)
-    assert judge([str(relative)], None, as_folder=True).judged == 0
+    assert validate_files([str(relative)], None, as_folder=True).judged == 0
 
 
 def test_excluded_files_are_left_out_whether_they_are_named_or_not(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_excluded_files_are_left_out_whether_they_are_named_or_not(tmp_path: Pat
     write(tmp_path, "b.yaml", GOOD)
     found = below(tmp_path, exclude=["old"])
     assert (found.judged, found.strangers) == (1, {"excluded": 1})
-    assert judge([str(file)], None, exclude=["*/old/*"]).strangers == {"excluded": 1}
+    assert validate_files([str(file)], None, exclude=["*/old/*"]).strangers == {"excluded": 1}
 
 
 @pytest.mark.parametrize(

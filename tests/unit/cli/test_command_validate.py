@@ -235,7 +235,7 @@ def test_wrong_arguments_are_2(arguments: list[str], capsys: pytest.CaptureFixtu
 def test_too_many_findings_end_the_reading(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("components.cli.judgement.MAX_FINDINGS", 3)
+    monkeypatch.setattr("components.cli.results.MAX_FINDINGS", 3)
     file = tmp_path / "a.yaml"
     file.write_text("5\n---\n" * 9)
     code, rows, err = run(file)

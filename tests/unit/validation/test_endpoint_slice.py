@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
-from expected import (
+
+from components.core.findings import DUPLICATE, INVALID, NOT_SUPPORTED, REQUIRED, TOO_MANY
+from components.validation import validate
+from tests.unit.validation.expected import (
     IMMUTABLE,
     LABEL,
     LABEL_VALUE,
@@ -17,9 +20,6 @@ from expected import (
     agree,
     errors,
 )
-
-from components.core.findings import DUPLICATE, INVALID, NOT_SUPPORTED, REQUIRED, TOO_MANY
-from components.validation import validate
 
 Fields = dict[str, Any]
 

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
-from expected import (
+
+from components.core.findings import INVALID, NOT_SUPPORTED, REQUIRED
+from components.validation import validate
+from tests.unit.validation.expected import (
     LABEL,
     NAME_PART,
     NOT_AN_IP,
@@ -14,9 +17,6 @@ from expected import (
     agree,
     errors,
 )
-
-from components.core.findings import INVALID, NOT_SUPPORTED, REQUIRED
-from components.validation import validate
 
 Subset = dict[str, Any]
 

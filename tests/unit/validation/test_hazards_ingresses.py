@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from hazard_tables import Hit, Quiet, ids, ingress, service
+
+from tests.unit.validation.hazard_tables import Hit, Quiet, ids, ingress, service
 
 WEB = {"app": "web"}
 HTTP = {"name": "http", "port": 80, "targetPort": 8080}

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from hazard_tables import (
+
+from tests.unit.validation.hazard_tables import (
     DNS,
     SLICE_80,
     Hit,

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from hazard_tables import (
+
+from components.validation.hazards import hazards
+from tests.unit.validation.hazard_tables import (
     DNS,
     Hit,
     Quiet,
@@ -19,8 +21,6 @@ from hazard_tables import (
     service,
     to_blocks,
 )
-
-from components.validation.hazards import hazards
 
 APP = {"app": "web"}
 SHOP = "shop"

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from hazard_tables import TCP_80, Hit, Quiet, endpoint, eps, ids, service
+
+from tests.unit.validation.hazard_tables import TCP_80, Hit, Quiet, endpoint, eps, ids, service
 
 WEB = {"app": "web"}
 

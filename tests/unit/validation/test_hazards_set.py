@@ -9,24 +9,6 @@ from random import Random
 from typing import Any
 
 import pytest
-import test_hazards_ingresses
-import test_hazards_policies
-import test_hazards_reported
-import test_hazards_services
-import test_hazards_slices
-import test_hazards_traffic
-from hazard_tables import (
-    SLICE_80,
-    deployment,
-    egress,
-    endpoint,
-    eps,
-    ingress,
-    legacy,
-    policy,
-    service,
-    to_blocks,
-)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +25,26 @@ from components import (
 from components.testing import render
 from components.validation import RULES, validate
 from components.validation.hazards import CATALOGUE, HAZARDS, declared, hazards
+from tests.unit.validation import (
+    test_hazards_ingresses,
+    test_hazards_policies,
+    test_hazards_reported,
+    test_hazards_services,
+    test_hazards_slices,
+    test_hazards_traffic,
+)
+from tests.unit.validation.hazard_tables import (
+    SLICE_80,
+    deployment,
+    egress,
+    endpoint,
+    eps,
+    ingress,
+    legacy,
+    policy,
+    service,
+    to_blocks,
+)
 
 PAGE = Path(__file__).parents[3] / "docs" / "hazards.md"
 TABLES = (

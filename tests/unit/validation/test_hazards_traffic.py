@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from hazard_tables import (
+
+from tests.unit.validation.hazard_tables import (
     HEADLESS,
     SKIP_MIRROR,
     SLICE_80,

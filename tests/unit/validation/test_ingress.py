@@ -3,10 +3,20 @@
 from typing import Any
 
 import pytest
-from expected import LABEL, LABEL_1035, LETTER, NUMBER, SUBDOMAIN, Expected, agree, errors
 
 from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.validation import ingress, validate
+from components.validation import validate
+from components.validation.kinds import ingress
+from tests.unit.validation.expected import (
+    LABEL,
+    LABEL_1035,
+    LETTER,
+    NUMBER,
+    SUBDOMAIN,
+    Expected,
+    agree,
+    errors,
+)
 
 Spec = dict[str, Any]
 

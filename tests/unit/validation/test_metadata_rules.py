@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
-from expected import (
+
+from components.core.findings import FORBIDDEN, INVALID, REQUIRED, TOO_LONG
+from components.validation import validate
+from tests.unit.validation.expected import (
     IMMUTABLE,
     LABEL,
     LABEL_VALUE,
@@ -14,9 +17,6 @@ from expected import (
     agree,
     errors,
 )
-
-from components.core.findings import FORBIDDEN, INVALID, REQUIRED, TOO_LONG
-from components.validation import validate
 
 Metadata = dict[str, Any]
 

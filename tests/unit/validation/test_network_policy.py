@@ -3,7 +3,11 @@
 from typing import Any
 
 import pytest
-from expected import (
+
+from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
+from components.validation import validate
+from components.validation.kinds import network_policy
+from tests.unit.validation.expected import (
     CHARACTERS,
     LABEL_VALUE,
     LETTER,
@@ -14,9 +18,6 @@ from expected import (
     agree,
     errors,
 )
-
-from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.validation import network_policy, validate
 
 Spec = dict[str, Any]
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from hazard_tables import named
 
-from components.cli.judgement import judge
+from components.cli.results import validate_files
 from components.validation import refusal, validate
+from tests.unit.validation.hazard_tables import named
 
 REFUSED = [
     ("Endpoint", "v1", "kind", "kind-misspelled", "write"),
@@ -53,8 +53,8 @@ def test_what_may_exist_is_not_refused(kind: str, version: str) -> None:
 def test_the_command_reports_it_without_hazards_too(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text("apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: a}\n")
-    found = judge([str(file)], None, with_hazards=False)
+    found = validate_files([str(file)], None, with_hazards=False)
     assert [row.finding.code for row in found.rows] == ["api-version-removed"]
     assert (found.judged, found.exit_code) == (1, 1)
     file.write_text("apiVersion: networking.k8s.io/v2\nkind: Ingress\nmetadata: {name: a}\n")
-    assert judge([str(file)], None).exit_code == 0
+    assert validate_files([str(file)], None).exit_code == 0

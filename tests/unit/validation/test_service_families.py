@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from expected import EXTERNAL, Expected, agree, shown
 
 from components.core.findings import DUPLICATE, FORBIDDEN, INVALID, NOT_SUPPORTED
-from components.validation import service_families, validate
+from components.validation import validate
+from components.validation.kinds import service_families
 from tests.support.agreement import golden
+from tests.unit.validation.expected import EXTERNAL, Expected, agree, shown
 
 Fields = dict[str, Any]
 

@@ -3,7 +3,11 @@
 from typing import Any
 
 import pytest
-from expected import (
+
+from components.core.findings import DUPLICATE, FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
+from components.validation import validate
+from components.validation.kinds import service_node_ports, service_ports
+from tests.unit.validation.expected import (
     CHARACTERS,
     LABEL,
     LETTER,
@@ -17,9 +21,6 @@ from expected import (
     agree,
     shown,
 )
-
-from components.core.findings import DUPLICATE, FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.validation import service_node_ports, service_ports, validate
 
 Fields = dict[str, Any]
 

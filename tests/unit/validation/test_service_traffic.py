@@ -3,7 +3,12 @@
 from typing import Any
 
 import pytest
-from expected import (
+
+from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
+from components.validation import validate
+from components.validation.kinds import service_traffic
+from tests.support.agreement import golden
+from tests.unit.validation.expected import (
     EXTERNALLY,
     HEALTH_CHECK,
     NAME_PART,
@@ -14,10 +19,6 @@ from expected import (
     agree,
     shown,
 )
-
-from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
-from components.validation import service_traffic, validate
-from tests.support.agreement import golden
 
 Fields = dict[str, Any]
 

@@ -3,7 +3,12 @@
 from typing import Any
 
 import pytest
-from expected import (
+
+from components.core.findings import FORBIDDEN, INTERNAL, INVALID
+from components.validation import validate
+from components.validation.kinds import service_update
+from tests.support.agreement import golden
+from tests.unit.validation.expected import (
     EXTERNAL,
     EXTERNALLY,
     HEALTH_CHECK,
@@ -16,10 +21,6 @@ from expected import (
     agree,
     shown,
 )
-
-from components.core.findings import FORBIDDEN, INTERNAL, INVALID
-from components.validation import service_update, validate
-from tests.support.agreement import golden
 
 Fields = dict[str, Any]
 

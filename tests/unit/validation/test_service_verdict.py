@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from expected import LABEL, LABEL_1035
 
-from components.validation import RULES, service, validate
+from components.validation import RULES, validate
+from components.validation.kinds import service
+from tests.unit.validation.expected import LABEL, LABEL_1035
 
 
 def manifest(name: str = "db", **fields: Any) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from components.core.findings import INVALID, Finding
-from components.validation import endpoint_slice, service, shapes, validate
+from components.validation import shapes, validate
+from components.validation.kinds import endpoint_slice, service
 
 Value = Any
 

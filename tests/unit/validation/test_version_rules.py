@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from expected import LABEL, Expected, agree, errors
 
 from components.core.findings import INVALID, NOT_SUPPORTED, REQUIRED, TOO_LONG, TOO_MANY
 from components.validation import validate
 from tests.support.agreement import golden
+from tests.unit.validation.expected import LABEL, Expected, agree, errors
 
 Object = dict[str, Any]
 

@@ -1,0 +1,200 @@
+"""Which run of a program a component belongs to, and what it declares there.
+
+Under the engine, and in `render`, every run has a monitor of its own. Mocks that tests share are
+another matter: what stands in two tests is not one program.
+"""
+
+import asyncio
+import inspect
+import os
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
+from itertools import count
+from typing import Any
+from weakref import WeakKeyDictionary, ref
+
+import pulumi
+from pulumi.runtime import mocks, settings
+
+from ..core.arguments import NamedArgs
+from ..core.declarations import (
+    ChildName,
+    ComponentName,
+    Context,
+    Declarations,
+    Declaring,
+    Object,
+    claims_of,
+)
+from ..core.findings import Finding
+from ..core.metadata import Manifest
+from .engine import monitor
+from .provider import namespace_of, provider_of, stated_namespace_of
+
+__all__ = ["Declaration", "Entry", "is_one_program"]
+
+_programs: WeakKeyDictionary[object, Declarations] = WeakKeyDictionary()
+"""What each run has declared, by its monitor."""
+
+_Test = ref[asyncio.Task[Any]] | str
+_tests: WeakKeyDictionary[object, tuple[_Test, Declarations]] = WeakKeyDictionary()
+"""The test that runs under mocks, and what it has declared, by the monitor of the mocks."""
+
+_numbers: WeakKeyDictionary[object, int] = WeakKeyDictionary()
+_count = count(1)
+
+
+class Declaration:
+    """What one component declares.
+
+    Args:
+        component: The component's class.
+        name: The component's name.
+        opts: The options that the component was given.
+    """
+
+    def __init__(
+        self,
+        component: type[pulumi.ComponentResource],
+        name: str,
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        if not isinstance(opts, pulumi.ResourceOptions):
+            opts = None  # what else it may be, the SDK refuses
+        kind = component.__name__
+        self._declaring = _program().component(f'{kind} "{name}"')
+        given, namespace = provider_of(opts), namespace_of(opts)
+        self._context = Context(
+            parent=_number(opts.parent if opts else None),
+            component=kind,
+            cluster=_number(given),
+            default_namespace=namespace if isinstance(namespace, str) else None,
+            stated_namespace=stated_namespace_of(opts),
+        )
+        self._name = str(name)
+        self._is_transformed = bool(opts and (opts.transformations or opts.transforms))
+        is_unknown = self._is_transformed or self._context.stated_namespace is None
+        # Mocks do not know which namespace a provider gives.
+        self._needs_answer = is_unknown and (given is None or monitor() is not None)
+
+    def of_component(self) -> list[Finding]:
+        """Declare the component itself, and return what is wrong with that."""
+        own = ComponentName(self._context.parent, self._context.component, self._name)
+        return self._declaring.declare([(own, "name")])
+
+    def entry(self, path: str = "") -> "Entry":
+        """Return what declares the objects of one service of the component.
+
+        Args:
+            path: The component's field that declares the service, where it declares several.
+        """
+        return Entry(self._declaring, self._context, path, self._is_transformed, self._needs_answer)
+
+    def withdraw(self) -> None:
+        """Take back all that was declared: nothing of the component is registered."""
+        self._declaring.withdraw()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Declares the objects of one service of a component."""
+
+    _declaring: Declaring
+    _context: Context
+    _path: str
+    _is_transformed: bool
+    """Whether the program changes the objects further: what becomes of them, the cluster says."""
+    _needs_answer: bool
+    """Whether the cluster's answer says in which namespace they are, and the program does not."""
+
+    def declare(
+        self, objects: Iterable[Manifest], args: NamedArgs, unknown: Container[str] = ()
+    ) -> list[Finding]:
+        """Declare the objects, and return what is wrong with that.
+
+        Args:
+            objects: The objects, as far as they are known.
+            args: The arguments that they come from.
+            unknown: The paths of arguments that were Outputs.
+        """
+        claims = claims_of(objects, args, self._context, unknown)
+        if self._is_transformed:
+            claims = (claim for claim in claims if isinstance(claim[0], ChildName))
+        return self._declaring.declare(claims, self._path)
+
+    def declare_answer(self, name: str, namespace: str) -> list[Finding]:
+        """Declare the Service that the cluster answered with, and return what is wrong with that.
+
+        Args:
+            name: Its name.
+            namespace: Its namespace, which may come from the provider.
+        """
+        if not self._needs_answer:
+            return []
+        answered = Object(self._context.cluster, "Service", namespace, name, is_plain=False)
+        return self._declaring.declare([(answered, "service_name")], self._path)
+
+
+def is_one_program(current: object) -> None:
+    """Let all that is declared under these mocks be one program."""
+    _programs[current] = Declarations()
+
+
+def _program() -> Declarations:
+    current: object = settings.get_monitor()
+    if current is None:
+        return Declarations()
+    found = _programs.get(current)
+    if found is not None:
+        return found
+    if isinstance(current, mocks.MockMonitor):
+        return _program_of_test(current)
+    made = _programs[current] = Declarations()
+    return made
+
+
+def _program_of_test(current: object) -> Declarations:
+    """Return what one test has declared so far, or nothing where tests cannot be told apart."""
+    test = _test()
+    if test is None:
+        return Declarations()
+    found = _tests.get(current)
+    if found is None or found[0] != test:
+        found = _tests[current] = test, Declarations(repeats=True)
+    return found[1]
+
+
+def _test() -> _Test | None:
+    """Return what tells one test from another: a task, an import, or a test function of pytest.
+
+    `pulumi.runtime.test` makes a task of each test; so do test runners for coroutines. Left out are
+    fixtures, and the methods of `unittest`: what they make need not belong together.
+    """
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # no loop runs
+        task = None
+    if task is not None:
+        return ref(task)
+    frame = inspect.currentframe()
+    while frame and frame.f_code.co_name != "<module>":
+        if frame.f_globals.get("__name__") == "unittest.case":
+            return None
+        frame = frame.f_back
+    spec: object = frame.f_globals.get("__spec__") if frame else None
+    is_imported: bool = getattr(spec, "_initializing", False)
+    if isinstance(spec, ModuleSpec) and is_imported:
+        return f"import {spec.name}"
+    running = os.environ.get("PYTEST_CURRENT_TEST", "")
+    return running if running.endswith("(call)") else None
+
+
+def _number(resource: object) -> int:
+    """Return a number that stands for a resource without keeping it alive; 0 for none."""
+    if resource is None:
+        return 0
+    found = _numbers.get(resource)
+    if found is None:
+        found = _numbers[resource] = next(_count)
+    return found

@@ -1,0 +1,1 @@
+"""The commands: each module has `configure`, which adds its arguments, and `run`."""

@@ -1,0 +1,89 @@
+"""Text for people: by file and object, with lines, and a last line that counts."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from itertools import groupby
+from typing import TextIO
+
+from ..results import Results, Row, Subject, located
+from .wording import count, message, title, visible
+
+_Painter = Callable[[str, str], str]
+
+_MOST_COUNTS = 5
+_BOLD, _FAINT, _RED, _YELLOW, _PLAIN = "\033[1m", "\033[2m", "\033[31m", "\033[33m", "\033[0m"
+
+
+def write(results: Results, out: TextIO) -> None:
+    """Write the findings; in colours on a terminal, unless NO_COLOR is set."""
+    paint = _paint if _has_colours(out) else _no_paint
+    source = None
+    for _, group in groupby(located(results.rows), key=lambda one: one[0].number):
+        placed = list(group)
+        subject = placed[0][0].subject
+        if subject.source != source:
+            out.write("\n" if source is not None else "")
+            source = subject.source
+            out.write(paint(visible(source), _BOLD) + "\n")
+        out.write(f"  {visible(title(subject))}{paint(_where(subject), _FAINT)}\n")
+        width = max(len(_place(*place)) for _, place in placed)
+        out.writelines(
+            f"    {_place(*place):<{width}}  {_line(row, paint)}\n" for row, place in placed
+        )
+    out.write(("\n" if results.rows else "") + _summary(results) + "\n")
+
+
+def _where(subject: Subject) -> str:
+    parts = [f"document {subject.document}"] if subject.document else []
+    parts += [f"item {index}" for index in subject.item]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _line(row: Row, paint: _Painter) -> str:
+    finding = row.finding
+    colour = _RED if finding.severity == "error" else _YELLOW
+    path = f"{finding.path}: " if finding.path else ""
+    code = paint(f"  [{finding.code}]", _FAINT) if finding.code else ""
+    severity = paint(f"{finding.severity:<7}", colour)
+    return f"{severity}  {visible(path + message(finding))}{code}"
+
+
+def _place(line: int, column: int) -> str:
+    return f"{line}:{column}"
+
+
+def _summary(results: Results) -> str:
+    errors = sum(row.finding.severity == "error" for row in results.rows)
+    others = results.passed_over
+    parts = [
+        count(results.judged, "object"),
+        count(errors, "error"),
+        count(len(results.rows) - errors, "warning"),
+        f"{others.total()} of other kinds passed over{_counts(others)}",
+    ]
+    if results.strangers:
+        total = results.strangers.total()
+        parts.append(f"{total} no manifests{_counts(results.strangers)}")
+    if results.unreadable:
+        parts.append(f"{count(len(results.unreadable), 'thing')} could not be read")
+    return ", ".join(parts)
+
+
+def _counts(counted: Counter[str]) -> str:
+    by_number = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    shown = [f"{visible(name)} {number}" for name, number in by_number[:_MOST_COUNTS]]
+    more = ["..."] if len(by_number) > _MOST_COUNTS else []
+    return f" ({', '.join(shown + more)})" if by_number else ""
+
+
+def _has_colours(out: TextIO) -> bool:
+    return out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _paint(text: str, colour: str) -> str:
+    return f"{colour}{text}{_PLAIN}" if text else ""
+
+
+def _no_paint(text: str, _colour: str) -> str:
+    return text

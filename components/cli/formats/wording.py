@@ -1,0 +1,58 @@
+"""What several formats say alike."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from ...core.findings import Finding, printable
+from ...validation import RULES
+from ...validation.hazards import CATALOGUE, HAZARDS
+from .. import collisions, placeholders, results
+from ..results import Subject
+
+MEANINGS = {
+    **RULES,
+    **HAZARDS,
+    **results.RULES.texts(),
+    **placeholders.RULES.texts(),
+    **collisions.RULES.texts(),
+}
+"""One line for each code."""
+
+_COMMAND_IN_LINE = re.compile(r"##(?=[a-z]*\[)")
+"""How commands begin that some CI systems take from any place of a line: `##[` of GitHub Actions,
+`##vso[` of Azure Pipelines, `##teamcity[` of TeamCity. GitHub's `::` counts at a line's beginning
+only."""
+
+
+def page(code: str) -> str:
+    """Return where a hazard is explained; nothing for a rule."""
+    return CATALOGUE[code].page if code in CATALOGUE else ""
+
+
+def message(finding: Finding) -> str:
+    """Say what is wrong, and what to do about it."""
+    return f"{finding.message} ({finding.remedy})" if finding.remedy else finding.message
+
+
+def title(subject: Subject) -> str:
+    """Name an object, such as `Service shop/db`."""
+    name = "/".join(part for part in (subject.namespace, subject.name) if part)
+    return " ".join(part for part in (subject.kind, name) if part) or "document"
+
+
+def visible(text: str) -> str:
+    """Escape what a terminal, or a CI system that reads the output, would take for a command."""
+    shown = _COMMAND_IN_LINE.sub(r"#\\x23", printable(text))
+    return f"\\x3a{shown[1:]}" if shown.startswith("::") else shown
+
+
+def json_text(value: object, indent: int | None = None) -> Iterator[str]:
+    """Return the pieces of a JSON text that no CI system takes for a command."""
+    for piece in json.JSONEncoder(indent=indent).iterencode(value):
+        yield _COMMAND_IN_LINE.sub(r"#\\u0023", piece)
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    """Say how many: `1 error`, `2 errors`."""
+    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"

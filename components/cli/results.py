@@ -1,0 +1,282 @@
+"""Judges all manifests of a set of files."""
+
+import json
+import marshal
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, overload
+
+from ..core.findings import Finding, invalid, required
+from ..core.rules import RuleBook
+from ..validation import KINDS, refusal, validate
+from ..validation.hazards import hazards
+from ..validation.hazards.legacy_endpoints import ENDPOINTS_WITHOUT_SERVICE
+from ..validation.untyped import mapping, text
+from .collisions import Collisions
+from .manifests import (
+    Chunk,
+    Entry,
+    Place,
+    Source,
+    Stranger,
+    Unreadable,
+    first_place,
+    is_manifest,
+    places,
+    read,
+    sources,
+)
+from .placeholders import without_placeholders
+from .scopes import scopes
+
+MAX_FINDINGS = 500_000
+"""How many findings are reported; what is after them is not read."""
+
+RULES = RuleBook()
+"""Rules about files, by code."""
+_DOCUMENT = RULES.rule("document", "A document of a file is one object, or a list of objects.")
+_NULL = RULES.rule("null-document", "A document that is null is passed over by kubectl.")
+
+FAIL_ON = ("error", "warning", "never")
+"""What may be asked to make the exit code 1."""
+_FAILING: Mapping[str, frozenset[str]] = {
+    "error": frozenset({"error"}),
+    "warning": frozenset({"error", "warning"}),
+    "never": frozenset(),
+}
+
+_WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
+_KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
+_NO_KIND = "malformed kind"
+_KIND_NAMES = frozenset(kind for _, kind in KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An object of a file."""
+
+    source: str
+    document: int
+    item: tuple[int, ...]
+    kind: str
+    namespace: str
+    """As it is given; empty where it is not text, and where the object has no `apiVersion` or
+    `kind`: that may be any file. So is `name`."""
+    name: str
+    chunk: Chunk | None
+    """The text of its document, where places in it may be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A finding and what it is about."""
+
+    number: int
+    """The subject's number, in the order in which they were read."""
+    subject: Subject
+    finding: Finding
+
+
+@dataclass(slots=True)
+class Results:
+    """What is to be said about a set of files."""
+
+    rows: list[Row] = field(default_factory=list[Row])
+    """By object, in the order in which they were read."""
+    unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
+    judged: int = 0
+    """How many objects were judged."""
+    passed_over: Counter[str] = field(default_factory=Counter[str])
+    """How many objects were not, by kind."""
+    strangers: Counter[str] = field(default_factory=Counter[str])
+    """How many files and documents of folders were passed over, by why they are no manifests."""
+    fails_on: str = "error"
+    """The mildest severity that fails: `error`, `warning` or `never`."""
+
+    @property
+    def exit_code(self) -> int:
+        """2 where something could not be read, else 1 where there is what fails, else 0."""
+        if self.unreadable:
+            return 2
+        severities = {row.finding.severity for row in self.rows}
+        return int(bool(severities & _FAILING[self.fails_on]))
+
+
+def validate_files(
+    files: Iterable[str],
+    kubernetes_version: str | None,
+    *,
+    exclude: Sequence[str] = (),
+    as_folder: bool = False,
+    fails_on: str = "error",
+    allow_placeholders: bool = False,
+    with_hazards: bool = True,
+    with_places: bool = False,
+) -> Results:
+    """Judge all objects of all files.
+
+    Args:
+        files: Files, folders, and `-` for standard input.
+        kubernetes_version: Whose rules apply; None for what is legal on every version.
+        exclude: Patterns of files and folders that are left out. Defaults to none.
+        as_folder: Whether what is no manifest is passed over in named files too, as it is below a
+            folder. Defaults to False.
+        fails_on: The mildest severity for which the exit code is 1. Defaults to `error`.
+        allow_placeholders: Whether values such as `${NAME}` are passed over. Defaults to False.
+        with_hazards: Whether to look for hazards over the whole set. Defaults to True.
+        with_places: Whether `located` will be asked. Defaults to False.
+    """
+    results = Results(fails_on=fails_on)
+    subjects: list[Subject] = []
+    collisions = Collisions()
+    manifests = _Packed()
+    for number, (source, entry) in enumerate(
+        _entries(sources(files, exclude, as_folder=as_folder), results)
+    ):
+        findings = without_placeholders(
+            _validate_entry(entry, kubernetes_version, results), allowed=allow_placeholders
+        )
+        findings += collisions.of(source, mapping(entry.value))
+        if findings or with_hazards:
+            subject = _subject(source, entry, with_chunk=with_places)
+            results.rows += [Row(number, subject, finding) for finding in findings]
+            if with_hazards:
+                subjects.append(subject)
+                manifests.append(entry.value)
+        if len(results.rows) > MAX_FINDINGS:
+            reason = f"more than {MAX_FINDINGS} findings; nothing after them is read"
+            results.unreadable.append(Unreadable(source, reason))
+            break
+    if with_hazards:
+        results.rows += _hazards(manifests, subjects)
+        results.rows.sort(key=attrgetter("number"))
+    return results
+
+
+def _hazards(manifests: "_Packed", subjects: Sequence[Subject]) -> Iterator[Row]:
+    """Look for hazards set by set; what another set has is not missing."""
+    declared = {subject.name for subject in subjects if subject.kind == "Service"}
+    for numbers in scopes(subjects):
+        together = manifests if len(numbers) == len(subjects) else [manifests[n] for n in numbers]
+        for index, finding in hazards(together):
+            subject = subjects[numbers[index]]
+            if finding.code != _WITHOUT_SERVICE or subject.name not in declared:
+                yield Row(numbers[index], subject, finding)
+
+
+def located(rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:
+    """Give each finding with the place of its field, or of what holds the field."""
+    for _, group in groupby(rows, key=lambda row: id(row.subject.chunk)):
+        ours = list(group)
+        wanted: dict[tuple[int, ...], set[str]] = {}
+        for row in ours:
+            wanted.setdefault(row.subject.item, set()).add(row.finding.path)
+        chunk = ours[0].subject.chunk or Chunk(0, b"")
+        found = places(chunk, wanted)
+        start = first_place(chunk)
+        for row in ours:
+            yield row, found.get((row.subject.item, row.finding.path), start)
+
+
+def _entries(
+    found: Iterable[Source | Unreadable | Stranger], results: Results
+) -> Iterator[tuple[str, Entry]]:
+    for source in found:
+        for entry in read(source) if isinstance(source, Source) else (source,):
+            if isinstance(entry, Unreadable):
+                results.unreadable.append(entry)
+            elif isinstance(entry, Stranger):
+                results.strangers[entry.reason] += 1
+            else:
+                yield source.path if isinstance(source, Source) else source.source, entry
+
+
+def _validate_entry(
+    entry: Entry, kubernetes_version: str | None, results: Results
+) -> list[Finding]:
+    manifest = mapping(entry.value)
+    if not manifest and not isinstance(entry.value, dict):
+        return [_no_object(entry)]
+    version, kind = manifest.get("apiVersion"), manifest.get("kind")
+    if kind == "List" and version == "v1":
+        return [_no_list(manifest)]
+    if is_manifest(manifest) and (version, kind) not in KINDS:
+        if found := refusal(manifest):
+            results.judged += 1
+            return [found]
+        results.passed_over[text(kind) if _KIND.fullmatch(text(kind)) else _NO_KIND] += 1
+        return []
+    results.judged += 1
+    return validate(manifest, kubernetes_version=kubernetes_version)
+
+
+def _no_object(entry: Entry) -> Finding:
+    value: Any = entry.value
+    if value is None and not entry.item:
+        detail = "null: kubectl passes this document over"
+        return Finding("", "", detail, code=_NULL.code, severity="warning")
+    path = ".".join(f"items[{index}]" for index in entry.item)
+    if isinstance(value, list):
+        remedy = "put `---` between objects, or `kind: List` around them"
+        return invalid(path, None, "must be an object, not a list", remedy, _DOCUMENT)
+    return invalid(path, None, f"must be an object, not {_json_type(value)}", rule=_DOCUMENT)
+
+
+def _json_type(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    return "text" if isinstance(value, str) else "a number"
+
+
+def _no_list(manifest: Mapping[str, Any]) -> Finding:
+    if manifest.get("items") is None:
+        return required("items", rule=_DOCUMENT)
+    return invalid("items", None, "must be a list", rule=_DOCUMENT)
+
+
+def _subject(source: str, entry: Entry, *, with_chunk: bool) -> Subject:
+    fields = mapping(entry.value)
+    kind = text(fields.get("kind"))
+    metadata = mapping(fields.get("metadata"))
+    if not is_manifest(fields):
+        kind, metadata = kind if kind in _KIND_NAMES else "", mapping(None)
+    return Subject(
+        source,
+        entry.document,
+        entry.item,
+        kind,
+        text(metadata.get("namespace")),
+        text(metadata.get("name")),
+        entry.chunk if with_chunk else None,
+    )
+
+
+class _Packed(Sequence[Mapping[str, Any]]):
+    """Manifests in about the memory that their text takes, unpacked when they are looked at."""
+
+    def __init__(self) -> None:
+        self._packed: list[bytes] = []
+
+    def append(self, manifest: Any) -> None:
+        """Add one; what is no object stands as an empty one."""
+        self._packed.append(marshal.dumps(dict(mapping(manifest))))
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    @overload
+    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        """Give one, or several."""
+        if isinstance(index, slice):
+            return [marshal.loads(one) for one in self._packed[index]]  # noqa: S302, our own bytes
+        return marshal.loads(self._packed[index])  # noqa: S302
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        return map(marshal.loads, self._packed)

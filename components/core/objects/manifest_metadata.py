@@ -1,0 +1,81 @@
+"""What is asked of a Service's metadata that no manifest shows, and the version that judges it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ...validation.object_meta import METADATA_ANNOTATION_SIZE
+from .. import syntax
+from ..arguments import NamedArgs
+from ..findings import Finding, forbidden, invalid, too_long
+from ..metadata import (
+    MAX_ANNOTATION_BYTES,
+    MAX_FIELD_MANAGER,
+    MODE_ANNOTATION,
+    RESERVED_ANNOTATIONS,
+    RESERVED_LABELS,
+    own_annotations,
+)
+from ..versions import OLDEST, Rules, rules_of
+from .rendering import Rendering
+
+LARGEST_ANNOTATIONS = {
+    **own_annotations("x" * MAX_FIELD_MANAGER, skip_await=True, forced=True),
+    MODE_ANNOTATION: "Endpoints",
+}
+"""All that a component may write itself, so that the user's budget is the same in all stacks."""
+
+
+def read_rules(kubernetes_version: str | None, findings: list[Finding]) -> Rules:
+    """Return the rules of a version: what is legal on all versions where it is not given.
+
+    They are strict on every version: components never write what later versions refuse.
+    """
+    try:
+        rules = rules_of(kubernetes_version)
+    except ValueError:
+        detail = f"must be a version from {OLDEST} on"
+        findings.append(invalid("kubernetes_version", kubernetes_version, detail))
+        rules = rules_of(None)
+    return replace(rules, strict_addresses=True)
+
+
+def put_metadata(made: Rendering, args: NamedArgs) -> None:
+    """Render namespace, labels and annotations as they are given."""
+    if args.namespace is not None:
+        made.put("metadata.namespace", args.namespace, "namespace")
+    if args.labels:
+        made.put("metadata.labels", dict(args.labels), "labels")
+    if args.annotations:
+        made.put("metadata.annotations", dict(args.annotations), "annotations")
+
+
+def check_metadata(args: NamedArgs, findings: list[Finding]) -> None:
+    """Check what no manifest shows: names that are empty, and what components write themselves."""
+    if args.namespace == "":
+        findings += [invalid("namespace", "", reason) for reason in syntax.dns_label("")]
+    findings += [
+        forbidden(f"labels[{key}]", "the component sets this label itself")
+        for key in sorted(RESERVED_LABELS & args.labels.keys())
+    ]
+    findings += [
+        forbidden(f"annotations[{key}]", "the component sets this annotation itself")
+        for key in args.annotations
+        if key in RESERVED_ANNOTATIONS
+    ]
+    own = {key: text for key, text in LARGEST_ANNOTATIONS.items() if key not in args.annotations}
+    reserved = annotation_bytes(own)
+    left = MAX_ANNOTATION_BYTES - reserved
+    if annotation_bytes(args.annotations) > left:
+        remedy = (
+            f"an object has {MAX_ANNOTATION_BYTES}, the component writes up to {reserved} itself"
+        )
+        too_large = too_long("annotations", left, METADATA_ANNOTATION_SIZE)
+        findings.append(replace(too_large, remedy=remedy))
+
+
+def annotation_bytes(annotations: Mapping[str, object]) -> int:
+    """Return the bytes of all keys and values, as far as they are known."""
+    return sum(
+        syntax.size(key) + (syntax.size(value) if isinstance(value, str) else 0)
+        for key, value in annotations.items()
+    )

@@ -1,0 +1,290 @@
+"""NetworkPolicies that let Pods reach some other address or port than external backends have."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ...core.cidrs import Network, parse_sloppy_cidr
+from ...core.findings import quote
+from ..ip import parse_sloppy_ip
+from ..object_set import Group, Key, ObjectSet, Policy
+from ..untyped import items, mapping, number, text
+from .hazard import Catalogue
+from .policy_rules import HOST_BITS, EgressPolicies, Labels, Port, allows, wider_selectors
+from .report import Report
+
+HAZARDS = Catalogue("NetworkPolicy")
+POLICY_BACKENDS_UNCOVERED = HAZARDS.hazard(
+    "policy-backends-uncovered",
+    "the ipBlocks leave out {missing} of {all} backends of Service {service},"
+    " {address} first: connections that go to them fail",
+    "add an ipBlock for every backend",
+    "The ipBlocks of a policy leave out backends of a Service.",
+)
+POLICY_BACKEND_PORT = HAZARDS.hazard(
+    "policy-backend-port",
+    "{address} of Service {service} is allowed, and not its port {ports}: connections to it fail",
+    "allow the port of the slices, which is not always that of the Service",
+    "A policy allows the address of a backend, and none of its ports.",
+)
+POLICY_CLUSTER_IP = HAZARDS.hazard(
+    "policy-cluster-ip",
+    "{address} is the cluster IP of Service {service}: policies are applied to the"
+    " address of the backend that is chosen for it",
+    "allow the addresses and ports of the backends",
+    "Policies see the addresses of backends, not a Service's cluster IP.",
+)
+_NO_BACKEND_COVERED = POLICY_BACKENDS_UNCOVERED.saying(
+    "no policy lets Pods reach a backend of Service {service}, {address} first: this"
+    " block does not hold it",
+)
+
+_BUDGET = 500_000
+"""Comparisons of backends with ipBlocks before no more are made: what is left goes unsaid."""
+
+
+def lint_backends(
+    objects: ObjectSet, policies: EgressPolicies, virtual: Mapping[str, str], report: Report
+) -> None:
+    """Report ipBlocks that miss backends or their ports.
+
+    Args:
+        objects: The set.
+        policies: Its policies that restrict egress.
+        virtual: The Services of all known cluster IPs.
+        report: Takes the findings.
+    """
+    backends = _backends_by_namespace(objects, policies)
+    budget = _BUDGET
+    for namespace, by_selector in policies.items():
+        linter = _NamespaceLinter(backends.get(namespace, {}), virtual, budget)
+        budget = linter.lint(by_selector, report)
+        if budget <= 0:
+            return
+
+
+class _Backend(NamedTuple):
+    value: int
+    """Its address as a number."""
+    service: Key
+    address: str
+    ports: frozenset[Port]
+
+
+class _Block(NamedTuple):
+    path: str
+    network: Network
+    excepts: Sequence[Network]
+    ports: Sequence[Mapping[str, Any]] | None
+    """None for all ports."""
+
+
+@dataclass(slots=True)
+class _Reach:
+    """Which backends the policies of one selector reach, by Service and position."""
+
+    allowed: dict[Key, set[int]] = field(default_factory=dict[Key, set[int]])
+    touched: dict[Key, set[int]] = field(default_factory=dict[Key, set[int]])
+    """Those of which the address is in some ipBlock, whatever the port."""
+
+
+class _NamespaceLinter:
+    """The policies of one namespace beside the external backends of its Services."""
+
+    def __init__(
+        self,
+        backends: Mapping[Key, Sequence[_Backend]],
+        virtual: Mapping[str, str],
+        budget: int,
+    ) -> None:
+        self._backends = backends
+        self._virtual = virtual
+        self._sorted: dict[int, list[tuple[int, Key, int]]] = {4: [], 6: []}
+        self._by_port: dict[Port, Key] = {}
+        self._left = budget
+        for key, members in backends.items():
+            for position, backend in enumerate(members):
+                version = 6 if ":" in backend.address else 4
+                self._sorted[version].append((backend.value, key, position))
+                for port in backend.ports:
+                    self._by_port.setdefault(port, key)
+        for members_by_value in self._sorted.values():
+            members_by_value.sort()
+
+    def lint(self, by_selector: Mapping[Labels | None, Sequence[Policy]], report: Report) -> int:
+        """Report what the policies miss, and give what is left of the budget."""
+        blocks = {
+            selector: [(policy, list(_blocks(policy))) for policy in policies]
+            for selector, policies in by_selector.items()
+        }
+        reaches = {
+            selector: self._reach(block for _, found in policies for block in found)
+            for selector, policies in blocks.items()
+        }
+        if self._left <= 0:
+            return 0
+        touched = {key for reach in reaches.values() for key in reach.touched}
+        for selector, policies in blocks.items():
+            if selector is not None:
+                wider = [
+                    reaches[one] for one in {*wider_selectors(selector), None} if one in reaches
+                ]
+                self._lint_partial(policies, reaches[selector], wider, report)
+            for policy, found in policies:
+                virtual = self._lint_virtual(policy, found, report)
+                if not virtual and selector is not None and not reaches[selector].touched:
+                    self._lint_missed(policy, found, touched, report)
+        return self._left
+
+    def _reach(self, blocks: Iterator[_Block]) -> _Reach:
+        reach = _Reach()
+        for block in blocks:
+            members = self._sorted[block.network.version]
+            start = bisect_left(members, (int(block.network.network_address),))
+            end = bisect_right(members, (int(block.network.broadcast_address) + 1,))
+            comparisons = (1 + len(block.excepts)) * (1 + len(block.ports or ()))
+            self._left -= 1 + (end - start) * comparisons
+            if self._left <= 0:
+                break
+            for value, key, position in members[start:end]:
+                if any(_holds(one, value, block.network.version) for one in block.excepts):
+                    continue
+                reach.touched.setdefault(key, set()).add(position)
+                ports = self._backends[key][position].ports
+                if block.ports is None or any(allows(block.ports, port) for port in ports):
+                    reach.allowed.setdefault(key, set()).add(position)
+        return reach
+
+    def _lint_partial(
+        self,
+        policies: Sequence[tuple[Policy, Sequence[_Block]]],
+        own: _Reach,
+        reaches: Sequence[_Reach],
+        report: Report,
+    ) -> None:
+        """Report Services of which some backends are reached by the policies of a selector."""
+        index = next((policy.index for policy, found in policies if found), -1)
+        for key in own.touched:
+            members = self._backends[key]
+            self._left -= len(members)
+            if self._left <= 0:
+                return
+            allowed = set[int]().union(*(reach.allowed.get(key, ()) for reach in reaches))
+            touched = set[int]().union(*(reach.touched.get(key, ()) for reach in reaches))
+            missing = [at for at in range(len(members)) if at not in touched]
+            closed = [at for at in sorted(touched) if at not in allowed]
+            if missing:
+                report.add(
+                    index,
+                    POLICY_BACKENDS_UNCOVERED,
+                    "spec.egress",
+                    missing=len(missing),
+                    all=len(members),
+                    service=quote(key[1]),
+                    address=quote(members[missing[0]].address),
+                )
+            if closed:
+                one = members[closed[0]]
+                report.add(
+                    index,
+                    POLICY_BACKEND_PORT,
+                    "spec.egress",
+                    address=quote(one.address),
+                    service=quote(key[1]),
+                    ports=_shown(one.ports),
+                )
+
+    def _lint_virtual(self, policy: Policy, blocks: Sequence[_Block], report: Report) -> bool:
+        found = False
+        for block in blocks if self._virtual else ():
+            address = str(block.network.network_address)
+            if block.network.num_addresses == 1 and address in self._virtual:
+                found = True
+                report.add(
+                    policy.index,
+                    POLICY_CLUSTER_IP,
+                    f"{block.path}.ipBlock.cidr",
+                    address=address,
+                    service=self._virtual[address],
+                )
+        return found
+
+    def _lint_missed(
+        self, policy: Policy, blocks: Sequence[_Block], touched: set[Key], report: Report
+    ) -> None:
+        """Report a policy that seems to be meant for a Service, and reaches no backend at all."""
+        for block in blocks:
+            key = self._meant(block)
+            if key is not None and key not in touched:
+                members = self._backends[key]
+                report.add(
+                    policy.index,
+                    _NO_BACKEND_COVERED,
+                    f"{block.path}.ipBlock.cidr",
+                    service=quote(key[1]),
+                    address=quote(members[0].address),
+                )
+                return
+
+    def _meant(self, block: _Block) -> Key | None:
+        """Give the Service that an ipBlock may be meant for: by its port, or the only one."""
+        for port in block.ports or ():
+            wanted = number(port.get("port"))
+            if wanted is not None:
+                key = self._by_port.get((text(port.get("protocol")) or "TCP", wanted))
+                if key is not None:
+                    return key
+        bits = block.network.max_prefixlen - block.network.prefixlen
+        if block.ports is None and bits <= HOST_BITS[block.network.version]:
+            return next(iter(self._backends)) if len(self._backends) == 1 else None
+        return None
+
+
+def _blocks(policy: Policy) -> Iterator[_Block]:
+    for position, rule in enumerate(map(mapping, items(policy.spec.get("egress")))):
+        ports = [mapping(port) for port in items(rule.get("ports"))]
+        for place, peer in enumerate(map(mapping, items(rule.get("to")))):
+            block = mapping(peer.get("ipBlock"))
+            network = parse_sloppy_cidr(text(block.get("cidr")))
+            if network is not None:
+                excepts = [parse_sloppy_cidr(text(one)) for one in items(block.get("except"))]
+                yield _Block(
+                    f"spec.egress[{position}].to[{place}]",
+                    network,
+                    [one for one in excepts if one is not None],
+                    ports or None,
+                )
+
+
+def _backends_by_namespace(
+    objects: ObjectSet, namespaces: Mapping[str, object]
+) -> dict[str, dict[Key, list[_Backend]]]:
+    """Give the external backends of the namespaces that have policies."""
+    found: dict[str, dict[Key, list[_Backend]]] = {}
+    for key, groups in objects.groups.items():
+        if key[0] in namespaces:
+            members = [backend for group in groups for backend in _backends(key, group)]
+            if members:
+                found.setdefault(key[0], {})[key] = members
+    return found
+
+
+def _backends(key: Key, group: Group) -> Iterator[_Backend]:
+    if not group.is_hand_made or group.family == "FQDN":
+        return
+    ports = frozenset((port.protocol, port.number) for port in group.ports if port.number)
+    for endpoint in group.endpoints:
+        address = parse_sloppy_ip(endpoint.address)
+        if address is not None and ports:
+            yield _Backend(int(address), key, str(address), ports)
+
+
+def _holds(network: Network, value: int, version: int) -> bool:
+    return network.version == version and int(network.network_address) <= value <= int(
+        network.broadcast_address
+    )
+
+
+def _shown(ports: frozenset[Port]) -> str:
+    return " or ".join(f"{number}/{protocol}" for protocol, number in sorted(ports)[:3])

@@ -1,0 +1,86 @@
+"""What hazards of NetworkPolicies read of them: whom they hold for, and what their ports allow.
+
+Policies add up: what one of them allows, another need not. Those of a namespace are therefore
+taken together, as far as their selectors tell that they hold for the same Pods.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+from ..object_set import ObjectSet, Policy
+from ..untyped import items, mapping, number, text
+
+__all__ = [
+    "HOST_BITS",
+    "EgressPolicies",
+    "Labels",
+    "Port",
+    "allows",
+    "egress_policies",
+    "restricts_egress",
+    "selector_labels",
+    "wider_selectors",
+]
+
+Labels = frozenset[tuple[str, str]]
+Port = tuple[str, int]
+"""A protocol and a number."""
+
+EgressPolicies = Mapping[str, Mapping[Labels | None, Sequence[Policy]]]
+"""By namespace and selector; None stands for selectors that are not labels alone."""
+
+HOST_BITS = {4: 8, 6: 64}
+"""A block with no more bits beyond its prefix stands for hosts, a wider one for a network."""
+_MOST_LABELS = 6
+"""Labels of a selector whose subsets are looked up; of more, none and all."""
+
+
+def egress_policies(objects: ObjectSet) -> EgressPolicies:
+    """Return the policies of a set that restrict egress."""
+    found: dict[str, dict[Labels | None, list[Policy]]] = defaultdict(dict)
+    for policy in objects.policies:
+        if restricts_egress(policy):
+            selector = selector_labels(policy.spec.get("podSelector"))
+            found[policy.namespace].setdefault(selector, []).append(policy)
+    return found
+
+
+def restricts_egress(policy: Policy) -> bool:
+    """Return whether the Pods of a policy reach only what policies allow."""
+    types = items(policy.spec.get("policyTypes"))
+    return "Egress" in types or (not types and bool(items(policy.spec.get("egress"))))
+
+
+def selector_labels(selector: object) -> Labels | None:
+    """Give the labels of a selector that consists of labels alone, and None for any other."""
+    given = mapping(selector)
+    if items(given.get("matchExpressions")):
+        return None
+    labels = mapping(given.get("matchLabels"))
+    if not all(isinstance(value, str) for value in labels.values()):
+        return None
+    return frozenset(labels.items())
+
+
+def wider_selectors(selector: Labels) -> Iterator[Labels]:
+    """Give the selectors that select all Pods that this one selects, itself among them."""
+    if len(selector) > _MOST_LABELS:
+        yield from (selector, frozenset())
+        return
+    for count in range(len(selector) + 1):
+        yield from map(frozenset, combinations(selector, count))
+
+
+def allows(ports: Sequence[Mapping[str, Any]], wanted: Port) -> bool:
+    """Tell whether a list of a policy's ports has a protocol and number."""
+    for port in ports:
+        if (text(port.get("protocol")) or "TCP") != wanted[0]:
+            continue
+        first, last = number(port.get("port")), number(port.get("endPort"))
+        if port.get("port") is None or isinstance(port.get("port"), str):
+            return True
+        if first is not None and first <= wanted[1] <= (last or first):
+            return True
+    return False

@@ -1,0 +1,250 @@
+"""A set of manifests as the look for hazards sees it, indexed and read without trust.
+
+Everything is read through `untyped`, so that broken objects, which `validate` reports, are merely
+passed over.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ..core.findings import quote
+from ..core.metadata import SKIP_MIRROR_LABEL
+from .untyped import items, mapping, number, text
+
+Key = tuple[str, str]
+"""A namespace, and the name of a Service in it."""
+
+CONTROLLERS = frozenset(
+    {"endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io"}
+)
+"""Who writes slices in every cluster, by the value of the managed-by label."""
+
+
+class ExposedPort(NamedTuple):
+    """A port of a Service."""
+
+    name: str
+    protocol: str
+    number: int | None
+    target: int | str | None
+    """`targetPort`, as it is written."""
+
+    @property
+    def dialled(self) -> int | str | None:
+        """Give the port of the Pods: `targetPort`, by default the port itself."""
+        return self.target or self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A Service."""
+
+    index: int
+    key: Key
+    spec: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+    type: str
+    selector: Mapping[str, Any]
+    ports: Sequence[ExposedPort]
+    is_headless: bool
+
+    @property
+    def is_alias(self) -> bool:
+        """Tell whether it is an alias in DNS."""
+        return self.type == "ExternalName"
+
+    @property
+    def is_selectorless(self) -> bool:
+        """Tell whether its endpoints are made by hand."""
+        return not self.selector and not self.is_alias
+
+
+class EndpointPort(NamedTuple):
+    """A port of a slice, or of a subset of Endpoints."""
+
+    path: str
+    name: str
+    protocol: str
+    number: int | None
+
+
+class Endpoint(NamedTuple):
+    """An endpoint of a slice, or an address of Endpoints."""
+
+    path: str
+    address: str
+    """The first one, which kube-proxy uses."""
+    size: int
+    """How many addresses it has."""
+    ready: bool
+    serving: bool
+    terminating: bool
+    has_node: bool
+    has_hints: bool
+    has_ready: bool = True
+    """Whether a slice says if it is ready."""
+
+    @property
+    def state(self) -> tuple[bool, bool, bool]:
+        """Give its conditions."""
+        return self.ready, self.serving, self.terminating
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Endpoints that share a list of ports: a slice, or a subset of Endpoints."""
+
+    index: int
+    path: str
+    """Of the endpoints in their object: `endpoints`, or `subsets[0]`."""
+    family: str
+    """`addressType`; empty for a subset, which may hold both families."""
+    ports: Sequence[EndpointPort]
+    endpoints: Sequence[Endpoint]
+    is_hand_made: bool
+
+    @property
+    def is_slice(self) -> bool:
+        """Tell whether it is a slice."""
+        return self.path == "endpoints"
+
+    def family_of(self, endpoint: Endpoint) -> str:
+        """Give the IP family of one of its endpoints."""
+        return self.family or ("IPv6" if ":" in endpoint.address else "IPv4")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """An EndpointSlice."""
+
+    index: int
+    namespace: str
+    service: str
+    """What its service-name label holds; empty where there is none."""
+    manifest: Mapping[str, Any]
+    labels: Mapping[str, Any]
+    group: Group
+
+    @property
+    def key(self) -> Key:
+        """Give the Service that it belongs to."""
+        return self.namespace, self.service
+
+
+@dataclass(frozen=True, slots=True)
+class Legacy:
+    """An Endpoints object that is made by hand."""
+
+    index: int
+    key: Key
+    manifest: Mapping[str, Any]
+    labels: Mapping[str, Any]
+    groups: Sequence[Group]
+
+    @property
+    def is_mirrored(self) -> bool:
+        """Tell whether its addresses are copied into slices."""
+        return self.labels.get(SKIP_MIRROR_LABEL) != "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A NetworkPolicy."""
+
+    index: int
+    namespace: str
+    spec: Mapping[str, Any]
+
+
+class Workload(NamedTuple):
+    """What makes Pods: the labels that they have, and their spec."""
+
+    labels: Mapping[str, Any]
+    pod: Mapping[str, Any]
+    name: str = ""
+
+
+def _groups() -> dict[Key, list[Group]]:
+    return {}
+
+
+def _workloads() -> dict[str, list[Workload]]:
+    return {}
+
+
+@dataclass(slots=True)
+class ObjectSet:
+    """A set of manifests, by kind."""
+
+    services: dict[Key, Service] = field(default_factory=dict[Key, Service])
+    """Without those that are declared more than once, as in overlays."""
+    repeated: set[Key] = field(default_factory=set[Key])
+    """The Services that are declared more than once."""
+    homes: dict[str, str] = field(default_factory=dict[str, str])
+    """A namespace in which there is a Service, by the Service's name."""
+    namespaces: set[str] = field(default_factory=set[str])
+    """Where there are Services."""
+    served: set[str] = field(default_factory=set[str])
+    """The namespaces in which there are slices or Endpoints made by hand."""
+    groups: dict[Key, list[Group]] = field(default_factory=_groups)
+    """What kube-proxy and DNS use for a Service, Endpoints that are mirrored included."""
+    slices: list[Slice] = field(default_factory=list[Slice])
+    """Those that are made by hand."""
+    legacy: list[Legacy] = field(default_factory=list[Legacy])
+    ingresses: list[tuple[int, str, Mapping[str, Any]]] = field(
+        default_factory=list[tuple[int, str, Mapping[str, Any]]]
+    )
+    """Index, namespace and spec."""
+    policies: list[Policy] = field(default_factory=list[Policy])
+    workloads: dict[str, list[Workload]] = field(default_factory=_workloads)
+    """By namespace."""
+    custom: set[str] = field(default_factory=set[str])
+    """The namespaces with custom resources, of which some may make Pods and Services."""
+    has_unknown_namespaces: bool = False
+    """Whether some objects name their namespace and others do not: theirs is then unknown."""
+    domains: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """The labels that the set's Namespaces have."""
+
+    def may_hold_more(self, namespace: str) -> bool:
+        """Return whether a namespace may hold more than the set shows: absence proves nothing."""
+        return self.has_unknown_namespaces or namespace in self.custom
+
+    def whereabouts(self, key: Key) -> str | None:
+        """Say that a Service is not where it is looked for, or None where that is not known.
+
+        A namespace of which the set holds a Service is taken to be there with all its Services;
+        of the others nothing is known, unless the Service is in another namespace of the set.
+        """
+        namespace, name = key
+        if key in self.services or key in self.repeated or self.may_hold_more(namespace):
+            return None
+        home = self.homes.get(name)
+        if home is not None:
+            return (
+                f"the Service of that name is in namespace {quote(home)}, not in {quote(namespace)}"
+            )
+        return "there is no Service of that name" if namespace in self.namespaces else None
+
+
+def namespace_of(manifest: Mapping[str, Any]) -> str:
+    """Return an object's namespace, an absent one being `default`."""
+    return text(mapping(manifest.get("metadata")).get("namespace")) or "default"
+
+
+def name_of(manifest: Mapping[str, Any]) -> str:
+    """Return an object's name, empty where it has none."""
+    return text(mapping(manifest.get("metadata")).get("name"))
+
+
+def endpoint_ports(holder: Mapping[str, Any], path: str) -> list[EndpointPort]:
+    """Return the ports of a slice or of a subset of Endpoints, which are at `path`."""
+    return [
+        EndpointPort(
+            f"{path}[{position}]",
+            text(port.get("name")),
+            text(port.get("protocol")) or "TCP",
+            number(port.get("port")),
+        )
+        for position, port in enumerate(map(mapping, items(holder.get("ports"))))
+    ]

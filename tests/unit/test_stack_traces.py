@@ -1,0 +1,97 @@
+"""What Pulumi stores of the stack of each registration."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from pulumi_kubernetes import core
+
+from components import ExternalService
+from components._runtime.stack_traces import shortened
+
+DATABASE: dict[str, Any] = {
+    "addresses": ["192.0.2.10"],
+    "ports": [{"name": "pg", "port": 5432}],
+    "endpoint_api": "Both",
+}
+
+
+@pytest.fixture(autouse=True)
+def no_limit() -> Iterator[None]:
+    """Have no limit of tracebacks before a test, and see that none is left."""
+    assert not hasattr(sys, "tracebacklimit")
+    yield
+    left = sys.__dict__.pop("tracebacklimit", None)
+    assert left is None
+
+
+def deep(calls: int, program: Callable[[], object]) -> object:
+    """Call a program from below so many calls."""
+    return deep(calls - 1, program) if calls else program()
+
+
+def traces(recorder: Any, program: Callable[[], object]) -> dict[str, list[str]]:
+    """Return the files in the stack trace of each resource, innermost first."""
+    recorder(lambda: deep(20, program))
+    return {
+        request.type: [frame.pc.uri.rpartition("/")[2] for frame in request.stackTrace.frames]
+        for request in recorder.requests
+    }
+
+
+def test_children_keep_our_frames_and_the_nearest_of_the_user(recorder: Any) -> None:
+    found = traces(recorder, lambda: ExternalService("db", DATABASE))
+
+    own = found.pop("k8s-endpoints:index:ExternalService")
+    assert own[:2] == ["test_stack_traces.py"] * 2
+    assert len(own) == 7
+    assert len(found) == 3
+    for files in found.values():
+        assert files[0] == "children.py"
+        assert "test_stack_traces.py" in files
+        assert len(files) == 6
+
+
+def test_the_user_s_own_resources_keep_all_of_theirs(recorder: Any) -> None:
+    found = traces(recorder, lambda: core.v1.Secret("own"))
+
+    (files,) = found.values()
+    assert len(files) > 20
+
+
+def test_a_stricter_limit_of_the_user_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "tracebacklimit", 3, raising=False)
+    with shortened():
+        assert sys.tracebacklimit == 3
+    assert sys.tracebacklimit == 3
+    monkeypatch.undo()
+
+
+def test_a_wider_limit_of_the_user_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "tracebacklimit", 99, raising=False)
+    with pytest.raises(KeyError), shortened():
+        raise KeyError
+    assert sys.tracebacklimit == 99
+    monkeypatch.undo()
+
+
+def test_threads_that_overlap_leave_no_limit() -> None:
+    inside, leave = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with shortened():
+            inside.set()
+            leave.wait(10)
+
+    thread = threading.Thread(target=other)
+    with ExitStack() as first:
+        first.enter_context(shortened())
+        thread.start()
+        assert inside.wait(10)
+    assert hasattr(sys, "tracebacklimit"), "the other thread is not done"
+    leave.set()
+    thread.join(10)
+    assert not hasattr(sys, "tracebacklimit")
