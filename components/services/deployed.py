@@ -12,6 +12,7 @@ from .._runtime.children import Children
 from .._runtime.component import Blueprint, compile_args
 from .._runtime.provider import stated_namespace_of
 from .._runtime.service_component import DeclaredService, ServiceComponent
+from .._runtime.stack_traces import shortened
 from ..core.deployed_service import plan_deployed_service, pod_labels
 from ..core.pod_arguments import DeployedServiceArgs as CoreArgs
 from ..pod_types import (
@@ -198,7 +199,8 @@ class DeployedService(ServiceComponent):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(DeployedService, name, DEPLOYED_SERVICE, args, opts)
-        super().__init__(token_of("DeployedService"), name, {}, opts)
+        with shortened():
+            super().__init__(token_of("DeployedService"), name, {}, opts)
         self._service_name: str = draft.plan.service["metadata"]["name"]
         self._destination = _destination(self._service_name, args, opts)
         children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)

@@ -28,6 +28,11 @@ MANAGER = {"pulumi.com/patchFieldManager": "k8s-endpoints/project/stack"}
 BACKGROUND = {**MANAGER, "pulumi.com/deletionPropagationPolicy": "background"}
 
 
+def app(**args: Any) -> DeployedService:
+    given: Any = {**APP, **args}
+    return DeployedService("my-app", given)
+
+
 def planned(**args: Any) -> list[Any]:
     given = typed(DeployedServiceArgs, {**APP, **args})
     return [*plan_deployed_service(given, "my-app", []).objects]
@@ -35,7 +40,7 @@ def planned(**args: Any) -> list[Any]:
 
 @BOTH
 def test_the_objects_are_the_planned_ones(preview: bool) -> None:
-    found = render(lambda: DeployedService("my-app", ALL), preview=preview)
+    found = render(lambda: app(**ALL), preview=preview)
     assert [one["kind"] for one in found] == [
         "Service",
         "Deployment",
@@ -66,15 +71,15 @@ LATE: dict[str, Callable[[], dict[str, Any]]] = {
 @BOTH
 @pytest.mark.parametrize("args", LATE.values(), ids=LATE)
 def test_outputs_give_the_same_objects(args: Callable[[], dict[str, Any]], preview: bool) -> None:
-    plain = render(lambda: DeployedService("my-app", {**ALL}), preview=preview)
-    given = render(lambda: DeployedService("my-app", {**ALL, **args()}), preview=preview)  # type: ignore[typeddict-item]
+    plain = render(lambda: app(**ALL), preview=preview)
+    given = render(lambda: app(**{**ALL, **args()}), preview=preview)
     assert sorted(given, key=kind) == sorted(plain, key=kind)
 
 
 @BOTH
 def test_an_output_in_the_environment(preview: bool) -> None:
     def build() -> None:
-        DeployedService("my-app", {**APP, "env": {"A": "a", "B": pulumi.Output.secret("b")}})
+        app(env={"A": "a", "B": pulumi.Output.secret("b")})
 
     found = render(build, preview=preview)
     (container,) = found[1]["spec"]["template"]["spec"]["containers"]
@@ -82,14 +87,14 @@ def test_an_output_in_the_environment(preview: bool) -> None:
 
 
 def test_a_preview_that_does_not_know_the_image(recorder: Any, unknown: Callable[[], Any]) -> None:
-    recorder(lambda: DeployedService("my-app", {**APP, "image": unknown()}), preview=True)
+    recorder(lambda: app(image=unknown()), preview=True)
     assert [name for _, name in recorder.names()] == ["my-app", "default/my-app", "default/my-app"]
 
 
 def test_what_arrives_is_checked_and_a_secret_is_not_shown() -> None:
     def build() -> None:
         number: Any = pulumi.Output.secret(70123)
-        DeployedService("my-app", {**APP, "ports": [{"name": "http", "port": number}]})
+        app(ports=[{"name": "http", "port": number}])
 
     with pytest.raises(ValidationError) as caught:
         render(build)
@@ -102,7 +107,7 @@ def test_outputs(preview: bool) -> None:
     found: list[Any] = []
 
     def build() -> None:
-        made = DeployedService("my-app", {**ALL, "namespace": later("shop")})
+        made = app(**{**ALL, "namespace": later("shop")})
         assert made.disruption_budget is not None
         assert made.autoscaler is not None
         every = [made.host, made.service_name, made.deployment.metadata, made.hazards]
@@ -115,7 +120,7 @@ def test_outputs(preview: bool) -> None:
 
 def test_without_the_arguments_there_is_no_budget_and_no_autoscaler() -> None:
     def build() -> None:
-        made = DeployedService("my-app", APP)
+        made = app()
         assert made.disruption_budget is None
         assert made.autoscaler is None
 
@@ -133,32 +138,30 @@ def test_without_the_arguments_there_is_no_budget_and_no_autoscaler() -> None:
 def test_the_live_number_is_kept_unless_the_program_gives_one(
     recorder: Any, args: dict[str, Any], ignored: bool
 ) -> None:
-    recorder(lambda: DeployedService("my-app", {**APP, **args}))  # type: ignore[typeddict-item]
+    recorder(lambda: app(**args))
     (request,) = [one for one in recorder.requests if one.type.endswith("Deployment")]
     assert ("spec.replicas" in request.ignoreChanges) is ignored
     (service,) = [one for one in recorder.requests if one.type.endswith(":Service")]
     assert "spec.replicas" not in service.ignoreChanges
 
 
-def test_nothing_is_awaited_where_the_program_says_so() -> None:
-    for awaited in (True, False):
-        found = render(
-            lambda awaited=awaited: DeployedService("a", {**APP, "await_ready": awaited})
-        )
-        waits = ["pulumi.com/skipAwait" not in one["metadata"]["annotations"] for one in found]
-        assert waits == [awaited, awaited]
+@pytest.mark.parametrize("awaited", [True, False])
+def test_nothing_is_awaited_where_the_program_says_so(awaited: bool) -> None:
+    found = render(lambda: app(await_ready=awaited))
+    waits = ["pulumi.com/skipAwait" not in one["metadata"]["annotations"] for one in found]
+    assert waits == [awaited, awaited]
 
 
 def test_hazards_are_warnings(recorder: Any) -> None:
-    recorder(lambda: DeployedService("my-app", {**APP, "min_available": 3}))
+    recorder(lambda: app(min_available=3))
     assert [text.partition(":")[0] for _, text in recorder.warnings] == ["budget-blocks"]
 
 
 @BOTH
 def test_policies_select_its_pods_and_allow_it(preview: bool) -> None:
     def build() -> None:
-        app = DeployedService("my-app", {**APP, "namespace": "shop"})
-        EgressPolicy("web", {"pod_selector": app.pod_selector, "to": [app.destination]})
+        made = app(namespace="shop")
+        EgressPolicy("web", {"pod_selector": made.pod_selector, "to": [made.destination]})
 
     policy = render(build, preview=preview)[-1]["spec"]
     labels = {"k8s-endpoints.pulumi/service": "my-app"}
@@ -169,7 +172,7 @@ def test_policies_select_its_pods_and_allow_it(preview: bool) -> None:
 
 
 def test_the_service_moves_to_and_from_a_selector_service(recorder: Any) -> None:
-    recorder(lambda: DeployedService("my-app", APP))
+    recorder(app)
     (service,) = [one for one in recorder.requests if one.type.endswith(":Service")]
     aliases = [alias.urn for alias in service.aliases]
     assert any("k8s-endpoints:index:SelectorService$" in urn for urn in aliases)
@@ -177,7 +180,7 @@ def test_the_service_moves_to_and_from_a_selector_service(recorder: Any) -> None
 
 def test_two_components_may_not_declare_one_service() -> None:
     def build() -> None:
-        DeployedService("my-app", APP)
+        app()
         SelectorService("b", {"service_name": "my-app", "selector": {"a": "b"}, "ports": PORTS})
 
     with pytest.raises(ValidationError, match="declares this Service in the same namespace"):
@@ -202,7 +205,7 @@ def test_it_works_under_mocks_of_the_users_own(preview: bool) -> None:
 
     @pulumi.runtime.test
     def program() -> pulumi.Output[None]:
-        made = DeployedService("my-app", {**ALL, "namespace": later("shop")})
+        made = app(**{**ALL, "namespace": later("shop")})
         return pulumi.Output.all(made.host, made.service_name).apply(seen.extend)
 
     program()

@@ -42,6 +42,8 @@ CODES = {
     "external-name-host",
     "external-name-address",
     "external-name-single-label",
+    "budget-blocks",
+    "autoscaling-blind",
     "egress-isolated",
     "egress-unenforced",
     "egress-in-cluster-address",
