@@ -27,6 +27,14 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .policies.destinations import egress_destination as egress_destination
     from .policies.egress import EgressPolicy as EgressPolicy
     from .policies.egress import EgressPolicyArgs as EgressPolicyArgs
+    from .route_types import HttpBackend as HttpBackend
+    from .route_types import HttpHost as HttpHost
+    from .route_types import HttpPath as HttpPath
+    from .route_types import HttpTls as HttpTls
+    from .route_types import PathType as PathType
+    from .routing.backends import http_backend as http_backend
+    from .routing.http_ingress import HttpIngress as HttpIngress
+    from .routing.http_ingress import HttpIngressArgs as HttpIngressArgs
     from .services.deployed import DeployedService as DeployedService
     from .services.deployed import DeployedServiceArgs as DeployedServiceArgs
     from .services.external import ExternalService as ExternalService
@@ -59,6 +67,7 @@ ENDPOINTS = "kubernetes:core/v1:Endpoints"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 BACKEND_RECORD = "k8s-endpoints:index:BackendRecord"
 """The Pulumi types of children."""
@@ -133,6 +142,13 @@ COMPONENTS = (
         (SERVICE,),
     ),
     Component(
+        "HttpIngress",
+        "routing.http_ingress",
+        "http-ingress.md",
+        "leads HTTP requests for hosts and paths to Services",
+        (INGRESS,),
+    ),
+    Component(
         "EgressPolicy",
         "policies.egress",
         "egress-policy.md",
@@ -161,6 +177,8 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "Volume",
     ),
     "policies.destinations": ("egress_destination",),
+    "route_types": ("HttpBackend", "HttpHost", "HttpPath", "HttpTls", "PathType"),
+    "routing.backends": ("http_backend",),
     "types": (
         "AdoptedKind",
         "AdoptedObject",

@@ -14,6 +14,7 @@ from .._registry import (
     DISRUPTION_BUDGET,
     ENDPOINT_SLICE,
     ENDPOINTS,
+    INGRESS,
     NETWORK_POLICY,
     SERVICE,
 )
@@ -193,6 +194,17 @@ class Children:
                     NETWORK_POLICY,
                     hooks=_hooks.of_policy(name, self._parent),
                 ),
+            )
+
+    def ingress(self, manifest: Manifest, *, awaited: bool) -> "networking.v1.Ingress":
+        """Register an Ingress; `awaited` waits for its controller's address."""
+        name = self._name(manifest)
+        with shortened():
+            return networking.v1.Ingress(
+                name,
+                metadata=self._metadata(manifest, skip_await=not awaited),
+                spec=manifest["spec"],
+                opts=self._options(manifest, INGRESS, hooks=_hooks.of_policy(name, self._parent)),
             )
 
     def deployment(

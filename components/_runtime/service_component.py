@@ -63,7 +63,8 @@ class DeclaredService:
         families: Collection[str] = (),
         path: str = "",
     ) -> None:
-        self._planned = draft.plan.service
+        self.planned = draft.plan.service
+        """The manifest of the Service, as far as it is known while the program runs."""
         self._hazards = draft.output
         self._children, self._path = children, path
         self._objects = draft.objects()
@@ -91,7 +92,7 @@ class DeclaredService:
         confirmed = self._guard.confirmed
         if draft.plan.watch is not None:
             watch = draft.output(lambda plan: plan.watch)
-            confirmed = self._children.compare(self._planned, watch, confirmed, self._path)
+            confirmed = self._children.compare(self.planned, watch, confirmed, self._path)
         for manifest in self._objects:
             if manifest["kind"] == "Endpoints":
                 legacy = self._children.endpoints(manifest, confirmed, self.slices)
@@ -142,17 +143,17 @@ class DeclaredService:
     @cached_property
     def cluster_ip(self) -> pulumi.Output[str]:
         """The Service's own address; "None" if headless."""
-        return _given.cluster_ip(self.service, self._planned)
+        return _given.cluster_ip(self.service, self.planned)
 
     @cached_property
     def load_balancer(self) -> pulumi.Output[list[str]]:
         """The addresses and host names that the load-balancer controller gave; empty before."""
-        return _given.load_balancer(self.service, self._planned)
+        return _given.load_balancer(self.service, self.planned)
 
     @cached_property
     def node_ports(self) -> pulumi.Output[dict[str, int]]:
         """The port on every node, by the name of the port; empty for type ClusterIP."""
-        return _given.node_ports(self.service, self._planned)
+        return _given.node_ports(self.service, self.planned)
 
     @cached_property
     def endpoints(self) -> pulumi.Output[list[str]]:
@@ -169,6 +170,11 @@ class ServiceComponent(pulumi.ComponentResource):
     """A component that declares one Service, whose outputs are its own."""
 
     _declared: DeclaredService
+
+    @property
+    def declared(self) -> DeclaredService:
+        """The Service that it declares, as routes read it."""
+        return self._declared
 
     @property
     def service(self) -> "core.v1.Service":

@@ -24,6 +24,11 @@ from components import (
     ExternalNameServiceArgs,
     ExternalServiceArgs,
     ExternalServiceSetArgs,
+    HttpBackend,
+    HttpHost,
+    HttpIngressArgs,
+    HttpPath,
+    HttpTls,
     Preset,
     Probe,
     Resources,
@@ -110,6 +115,7 @@ def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, st
         "prometheus",
         "saas",
         "shop",
+        "sites",
         "virtual-machines",
         "web",
     ],
@@ -233,6 +239,31 @@ def test_app() -> None:
     assert container["ports"] == [{"name": "http", "containerPort": 8080, "protocol": "TCP"}]
     assert [port["targetPort"] for port in spec["ports"]] == ["http"]
     assert hazards_of_manifests(list(found.values())) == []
+
+
+def test_sites() -> None:
+    found = run("sites")
+    assert sorted(kind for kind, _ in found) == [
+        "Deployment",
+        "EndpointSlice",
+        "Ingress",
+        "Service",
+        "Service",
+    ]
+    spec = found["Ingress", "sites"]["spec"]
+    assert spec["tls"] == [
+        {"hosts": ["home.example.com", "blog.example.com"], "secretName": "sites-tls"}
+    ]
+    led = {
+        (rule["host"], path["path"]): path["backend"]["service"]
+        for rule in spec["rules"]
+        for path in rule["http"]["paths"]
+    }
+    assert led == {
+        ("home.example.com", "/"): {"name": "home", "port": {"name": "http"}},
+        ("blog.example.com", "/"): {"name": "blog", "port": {"name": "http"}},
+        ("blog.example.com", "/feed"): {"name": "feeds", "port": {"number": 8000}},
+    }
 
 
 def test_ingress() -> None:
@@ -416,6 +447,11 @@ def rows(page: str, heading: str) -> list[list[str]]:
         ("deployed-service.md", "Volume", Volume),
         ("deployed-service.md", "Security", Security),
         ("deployed-service.md", "TopologySpread", TopologySpread),
+        ("http-ingress.md", "Arguments", HttpIngressArgs),
+        ("http-ingress.md", "HttpHost", HttpHost),
+        ("http-ingress.md", "HttpPath", HttpPath),
+        ("http-ingress.md", "HttpBackend", HttpBackend),
+        ("http-ingress.md", "HttpTls", HttpTls),
         ("egress-policy.md", "Arguments", EgressPolicyArgs),
         ("egress-policy.md", "EgressDestination", EgressDestination),
         ("egress-policy.md", "EgressDns", EgressDns),

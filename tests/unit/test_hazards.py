@@ -42,6 +42,7 @@ CODES = {
     "external-name-host",
     "external-name-address",
     "external-name-single-label",
+    "ingress-nginx-retired",
     "budget-blocks",
     "autoscaling-blind",
     "egress-isolated",

@@ -31,8 +31,13 @@ DOCUMENTED = {
     "EnvSource",
     "EnvValue",
     "GrpcProbe",
+    "HttpBackend",
+    "HttpHost",
+    "HttpPath",
     "HttpProbe",
+    "HttpTls",
     "IpFamily",
+    "PathType",
     "Preset",
     "Probe",
     "ProjectedSource",
@@ -50,6 +55,7 @@ DOCUMENTED = {
     "ValidationError",
     "Volume",
     "egress_destination",
+    "http_backend",
     "provider",
 }
 
@@ -169,6 +175,7 @@ OUTPUTS = {
     **{component.name: {"service_name", "namespace", "host"} for component in COMPONENTS},
     "ExternalServiceSet": {"service_names", "hosts"},
     "EgressPolicy": {"policy_name", "namespace"},
+    "HttpIngress": {"ingress_name", "namespace", "load_balancer"},
 }
 
 

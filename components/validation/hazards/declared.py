@@ -129,6 +129,12 @@ AUTOSCALING_BLIND = HAZARDS.hazard(
     " of it: it never scales",
     "request `cpu`, or `memory` for `memory_percent`, in `resources`",
 )
+INGRESS_NGINX_RETIRED = HAZARDS.hazard(
+    "ingress-nginx-retired",
+    "ingress-nginx is retired since March 2026: holes that are found in it stay open",
+    "move to another controller, or to one of the Gateway API; another controller of class nginx,"
+    " such as that of NGINX Inc., is not meant",
+)
 EGRESS_ISOLATED = HAZARDS.note(
     "egress-isolated",
     "the selected Pods reach nothing but what this policy and others that select them allow",
