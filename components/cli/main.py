@@ -13,11 +13,16 @@ from ..core.findings import printable
 
 COMMANDS: Mapping[str, str] = {
     "validate": "say what the API server would say about manifests, and what will not work",
+    "explain": "say what lies between a client and the backends of a Service, and what breaks it",
+    "diagram": "draw the paths to Services, as Mermaid or SVG",
+    "probe": "connect to the backends of a Service, from this machine or from a Pod",
     "orphans": "find what a stack has created and its state does not hold; adopt or delete it",
 }
 """What each command does. The module of its name in `commands` has `configure`, which adds its
 arguments, and `run`, which gives the exit code. It is imported only when it is meant."""
 
+_PLUGIN = "kubectl-"
+"""What plugins of kubectl begin with: `kubectl k8s-endpoints` is `kubectl-k8s_endpoints`."""
 _BROKEN_PIPE = 128 + signal.SIGPIPE
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -68,6 +73,8 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
 def _program() -> str:
     name = PurePath(sys.argv[0]).name
+    if name.startswith(_PLUGIN):
+        return f"kubectl {name.removeprefix(_PLUGIN).replace('_', '-')}"
     return f"python -m {__name__.partition('.')[0]}" if name == "__main__.py" else name
 
 

@@ -1,6 +1,7 @@
 """Looks into a live cluster."""
 
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -36,6 +37,11 @@ def throw_away_cluster(api_server: Part | None = None, **settings: Any) -> Itera
     finally:
         cluster.stop()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def path_with_kubectl(cluster: Cluster) -> str:
+    """Return a PATH on which the kubectl of the tests is the first."""
+    return f"{Path(cluster.parts['kubectl']).parent}{os.pathsep}{os.environ['PATH']}"
 
 
 def get(cluster: Cluster, kind: str, namespace: str, name: str) -> Object:

@@ -11,6 +11,7 @@ from . import (
     external_names,
     ingresses,
     legacy_endpoints,
+    path_hazards,
     peers,
     policies,
     policy_backends,
@@ -53,8 +54,8 @@ _API_SERVER = ("default", "kubernetes")
 HAZARDS: Mapping[str, str] = {one.code: one.summary for one in _OF_MANIFESTS.values()}
 """Every hazard that `hazards` finds by its code, with one line that says what happens."""
 
-CATALOGUE = Catalogue("Hazards", *_OF_MANIFESTS.parts, declared.HAZARDS)
-"""Every hazard by its code: those of manifests, and those of components alone."""
+CATALOGUE = Catalogue("Hazards", *_OF_MANIFESTS.parts, path_hazards.HAZARDS, declared.HAZARDS)
+"""Every hazard by its code: those of manifests, of whole paths, and of components alone."""
 
 
 def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]:

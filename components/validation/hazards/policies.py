@@ -9,7 +9,7 @@ from ..object_set import ObjectSet, Policy, Service, Workload
 from ..untyped import items, mapping, number, text
 from .hazard import Catalogue
 from .policy_dns import DNS_PORTS, DnsEgress
-from .policy_rules import Labels, selector_labels
+from .policy_rules import Labels, matches, selector_labels
 from .report import Report
 
 HAZARDS = Catalogue("NetworkPolicy")
@@ -124,7 +124,7 @@ class PolicyLinter:
             candidates = min(candidates, bucket, key=len)
         if len(candidates) > _MOST_COMPARED:
             return None
-        return [workload for workload in candidates if _matches(workload.labels, selector)]
+        return [workload for workload in candidates if matches(workload.labels, selector)]
 
     def _lint_service_ports(self, policy: Policy, report: Report) -> None:
         for path, selector, rule in _to_pods(policy):
@@ -220,22 +220,3 @@ def _is_sound(selector: Mapping[str, Any]) -> bool:
     return labels is None or (
         isinstance(labels, Mapping) and all(isinstance(one, str) for one in values)
     )
-
-
-def _matches(labels: Mapping[str, Any], selector: Mapping[str, Any]) -> bool:
-    wanted = mapping(selector.get("matchLabels"))
-    return all(labels.get(key) == value for key, value in wanted.items()) and all(
-        _meets(labels, mapping(one)) for one in items(selector.get("matchExpressions"))
-    )
-
-
-def _meets(labels: Mapping[str, Any], requirement: Mapping[str, Any]) -> bool:
-    key, operator = text(requirement.get("key")), requirement.get("operator")
-    values = items(requirement.get("values"))
-    if operator == "In":
-        return labels.get(key) in values
-    if operator == "NotIn":
-        return labels.get(key) not in values
-    if operator == "Exists":
-        return key in labels
-    return operator != "DoesNotExist" or key not in labels

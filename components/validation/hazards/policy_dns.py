@@ -29,7 +29,7 @@ class DnsEgress:
 
     def __init__(self, policies: EgressPolicies) -> None:
         self._dns = {
-            (namespace, selector): any(map(_allows_dns, found))
+            (namespace, selector): any(map(allows_dns, found))
             for namespace, by_selector in policies.items()
             for selector, found in by_selector.items()
         }
@@ -47,7 +47,8 @@ class DnsEgress:
         )
 
 
-def _allows_dns(policy: Policy) -> bool:
+def allows_dns(policy: Policy) -> bool:
+    """Return whether a policy lets its Pods reach DNS."""
     rules = map(mapping, items(policy.spec.get("egress")))
     return any(
         _rule_allows_dns(rule) and (policy.namespace == _DNS_HOME or not _is_own_dns(rule))

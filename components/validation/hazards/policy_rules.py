@@ -19,6 +19,7 @@ __all__ = [
     "Port",
     "allows",
     "egress_policies",
+    "matches",
     "restricts_egress",
     "selector_labels",
     "wider_selectors",
@@ -84,3 +85,23 @@ def allows(ports: Sequence[Mapping[str, Any]], wanted: Port) -> bool:
         if first is not None and first <= wanted[1] <= (last or first):
             return True
     return False
+
+
+def matches(labels: Mapping[str, Any], selector: Mapping[str, Any]) -> bool:
+    """Return whether a label selector selects labels."""
+    wanted = mapping(selector.get("matchLabels"))
+    return all(labels.get(key) == value for key, value in wanted.items()) and all(
+        _meets(labels, mapping(one)) for one in items(selector.get("matchExpressions"))
+    )
+
+
+def _meets(labels: Mapping[str, Any], requirement: Mapping[str, Any]) -> bool:
+    key, operator = text(requirement.get("key")), requirement.get("operator")
+    values = items(requirement.get("values"))
+    if operator == "In":
+        return labels.get(key) in values
+    if operator == "NotIn":
+        return labels.get(key) not in values
+    if operator == "Exists":
+        return key in labels
+    return operator != "DoesNotExist" or key not in labels

@@ -1,0 +1,7 @@
+"""Pictures of the paths to Services: Mermaid, and SVG with a layout of its own."""
+
+from .graph import DETAILED, Graph, graph_of
+from .mermaid import mermaid
+from .svg import svg
+
+__all__ = ["DETAILED", "Graph", "graph_of", "mermaid", "svg"]
