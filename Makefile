@@ -33,7 +33,7 @@ demo up status down clean venv setup ranges lock:
 
 # Faults take as long as all else, ranges some minutes: `make faults ranges`, and CI, which skips
 # nothing.
-TIERS = tests/unit tests/engine tests/cluster tests/dataplane $(if $(CI),tests/faults)
+TIERS = tests/unit tests/typing tests/engine tests/cluster tests/dataplane $(if $(CI),tests/faults)
 
 test: setup lint $(if $(CI),ranges)
 	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(TIERS)

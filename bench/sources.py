@@ -98,7 +98,7 @@ def pages(number: int, rendered: tuple[str, str, str]) -> dict[str, bytes]:
 
 def replaying(answers: dict[str, bytes]) -> Any:
     """Return an EC2 client that gets these answers."""
-    client = boto3.client("ec2", region_name="eu-west-1", **KEYS)
+    client: Any = boto3.session.Session(**KEYS).client("ec2", region_name="eu-west-1")
 
     def answer(request: Any, **_: object) -> AWSResponse:
         asked = request.body if isinstance(request.body, str) else request.body.decode()

@@ -7,7 +7,7 @@ that are their values are both taken.
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, Literal, NotRequired, TypeAlias, TypedDict
 
 import pulumi
 
@@ -165,6 +165,63 @@ class Preset(StrEnum):
     """SSH, 22."""
 
 
+if TYPE_CHECKING:  # Pulumi's component analyzer takes neither unions nor literals
+    ProtocolLike: TypeAlias = Protocol | Literal["TCP", "UDP", "SCTP"]
+    ServiceTypeLike: TypeAlias = ServiceType | Literal["ClusterIP", "NodePort", "LoadBalancer"]
+    EndpointApiLike: TypeAlias = EndpointApi | Literal["Slices", "Endpoints", "Both"]
+    BackendStateLike: TypeAlias = BackendState | Literal["Active", "Draining", "Disabled"]
+    SessionAffinityLike: TypeAlias = SessionAffinity | Literal["None", "ClientIP"]
+    TrafficPolicyLike: TypeAlias = TrafficPolicy | Literal["Cluster", "Local"]
+    TrafficDistributionLike: TypeAlias = (
+        TrafficDistribution | Literal["PreferClose", "PreferSameZone", "PreferSameNode"]
+    )
+    AdoptedKindLike: TypeAlias = AdoptedKind | Literal["Service", "EndpointSlice", "Endpoints"]
+    IpFamilyLike: TypeAlias = IpFamily | Literal["IPv4", "IPv6"]
+    PresetLike: TypeAlias = (
+        Preset
+        | Literal[
+            "postgres",
+            "mysql",
+            "mariadb",
+            "mssql",
+            "oracle",
+            "mongodb",
+            "redis",
+            "redis-sentinel",
+            "memcached",
+            "kafka",
+            "zookeeper",
+            "rabbitmq",
+            "nats",
+            "elasticsearch",
+            "opensearch",
+            "cassandra",
+            "clickhouse",
+            "etcd",
+            "consul",
+            "vault",
+            "ldap",
+            "ldaps",
+            "smtp",
+            "submission",
+            "http",
+            "https",
+            "ssh",
+        ]
+    )
+else:
+    ProtocolLike = Protocol
+    ServiceTypeLike = ServiceType
+    EndpointApiLike = EndpointApi
+    BackendStateLike = BackendState
+    SessionAffinityLike = SessionAffinity
+    TrafficPolicyLike = TrafficPolicy
+    TrafficDistributionLike = TrafficDistribution
+    AdoptedKindLike = AdoptedKind
+    IpFamilyLike = IpFamily
+    PresetLike = Preset
+
+
 class ServicePort(TypedDict):
     """A port of a Service, and of every backend behind it (Kubernetes `ServicePort`)."""
 
@@ -179,7 +236,7 @@ class ServicePort(TypedDict):
     target_port_name: NotRequired[pulumi.Input[str]]
     """The name of the container's port, instead of `target_port`. Only where there is a selector:
     nothing else resolves it. Defaults to none."""
-    protocol: NotRequired[Protocol]
+    protocol: NotRequired[ProtocolLike]
     """Defaults to `Protocol.TCP`."""
     app_protocol: NotRequired[pulumi.Input[str]]
     """The application protocol, a qualified name such as `kubernetes.io/h2c` (Kubernetes
@@ -197,7 +254,7 @@ class Backend(TypedDict):
     id: NotRequired[str]
     """What identifies the backend from one run to the next, such as a machine's name. With it, a
     change of address writes one slice. Defaults to the address."""
-    family: NotRequired[IpFamily]
+    family: NotRequired[IpFamilyLike]
     """The family of an `address` that is an Output. Defaults to the address's own, and to
     `IpFamily.IPV4` where that is not known yet."""
     hostname: NotRequired[pulumi.Input[str]]
@@ -210,7 +267,7 @@ class Backend(TypedDict):
     none."""
     node_name: NotRequired[pulumi.Input[str]]
     """The node it runs on; traffic policy `Local` goes by it. Defaults to none."""
-    state: NotRequired[BackendState]
+    state: NotRequired[BackendStateLike]
     """Defaults to `BackendState.ACTIVE`."""
     ports: NotRequired[Mapping[str, int]]
     """Where it listens elsewhere: the name of a port of the Service, and the number. Defaults to
@@ -231,7 +288,7 @@ class EgressDestination(TypedDict):
     ports: NotRequired[Sequence[ServicePort]]
     """The ports as a Service has them; policies see `target_port`. With `preset`, further ones, or
     others of the same names. Defaults to those of `preset`; without it at least one is required."""
-    preset: NotRequired[Preset]
+    preset: NotRequired[PresetLike]
     """The known ports of a well-known server. Defaults to none."""
     allow_empty: NotRequired[bool]
     """Take a destination without any backend. Defaults to False: it is an error."""
@@ -265,7 +322,7 @@ class EgressDns(TypedDict):
 class AdoptedObject(TypedDict):
     """A live object that a component takes over instead of creating it."""
 
-    kind: AdoptedKind
+    kind: AdoptedKindLike
     """Which kind of object."""
     name: NotRequired[str]
     """The name of an object that the component declares (`metadata.name`). Defaults to the only one

@@ -1,9 +1,10 @@
 """`make lock`: pin what the direct dependencies need in turn, with hashes.
 
-Two files follow from `requirements.txt` and `pyproject.toml`. `requirements/lock.txt` holds all
+Three files follow from `requirements.txt` and `pyproject.toml`. `requirements/lock.txt` holds all
 that the repository runs, tests and checks itself with; `requirements/runtime.txt` holds the part
-of it that the library needs, with what builds it. A third one is the Go that builds the real parts
-where PATH has none. Each serves every supported Python on Linux and macOS.
+of it that the library needs, with what builds it; `requirements/validate.txt` the part that the
+GitHub Action needs. A fourth one is the Go that builds the real parts where PATH has none. Each
+serves every supported Python on Linux and macOS.
 """
 
 import hashlib
@@ -18,7 +19,10 @@ from typing import Any
 from . import venv
 from .console import CommandError, step
 from .golang import GO_WHEEL
-from .paths import GO_LOCK, LOCK, ROOT, RUNTIME_LOCK
+from .paths import GO_LOCK, LOCK, ROOT, RUNTIME_LOCK, VALIDATE_LOCK
+
+VALIDATE = ["pyyaml"]
+"""What `validate` needs beside Python."""
 
 _UV = "uv==0.13.9"
 _HOW = (
@@ -40,6 +44,7 @@ def lock() -> None:
         venv.install([_UV], environment)
         _write(environment, LOCK, direct(), *upgrade)
         _write(environment, RUNTIME_LOCK, runtime(), "--constraint", str(LOCK))
+        _write(environment, VALIDATE_LOCK, VALIDATE, "--constraint", str(LOCK))
         _write(environment, GO_LOCK, [GO_WHEEL])
 
 

@@ -18,6 +18,7 @@ from ..validation.hazards.declared import CO_OWNED
 from ..validation.hazards.hazard import Hazard
 from ..validation.hazards.traffic import FAMILY_UNSERVED
 from .engine import monitor
+from .hazard_log import HazardLog
 from .hooks import foreign_selector, primary_family
 from .live_addresses import keep_cluster_ip, unserved_external_ips
 
@@ -68,8 +69,8 @@ class Guard:
         self._declared = declared
         self._declare = declare
         self._families = families
-        self._warned: set[str] = set()
-        self._warn(hazards)
+        self._log = HazardLog(component, path)
+        self._log.show(hazards)
         owned = service.metadata.apply(self._check_owners)
         confirmed = owned.apply(self._confirm_later)
         self.confirmed = keep_cluster_ip(confirmed, service, declared, self._error)
@@ -114,14 +115,14 @@ class Guard:
 
     def warn_later(self, known: pulumi.Output[Sequence[Hazard]]) -> None:
         """Warn of hazards that show only when all arguments have arrived."""
-        known.apply(self._warn)
+        known.apply(self._log.show)
 
     def _confirm_later(self, _name: str) -> str | pulumi.Output[str]:
         return self._service.spec.apply(self._confirm)
 
     def _confirm(self, spec: "core.v1.outputs.ServiceSpec") -> str | pulumi.Output[str]:
         name: str = self._declared["metadata"]["name"]
-        self._warn(self._of_families(spec))
+        self._log.show(self._of_families(spec))
         findings = [*self._changed_headless(spec), *self._lost_primary(spec)]
         if findings:
             raise self._error(findings)
@@ -189,15 +190,8 @@ class Guard:
         owners = owners_besides_ours(metadata)
         confirmed = refuse_owners(self._service, owners, "Service", name, self._error)
         if isinstance(confirmed, str):
-            self._warn([CO_OWNED] if owners else [])
+            self._log.show([CO_OWNED] if owners else [])
         return confirmed
-
-    def _warn(self, hazards: Sequence[Hazard]) -> None:
-        for hazard in hazards:
-            if hazard.code not in self._warned and hazard.severity == "warning":
-                self._warned.add(hazard.code)
-                text = f"{self._path}: {hazard}" if self._path else str(hazard)
-                pulumi.log.warn(text, resource=self._component)
 
 
 def owners_besides_ours(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:

@@ -1,8 +1,8 @@
-"""What all components in front of a Service share: the Service, its guard, and lazy outputs."""
+"""What all components in front of a Service share: the Service, its guard, and its outputs."""
 
 from collections.abc import Collection, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import pulumi
 from pulumi_kubernetes import apps, autoscaling, core, discovery, policy
@@ -16,6 +16,7 @@ from . import given as _given
 from .children import Children
 from .component import Draft
 from .guards import Guard
+from .lazy_outputs import LazyOutputs
 
 __all__ = ["DeclaredService", "ServiceComponent"]
 
@@ -31,9 +32,6 @@ class _ServicePlan(Protocol):
 
 class DeclaredService:
     """One Service that a component declares, and what stands behind it.
-
-    An output is made when somebody asks for it: the SDK waits for every Output that exists, in time
-    quadratic in their number.
 
     Args:
         component: The component that declares it.
@@ -166,7 +164,7 @@ class DeclaredService:
         return self._guard.hazards(self._known_hazards())
 
 
-class ServiceComponent(pulumi.ComponentResource):
+class ServiceComponent(LazyOutputs):
     """A component that declares one Service, whose outputs are its own."""
 
     _declared: DeclaredService
@@ -180,11 +178,3 @@ class ServiceComponent(pulumi.ComponentResource):
     def service(self) -> "core.v1.Service":
         """The Service itself, a child of the component: a resource of `pulumi_kubernetes`."""
         return self._declared.service
-
-    if not TYPE_CHECKING:  # a type checker goes by the annotations of each component
-
-        def __getattr__(self, name: str) -> Any:
-            declared = self.__dict__.get("_declared")
-            if declared is None or not isinstance(vars(DeclaredService).get(name), cached_property):
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            return getattr(declared, name)

@@ -4,6 +4,7 @@ Works on the parser's events with a stack of its own, so that nesting, aliases a
 before memory is spent on them.
 """
 
+from .comments import comments
 from .places import Place, PlacedList, PlacedMap, locate, plain
 from .problems import Problem, YamlProblems, character_problem
 from .reader import MAX_DEPTH, MAX_NODES, Item, Reader, Scalars
@@ -22,6 +23,7 @@ __all__ = [
     "Scalars",
     "YamlProblems",
     "character_problem",
+    "comments",
     "locate",
     "plain",
 ]

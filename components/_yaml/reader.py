@@ -18,6 +18,7 @@ from yaml.events import (
 )
 
 from ..core.findings import join
+from .colons import Marks, mark_colons, unmarked
 from .places import Place, PlacedList, PlacedMap
 from .problems import Problem, YamlProblems, parser_problem
 
@@ -76,7 +77,8 @@ class Reader:
         self.problems: list[Problem] = []
         self.empty = True
         """Whether the document holds nothing, not even a null."""
-        self._text = text
+        self._text = mark_colons(text)
+        self._marks = Marks(self._text) if self._text is not text else None
         self._scalars = scalars
         self._placed = placed
         self._split = split
@@ -128,7 +130,7 @@ class Reader:
         }
         ready = self._ready
         try:
-            parser = _parser(self._text)
+            parser = parser_of(self._text)
             for event in iter(parser.get_event, None):
                 handlers[type(event)](event)
                 if ready:
@@ -143,14 +145,15 @@ class Reader:
     def _scalar(self, event: Any) -> None:
         self._count(1, event)
         tag = event.tag
+        text = event.value if self._marks is None else unmarked(event.value)
         value: Any
         try:
             if tag is not None:
-                value = self._scalars.tagged(event.value, tag)
+                value = self._scalars.tagged(text, tag)
             elif event.implicit[0]:
-                value = self._plain(event.value)
+                value = self._plain(text)
             else:
-                value = event.value
+                value = text
         except (ValueError, yaml.YAMLError) as error:
             value = None
             reason = error.problem if isinstance(error, yaml.MarkedYAMLError) else error
@@ -158,7 +161,7 @@ class Reader:
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchor(value, 1, -1)
         if not self._stack:
-            self.empty = event.value == "" and tag is None and event.implicit[0]
+            self.empty = text == "" and tag is None and event.implicit[0]
         self._add(value, event)
 
     def _plain(self, text: str) -> Any:
@@ -190,7 +193,7 @@ class Reader:
     def _container(self, event: Any, *, is_map: bool) -> Any:
         if not self._placed:
             return {} if is_map else []
-        return PlacedMap(_place(event)) if is_map else PlacedList(_place(event))
+        return PlacedMap(self._place(event)) if is_map else PlacedList(self._place(event))
 
     def _close(self, _event: Any) -> None:
         frame = self._frame
@@ -230,7 +233,7 @@ class Reader:
         if not frame.is_map:
             frame.value.append(value)
             if self._placed and self._stack:
-                frame.list_places.append(_place(event))
+                frame.list_places.append(self._place(event))
         elif frame.key is _NO_KEY:
             frame.key = self._key(frame, value, event)
         else:
@@ -253,7 +256,7 @@ class Reader:
                 self._problem(event, "this key is given twice", key)
             frame.merged -= {key}
         if self._placed:
-            frame.value.places[key] = _place(event)
+            frame.value.places[key] = self._place(event)
         return key
 
     def _merge(self, frame: "_Frame", value: Any, event: Any) -> None:
@@ -274,11 +277,16 @@ class Reader:
             raise self._fatal(event, f"one object has more than {MAX_NODES} values")
 
     def _problem(self, event: Any, reason: str, key: str = "") -> None:
-        place = _place(event)
+        place = self._place(event)
         self.problems.append(Problem(*place, reason, join(self._path(), key)))
 
     def _fatal(self, event: Any, reason: str) -> YamlProblems:
-        return YamlProblems([*self.problems, Problem(*_place(event), reason)])
+        return YamlProblems([*self.problems, Problem(*self._place(event), reason)])
+
+    def _place(self, event: Any) -> Place:
+        mark = event.start_mark
+        shift = self._marks.before(mark.line, mark.column) if self._marks else 0
+        return Place(mark.line + 1, mark.column + 1 - shift)
 
     def _path(self) -> str:
         path = ""
@@ -335,16 +343,12 @@ def _pass(_event: Any) -> None:
     pass
 
 
-def _place(event: Any) -> Place:
-    mark = event.start_mark
-    return Place(mark.line + 1, mark.column + 1)
-
-
 def _is_merge(event: Any) -> bool:
     return bool(event.implicit[0]) or event.tag == "tag:yaml.org,2002:merge"
 
 
-def _parser(text: bytes) -> Any:
+def parser_of(text: bytes) -> Any:
+    """Return what yields the events of a text: libyaml's parser, or Python's own."""
     try:
         from yaml._yaml import CParser  # noqa: PLC0415, PyYAML may lack libyaml
     except ImportError:

@@ -2,36 +2,29 @@
 
 import json
 import marshal
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any, overload
 
 from ..core.findings import Finding, invalid, required
 from ..core.rules import RuleBook
 from ..validation import KINDS, refusal, validate
-from ..validation.hazards import hazards
+from ..validation.hazards import HAZARDS, hazards, kustomize
+from ..validation.hazards.kustomize import kustomize_hazards
 from ..validation.hazards.legacy_endpoints import ENDPOINTS_WITHOUT_SERVICE
 from ..validation.untyped import mapping, text
 from .collisions import Collisions
-from .manifests import (
-    Chunk,
-    Entry,
-    Place,
-    Source,
-    Stranger,
-    Unreadable,
-    first_place,
-    is_manifest,
-    places,
-    read,
-    sources,
-)
+from .ignores import Ignores
+from .kustomized import Kustomizations
+from .manifests import Entry, Source, Stranger, Unreadable, is_manifest, read, sources
+from .manifests.kustomizations import Kustomization
 from .placeholders import without_placeholders
 from .scopes import scopes
+from .subjects import Row, Subject
 
 MAX_FINDINGS = 500_000
 """How many findings are reported; what is after them is not read."""
@@ -50,35 +43,12 @@ _FAILING: Mapping[str, frozenset[str]] = {
 }
 
 _WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
+HAZARD_CODES = frozenset({*HAZARDS, *kustomize.HAZARDS})
+"""What is not looked for without hazards."""
+_CHANGED = frozenset({"Service", "EndpointSlice"})
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _NO_KIND = "malformed kind"
 _KIND_NAMES = frozenset(kind for _, kind in KINDS)
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """An object of a file."""
-
-    source: str
-    document: int
-    item: tuple[int, ...]
-    kind: str
-    namespace: str
-    """As it is given; empty where it is not text, and where the object has no `apiVersion` or
-    `kind`: that may be any file. So is `name`."""
-    name: str
-    chunk: Chunk | None
-    """The text of its document, where places in it may be asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A finding and what it is about."""
-
-    number: int
-    """The subject's number, in the order in which they were read."""
-    subject: Subject
-    finding: Finding
 
 
 @dataclass(slots=True)
@@ -94,6 +64,12 @@ class Results:
     """How many objects were not, by kind."""
     strangers: Counter[str] = field(default_factory=Counter[str])
     """How many files and documents of folders were passed over, by why they are no manifests."""
+    sources: set[str] = field(default_factory=set[str])
+    """The files that were read."""
+    known: int = 0
+    """How many findings the baseline has, and are not among the rows."""
+    ignored: int = 0
+    """How many findings comments and annotations silence."""
     fails_on: str = "error"
     """The mildest severity that fails: `error`, `warning` or `never`."""
 
@@ -112,6 +88,7 @@ def validate_files(
     *,
     exclude: Sequence[str] = (),
     as_folder: bool = False,
+    kustomize: Sequence[str] = (),
     fails_on: str = "error",
     allow_placeholders: bool = False,
     with_hazards: bool = True,
@@ -125,6 +102,7 @@ def validate_files(
         exclude: Patterns of files and folders that are left out. Defaults to none.
         as_folder: Whether what is no manifest is passed over in named files too, as it is below a
             folder. Defaults to False.
+        kustomize: Folders that `kubectl kustomize` renders. Defaults to none.
         fails_on: The mildest severity for which the exit code is 1. Defaults to `error`.
         allow_placeholders: Whether values such as `${NAME}` are passed over. Defaults to False.
         with_hazards: Whether to look for hazards over the whole set. Defaults to True.
@@ -132,18 +110,21 @@ def validate_files(
     """
     results = Results(fails_on=fails_on)
     subjects: list[Subject] = []
-    collisions = Collisions()
+    collisions, ignores = Collisions(), Ignores()
     manifests = _Packed()
     for number, (source, entry) in enumerate(
-        _entries(sources(files, exclude, as_folder=as_folder), results)
+        _entries(sources(files, exclude, as_folder=as_folder, kustomize=kustomize), results)
     ):
         findings = without_placeholders(
             _validate_entry(entry, kubernetes_version, results), allowed=allow_placeholders
         )
         findings += collisions.of(source, mapping(entry.value))
-        if findings or with_hazards:
-            subject = _subject(source, entry, with_chunk=with_places)
+        is_ignoring = ignores.is_in(entry)
+        if findings or with_hazards or is_ignoring:
+            subject = _subject(source, entry, with_chunk=with_places or is_ignoring)
             results.rows += [Row(number, subject, finding) for finding in findings]
+            if is_ignoring:
+                ignores.take(number, subject, entry.value)
             if with_hazards:
                 subjects.append(subject)
                 manifests.append(entry.value)
@@ -152,40 +133,75 @@ def validate_files(
             results.unreadable.append(Unreadable(source, reason))
             break
     if with_hazards:
-        results.rows += _hazards(manifests, subjects)
-        results.rows.sort(key=attrgetter("number"))
+        results.rows += _hazards(manifests, subjects, results.sources)
+    found = len(results.rows)
+    results.rows = ignores.kept(results.rows)
+    results.ignored = found - len(results.rows)
+    is_whole = with_hazards and not as_folder
+    results.rows += ignores.complaints(frozenset() if is_whole else HAZARD_CODES)
+    results.rows.sort(key=attrgetter("number"))
     return results
 
 
-def _hazards(manifests: "_Packed", subjects: Sequence[Subject]) -> Iterator[Row]:
+def _hazards(
+    manifests: "_Packed", subjects: Sequence[Subject], sources: Iterable[str]
+) -> Iterator[Row]:
     """Look for hazards set by set; what another set has is not missing."""
+    kustomizations = Kustomizations(sources)
+    overlays, rest = kustomizations.split(subjects)
+    found: dict[tuple[int, Finding], None] = {}
+    for numbers, namespaces in (*overlays, rest):
+        found |= dict.fromkeys(_of_set(manifests, subjects, numbers, namespaces))
+    for change, files in kustomizations.changes():
+        found |= dict.fromkeys(_of_change(manifests, subjects, change, files))
     declared = {subject.name for subject in subjects if subject.kind == "Service"}
-    for numbers in scopes(subjects):
-        together = manifests if len(numbers) == len(subjects) else [manifests[n] for n in numbers]
-        for index, finding in hazards(together):
-            subject = subjects[numbers[index]]
-            if finding.code != _WITHOUT_SERVICE or subject.name not in declared:
-                yield Row(numbers[index], subject, finding)
+    for number, finding in found:
+        if finding.code != _WITHOUT_SERVICE or subjects[number].name not in declared:
+            yield Row(number, subjects[number], finding)
 
 
-def located(rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:
-    """Give each finding with the place of its field, or of what holds the field."""
-    for _, group in groupby(rows, key=lambda row: id(row.subject.chunk)):
-        ours = list(group)
-        wanted: dict[tuple[int, ...], set[str]] = {}
-        for row in ours:
-            wanted.setdefault(row.subject.item, set()).add(row.finding.path)
-        chunk = ours[0].subject.chunk or Chunk(0, b"")
-        found = places(chunk, wanted)
-        start = first_place(chunk)
-        for row in ours:
-            yield row, found.get((row.subject.item, row.finding.path), start)
+def _of_set(
+    manifests: "_Packed",
+    subjects: Sequence[Subject],
+    numbers: Sequence[int],
+    namespaces: Mapping[str, str],
+) -> Iterator[tuple[int, Finding]]:
+    moved = [namespaces.get(os.path.normpath(subjects[one].source), "") for one in numbers]
+    placed = [
+        replace(subjects[number], namespace=namespace) if namespace else subjects[number]
+        for number, namespace in zip(numbers, moved, strict=True)
+    ]
+    for scope in scopes(placed):
+        chosen = _Chosen(manifests, [(numbers[one], moved[one]) for one in scope])
+        for index, finding in hazards(chosen):
+            yield numbers[scope[index]], finding
+
+
+def _of_change(
+    manifests: "_Packed", subjects: Sequence[Subject], change: Kustomization, files: frozenset[str]
+) -> Iterator[tuple[int, Finding]]:
+    numbers = [
+        number
+        for number, subject in enumerate(subjects)
+        if subject.kind in _CHANGED and os.path.normpath(subject.source) in files
+    ]
+    affixes = change.affixes if change.leaves_labels else ("", "")
+    services = frozenset(
+        subjects[number].name for number in numbers if subjects[number].kind == "Service"
+    )
+    for number in numbers:
+        for finding in kustomize_hazards(
+            manifests[number], change.file, change.selector, affixes, services
+        ):
+            yield number, finding
 
 
 def _entries(
     found: Iterable[Source | Unreadable | Stranger], results: Results
 ) -> Iterator[tuple[str, Entry]]:
     for source in found:
+        if isinstance(source, Source):
+            results.sources.add(source.path)
         for entry in read(source) if isinstance(source, Source) else (source,):
             if isinstance(entry, Unreadable):
                 results.unreadable.append(entry)
@@ -280,3 +296,31 @@ class _Packed(Sequence[Mapping[str, Any]]):
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         return map(marshal.loads, self._packed)
+
+
+class _Chosen(Sequence[Mapping[str, Any]]):
+    """Some of the manifests, each in the namespace that a Kustomization moves it into."""
+
+    def __init__(self, manifests: _Packed, chosen: Sequence[tuple[int, str]]) -> None:
+        self._manifests = manifests
+        self._chosen = chosen
+
+    def __len__(self) -> int:
+        return len(self._chosen)
+
+    @overload
+    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        """Give one, or several."""
+        if isinstance(index, slice):
+            return [self._moved(*one) for one in self._chosen[index]]
+        return self._moved(*self._chosen[index])
+
+    def _moved(self, number: int, namespace: str) -> Mapping[str, Any]:
+        manifest = self._manifests[number]
+        if not namespace:
+            return manifest
+        metadata = {**mapping(manifest.get("metadata")), "namespace": namespace}
+        return {**manifest, "metadata": metadata}

@@ -1,12 +1,15 @@
 """Validates what a component rendered, and tells what is wrong of its arguments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import cast
 
 from ..validation.kinds.service_node_ports import SERVICE_NODE_PORT_TAKEN
 from ..validation.kinds.service_ports import SERVICE_NODE_PORT_DUPLICATE
 from ..validation.rendered import validate_rendered
 from .findings import Finding, is_within
+from .metadata import Manifest
 from .objects.rendering import Rendering
+from .unknown import is_known
 from .versions import Rules
 
 __all__ = ["check_objects"]
@@ -28,11 +31,12 @@ def check_objects(
             nothing is told.
     """
     broken = [finding.path for finding in unread]
-    told = {(one.path, one.detail) for one in findings}
+    of_arguments = {(one.path, one.detail) for one in findings}
+    told = set[str]()
     ruled = {(one.path, one.code) for one in findings if one.code}
     for position, rendering in enumerate(objects):
         known = {one.path for one in findings} if position else set[str]()
-        objections = validate_rendered(rules, rendering.manifest)
+        objections = validate_rendered(rules, _of_known(rendering.manifest))
         twice = {one.path for one in objections if one.code == SERVICE_NODE_PORT_DUPLICATE.code}
         for found in objections:
             if found.severity == "warning" or found.code == "json-type":
@@ -40,8 +44,52 @@ def check_objects(
             if found.code == SERVICE_NODE_PORT_TAKEN.code and found.path in twice:
                 continue  # the API server says both
             for one in rendering.told(found):
-                is_known = (one.path, one.detail) in told or (one.path, one.code) in ruled
-                if is_known or one.path in known or any(is_within(one.path, at) for at in broken):
+                is_told = (
+                    str(one) in told
+                    or (one.path, one.detail) in of_arguments
+                    or (one.path, one.code) in ruled
+                )
+                if is_told or one.path in known or any(is_within(one.path, at) for at in broken):
                     continue
-                told.add((one.path, one.detail))
+                told.add(str(one))
                 findings.append(one)
+
+
+_LABELS = (
+    ("metadata", "labels"),
+    ("spec", "selector"),
+    ("spec", "podSelector", "matchLabels"),
+)
+_ANNOTATIONS = ("metadata", "annotations")
+
+
+def _of_known(manifest: Manifest) -> Manifest:
+    """Return the manifest without unknown labels and annotations: those beside them are validated.
+
+    A label with an unknown value stands as an empty one, so that its key is validated. Rules read
+    the values of annotations: these are left out.
+    """
+    for path in _LABELS:
+        manifest = _changed(manifest, path, _without_values)
+    return _changed(manifest, _ANNOTATIONS, _known_items)
+
+
+def _changed(
+    manifest: Manifest, path: Sequence[str], change: Callable[[Manifest], Manifest]
+) -> Manifest:
+    """Return a manifest with a mapping changed where something in it is unknown."""
+    if not path:
+        return manifest if is_known(manifest) else change(manifest)
+    below: object = manifest.get(path[0])
+    if not isinstance(below, dict):
+        return manifest
+    changed = _changed(cast("Manifest", below), path[1:], change)
+    return manifest if changed is below else {**manifest, path[0]: changed}
+
+
+def _without_values(labels: Manifest) -> Manifest:
+    return {key: value if is_known(value) else "" for key, value in labels.items()}
+
+
+def _known_items(annotations: Manifest) -> Manifest:
+    return {key: value for key, value in annotations.items() if is_known(value)}

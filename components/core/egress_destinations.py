@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_network
 from typing import cast
 
-from . import syntax
 from .addresses import Family, parse_ip
 from .arguments import CommonArgs, DestinationArgs, DnsArgs, EgressPolicyArgs
 from .backends import BackendSpec, read_backends
@@ -23,6 +22,8 @@ from .egress_rules import (
 )
 from .findings import Finding, forbidden, invalid, is_within, required
 from .objects.endpoint_manifests import PlacedSlice, render_slice
+from .objects.manifest_metadata import refuse_empty_namespace
+from .objects.rendering import Rendering
 from .objects.service_manifest import render_service
 from .ports import Port, read_ports
 from .presets import ports_by_path
@@ -30,7 +31,7 @@ from .slicing import MAX_LIMIT
 from .unknown import Unknown, is_known
 from .versions import Rules as Versions
 
-__all__ = ["Reach", "check_labels", "read_reach"]
+__all__ = ["Reach", "read_reach"]
 
 _DNS_NAMESPACE = "kube-system"
 _DNS_LABELS = {"k8s-app": "kube-dns"}
@@ -77,18 +78,8 @@ def read_reach(args: EgressPolicyArgs, versions: Versions, findings: list[Findin
         found: list[Finding] = []
         _read(destination, reach, found, versions, unread)
         findings.extend(finding.under(path) for finding in found)
-    reach.dns = _read_dns(args.dns, findings)
+    reach.dns = _read_dns(args.dns, versions, findings)
     return reach
-
-
-def check_labels(labels: Mapping[str, object], path: str, findings: list[Finding]) -> None:
-    """Check the labels of a selector, as far as they are known."""
-    for key, value in labels.items():
-        findings.extend(invalid(path, key, reason) for reason in syntax.qualified_name(key))
-        if isinstance(value, str):
-            findings.extend(
-                invalid(f"{path}[{key}]", value, why) for why in syntax.label_value(value)
-            )
 
 
 def _within(finding: Finding, path: str) -> Finding:
@@ -145,7 +136,9 @@ def _read(
         findings.append(required("ports", remedy="give at least one port, or a `preset`"))
     backends: list[BackendSpec] = []
     if pods:
-        _read_pods(destination, ports, reach, findings)
+        _read_pods(destination, ports, reach)
+        selected = _selected(destination.pod_selector or {}, destination.namespace, "", findings)
+        check_objects([selected], versions, findings, unread)
     elif cidrs:
         _read_cidrs(destination, ports, reach, findings)
     else:
@@ -241,13 +234,9 @@ def _numbered(ports: Sequence[Port]) -> tuple[AllowedPort, ...] | None:
     return in_order(AllowedPort(port.protocol, cast("int | str", port.target)) for port in ports)
 
 
-def _read_pods(
-    destination: DestinationArgs, ports: Sequence[Port], reach: Reach, findings: list[Finding]
-) -> None:
+def _read_pods(destination: DestinationArgs, ports: Sequence[Port], reach: Reach) -> None:
     labels = cast("Mapping[str, str]", destination.pod_selector)
     namespace = destination.namespace
-    check_labels(labels, "pod_selector", findings)
-    _check_namespace(namespace, "namespace", findings)
     allowed = _numbered(ports)
     is_unknown = isinstance(namespace, Unknown) or not all(map(is_known, labels.values()))
     if allowed is None or is_unknown:
@@ -256,12 +245,19 @@ def _read_pods(
         reach.pods.append(AllowedPods(labels, cast("str | None", namespace), allowed))
 
 
-def _check_namespace(namespace: object, path: str, findings: list[Finding]) -> None:
-    if isinstance(namespace, str):
-        findings.extend(invalid(path, namespace, why) for why in syntax.dns_label(namespace))
+def _selected(
+    labels: Mapping[str, object], namespace: object, path: str, findings: list[Finding]
+) -> Rendering:
+    """Render a policy that selects Pods: its rules are those of their labels and namespace."""
+    refuse_empty_namespace(namespace, f"{path}namespace", findings)
+    policy = Rendering("networking.k8s.io/v1", "NetworkPolicy")
+    policy.put("metadata.name", "destination")
+    policy.put("metadata.namespace", namespace, f"{path}namespace")
+    policy.put("spec.podSelector.matchLabels", dict(labels), f"{path}pod_selector")
+    return policy
 
 
-def _read_dns(dns: DnsArgs, findings: list[Finding]) -> Dns | None:
+def _read_dns(dns: DnsArgs, versions: Versions, findings: list[Finding]) -> Dns | None:
     if dns.enabled is False:
         given = [one.name for one in fields(dns) if getattr(dns, one.name) is not None]
         if others := sorted({*given} - {"enabled"}):
@@ -271,14 +267,14 @@ def _read_dns(dns: DnsArgs, findings: list[Finding]) -> Dns | None:
     namespace = _DNS_NAMESPACE if dns.namespace is None else dns.namespace
     labels = _DNS_LABELS if dns.pod_selector is None else dns.pod_selector
     ports = _DNS_PORTS if dns.ports is None else dns.ports
-    _check_namespace(namespace, "dns.namespace", findings)
-    check_labels(labels, "dns.pod_selector", findings)
+    unread = [one for one in findings if is_within(one.path, "dns")]
     if not ports:
         findings.append(required("dns.ports", remedy="leave it out for port 53"))
-    for index, number in enumerate(ports):
-        findings.extend(
-            invalid(f"dns.ports[{index}]", number, why) for why in syntax.port_number(number)
-        )
+    policy = _selected(labels, namespace, "dns.", findings)
+    policy.put("spec.egress", [{"ports": [{"port": number} for number in ports]}])
+    for index in range(len(ports)):
+        policy.note(f"spec.egress[0].ports[{index}].port", f"dns.ports[{index}]")
+    check_objects([policy], versions, findings, unread)
     allowed = [AllowedPort(protocol, number) for number in ports for protocol in ("TCP", "UDP")]
     return Dns(labels, namespace, _dns_cidrs(dns, findings), in_order(allowed))
 

@@ -1,9 +1,9 @@
 """`EgressPolicy`: lets chosen Pods reach exactly the given backends and ports, and DNS."""
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any, NotRequired, Optional, TypedDict
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
+from typing import NotRequired, Optional, TypedDict
 
 import pulumi
 from pulumi_kubernetes import meta, networking
@@ -13,12 +13,13 @@ from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.engine import monitor
 from .._runtime.guards import owners_besides_ours, refuse_owners
+from .._runtime.hazard_log import HazardLog
+from .._runtime.lazy_outputs import LazyOutputs
 from .._runtime.stack_traces import shortened
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..errors import ValidationError
-from ..types import Backend, EgressDestination, EgressDns, Preset, ServicePort
-from ..validation.hazards.hazard import Hazard
+from ..types import Backend, EgressDestination, EgressDns, PresetLike, ServicePort
 
 __all__ = ["EgressPolicy", "EgressPolicyArgs"]
 
@@ -38,7 +39,7 @@ class EgressPolicyArgs(TypedDict):
     ports: NotRequired[Sequence[ServicePort]]
     """The ports of `addresses` and `backends`, as `ExternalService` takes them; policies see
     `target_port`. Defaults to those of `preset`."""
-    preset: NotRequired[Preset]
+    preset: NotRequired[PresetLike]
     """The known ports of a well-known server. Defaults to none."""
     allow_empty: NotRequired[bool]
     """Take `addresses` and `backends` that are empty. Defaults to False: that is an error."""
@@ -63,7 +64,7 @@ class EgressPolicyArgs(TypedDict):
 EGRESS_POLICY = Blueprint(EgressPolicyArgs, arguments.EgressPolicyArgs, plan_egress_policy)
 
 
-class EgressPolicy(pulumi.ComponentResource):
+class EgressPolicy(LazyOutputs):
     """A NetworkPolicy that lets chosen Pods reach exactly the given backends and ports, and DNS.
 
     Other rules are another policy: it is there before the old one goes. Let Services depend on the
@@ -83,7 +84,7 @@ class EgressPolicy(pulumi.ComponentResource):
     @property
     def policy(self) -> "networking.v1.NetworkPolicy":
         """The NetworkPolicy, a child of the component: a resource of `pulumi_kubernetes`."""
-        return self._policy
+        return self._declared.policy
 
     def __init__(
         self,
@@ -97,52 +98,41 @@ class EgressPolicy(pulumi.ComponentResource):
         self._name = name
         children = Children(self, name, opts, draft.args.logical_name)
         (manifest,) = draft.objects()
-        self._policy = children.network_policy(manifest)
-        self._draft = draft
-        self._warn(draft)
+        self._declared: _DeclaredPolicy = _DeclaredPolicy(children.network_policy(manifest), draft)
+        log = HazardLog(self)
+        log.show(draft.plan.hazards)
+        if draft.resolved is not None:
+            draft.output(lambda plan: plan.hazards).apply(log.show)
         if monitor():
-            self._policy.metadata.apply(self._check_owners)
+            self.policy.metadata.apply(self._check_owners)
         self.register_outputs({"policy_name": draft.plan.policy["metadata"]["name"]})
-
-    if not TYPE_CHECKING:  # a type checker goes by the annotations above
-
-        def __getattr__(self, name: str) -> Any:
-            make = _OUTPUTS.get(name)
-            if make is None or "_draft" not in self.__dict__:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            output = make(self)
-            setattr(self, name, output)
-            return output
 
     def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> "str | pulumi.Output[str]":
         """Refuse a policy that another stack or resource declares."""
         owners = owners_besides_ours(metadata)
         error = partial(ValidationError, "EgressPolicy", self._name)
-        return refuse_owners(self._policy, owners, "NetworkPolicy", metadata.name or "", error)
-
-    def _warn(self, draft: "_Draft") -> None:
-        warned: set[str] = set()
-
-        def warn(hazards: Sequence[Hazard]) -> None:
-            for hazard in hazards:
-                if hazard.severity == "warning" and hazard.code not in warned:
-                    warned.add(hazard.code)
-                    pulumi.log.warn(str(hazard), resource=self)
-
-        warn(draft.plan.hazards)
-        if draft.resolved is not None:
-            draft.output(lambda plan: plan.hazards).apply(warn)
+        return refuse_owners(self.policy, owners, "NetworkPolicy", metadata.name or "", error)
 
 
-_Draft = Draft[arguments.EgressPolicyArgs, EgressPolicyPlan]
+class _DeclaredPolicy:
+    """The policy that a component declares, and the outputs."""
 
-_OUTPUTS: Mapping[str, Callable[[EgressPolicy], pulumi.Output[Any]]] = {
-    "policy_name": lambda own: own.policy.metadata.apply(lambda metadata: metadata.name or ""),
-    "namespace": lambda own: own.policy.metadata.apply(
-        lambda metadata: metadata.namespace or "default"
-    ),
-    "hazards": lambda own: own._draft.output(  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        lambda plan: [str(one) for one in plan.hazards]
-    ),
-}
-"""How each output is made, when somebody asks for it."""
+    def __init__(
+        self,
+        policy: "networking.v1.NetworkPolicy",
+        draft: Draft[arguments.EgressPolicyArgs, EgressPolicyPlan],
+    ) -> None:
+        self.policy = policy
+        self._draft = draft
+
+    @cached_property
+    def policy_name(self) -> pulumi.Output[str]:
+        return self.policy.metadata.apply(lambda metadata: metadata.name or "")
+
+    @cached_property
+    def namespace(self) -> pulumi.Output[str]:
+        return self.policy.metadata.apply(lambda metadata: metadata.namespace or "default")
+
+    @cached_property
+    def hazards(self) -> pulumi.Output[list[str]]:
+        return self._draft.output(lambda plan: [str(one) for one in plan.hazards])

@@ -94,6 +94,14 @@ class HttpIngress(ObjectComponent):
         self.register_outputs({"ingress_name": draft.plan.ingress["metadata"]["name"]})
 
 
+def _ingress_name(own: HttpIngress) -> pulumi.Output[str]:
+    return own.ingress.metadata.apply(lambda metadata: metadata.name or "")
+
+
+def _namespace(own: HttpIngress) -> pulumi.Output[str]:
+    return own.ingress.metadata.apply(lambda metadata: metadata.namespace or "default")
+
+
 def _load_balancer(own: HttpIngress) -> pulumi.Output[list[str]]:
     def given(status: "networking.v1.outputs.IngressStatus | None") -> list[str]:
         balancer = status.load_balancer if status else None
@@ -104,10 +112,8 @@ def _load_balancer(own: HttpIngress) -> pulumi.Output[list[str]]:
 
 
 HttpIngress._outputs = {  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    "ingress_name": lambda own: own.ingress.metadata.apply(lambda metadata: metadata.name or ""),
-    "namespace": lambda own: own.ingress.metadata.apply(
-        lambda metadata: metadata.namespace or "default"
-    ),
+    "ingress_name": _ingress_name,
+    "namespace": _namespace,
     "load_balancer": _load_balancer,
     "hazards": known_hazards,
 }

@@ -19,13 +19,13 @@ from ..types import (
     AdoptedObject,
     Backend,
     EgressDestination,
-    EndpointApi,
-    Preset,
+    EndpointApiLike,
+    PresetLike,
     ServicePort,
-    ServiceType,
-    SessionAffinity,
-    TrafficDistribution,
-    TrafficPolicy,
+    ServiceTypeLike,
+    SessionAffinityLike,
+    TrafficDistributionLike,
+    TrafficPolicyLike,
 )
 
 __all__ = ["ExternalService", "ExternalServiceArgs"]
@@ -42,13 +42,13 @@ class ExternalServiceArgs(TypedDict):
     ports: NotRequired[Sequence[ServicePort]]
     """The ports of the Service and of every backend. With `preset`, further ones, or others of the
     same names. Defaults to those of `preset`; without it at least one is required."""
-    preset: NotRequired[Preset]
+    preset: NotRequired[PresetLike]
     """The known ports of a well-known server. Defaults to none."""
     service_name: NotRequired[str]
     """The Service's name, a DNS-1035 label. Defaults to the component's name."""
     namespace: NotRequired[pulumi.Input[str]]
     """The namespace of all objects. Defaults to the provider's."""
-    type: NotRequired[ServiceType]
+    type: NotRequired[ServiceTypeLike]
     """How the Service is reached. Defaults to `ServiceType.CLUSTER_IP`."""
     headless: NotRequired[bool]
     """No address of its own: DNS gives those of the backends (`clusterIP: None`). Defaults to
@@ -56,7 +56,7 @@ class ExternalServiceArgs(TypedDict):
     cluster_ip: NotRequired[pulumi.Input[str]]
     """Pins the Service's own address, in the cluster's range. It cannot change on a live Service.
     Defaults to one that the cluster picks."""
-    endpoint_api: NotRequired[EndpointApi]
+    endpoint_api: NotRequired[EndpointApiLike]
     """Which objects hold the backends. Defaults to `EndpointApi.SLICES`."""
     max_endpoints_per_slice: NotRequired[int]
     """How many backends one slice holds at most, 1 to 1000. Defaults to 100."""
@@ -87,7 +87,7 @@ class ExternalServiceArgs(TypedDict):
     """Labels of the Service and its slices. Defaults to none."""
     annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Annotations of the Service. Defaults to none."""
-    session_affinity: NotRequired[SessionAffinity]
+    session_affinity: NotRequired[SessionAffinityLike]
     """Whether a client stays with one backend. Defaults to `SessionAffinity.NONE`."""
     session_affinity_timeout: NotRequired[pulumi.Input[int]]
     """How long it stays, in seconds, 1 to 86400. Defaults to 10800."""
@@ -104,11 +104,11 @@ class ExternalServiceArgs(TypedDict):
     external_ips: NotRequired[Sequence[pulumi.Input[str]]]
     """Addresses that are routed to the nodes by other means, at which these take the Service's
     traffic. Deprecated since Kubernetes 1.36. Defaults to none."""
-    external_traffic_policy: NotRequired[TrafficPolicy]
+    external_traffic_policy: NotRequired[TrafficPolicyLike]
     """Which backends traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
-    internal_traffic_policy: NotRequired[TrafficPolicy]
+    internal_traffic_policy: NotRequired[TrafficPolicyLike]
     """Which backends traffic from inside may use. Defaults to `TrafficPolicy.CLUSTER`."""
-    traffic_distribution: NotRequired[TrafficDistribution]
+    traffic_distribution: NotRequired[TrafficDistributionLike]
     """Which backends are preferred. Defaults to none."""
     await_ready: NotRequired[bool]
     """Wait for a load balancer's address. Defaults to False: there is nothing else to wait for."""

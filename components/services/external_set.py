@@ -1,8 +1,9 @@
 """`ExternalServiceSet`: many Services with external backends in one component."""
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Optional, TypedDict, cast
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Optional, TypedDict, TypeVar, cast
 
 import pulumi
 
@@ -10,6 +11,7 @@ from .._registry import token_of
 from .._runtime.children import Children
 from .._runtime.component import compile_each
 from .._runtime.inputs import read
+from .._runtime.lazy_outputs import LazyOutputs
 from .._runtime.service_component import DeclaredService
 from .._runtime.stack_traces import shortened
 from ..core.findings import required
@@ -20,6 +22,8 @@ from .external import EXTERNAL_SERVICE, ExternalServiceArgs
 
 __all__ = ["ExternalServiceSet", "ExternalServiceSetArgs"]
 
+T = TypeVar("T")
+
 
 class ExternalServiceSetArgs(TypedDict):
     """Arguments of `ExternalServiceSet`."""
@@ -29,7 +33,7 @@ class ExternalServiceSetArgs(TypedDict):
     `service_name` is not given. At least one."""
 
 
-class ExternalServiceSet(pulumi.ComponentResource):
+class ExternalServiceSet(LazyOutputs):
     """Many external Services in one component: cheaper than one `ExternalService` each.
 
     The objects, their names and the checks are those of `ExternalService`. A Service may move from
@@ -67,10 +71,10 @@ class ExternalServiceSet(pulumi.ComponentResource):
         with shortened():
             super().__init__(token_of("ExternalServiceSet"), name, {}, opts)
         children = Children(self, name, opts)
-        self._services: dict[str, DeclaredService] = {}
+        self._declared: _DeclaredServices = _DeclaredServices()
         for key, draft in drafts.items():
             path = f"services[{key}]"
-            declared = self._services[key] = DeclaredService(
+            declared = self._declared.by_key[key] = DeclaredService(
                 self,
                 name,
                 draft,
@@ -87,35 +91,52 @@ class ExternalServiceSet(pulumi.ComponentResource):
     @property
     def services(self) -> dict[str, DeclaredService]:
         """Each Service by its key, with the attributes of an `ExternalService`."""
-        return self._services
+        return self._declared.by_key
 
     @property
     def destinations(self) -> dict[str, EgressDestination]:
         """The backends and ports of each Service by its key, for `to` of an `EgressPolicy`."""
         return self._destinations
 
-    if not TYPE_CHECKING:  # a type checker goes by the annotations above
 
-        def __getattr__(self, name: str) -> Any:
-            one = _OUTPUTS.get(name)
-            if one is None or "_services" not in self.__dict__:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            found = {key: getattr(declared, one) for key, declared in self._services.items()}
-            collected = pulumi.Output.all(**found)
-            setattr(self, name, collected)
-            return collected
+class _DeclaredServices:
+    """The Services of a set, and what is collected of them."""
 
+    def __init__(self) -> None:
+        self.by_key: dict[str, DeclaredService] = {}
 
-_OUTPUTS = {
-    "service_names": "service_name",
-    "hosts": "host",
-    "cluster_ips": "cluster_ip",
-    "load_balancers": "load_balancer",
-    "node_ports": "node_ports",
-    "endpoints": "endpoints",
-    "hazards": "hazards",
-}
-"""The outputs, each with the one of every Service that it collects."""
+    @cached_property
+    def service_names(self) -> pulumi.Output[dict[str, str]]:
+        return self._each(lambda one: one.service_name)
+
+    @cached_property
+    def hosts(self) -> pulumi.Output[dict[str, str]]:
+        return self._each(lambda one: one.host)
+
+    @cached_property
+    def cluster_ips(self) -> pulumi.Output[dict[str, str]]:
+        return self._each(lambda one: one.cluster_ip)
+
+    @cached_property
+    def load_balancers(self) -> pulumi.Output[dict[str, list[str]]]:
+        return self._each(lambda one: one.load_balancer)
+
+    @cached_property
+    def node_ports(self) -> pulumi.Output[dict[str, dict[str, int]]]:
+        return self._each(lambda one: one.node_ports)
+
+    @cached_property
+    def endpoints(self) -> pulumi.Output[dict[str, list[str]]]:
+        return self._each(lambda one: one.endpoints)
+
+    @cached_property
+    def hazards(self) -> pulumi.Output[dict[str, list[str]]]:
+        return self._each(lambda one: one.hazards)
+
+    def _each(
+        self, output: Callable[[DeclaredService], pulumi.Output[T]]
+    ) -> pulumi.Output[dict[str, T]]:
+        return pulumi.Output.all(**{key: output(one) for key, one in self.by_key.items()})
 
 
 class _Outer(TypedDict):

@@ -12,7 +12,7 @@ import pulumi
 from pulumi import automation
 from pulumi_kubernetes.core.v1 import Namespace
 
-from components import ExternalService
+from k8s_endpoints import ExternalService
 
 TEAMS = {
     "carts": ["192.0.2.10", "192.0.2.11"],

@@ -1,9 +1,9 @@
 """Databases on EC2 instances and a mail relay behind Elastic IPs, as Services of the cluster."""
 
 import pulumi
+from k8s_endpoints.sources import aws
 
-from components import ExternalService, TrafficDistribution
-from components.sources import aws
+from k8s_endpoints import ExternalService, TrafficDistribution
 
 databases = aws.instances(tags={"role": "postgres"})
 

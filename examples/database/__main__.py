@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import BackendState, ExternalService, Preset
+from k8s_endpoints import BackendState, ExternalService, Preset
 
 database = ExternalService(
     "orders-db",

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pulumi
+from k8s_endpoints.sources import inventory
 
-from components import ExternalServiceSet
-from components.sources import inventory
+from k8s_endpoints import ExternalServiceSet
 
 needs = inventory.load(Path(__file__).parent / "backends.yaml")
 databases = ExternalServiceSet("databases", {"services": needs.services})

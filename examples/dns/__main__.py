@@ -1,9 +1,9 @@
 """What DNS knows: a database, a directory, and a managed database that keeps its name."""
 
 import pulumi
+from k8s_endpoints.sources import dns
 
-from components import ExternalNameService, ExternalService, Preset
-from components.sources import dns
+from k8s_endpoints import ExternalNameService, ExternalService, Preset
 
 PIN = "answers.lock.yaml"
 resolvers = pulumi.Config().get_object("resolvers") or []

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import ExternalService, IpFamily, Protocol
+from k8s_endpoints import ExternalService, IpFamily, Protocol
 
 resolver = ExternalService(
     "resolver",

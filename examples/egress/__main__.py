@@ -6,7 +6,7 @@ is added to `DATABASE` is allowed before it is served, one that is taken out is 
 
 import pulumi
 
-from components import (
+from k8s_endpoints import (
     EgressPolicy,
     ExternalService,
     ExternalServiceArgs,

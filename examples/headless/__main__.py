@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import Backend, ExternalService, Preset
+from k8s_endpoints import Backend, ExternalService, Preset
 
 BROKERS = {"kafka-0": "192.0.2.20", "kafka-1": "192.0.2.21", "kafka-2": "192.0.2.22"}
 

@@ -7,7 +7,7 @@ object before an Ingress is ready, and older controllers. docs/endpoints-readers
 import pulumi
 from pulumi_kubernetes import networking
 
-from components import EndpointApi, ExternalService
+from k8s_endpoints import EndpointApi, ExternalService
 
 home = ExternalService(
     "home",

@@ -7,7 +7,7 @@ names the role itself, and needs no Endpoints.
 
 from pulumi_kubernetes.apiextensions import CustomResource
 
-from components import EndpointApi, ExternalService
+from k8s_endpoints import EndpointApi, ExternalService
 
 NAMESPACE = "monitoring"
 METADATA = {"namespace": NAMESPACE, "labels": {"release": "prometheus"}}

@@ -3,7 +3,7 @@
 import inventory
 import pulumi
 
-from components import ExternalService, Preset
+from k8s_endpoints import ExternalService, Preset
 
 stack = pulumi.get_stack()
 database = ExternalService(

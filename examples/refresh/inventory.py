@@ -5,8 +5,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from components import Backend
-from components.sources import read
+from k8s_endpoints.sources import read
+
+from k8s_endpoints import Backend
 
 FOLDER = Path(os.environ.get("MACHINES", Path(__file__).parent / "machines"))
 

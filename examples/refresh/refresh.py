@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import inventory
+from k8s_endpoints.sources import SourceError
 from pulumi import automation
-
-from components.sources import SourceError
 
 HERE = Path(__file__).parent
 WIDTHS = (12, 10, 9, 8, 60)

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import ExternalNameService
+from k8s_endpoints import ExternalNameService
 
 payments = ExternalNameService(
     "payments", {"namespace": "shop", "external_name": "api.payments.example"}

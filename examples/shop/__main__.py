@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pulumi
+from k8s_endpoints.sources import inventory
 from pulumi_kubernetes import apps, core
 
-from components import (
+from k8s_endpoints import (
     EgressPolicy,
     ExternalNameService,
     ExternalService,
@@ -14,7 +15,6 @@ from components import (
     ServiceType,
     egress_destination,
 )
-from components.sources import inventory
 
 HERE = Path(__file__).parent
 APP = {"app": "my-app"}

@@ -6,7 +6,7 @@ addresses.
 
 import pulumi
 
-from components import Backend, ExternalService, Preset
+from k8s_endpoints import Backend, ExternalService, Preset
 
 machines = pulumi.StackReference(pulumi.Config().require("machines"))
 

@@ -3,7 +3,7 @@
 import pulumi
 from pulumi_kubernetes import apps
 
-from components import SelectorService
+from k8s_endpoints import SelectorService
 
 LABELS = {"app": "web"}
 

@@ -1,6 +1,7 @@
 """Each kind of provider is what it is called, shown by raw objects without our components."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_creating_an_existing_object(
     cluster: Cluster,
     stack: Stack,
     namespace: str,
-    existing: dict[str, object],
+    existing: dict[str, Any],
     provider: Provider,
 ) -> None:
     done = stack.write(PROGRAM.format(namespace=namespace, level=1)).run(
@@ -87,7 +88,7 @@ def test_creating_an_existing_object(
 
 
 def test_previewing_the_create_of_an_existing_object(
-    stack: Stack, namespace: str, existing: dict[str, object], provider: Provider
+    stack: Stack, namespace: str, existing: dict[str, Any], provider: Provider
 ) -> None:
     stack.write(PROGRAM.format(namespace=namespace, level=1))
 
@@ -100,7 +101,7 @@ def test_previewing_the_create_of_an_existing_object(
 
 @pytest.mark.parametrize("how", ["environment", "configuration", "provider"])
 def test_the_upsert_can_be_brought_back(
-    cluster: Cluster, stack: Stack, namespace: str, existing: dict[str, object], how: str
+    cluster: Cluster, stack: Stack, namespace: str, existing: dict[str, Any], how: str
 ) -> None:
     program = PROGRAM.format(namespace=namespace, level=1)
     if how == "environment":
@@ -124,7 +125,7 @@ def test_a_variable_that_is_not_true_changes_nothing(
     cluster: Cluster,
     stack: Stack,
     namespace: str,
-    existing: dict[str, object],
+    existing: dict[str, Any],
     provider: Provider,
 ) -> None:
     stack.environment[ENVIRONMENT] = "false"
@@ -139,7 +140,7 @@ def test_a_variable_that_is_not_true_changes_nothing(
 
 
 def test_a_patch_still_changes_what_exists(
-    cluster: Cluster, stack: Stack, namespace: str, existing: dict[str, object]
+    cluster: Cluster, stack: Stack, namespace: str, existing: dict[str, Any]
 ) -> None:
     patch = PROGRAM.replace("ConfigMap", "ConfigMapPatch").format(namespace=namespace, level=1)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from tools import processes
 from tools.console import CommandError
@@ -15,7 +15,7 @@ from tools.console import CommandError
 _NEW_NETWORK = 0x40000000
 _FOLDER = Path("/run/netns")
 
-Given = ParamSpec("Given")
+Given = TypeVarTuple("Given")
 Result = TypeVar("Result")
 
 
@@ -33,7 +33,7 @@ class Namespace:
         """Give the command line that runs a program inside."""
         return ["ip", "netns", "exec", self.name, *command]
 
-    def run(self, function: Callable[Given, Result], *args: Given.args) -> Result:
+    def run(self, function: Callable[[*Given], Result], *args: *Given) -> Result:
         """Call a function in a thread that is inside; sockets that it opens stay inside."""
         with ThreadPoolExecutor(1, initializer=self.enter) as thread:
             return thread.submit(function, *args).result()

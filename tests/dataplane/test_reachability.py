@@ -1,5 +1,7 @@
 """Connections to Services reach the backends outside, told by who answered them."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.cluster import get
@@ -12,7 +14,7 @@ SHOP = "shop"
 POSTGRES = [{"name": "postgres", "port": 5432}]
 
 
-def services(rig: Rig) -> dict[str, dict[str, object]]:
+def services(rig: Rig) -> dict[str, dict[str, Any]]:
     """Give the arguments of all Services, which one up deploys."""
     one, two, three, four = rig.hosts
     mixed = [

@@ -186,8 +186,8 @@ def test_a_load_counts_lost_packets_that_tcp_repeats(rig: Rig, by_hand: str) -> 
 def test_a_machine_that_cannot_have_one_is_told_why(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str, user: int, reason: str
 ) -> None:
-    monkeypatch.setattr(packages.sys, "platform", platform)
-    monkeypatch.setattr(packages.os, "geteuid", lambda: user)
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert packages.unsupported() == reason

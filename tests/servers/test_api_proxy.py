@@ -1,5 +1,7 @@
 """The hazard `no-api-proxy` holds on every version; no connection is tried."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.support.agreement import golden
@@ -33,7 +35,11 @@ def endpoints_of(name: str) -> Object:
     ],
 )
 def test_the_proxy_does_not_connect_to_external_endpoints(
-    server: ApiServer, namespace: str, version: str, name: str, kinds: tuple
+    server: ApiServer,
+    namespace: str,
+    version: str,
+    name: str,
+    kinds: tuple[Callable[[str], Object], ...],
 ) -> None:
     for make in kinds:
         manifest = make(name)

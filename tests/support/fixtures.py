@@ -40,9 +40,7 @@ def provider(request: pytest.FixtureRequest) -> Provider:
 
 
 @pytest.fixture
-def new_stack(
-    cluster: Cluster, tmp_path: Path, provider: Provider
-) -> Iterator[Callable[..., Stack]]:
+def new_stack(cluster: Cluster, tmp_path: Path, provider: Provider) -> Callable[..., Stack]:
     """Makes stacks that deploy to the tests' cluster with the test's provider."""
 
     def make(**settings: object) -> Stack:

@@ -146,7 +146,7 @@ def _ports(chance: random.Random, *, named: bool = False) -> list[Manifest]:
 
 
 def _listens(port: Manifest) -> tuple[str, int]:
-    number = 8080 if "target_port_name" in port else port.get("target_port", port["port"])
+    number: Any = 8080 if "target_port_name" in port else port.get("target_port", port["port"])
     return port["protocol"], number
 
 
@@ -215,10 +215,10 @@ def _connections(case: Case, chance: random.Random) -> Iterator[tuple[str, str, 
         yield address, chance.choice(PROTOCOLS), chance.choice(NUMBERS)
     for block, ports in case.blocks:
         network = ip_network(block)
-        for address in (network[0], network[-1], network[0] + min(8, network.num_addresses)):
+        for one in (network[0], network[-1], network[0] + min(8, network.num_addresses)):
             protocol, port = chance.choice(sorted(ports))
-            yield str(address), protocol, port
-            yield str(address), protocol, chance.choice(NUMBERS)
+            yield str(one), protocol, port
+            yield str(one), protocol, chance.choice(NUMBERS)
     targets = [*PODS, *case.neighbours]
     for labels, namespace, ports in case.pods:
         for pod in targets:

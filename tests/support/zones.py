@@ -13,7 +13,7 @@ Records = dict[tuple[str, str], Any]
 
 def response_to(name: dns.name.Name, kind: str) -> Any:
     """Return a response to a question, with nothing in it yet."""
-    response = dns.message.make_response(dns.message.make_query(name, kind))
+    response: Any = dns.message.make_response(dns.message.make_query(name, kind))
     response.index = None  # records are added to its sections by hand
     return response
 

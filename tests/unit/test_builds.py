@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tools import builds, parts
+from tools import builds, parts, paths
 from tools.console import CommandError
 from tools.parts import Part
 
@@ -108,7 +108,7 @@ def test_progress_shows_what_is_built_and_the_time_that_is_left() -> None:
 def test_kwok_is_built_with_the_libraries_of_kubernetes() -> None:
     pins: dict[str, dict[str, str]] = {}
     for module in ("kwok", "kubernetes"):
-        text = (parts.GO_MODULES / module / "go.mod").read_text()
+        text = (paths.GO_MODULES / module / "go.mod").read_text()
         pins[module] = dict(re.findall(r"^\t(\S+) (v\S+)", text, re.MULTILINE))
     assert len(pins["kwok"]) > 100
     theirs = {name: one for name, one in pins["kubernetes"].items() if one != "v0.0.0"}

@@ -13,7 +13,7 @@ from components.core.unknown import Unknown
 from components.validation.hazards import hazards
 from tests.unit.plans import external
 
-DNS = {
+DNS: dict[str, Any] = {
     "to": [
         {
             "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
@@ -295,6 +295,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"to": [{"pod_selector": {}, "namespace": "A", "preset": "http"}]},
         'to[0].namespace: Invalid value: "A"',
     ),
+    "an empty namespace of Pods": (
+        {"to": [{"pod_selector": {}, "namespace": "", "preset": "http"}]},
+        'to[0].namespace: Invalid value: ""',
+    ),
+    "a label of Pods beside an unknown one": (
+        {"to": [{"pod_selector": {"a": "b c", "d": Unknown("to[0].x")}, "preset": "http"}]},
+        'to[0].pod_selector[a]: Invalid value: "b c"',
+    ),
     "a name of the policy": (
         {**ONE, "policy_name": "Web"},
         'policy_name: Invalid value: "Web": a lowercase RFC 1123 subdomain',
@@ -306,6 +314,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         'dns.addresses[0]: Invalid value: "10.96.0.10/32"',
     ),
     "a DNS namespace": ({**ONE, "dns": {"namespace": "A"}}, 'dns.namespace: Invalid value: "A"'),
+    "an empty DNS namespace": (
+        {**ONE, "dns": {"namespace": ""}},
+        'dns.namespace: Invalid value: ""',
+    ),
     "a DNS label": (
         {**ONE, "dns": {"pod_selector": {"a": "-"}}},
         'dns.pod_selector[a]: Invalid value: "-"',

@@ -48,6 +48,7 @@ from components.validation.hazards import hazards as hazards_of_manifests
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 PAGES = sorted((ROOT / "docs").glob("*.md"))
+README = ROOT / "README.md"
 
 Manifests = dict[tuple[str, str], dict[str, Any]]
 
@@ -368,12 +369,12 @@ def allowed(manifests: Manifests, name: str) -> dict[str, list[int]]:
 def blocks() -> list[Any]:
     """Give every Python block of the pages that uses the components."""
     found = []
-    for page in PAGES:
+    for page in (README, *PAGES):
         for match in re.finditer(
             r"^```python\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE
         ):
             line = page.read_text().count("\n", 0, match.start()) + 2
-            if re.search(r"^(from|import) components\b", match[1], re.MULTILINE):
+            if re.search(r"^(from|import) k8s_endpoints\b", match[1], re.MULTILINE):
                 found.append(pytest.param(page, line, match[1], id=f"{page.name}:{line}"))
     return found
 
@@ -382,12 +383,30 @@ def blocks() -> list[Any]:
 @pytest.mark.parametrize(("page", "line", "text"), blocks())
 def test_a_program_of_a_page_runs(page: Path, line: int, text: str, preview: bool) -> None:
     code = compile("\n" * (line - 1) + text, str(page), "exec")
-    assert render(lambda: exec(code, {"__name__": "__main__"}), preview=preview)  # noqa: S102
+    made: dict[str, Any] = {"__name__": "__main__"}
+    manifests = render(lambda: exec(code, made), preview=preview)  # noqa: S102
+    tests = [made[name] for name in made if name.startswith("test_")]
+    for test in tests:
+        test()
+    assert manifests or tests
+
+
+@pytest.mark.parametrize(
+    "file",
+    [README, *(ROOT / "docs").rglob("*.md"), *EXAMPLES.rglob("*.py")],
+    ids=lambda file: str(file.relative_to(ROOT)),
+)
+def test_users_import_the_name_that_is_installed(file: Path) -> None:
+    imported = re.findall(
+        r"^(?:>>> )?(?:from|import) (components)\b", file.read_text(), re.MULTILINE
+    )
+    assert imported == []
 
 
 def test_pages_have_programs() -> None:
     with_programs = {param.values[0].name for param in blocks()}
     assert with_programs >= {
+        "README.md",
         "external-service.md",
         "external-service-set.md",
         "provider.md",
@@ -399,7 +418,7 @@ def test_pages_have_programs() -> None:
     }
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, README], ids=lambda page: page.name)
 def test_relative_links_point_to_files(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
         file, _, anchor = target.partition("#")

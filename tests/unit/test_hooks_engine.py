@@ -250,15 +250,15 @@ def test_a_conflict_of_owners_is_explained(operation: str, manager: str, advice:
 
 
 def created(name: str, manager: str, annotations: dict[str, str] | None = None) -> Any:
-    entry = {"manager": manager, "fieldsV1": {"f:endpoints": {}}}
+    entry: dict[str, Any] = {"manager": manager, "fieldsV1": {"f:endpoints": {}}}
     metadata = {"name": name, "managedFields": [entry], "annotations": annotations or {}}
     return SimpleNamespace(
         name=f"shop/{name}", urn=f"urn:{name}", new_outputs={"metadata": metadata}
     )
 
 
-OURS = "k8s-endpoints/project/stack"
-FORCED = {"pulumi.com/patchFieldManager": OURS, "pulumi.com/patchForce": "true"}
+MANAGER = "k8s-endpoints/project/stack"
+TAKEN_OVER = {"pulumi.com/patchFieldManager": MANAGER, "pulumi.com/patchForce": "true"}
 
 
 @pytest.mark.parametrize(
@@ -266,8 +266,8 @@ FORCED = {"pulumi.com/patchFieldManager": OURS, "pulumi.com/patchForce": "true"}
     [
         (created("db-ipv4-01", "pulumi-kubernetes-1a"), "another Pulumi resource"),
         (created("db-ipv4-01", "k8s-endpoints/other/dev"), "another stack"),
-        (created("db-ipv4-01", OURS, {"pulumi.com/patchFieldManager": OURS}), ""),
-        (created("db-ipv4-01", "pulumi-kubernetes-1a", FORCED), ""),
+        (created("db-ipv4-01", MANAGER, {"pulumi.com/patchFieldManager": MANAGER}), ""),
+        (created("db-ipv4-01", "pulumi-kubernetes-1a", TAKEN_OVER), ""),
         (created("db-ipv4-01", "kubectl"), ""),
         (created("db-ipv4", "pulumi-kubernetes-1a"), ""),
         (SimpleNamespace(name="shop/db-ipv4-01", new_outputs=None), ""),
@@ -318,7 +318,7 @@ def test_slices_wait_until_endpoints_are_mirrored(
     async def sleep(time: int) -> None:
         slept.append(time)
 
-    monkeypatch.setattr(_hooks.asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     args = pulumi.ResourceHookArgs(
         urn=URN, id="shop/db", name="shop/db", type="", old_inputs=old, new_inputs=new
     )
@@ -412,7 +412,7 @@ INPUTS: dict[str, Any] = {"atLeast": {"machines(role=db)": 3.0}, "maxShrink": 0.
 FOUR: dict[str, Any] = {"backends": {"machines(role=db)": dict.fromkeys("abcd", "")}}
 
 
-def record_hook(engine: SimpleNamespace, watch: Watch | None) -> Callable[[Any], None]:
+def record_hook(engine: SimpleNamespace, watch: Watch | None) -> Callable[..., None]:
     """Return the hook of a record, for what is compared now; None at a preview."""
 
     def fail(findings: Any) -> ValidationError:

@@ -20,6 +20,9 @@ VALUE = (
     " and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or"
     " '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
 )
+TOPOLOGY = "service.kubernetes.io/topology-mode"
+HINTS = "service.kubernetes.io/topology-aware-hints"
+RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 OWN_LABEL = "Forbidden: the component sets this label itself"
 LIMIT = 262_144
 OWN = annotation_bytes(LARGEST_ANNOTATIONS)
@@ -114,6 +117,14 @@ METADATA: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "an unknown label": ({"labels": {"a": LATER}}, {"name": "db", "labels": {"a": LATER}}),
     "no labels": ({"labels": {}, "annotations": {}}, {"name": "db"}),
+    "an annotation that must match an unknown one": (
+        {"annotations": {TOPOLOGY: "Auto", HINTS: LATER}},
+        {"name": "db", "annotations": {TOPOLOGY: "Auto", HINTS: LATER}},
+    ),
+    "an unknown annotation that is read": (
+        {"annotations": {RANGES: LATER}},
+        {"name": "db", "annotations": {RANGES: LATER}},
+    ),
     "annotations": (
         {"annotations": {"Foo.IO/Bar": "any\ntext \u2026", "b": LATER}},
         {"name": "db", "annotations": {"Foo.IO/Bar": "any\ntext \u2026", "b": LATER}},
@@ -154,6 +165,24 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a label's key": (
         {"labels": {"/a": "b"}},
         ['labels: Invalid value: "/a": prefix part must be non-empty'],
+    ),
+    "two keys that are wrong alike": (
+        {"labels": {"/a": "c", "/b": "c"}},
+        [
+            'labels: Invalid value: "/a": prefix part must be non-empty',
+            'labels: Invalid value: "/b": prefix part must be non-empty',
+        ],
+    ),
+    "labels beside an unknown one": (
+        {"labels": {"/a": LATER, "b": "b c", "c": LATER}},
+        [
+            'labels: Invalid value: "/a": prefix part must be non-empty',
+            f'labels[b]: Invalid value: "b c": {VALUE}',
+        ],
+    ),
+    "an annotation beside an unknown one": (
+        {"annotations": {"/a": "b", "c": LATER}},
+        ['annotations: Invalid value: "/a": prefix part must be non-empty'],
     ),
     "own labels": (
         {

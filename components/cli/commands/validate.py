@@ -1,8 +1,8 @@
 """`validate`: what the API server would say about manifests, and what will not work.
 
 Exit codes: 0 without errors, 1 with errors (`--fail-on` moves that line), 2 where something could
-not be read, whatever else was found. What could not be read is named on standard error, with line
-and column, and the rest is judged.
+not be read or written, the baseline too, whatever else was found. What could not be read is named
+on standard error, with line and column, and the rest is judged.
 """
 
 import argparse
@@ -10,19 +10,21 @@ import sys
 from io import TextIOWrapper
 
 from ...core.versions import NEWEST, OLDEST, rules_of
+from ..baseline import BaselineError, read_baseline, without_known, write_baseline
 from ..formats import FORMATS, PLACED
-from ..formats.wording import visible
-from ..results import FAIL_ON, validate_files
+from ..formats.wording import count, visible
+from ..results import FAIL_ON, HAZARD_CODES, validate_files
 
 _EVERY_VERSION = "all"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    parser.set_defaults(refuse=parser.error)
     parser.add_argument(
         "files",
         metavar="FILE",
-        nargs="+",
+        nargs="*",
         help="YAML or JSON; a folder, for all *.yaml, *.yml and *.json below it; or - for standard"
         " input",
     )
@@ -49,6 +51,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="leave out files and folders whose path or name matches; may be repeated",
     )
     parser.add_argument(
+        "--kustomize",
+        metavar="FOLDER",
+        action="append",
+        default=[],
+        help="a folder that `kubectl kustomize` renders first; may be repeated",
+    )
+    parser.add_argument(
         "--as-folder",
         action="store_true",
         help="pass over what is no manifest in files that are named too, as below a folder",
@@ -69,25 +78,56 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="do not look for what the API server accepts and yet does not work",
     )
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="report only what this file does not hold, and what of it is no longer found",
+    )
+    known.add_argument(
+        "--write-baseline",
+        metavar="FILE",
+        help="write all that is found into this file, as known, instead of reporting it",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Judge, write the report, and give the exit code."""
+    try:
+        return _run(options)
+    except BaselineError as error:
+        print(visible(str(error)), file=sys.stderr)
+        return 2
+
+
+def _run(options: argparse.Namespace) -> int:
+    if not options.files and not options.kustomize:
+        options.refuse("nothing to validate: give FILE, or --kustomize FOLDER")
     version: str = options.kubernetes_version
+    known = read_baseline(options.baseline) if options.baseline else None
     results = validate_files(
         options.files,
         None if version == _EVERY_VERSION else version,
         exclude=options.exclude,
         as_folder=options.as_folder,
+        kustomize=options.kustomize,
         fails_on=options.fail_on,
         allow_placeholders=options.allow_placeholders,
         with_hazards=not options.no_hazards,
         with_places=options.output in PLACED,
     )
     _take_all_characters(sys.stdout)
-    FORMATS[options.output](results, sys.stdout)
-    sys.stdout.flush()
     _take_all_characters(sys.stderr)
+    if options.write_baseline:
+        number = write_baseline(options.write_baseline, results.rows)
+        print(visible(f"{options.write_baseline}: {count(number, 'finding')} known from now on"))
+        results.rows.clear()
+    else:
+        if known is not None:
+            unjudged = HAZARD_CODES if options.no_hazards else ()
+            without_known(results, options.baseline, known, unjudged)
+        FORMATS[options.output](results, sys.stdout)
+    sys.stdout.flush()
     for one in results.unreadable:
         print(visible(str(one)), file=sys.stderr)
     return results.exit_code

@@ -2,8 +2,9 @@
 
 from typing import TextIO
 
-from ..results import Results, located
-from .wording import message, title, visible
+from ..results import Results
+from ..subjects import located
+from .wording import message, repository_path, title, visible
 
 
 def write(results: Results, out: TextIO) -> None:
@@ -12,7 +13,7 @@ def write(results: Results, out: TextIO) -> None:
         finding = row.finding
         text = f"{finding.path}: {message(finding)}" if finding.path else message(finding)
         properties = {
-            "file": row.subject.source,
+            "file": repository_path(row.subject.source),
             "line": str(line),
             "col": str(column),
             "title": f"{title(row.subject)}: {finding.code}",
@@ -20,7 +21,7 @@ def write(results: Results, out: TextIO) -> None:
         out.write(_command(finding.severity, properties, text))
     for one in results.unreadable:
         place = {"line": str(one.line), "col": str(one.column)} if one.line else {}
-        properties = {"file": one.source, **place, "title": "cannot be read"}
+        properties = {"file": repository_path(one.source), **place, "title": "cannot be read"}
         out.write(_command("error", properties, one.reason))
 
 

@@ -1,12 +1,13 @@
 """JSON: one array with one object for each finding.
 
 `namespace` and `name` are empty where the object has none; so is `kind`. `document` counts from 0,
-empty documents included. `page` is where a hazard is explained; it is empty for errors.
+empty documents included. `page` is where the code is explained.
 """
 
 from typing import TextIO
 
-from ..results import Results, Row
+from ..results import Results
+from ..subjects import Row
 from .wording import json_text, message, page
 
 

@@ -4,9 +4,11 @@ import os
 from typing import Any, TextIO
 from urllib.parse import quote
 
+from ...validation.hazards import CATALOGUE
 from ..manifests import Place, Unreadable
-from ..results import Results, Row, located
-from .wording import MEANINGS, json_text, message, page, title
+from ..results import Results
+from ..subjects import Row, located
+from .wording import MEANINGS, json_text, message, page, repository_path, title
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -36,9 +38,16 @@ def write(results: Results, out: TextIO) -> None:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    rule: dict[str, Any] = {"id": code, "shortDescription": {"text": MEANINGS.get(code, code)}}
-    if where := page(code):
-        rule["help"] = {"text": where}  # `helpUri` must be absolute, and there is no site yet
+    meaning, where = MEANINGS.get(code, code), page(code)
+    remedy = CATALOGUE[code].remedy if code in CATALOGUE else ""
+    advice = f"{meaning} To do: {remedy}." if remedy and "{" not in remedy else meaning
+    rule: dict[str, Any] = {
+        "id": code,
+        "shortDescription": {"text": meaning},
+        "help": {"text": f"{advice} See {where}", "markdown": f"{advice} See [{code}]({where})."},
+    }
+    if where.startswith("https://"):
+        rule["helpUri"] = where
     return rule
 
 
@@ -70,6 +79,6 @@ def _notification(one: Unreadable) -> dict[str, Any]:
 
 
 def _location(source: str, line: int, column: int) -> dict[str, Any]:
-    uri = quote(os.fsencode(source.replace(os.sep, "/")))
+    uri = quote(os.fsencode(repository_path(source).replace(os.sep, "/")))
     region = {"region": {"startLine": line, "startColumn": column}} if line else {}
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, **region}}

@@ -1,13 +1,14 @@
-"""Text for people: by file and object, with lines, and a last line that counts."""
+"""Text for people: by file and object, then a line for each code, and a last one that counts."""
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import TextIO
 
-from ..results import Results, Row, Subject, located
-from .wording import count, message, title, visible
+from ..results import Results
+from ..subjects import Row, Subject, located
+from .wording import count, message, page, title, visible
 
 _Painter = Callable[[str, str], str]
 
@@ -31,7 +32,10 @@ def write(results: Results, out: TextIO) -> None:
         out.writelines(
             f"    {_place(*place):<{width}}  {_line(row, paint)}\n" for row, place in placed
         )
-    out.write(("\n" if results.rows else "") + _summary(results) + "\n")
+    if results.rows:
+        out.write("\n")
+        out.writelines(f"{line}\n" for line in _by_code(results.rows, paint))
+    out.write(_summary(results) + "\n")
 
 
 def _where(subject: Subject) -> str:
@@ -53,6 +57,15 @@ def _place(line: int, column: int) -> str:
     return f"{line}:{column}"
 
 
+def _by_code(rows: Iterable[Row], paint: _Painter) -> Iterator[str]:
+    """Return a line for each code: how often it was found, and where it is explained."""
+    counted = Counter(row.finding.code for row in rows)
+    most = len(str(max(counted.values())))
+    width = max(map(len, counted))
+    for code, number in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
+        yield f"{number:{most}}  {code:{width}}  {paint(page(code), _FAINT)}"
+
+
 def _summary(results: Results) -> str:
     errors = sum(row.finding.severity == "error" for row in results.rows)
     others = results.passed_over
@@ -62,6 +75,8 @@ def _summary(results: Results) -> str:
         count(len(results.rows) - errors, "warning"),
         f"{others.total()} of other kinds passed over{_counts(others)}",
     ]
+    parts += [f"{results.known} known"] if results.known else []
+    parts += [f"{results.ignored} ignored"] if results.ignored else []
     if results.strangers:
         total = results.strangers.total()
         parts.append(f"{total} no manifests{_counts(results.strangers)}")

@@ -35,7 +35,7 @@ def read(source: Source | str) -> Iterator[Entry | Unreadable | Stranger]:
     if isinstance(source, str):
         source = Source(source, is_named=True)
     document = 0
-    for chunk in chunks(source.path):
+    for chunk in chunks(source.path, source.content):
         if isinstance(chunk, Unreadable):
             yield chunk
             continue

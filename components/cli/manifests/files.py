@@ -46,13 +46,17 @@ class Unreadable:
         return f"{self.source}{place}: {self.reason}"
 
 
-def chunks(source: str) -> Iterator[Chunk | Unreadable]:
+def chunks(source: str, content: bytes | None = None) -> Iterator[Chunk | Unreadable]:
     """Give the documents of a file, one at a time.
 
     They are parted as kubectl parts them: by lines that begin with `---`.
+
+    Args:
+        source: The file.
+        content: What stands for its content. Defaults to None: the file is read.
     """
     try:
-        with _open(source) as stream:
+        with _open(source) if content is None else BytesIO(content) as stream:
             yield from _split(source, stream)
     except _TooLargeError as error:
         yield Unreadable(source, str(error), 1, 1)

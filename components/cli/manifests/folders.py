@@ -12,7 +12,9 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from .files import STDIN, Unreadable
-from .strangers import EXCLUDED, HELM_TEMPLATE, Stranger
+from .kustomizations import Patches
+from .kustomize import render
+from .strangers import EXCLUDED, HELM_TEMPLATE, PATCH, Stranger
 
 ENDINGS = (".yaml", ".yml", ".json")
 """What the name of a manifest's file ends with."""
@@ -31,10 +33,16 @@ class Source(NamedTuple):
     path: str
     is_named: bool
     """Whether it is judged whatever it holds; what a folder holds beside manifests is not."""
+    content: bytes | None = None
+    """What stands for the file's content, where it was rendered."""
 
 
 def sources(
-    arguments: Iterable[str], exclude: Sequence[str] = (), *, as_folder: bool = False
+    arguments: Iterable[str],
+    exclude: Sequence[str] = (),
+    *,
+    as_folder: bool = False,
+    kustomize: Iterable[str] = (),
 ) -> Iterator[Source | Unreadable | Stranger]:
     """Return the files that are meant: `-`, files, and every manifest below a folder.
 
@@ -45,10 +53,18 @@ def sources(
         arguments: Files, folders, and `-`.
         exclude: Patterns of files and folders that are left out. Defaults to none.
         as_folder: Whether files that are named follow the rules of a folder. Defaults to False.
+        kustomize: Folders that `kubectl kustomize` renders. Defaults to none.
     """
+    for folder in kustomize:
+        rendered = render(folder)
+        if isinstance(rendered, bytes):
+            yield Source(folder, is_named=True, content=rendered)
+        else:
+            yield rendered
+    patches = Patches()
     for argument in arguments:
         if argument != STDIN and os.path.isdir(argument):  # noqa: PTH112, text stays as given
-            found = _Folder(argument, exclude).manifests()
+            found = _Folder(argument, exclude, patches).manifests()
             if not found:
                 yield Unreadable(argument, f"no manifests in this folder ({', '.join(ENDINGS)})")
             yield from found
@@ -56,6 +72,8 @@ def sources(
             yield Stranger(argument, EXCLUDED)
         elif as_folder and _is_of_chart(argument):
             yield Stranger(argument, HELM_TEMPLATE)
+        elif as_folder and patches.holds(argument, ""):
+            yield Stranger(argument, PATCH)
         elif not (as_folder and _is_passed_over(argument)):
             yield Source(argument, not as_folder)
 
@@ -93,10 +111,12 @@ class _Folder:
     Args:
         path: The folder, as it was given.
         exclude: Patterns of what is left out, compared with paths within the folder.
+        patches: What tells patches of a Kustomization.
     """
 
-    def __init__(self, path: str, exclude: Sequence[str] = ()) -> None:
+    def __init__(self, path: str, exclude: Sequence[str], patches: Patches) -> None:
         self._path = path
+        self._patches = patches
         self._exclude = exclude
         self._root = os.path.realpath(path)
         self._taken: set[str] = set()
@@ -159,6 +179,8 @@ class _Folder:
         self._taken.add(real)
         if self._exclude and is_excluded(os.path.relpath(path, self._path), self._exclude):
             reason = EXCLUDED
+        elif not reason and self._patches.holds(path, self._path):
+            reason = PATCH
         found = Stranger(path, reason) if reason else Source(path, is_named=False)
         self._found.append((path, found))
 

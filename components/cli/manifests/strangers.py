@@ -16,6 +16,7 @@ from .documents import is_manifest
 HELM_TEMPLATE = "Helm template: render it first"
 TEMPLATE = "template: render it first"
 PATCHES = "list of patches"
+PATCH = "strategic-merge patch"
 KUSTOMIZATION = "kustomization without apiVersion"
 NO_MANIFEST = "no manifest"
 NOT_YAML = "not YAML"
@@ -51,6 +52,8 @@ def stranger_by_value(source: str, value: Any) -> str:
     if isinstance(value, list):
         return _stranger_by_items(items(cast("object", value)))
     fields = mapping(value)
+    if "$patch" in fields:
+        return PATCH
     if is_manifest(fields):
         return ""
     if PurePath(source).name in KUSTOMIZATIONS:

@@ -51,8 +51,7 @@ def put_metadata(made: Rendering, args: NamedArgs) -> None:
 
 def check_metadata(args: NamedArgs, findings: list[Finding]) -> None:
     """Check what no manifest shows: names that are empty, and what components write themselves."""
-    if args.namespace == "":
-        findings += [invalid("namespace", "", reason) for reason in syntax.dns_label("")]
+    refuse_empty_namespace(args.namespace, "namespace", findings)
     findings += [
         forbidden(f"labels[{key}]", "the component sets this label itself")
         for key in sorted(RESERVED_LABELS & args.labels.keys())
@@ -71,6 +70,12 @@ def check_metadata(args: NamedArgs, findings: list[Finding]) -> None:
         )
         too_large = too_long("annotations", left, METADATA_ANNOTATION_SIZE)
         findings.append(replace(too_large, remedy=remedy))
+
+
+def refuse_empty_namespace(namespace: object, path: str, findings: list[Finding]) -> None:
+    """Refuse an empty namespace, which the API server takes for an absent one."""
+    if namespace == "":
+        findings += [invalid(path, "", reason) for reason in syntax.dns_label("")]
 
 
 def annotation_bytes(annotations: Mapping[str, object]) -> int:

@@ -10,6 +10,7 @@ from . import (
     declared,
     external_names,
     ingresses,
+    kustomize,
     legacy_endpoints,
     path_hazards,
     peers,
@@ -54,8 +55,15 @@ _API_SERVER = ("default", "kubernetes")
 HAZARDS: Mapping[str, str] = {one.code: one.summary for one in _OF_MANIFESTS.values()}
 """Every hazard that `hazards` finds by its code, with one line that says what happens."""
 
-CATALOGUE = Catalogue("Hazards", *_OF_MANIFESTS.parts, path_hazards.HAZARDS, declared.HAZARDS)
-"""Every hazard by its code: those of manifests, of whole paths, and of components alone."""
+CATALOGUE = Catalogue(
+    "Hazards",
+    *_OF_MANIFESTS.parts,
+    kustomize.HAZARDS,
+    path_hazards.HAZARDS,
+    declared.HAZARDS,
+)
+"""Every hazard by its code: those of manifests, of Kustomizations, of whole paths, and of
+components alone."""
 
 
 def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]:

@@ -212,8 +212,9 @@ def dry_run_lies(manifest: Object, *, creates: bool) -> bool:
 
 
 def _node_ports(spec: Object) -> list[Any]:
-    ports = spec.get("ports") if isinstance(spec.get("ports"), list) else []
-    found = [port.get("nodePort") for port in ports if isinstance(port, dict)]
+    ports = spec.get("ports")
+    listed = ports if isinstance(ports, list) else []
+    found = [port.get("nodePort") for port in listed if isinstance(port, dict)]
     return [one for one in found if one]
 
 

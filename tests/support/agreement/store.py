@@ -69,7 +69,7 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         """Let go of the objects that wait for a finalizer."""
-        for (kind, _), stored in self._stored.items():
+        for (kind, _number), stored in self._stored.items():
             if "deletionTimestamp" in stored["metadata"]:
                 metadata = {**stored["metadata"], "finalizers": []}
                 metadata.pop("resourceVersion")

@@ -141,7 +141,7 @@ def test_json_has_the_same_numbers(tmp_path: Path) -> None:
 
 
 def test_without_libyaml_values_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_parser", PureParser)
+    monkeypatch.setattr(reader, "parser_of", PureParser)
     for text, expected in OTHERS.items():
         assert value(text) == expected, text
     with pytest.raises(YamlProblems) as caught:

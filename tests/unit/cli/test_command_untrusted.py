@@ -46,12 +46,18 @@ def bind(path: Path) -> None:
 PIPE = "is a named pipe; give `-` and pipe into standard input"
 DEVICE = "is a device, not a file"
 
+
+def link_to_pipe(path: Path) -> None:
+    os.mkfifo(path.with_suffix(".pipe"))
+    path.symlink_to("a.pipe")
+
+
 SPECIAL: dict[str, tuple[Callable[[Path], object], str]] = {
     "a named pipe": (os.mkfifo, PIPE),
     "a socket": (bind, "is a socket, not a file"),
     "a device that never ends": (lambda path: path.symlink_to("/dev/zero"), DEVICE),
     "a link to a named pipe": (
-        lambda path: (os.mkfifo(path.with_suffix(".pipe")), path.symlink_to("a.pipe")),
+        link_to_pipe,
         PIPE,
     ),
 }
@@ -227,7 +233,7 @@ def test_what_is_a_manifest_is_quoted(tmp_path: Path) -> None:
 def test_nor_does_the_parser_without_libyaml_quote(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(reader, "_parser", PureParser)
+    monkeypatch.setattr(reader, "parser_of", PureParser)
     file = tmp_path / "a.yaml"
     for text in FOREIGN.values():
         file.write_text(text)

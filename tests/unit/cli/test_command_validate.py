@@ -86,7 +86,7 @@ def test_a_finding_has_these_keys(tmp_path: Path, run: Run) -> None:
         "type": "Invalid value",
         "message": "Invalid value: 0: must be between 1 and 65535, inclusive",
         "code": "service-port-number",
-        "page": "",
+        "page": "docs/validation.md#service-port-number",
     }
     assert all(list(row) == list(rows[0]) for row in rows)
 

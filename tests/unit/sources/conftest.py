@@ -1,5 +1,6 @@
 """AWS as the tests of sources have it: nothing of this machine's set-up, and moto."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from components.sources import _base
 from tests.support.aws import Region
 from tests.support.zones import Zones
 
@@ -56,7 +56,7 @@ def zones(monkeypatch: pytest.MonkeyPatch) -> Zones:
 
     monkeypatch.setattr(dns.resolver.Resolver, "resolve", resolve)
     monkeypatch.setattr(dns.resolver.Resolver, "read_resolv_conf", lambda *_: None)
-    monkeypatch.setattr(_base.time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
     return made
 
 
@@ -64,19 +64,20 @@ class Stubs(boto3.Session):
     """A session whose clients answer what a test says, and nothing else."""
 
     def __init__(self, session: boto3.Session) -> None:
-        self._session = session
+        self._real = session
         self.stubbers: dict[str, Stubber] = {}
 
     def of(self, service: str) -> Stubber:
         """Return the stub of a service, to which a test adds answers."""
         if service not in self.stubbers:
-            keys = {"aws_access_key_id": "key", "aws_secret_access_key": "s3cr3t"}
-            client = self._session.client(service, region_name="eu-west-1", **keys)
+            make: Any = self._real.client
+            keys: dict[str, Any] = {"aws_access_key_id": "key", "aws_secret_access_key": "s3cr3t"}
+            client = make(service, region_name="eu-west-1", **keys)
             self.stubbers[service] = Stubber(client)
             self.stubbers[service].activate()
         return self.stubbers[service]
 
-    def client(self, service: str, **_: object) -> object:
+    def client(self, service: str, **_: object) -> Any:  # type: ignore[override]
         return self.of(service).client
 
 

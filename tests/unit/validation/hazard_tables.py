@@ -20,7 +20,7 @@ class Hit(NamedTuple):
     """A set in which one object has a hazard: all codes of the set, once each, are given."""
 
     code: str
-    index: int
+    position: int
     path: str
     says: str
     """A part of the detail."""
@@ -32,7 +32,7 @@ class Hit(NamedTuple):
         found = hazards(self.manifests)
         assert codes(found) == {self.code, *self.also}, [str(finding) for _, finding in found]
         at = [(index, finding) for index, finding in found if finding.code == self.code]
-        assert [(index, finding.path) for index, finding in at] == [(self.index, self.path)]
+        assert [(index, finding.path) for index, finding in at] == [(self.position, self.path)]
         assert self.says in at[0][1].detail
 
 

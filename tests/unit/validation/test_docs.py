@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from components.cli.formats.wording import MEANINGS
 from components.validation import KINDS, RULES, validate
+from components.validation.hazards import CATALOGUE
 
 PAGE = Path(__file__).parents[3] / "docs" / "validation.md"
 SUBJECTS = {
@@ -35,12 +37,14 @@ def tables() -> str:
     """Give the tables of the page as they must be."""
     lines: list[str] = []
     heading = ""
-    for code, line in RULES.items():
-        subject = SUBJECTS[code.partition("-")[0]]
+    of_files = {code: line for code, line in MEANINGS.items() if code not in {*RULES, *CATALOGUE}}
+    for code, line in [*RULES.items(), *of_files.items()]:
+        subject = "Files" if code in of_files else SUBJECTS[code.partition("-")[0]]
         if subject != heading:
             heading = subject
             lines += ["", f"### {subject}", "", "| code | rule |", "|---|---|"]
-        lines.append(f"| `{code}` | {line.replace('|', '&#124;')} |")
+        anchor = f'<a id="{code}"></a>'
+        lines.append(f"| {anchor}`{code}` | {line.replace('|', '&#124;')} |")
     return "\n".join(lines[1:]) + "\n"
 
 

@@ -24,7 +24,14 @@ from components import (
 )
 from components.testing import render
 from components.validation import RULES, validate
-from components.validation.hazards import CATALOGUE, HAZARDS, declared, hazards, path_hazards
+from components.validation.hazards import (
+    CATALOGUE,
+    HAZARDS,
+    declared,
+    hazards,
+    kustomize,
+    path_hazards,
+)
 from tests.unit.validation import (
     test_hazards_ingresses,
     test_hazards_policies,
@@ -90,8 +97,8 @@ def test_no_hazard_has_the_code_of_a_rule() -> None:
 def test_codes_that_components_give_too_are_the_same_hazard() -> None:
     assert HAZARDS.keys() >= SHARED
     assert not SHARED & declared.HAZARDS.keys()
-    of_paths = set(path_hazards.HAZARDS)
-    assert set(HAZARDS) | set(declared.HAZARDS) | of_paths == set(CATALOGUE)
+    others = {*declared.HAZARDS, *kustomize.HAZARDS, *path_hazards.HAZARDS}
+    assert set(HAZARDS) | others == set(CATALOGUE)
 
 
 def test_a_finding_is_a_warning_with_a_path_a_detail_and_a_remedy() -> None:
@@ -111,7 +118,7 @@ def test_a_finding_is_a_warning_with_a_path_a_detail_and_a_remedy() -> None:
 def test_the_api_server_accepts_what_has_a_hazard() -> None:
     for table in TABLES:
         for hit in table.HITS:
-            found = validate(hit.manifests[hit.index])
+            found = validate(hit.manifests[hit.position])
             errors = [finding for finding in found if finding.severity == "error"]
             assert not errors, hit
 

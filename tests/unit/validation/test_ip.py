@@ -4,6 +4,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import pytest
 
+from components.core.cidrs import parse_sloppy_cidr
 from components.core.versions import rules_of
 from components.validation import Finding, ip
 
@@ -224,4 +225,4 @@ def test_a_block_of_an_old_field(text: str, expected: str) -> None:
     ],
 )
 def test_a_block_is_read_sloppily(text: str, expected: IPv4Network | IPv6Network | None) -> None:
-    assert ip.parse_sloppy_cidr(text) == expected
+    assert parse_sloppy_cidr(text) == expected

@@ -1,0 +1,26 @@
+"""Outputs that are made when somebody asks for them.
+
+The SDK waits for every Output that exists, in time quadratic in their number.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+__all__ = ["LazyOutputs"]
+
+
+class LazyOutputs(pulumi.ComponentResource):
+    """A component whose outputs are the cached properties of what it declares."""
+
+    _declared: Any
+    """Set in the constructor, after the component is registered."""
+
+    if not TYPE_CHECKING:  # a type checker goes by the annotations of each component
+
+        def __getattr__(self, name: str) -> Any:
+            declared = self.__dict__.get("_declared")
+            if isinstance(getattr(type(declared), name, None), cached_property):
+                return getattr(declared, name)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")

@@ -1,0 +1,161 @@
+"""A file of known findings, so that a repository can start clean and only new ones fail.
+
+It is keyed by code, path relative to the file itself, object and field, so that it outlives edits
+that move lines, and says the same wherever the command runs. It has one line for each finding.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple, cast
+
+from ..core.findings import Finding, quote
+from ..core.rules import RuleBook
+from ..validation.untyped import items, mapping, text
+from .results import Results
+from .subjects import Row, Subject
+
+RULES = RuleBook()
+BASELINE_STALE = RULES.rule("baseline-stale", "What the baseline holds is still found.")
+
+_VERSION = 1
+_MAX_SIZE = 256 << 20
+
+
+class BaselineError(Exception):
+    """A baseline that cannot be read or written, with the reason."""
+
+
+class Known(NamedTuple):
+    """A finding, without what changes when lines move."""
+
+    path: str
+    """The file, relative to the baseline's folder."""
+    kind: str
+    namespace: str
+    name: str
+    field: str
+    code: str
+
+
+def write_baseline(file: str, rows: Iterable[Row]) -> int:
+    """Write findings as a baseline, and return how many.
+
+    Raises:
+        BaselineError: The file cannot be written.
+    """
+    known = sorted(_known(file, row) for row in rows)
+    lines = ",\n".join(json.dumps(one._asdict(), ensure_ascii=True) for one in known)
+    content = f'{{"version": {_VERSION}, "findings": [\n{lines}\n]}}\n'
+    try:
+        Path(file).write_text(content, encoding="ascii")
+    except OSError as error:
+        raise BaselineError(f"{file}: {error.strerror or error}") from None
+    return len(known)
+
+
+def read_baseline(file: str) -> Counter[Known]:
+    """Return the findings of a baseline, each with how often it is known.
+
+    Raises:
+        BaselineError: The file is missing, or is no baseline.
+    """
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123, text stays as given
+            content = stream.read(_MAX_SIZE)
+        value: Any = json.loads(content)
+    except OSError as error:
+        remedy = f"write it with --write-baseline {file}"
+        raise BaselineError(f"{file}: {error.strerror or error}; {remedy}") from None
+    except (ValueError, RecursionError):
+        raise BaselineError(f"{file}: is no baseline: it is not JSON") from None
+    fields = mapping(value)
+    if fields.get("version") != _VERSION or not isinstance(fields.get("findings"), list):
+        raise BaselineError(f"{file}: is no baseline of version {_VERSION}")
+    return Counter(_of_fields(mapping(one)) for one in items(cast("object", fields["findings"])))
+
+
+def without_known(
+    results: Results,
+    file: str,
+    known: Counter[Known],
+    unjudged: Collection[str] = (),
+) -> None:
+    """Take what a baseline knows out of the results, and add what is stale in the baseline.
+
+    An entry is stale if this run would have found it: every file of the baseline that is still
+    there was read, in full, and the entry's code was looked for.
+
+    Args:
+        results: What was found.
+        file: The baseline, to which its paths are relative.
+        known: What it holds.
+        unjudged: The codes that were not looked for. Defaults to none.
+    """
+    left = Counter(known)
+    kept: list[Row] = []
+    for row in results.rows:
+        key = _known(file, row)
+        if left[key]:
+            left[key] -= 1
+            results.known += 1
+        else:
+            kept.append(row)
+    results.rows = kept
+    if _is_whole(results, file, known):
+        number = kept[-1].number + 1 if kept else 0
+        results.rows += _stale(file, left, number, unjudged)
+
+
+def _known(file: str, row: Row) -> Known:
+    subject, finding = row.subject, row.finding
+    return Known(
+        _relative(subject.source, file),
+        subject.kind,
+        subject.namespace,
+        subject.name,
+        finding.path,
+        finding.code,
+    )
+
+
+def _of_fields(fields: Any) -> Known:
+    return Known(*(text(fields.get(name)) for name in Known._fields))
+
+
+def _relative(source: str, file: str) -> str:
+    """Return a path relative to the baseline's folder, with `/` between its parts."""
+    if source == "-":
+        return source
+    folder = os.path.dirname(os.path.abspath(file))  # noqa: PTH100, PTH120, text stays as given
+    try:
+        return PurePath(os.path.relpath(source, folder)).as_posix()
+    except ValueError:  # another drive
+        return PurePath(os.path.abspath(source)).as_posix()  # noqa: PTH100
+
+
+def _is_whole(results: Results, file: str, known: Iterable[Known]) -> bool:
+    read = {_relative(source, file) for source in results.sources}
+    folder = PurePath(file).parent
+    unread = {one.path for one in known} - read
+    return not results.unreadable and not any(_is_there(folder, path) for path in unread)
+
+
+def _is_there(folder: PurePath, path: str) -> bool:
+    return path == "-" or os.path.exists(folder / path)  # noqa: PTH110
+
+
+def _stale(
+    file: str, left: Counter[Known], number: int, unjudged: Collection[str]
+) -> Iterator[Row]:
+    for one in sorted(left.elements()):
+        if one.code in unjudged:
+            continue
+        subject = Subject(file, 0, (), one.kind, one.namespace, one.name, None)
+        detail = f"{quote(one.code)} in {quote(one.path)} is known, and no longer found"
+        remedy = "write the baseline anew"
+        finding = Finding(one.field, "", detail, None, remedy, BASELINE_STALE.code, "warning")
+        yield Row(number, subject, finding)
+        number += 1

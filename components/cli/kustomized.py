@@ -1,0 +1,89 @@
+"""Which objects a Kustomization puts together, and what it makes of them."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePath
+from typing import NamedTuple
+
+from .manifests.kustomizations import Kustomization, read_kustomization
+from .manifests.strangers import KUSTOMIZATIONS
+from .subjects import Subject
+
+
+class Set(NamedTuple):
+    """Objects that are looked at together."""
+
+    numbers: list[int]
+    namespaces: Mapping[str, str]
+    """The namespace that a Kustomization moves the objects of a file into, by normal path."""
+
+
+class Kustomizations:
+    """All Kustomizations of a run.
+
+    Args:
+        sources: The files that were read.
+    """
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        files = (one for one in sources if PurePath(one).name in KUSTOMIZATIONS)
+        read = (read_kustomization(os.path.normpath(file)) for file in files)
+        self._by_folder: dict[str, Kustomization] = {
+            str(PurePath(one.file).parent): one for one in read if one
+        }
+        used = {path for one in self._by_folder.values() for path in one.resources}
+        self._roots = [folder for folder in self._by_folder if folder not in used]
+
+    def split(self, subjects: Sequence[Subject]) -> tuple[list[Set], Set]:
+        """Return the sets that overlays are, and the rest, which is in none of them.
+
+        An overlay is a Kustomization that shares files with another one, or that changes names.
+        """
+        reached = {root: self._reach(root) for root in self._roots}
+        shared = Counter(file for files, _ in reached.values() for file in files)
+        by_file: dict[str, list[int]] = {}
+        for number, subject in enumerate(subjects):
+            by_file.setdefault(os.path.normpath(subject.source), []).append(number)
+        overlays: list[Set] = []
+        rest: dict[str, str] = {}
+        taken: set[str] = set()
+        for files, is_renaming in reached.values():
+            if is_renaming or any(shared[file] > 1 for file in files):
+                numbers = [number for file in files for number in by_file.get(file, ())]
+                overlays.append(Set(sorted(numbers), files))
+                taken |= files.keys()
+            else:
+                rest |= files
+        left = [
+            number for file, numbers in by_file.items() if file not in taken for number in numbers
+        ]
+        return overlays, Set(sorted(left), rest)
+
+    def changes(self) -> Iterator[tuple[Kustomization, frozenset[str]]]:
+        """Return the Kustomizations that change names or selectors, and the files they change."""
+        for folder, one in self._by_folder.items():
+            if any(one.affixes) or one.selector:
+                yield one, frozenset(self._reach(folder)[0])
+
+    def _reach(self, root: str) -> tuple[dict[str, str], bool]:
+        """Return the files that a Kustomization lists, and in turn, and whether names change.
+
+        With each file goes the namespace that the outermost Kustomization moves it into.
+        """
+        files: dict[str, str] = {}
+        seen = {root}
+        waiting = [(root, "")]
+        is_renaming = False
+        while waiting:
+            folder, outer = waiting.pop()
+            one = self._by_folder[folder]
+            namespace = outer or one.namespace
+            is_renaming |= any(one.affixes)
+            for path in one.resources:
+                if path not in self._by_folder:
+                    files.setdefault(path, namespace)
+                elif path not in seen:
+                    seen.add(path)
+                    waiting.append((path, namespace))
+        return files, is_renaming

@@ -1,0 +1,139 @@
+"""What the Kustomizations among the files say: which files belong together, and how they change.
+
+Only what matters to Services is read: resources, namespace, names, labels that become selectors,
+and which files are patches. What `kubectl kustomize` renders is more than that (`--kustomize`).
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from ..._yaml import YamlProblems
+from ...validation.untyped import items, mapping, text
+from .documents import entries
+from .files import Unreadable, chunks
+from .strangers import KUSTOMIZATIONS
+
+_MOST_PARENTS = 8
+_SELECTOR = "/spec/selector"
+_PATCHES = ("patches", "patchesJson6902", "patchesStrategicMerge")
+
+
+@dataclass(frozen=True, slots=True)
+class Kustomization:
+    """A Kustomization that was read."""
+
+    file: str
+    resources: tuple[str, ...]
+    """The files and folders that it lists, bases and components too, as normal paths."""
+    patches: frozenset[str]
+    """The files that are patches."""
+    namespace: str
+    """What it moves all objects into. Empty where it leaves them, or a placeholder stands there."""
+    affixes: tuple[str, str]
+    """What it puts before and after names."""
+    selector: Mapping[str, str] = field(hash=False)
+    """What it adds to selectors. Empty where its patches write selectors too."""
+    leaves_labels: bool
+    """Whether labels that hold names are left as they are; what replaces fields may mend them."""
+
+
+def read_kustomization(file: str) -> Kustomization | None:
+    """Return a Kustomization, or None where the file cannot be read as one."""
+    fields = mapping(_value(file))
+    folder = os.path.dirname(file)  # noqa: PTH120
+    listed = [*_texts(fields, "resources"), *_texts(fields, "bases"), *_texts(fields, "components")]
+    return Kustomization(
+        file,
+        tuple(_normal(folder, one) for one in listed if "://" not in one),
+        frozenset(_normal(folder, one) for one in _patches(fields)),
+        _filled(text(fields.get("namespace"))),
+        (text(fields.get("namePrefix")), text(fields.get("nameSuffix"))),
+        {} if _patches_selectors(folder, fields) else _selector(fields),
+        leaves_labels=not (fields.get("replacements") or fields.get("configurations")),
+    )
+
+
+class Patches:
+    """Which files are patches of a Kustomization beside or above them."""
+
+    def __init__(self) -> None:
+        self._of_folder: dict[str, frozenset[str]] = {}
+
+    def holds(self, path: str, root: str) -> bool:
+        """Return whether a file below a folder is a patch.
+
+        Args:
+            path: The file.
+            root: The folder, above which nothing is read.
+        """
+        path, top = os.path.normpath(path), os.path.normpath(root or ".")
+        for folder, _ in zip(PurePath(path).parents, range(_MOST_PARENTS), strict=False):
+            if path in self._listed(str(folder)):
+                return True
+            if str(folder) == top:
+                break
+        return False
+
+    def _listed(self, folder: str) -> frozenset[str]:
+        if folder not in self._of_folder:
+            self._of_folder[folder] = frozenset()
+            for name in sorted(KUSTOMIZATIONS):
+                file = os.path.join(folder, name)  # noqa: PTH118
+                if os.path.isfile(file) and not os.path.islink(file):  # noqa: PTH113, PTH114
+                    found = read_kustomization(os.path.normpath(file))
+                    self._of_folder[folder] |= found.patches if found else frozenset()
+        return self._of_folder[folder]
+
+
+def _value(file: str) -> Any:
+    for chunk in chunks(file):
+        if isinstance(chunk, Unreadable):
+            return None
+        try:
+            return next((entry.value for entry in entries(chunk, 0)), None)
+        except YamlProblems:
+            return None
+    return None
+
+
+def _texts(fields: Mapping[str, Any], name: str) -> Iterator[str]:
+    yield from filter(None, map(text, items(fields.get(name))))
+
+
+def _patches(fields: Mapping[str, Any]) -> Iterator[str]:
+    for name in _PATCHES:
+        for one in items(fields.get(name)):
+            path = text(one) or text(mapping(one).get("path"))
+            if path and "\n" not in path:
+                yield path
+
+
+def _patches_selectors(folder: str, fields: Mapping[str, Any]) -> bool:
+    patches = [one for name in _PATCHES for one in items(fields.get(name))]
+    inline = (text(one) or text(mapping(one).get("patch")) for one in patches)
+    files = (_normal(folder, one) for one in _patches(fields))
+    return any(_SELECTOR in one for one in inline) or any(
+        _SELECTOR.encode() in chunk.text
+        for file in files
+        for chunk in chunks(file)
+        if not isinstance(chunk, Unreadable)
+    )
+
+
+def _selector(fields: Mapping[str, Any]) -> dict[str, str]:
+    found = dict(mapping(fields.get("commonLabels")))
+    for one in map(mapping, items(fields.get("labels"))):
+        if one.get("includeSelectors") is True:
+            found |= mapping(one.get("pairs"))
+    return {key: text(value) for key, value in found.items()}
+
+
+def _filled(value: str) -> str:
+    return "" if "$" in value or "{" in value else value
+
+
+def _normal(folder: str, path: str) -> str:
+    return os.path.normpath(os.path.join(folder, path))  # noqa: PTH118
