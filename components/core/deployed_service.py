@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..validation.hazards.hazard import Hazard
 from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
+from ..validation.rendered.autoscaler import MAX_REPLICAS, MIN_REPLICAS
 from .adoption import Adoptions, read_adoptions
 from .checks import check_objects
 from .deployed_checks import check_pods
@@ -156,6 +157,11 @@ def _check_replicas(args: DeployedServiceArgs, findings: list[Finding]) -> None:
         reason = "may not be given with `autoscaling`, which sets the number"
         remedy = "leave it out; `autoscaling.min_replicas` is the number of a new Deployment"
         findings.append(forbidden("replicas", reason, remedy))
+    for field, rule in (("min_replicas", MIN_REPLICAS), ("max_replicas", MAX_REPLICAS)):
+        number: object = getattr(args.autoscaling, field, None)
+        if isinstance(number, int) and number < 1:
+            detail = "must be greater than 0"
+            findings.append(invalid(f"autoscaling.{field}", number, detail, rule=rule))
     if args.min_available == 0:
         remedy = "leave it out for no PodDisruptionBudget"
         findings.append(invalid("min_available", 0, "must be greater than 0", remedy))

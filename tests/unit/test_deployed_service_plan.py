@@ -160,6 +160,10 @@ def test_grpc_probes_ask_a_port_by_number() -> None:
             {"replicas": 2, "autoscaling": SCALED, "resources": ASKED},
             "replicas: Forbidden: may not",
         ),
+        (
+            {"autoscaling": {"max_replicas": 3, "min_replicas": 0}, "resources": ASKED},
+            "autoscaling.min_replicas: Invalid value: 0: must be greater than 0",
+        ),
         ({"min_available": 0}, "min_available: Invalid value: 0: must be greater than 0"),
         ({"ports": []}, "ports: Required value (give at least one port)"),
         ({"image": " a"}, 'image: Invalid value: " a": must not have leading or trailing'),

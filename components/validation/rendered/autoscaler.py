@@ -72,8 +72,7 @@ def _replicas(spec: Decoded) -> list[Finding]:
         detail = "must be greater than or equal to 1"
         findings.append(invalid("minReplicas", least, detail, rule=MIN_REPLICAS))
     if most == 0:
-        detail = "must be set and greater than 0"
-        findings.append(required("maxReplicas", detail, rule=MAX_REPLICAS))
+        findings.append(required("maxReplicas", rule=MAX_REPLICAS))
     elif most < 0:
         detail = "must be greater than or equal to 1"
         findings.append(invalid("maxReplicas", most, detail, rule=MAX_REPLICAS))
