@@ -74,7 +74,9 @@ def test_turning_autoscaling_on_and_off_keeps_the_live_number(
     stack.up()
     assert (live(cluster, namespace), image(cluster, namespace)) == (3, f"{IMAGE}:4")
     assert uids(cluster, "deployments", namespace) == before
-    stack.destroy()
+    stack.destroy()  # which awaits no Deployment, as `await_ready` is False
+    gone = ("wait", "deployment/my-app", "-n", namespace, "--for=delete", "--timeout=60s")
+    cluster.kubectl(*gone)
     assert names(cluster, KINDS, namespace) == []
 
 

@@ -68,7 +68,7 @@ def _replicas(spec: Decoded) -> list[Finding]:
     findings: list[Finding] = []
     least: int | None = spec.get("minReplicas")
     most: int = spec.get("maxReplicas", 0)
-    if least is not None and least < 1:
+    if least is not None and least < 0:
         detail = "must be greater than or equal to 1"
         findings.append(invalid("minReplicas", least, detail, rule=MIN_REPLICAS))
     if most == 0:
