@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .pod_types import TopologySpread as TopologySpread
     from .pod_types import Volume as Volume
     from .policies.destinations import egress_destination as egress_destination
+    from .policies.destinations import migration_destinations as migration_destinations
     from .policies.egress import EgressPolicy as EgressPolicy
     from .policies.egress import EgressPolicyArgs as EgressPolicyArgs
     from .route_types import HttpBackend as HttpBackend
@@ -43,16 +44,20 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .services.external_name import ExternalNameServiceArgs as ExternalNameServiceArgs
     from .services.external_set import ExternalServiceSet as ExternalServiceSet
     from .services.external_set import ExternalServiceSetArgs as ExternalServiceSetArgs
+    from .services.migrating import MigratingService as MigratingService
+    from .services.migrating import MigratingServiceArgs as MigratingServiceArgs
     from .services.selector import SelectorService as SelectorService
     from .services.selector import SelectorServiceArgs as SelectorServiceArgs
     from .types import AdoptedKind as AdoptedKind
     from .types import AdoptedObject as AdoptedObject
     from .types import Backend as Backend
     from .types import BackendState as BackendState
+    from .types import EgressApi as EgressApi
     from .types import EgressDestination as EgressDestination
     from .types import EgressDns as EgressDns
     from .types import EndpointApi as EndpointApi
     from .types import IpFamily as IpFamily
+    from .types import MigrationPhase as MigrationPhase
     from .types import Preset as Preset
     from .types import Protocol as Protocol
     from .types import ServicePort as ServicePort
@@ -69,7 +74,9 @@ DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+CILIUM_POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
 BACKEND_RECORD = "k8s-endpoints:index:BackendRecord"
+PHASE_RECORD = "k8s-endpoints:index:PhaseRecord"
 """The Pulumi types of children."""
 
 
@@ -135,6 +142,13 @@ COMPONENTS = (
         (SERVICE, DEPLOYMENT, DISRUPTION_BUDGET, AUTOSCALER),
     ),
     Component(
+        "MigratingService",
+        "services.migrating",
+        "migrating-service.md",
+        "moves a Service from external backends to Pods, in phases",
+        (SERVICE, ENDPOINT_SLICE, BACKEND_RECORD, PHASE_RECORD),
+    ),
+    Component(
         "ExternalNameService",
         "services.external_name",
         "external-name-service.md",
@@ -153,7 +167,7 @@ COMPONENTS = (
         "policies.egress",
         "egress-policy.md",
         "lets chosen Pods reach exactly the given backends and ports, and DNS",
-        (NETWORK_POLICY,),
+        (NETWORK_POLICY, CILIUM_POLICY),
     ),
 )
 
@@ -176,7 +190,7 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "TopologySpread",
         "Volume",
     ),
-    "policies.destinations": ("egress_destination",),
+    "policies.destinations": ("egress_destination", "migration_destinations"),
     "route_types": ("HttpBackend", "HttpHost", "HttpPath", "HttpTls", "PathType"),
     "routing.backends": ("http_backend",),
     "types": (
@@ -184,10 +198,12 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "AdoptedObject",
         "Backend",
         "BackendState",
+        "EgressApi",
         "EgressDestination",
         "EgressDns",
         "EndpointApi",
         "IpFamily",
+        "MigrationPhase",
         "Preset",
         "Protocol",
         "ServicePort",

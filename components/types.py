@@ -45,6 +45,15 @@ class EndpointApi(StrEnum):
     """Both, the Endpoints object kept from being mirrored. For readers of Endpoints alone."""
 
 
+class EgressApi(StrEnum):
+    """Which kind of object says what Pods may reach."""
+
+    NETWORK_POLICY = "NetworkPolicy"
+    """NetworkPolicy (`networking.k8s.io/v1`), which most network plugins enforce. The default."""
+    CILIUM = "CiliumNetworkPolicy"
+    """CiliumNetworkPolicy (`cilium.io/v2`), which allows DNS names too. Only on Cilium."""
+
+
 class BackendState(StrEnum):
     """Whether connections are sent to a backend (Kubernetes `conditions`)."""
 
@@ -55,6 +64,27 @@ class BackendState(StrEnum):
     other backend is ready."""
     DISABLED = "Disabled"
     """Not serving: no connections at all."""
+
+
+class MigrationPhase(StrEnum):
+    """How far a Service is on its way from external backends to Pods.
+
+    Either by `DRAINING` and `CUTOVER`, for what holds state: there is no moment in which both take
+    new connections. Or by `HYBRID` and `SHARE_DRAINING`: both serve for a while.
+    """
+
+    EXTERNAL = "External"
+    """External backends take all connections. The Service has no selector."""
+    DRAINING = "Draining"
+    """They are serving and terminating, and still take all connections, as no other is ready."""
+    CUTOVER = "Cutover"
+    """The Service has its selector: from the first ready Pod on, Pods take all new connections."""
+    HYBRID = "Hybrid"
+    """The Service has its selector: Pods and external backends share new connections."""
+    SHARE_DRAINING = "ShareDraining"
+    """Pods take all new connections; the external backends keep those that they have."""
+    INTERNAL = "Internal"
+    """Pods alone. The slices go after a check that Pods are ready for every port."""
 
 
 class SessionAffinity(StrEnum):
@@ -169,6 +199,11 @@ if TYPE_CHECKING:  # Pulumi's component analyzer takes neither unions nor litera
     ProtocolLike: TypeAlias = Protocol | Literal["TCP", "UDP", "SCTP"]
     ServiceTypeLike: TypeAlias = ServiceType | Literal["ClusterIP", "NodePort", "LoadBalancer"]
     EndpointApiLike: TypeAlias = EndpointApi | Literal["Slices", "Endpoints", "Both"]
+    EgressApiLike: TypeAlias = EgressApi | Literal["NetworkPolicy", "CiliumNetworkPolicy"]
+    MigrationPhaseLike: TypeAlias = (
+        MigrationPhase
+        | Literal["External", "Draining", "Cutover", "Hybrid", "ShareDraining", "Internal"]
+    )
     BackendStateLike: TypeAlias = BackendState | Literal["Active", "Draining", "Disabled"]
     SessionAffinityLike: TypeAlias = SessionAffinity | Literal["None", "ClientIP"]
     TrafficPolicyLike: TypeAlias = TrafficPolicy | Literal["Cluster", "Local"]
@@ -213,6 +248,8 @@ else:
     ProtocolLike = Protocol
     ServiceTypeLike = ServiceType
     EndpointApiLike = EndpointApi
+    EgressApiLike = EgressApi
+    MigrationPhaseLike = MigrationPhase
     BackendStateLike = BackendState
     SessionAffinityLike = SessionAffinity
     TrafficPolicyLike = TrafficPolicy
@@ -300,7 +337,7 @@ class EgressDestination(TypedDict):
     """Blocks of addresses, instead of backends: for what has no fixed addresses. Defaults to
     none."""
     external_name: NotRequired[pulumi.Input[str]]
-    """A DNS name, instead of backends. A NetworkPolicy cannot say names. Defaults to none."""
+    """A DNS name, instead of backends, with `EgressApi.CILIUM`. Defaults to none."""
 
 
 class EgressDns(TypedDict):

@@ -5,28 +5,39 @@ from functools import partial
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import apps, autoscaling, core, discovery, networking, policy
+from pulumi_kubernetes import apiextensions, apps, autoscaling, core, discovery, networking
+from pulumi_kubernetes import policy as policies
 
 from .._registry import (
     AUTOSCALER,
     BACKEND_RECORD,
+    CILIUM_POLICY,
     DEPLOYMENT,
     DISRUPTION_BUDGET,
     ENDPOINT_SLICE,
     ENDPOINTS,
     INGRESS,
     NETWORK_POLICY,
+    PHASE_RECORD,
     SERVICE,
 )
 from ..core.adoption import Adoption, Adoptions
 from ..core.declarations import UNKNOWN
 from ..core.findings import Finding, forbidden
-from ..core.metadata import FIELD_MANAGER_ANNOTATION, SERVICE_NAME_LABEL, Manifest, own_annotations
+from ..core.metadata import (
+    FIELD_MANAGER_ANNOTATION,
+    PHASE_ANNOTATION,
+    SERVICE_NAME_LABEL,
+    Manifest,
+    own_annotations,
+)
 from ..core.shrink import Watch
 from ..errors import ValidationError
 from . import hooks as _hooks
 from .aliases import Aliases
+from .engine import monitor
 from .owner import configured_manager
+from .phase_record import PhaseRecord, PhaseWatch, Ports, ready_ports
 from .provider import namespace_of, renders
 from .record import BackendRecord
 from .stack_traces import shortened
@@ -79,9 +90,12 @@ class Children:
 
     def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
         """Register a Service; `awaited` waits for what makes it ready."""
+        name = self._name(manifest)
+        is_migrating = PHASE_ANNOTATION in manifest["metadata"].get("annotations", {})
+        hooks = _hooks.of_migrating_service if is_migrating else _hooks.of_service
         with shortened():
             return core.v1.Service(
-                self._name(manifest),
+                name,
                 metadata=self._metadata(manifest, skip_await=not awaited),
                 spec=manifest["spec"],
                 # What of clusterIP is ours is whether there is one, which the guard compares:
@@ -89,7 +103,7 @@ class Children:
                 opts=self._options(
                     manifest,
                     SERVICE,
-                    hooks=_hooks.of_service(self._name(manifest), self._parent),
+                    hooks=hooks(name, self._parent),
                     ignore_changes=["spec.clusterIP"],
                 ),
             )
@@ -124,6 +138,46 @@ class Children:
         with shortened():
             record = BackendRecord(name, watch, options)
         return pulumi.Output.all(service_name, record.urn).apply(lambda known: str(known[0]))
+
+    def phase(
+        self,
+        manifest: Manifest,
+        phase: str,
+        ports: Ports,
+        service: "core.v1.Service",
+        slices: Sequence[pulumi.Resource],
+    ) -> None:
+        """Record that a migrating Service has reached a phase; nothing is recorded under mocks.
+
+        Args:
+            manifest: The Service's manifest.
+            phase: The phase.
+            ports: The Service's ports.
+            service: The Service.
+            slices: What stands behind it in this phase.
+        """
+        if not monitor():
+            return
+        name = self._name(manifest)
+
+        async def ask(known: list[str]) -> Ports:
+            urn, identity = known
+            if phase != "Internal" or self._rendering or _hooks.is_made_now(urn):
+                return ports
+            return await ready_ports(self._parent, f"{name}/pods", identity)
+
+        identified: pulumi.Output[list[str]] = pulumi.Output.all(service.urn, service.id)
+        ready: pulumi.Output[Ports] = identified.apply(ask)
+        watch = PhaseWatch(phase, ports, ready)
+        hooks = _hooks.of_phase(name, self._parent, watch, self._fail_all)
+        options = pulumi.ResourceOptions(
+            parent=self._parent,
+            aliases=self._aliases.of(PHASE_RECORD, name, self._former_name(manifest)),
+            hooks=hooks,
+            depends_on=[service, *slices],
+        )
+        with shortened():
+            PhaseRecord(name, watch, options)
 
     def endpoint_slice(
         self,
@@ -181,19 +235,28 @@ class Children:
                 ),
             )
 
-    def network_policy(self, manifest: Manifest) -> "networking.v1.NetworkPolicy":
-        """Register a NetworkPolicy, which no other object names."""
+    def policy(
+        self, manifest: Manifest
+    ) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
+        """Register a policy, which no other object names."""
         name = self._name(manifest)
+        metadata = self._metadata(manifest)
+        hooks = _hooks.of_policy(name, self._parent)
         with shortened():
+            if manifest["kind"] == "CiliumNetworkPolicy":
+                return apiextensions.CustomResource(
+                    name,
+                    api_version=manifest["apiVersion"],
+                    kind=manifest["kind"],
+                    metadata=metadata,
+                    spec=manifest["spec"],
+                    opts=self._options(manifest, CILIUM_POLICY, hooks=hooks),
+                )
             return networking.v1.NetworkPolicy(
                 name,
-                metadata=self._metadata(manifest),
+                metadata=metadata,
                 spec=manifest["spec"],
-                opts=self._options(
-                    manifest,
-                    NETWORK_POLICY,
-                    hooks=_hooks.of_policy(name, self._parent),
-                ),
+                opts=self._options(manifest, NETWORK_POLICY, hooks=hooks),
             )
 
     def ingress(self, manifest: Manifest, *, awaited: bool) -> "networking.v1.Ingress":
@@ -233,11 +296,11 @@ class Children:
                 ),
             )
 
-    def disruption_budget(self, manifest: Manifest) -> "policy.v1.PodDisruptionBudget":
+    def disruption_budget(self, manifest: Manifest) -> "policies.v1.PodDisruptionBudget":
         """Register a PodDisruptionBudget."""
         name = self._name(manifest)
         with shortened():
-            return policy.v1.PodDisruptionBudget(
+            return policies.v1.PodDisruptionBudget(
                 name,
                 metadata=self._metadata(manifest),
                 spec=manifest["spec"],

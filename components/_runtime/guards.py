@@ -19,8 +19,8 @@ from ..validation.hazards.hazard import Hazard
 from ..validation.hazards.traffic import FAMILY_UNSERVED
 from .engine import monitor
 from .hazard_log import HazardLog
-from .hooks import foreign_selector, primary_family
 from .live_addresses import keep_cluster_ip, unserved_external_ips
+from .service_updates import foreign_selector, primary_family
 
 
 class Registered(Protocol):

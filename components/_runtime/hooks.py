@@ -7,29 +7,31 @@ error in one stops the update. Mocks cannot register hooks; under them there are
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from copy import copy
+from functools import cached_property
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import pulumi
 
 from ..core.adoption import Adoption, not_adopted, recorded_before
-from ..core.findings import Finding, forbidden, invalid
+from ..core.findings import Finding
 from ..core.metadata import (
     FIELD_MANAGER_ANNOTATION,
     FORCE_ANNOTATION,
-    MODE_ANNOTATION,
     SKIP_MIRROR_LABEL,
 )
 from ..core.ownership import other_owners, read_entries, refused_owners
 from ..core.shrink import Watch, compare
 from ..core.slicing import is_part
 from ..errors import ValidationError
-from ..validation.hazards.declared import ID_GIVEN, PORT_RENAMED, SELECTOR_REMOVED
+from ..validation.hazards.declared import ID_GIVEN
 from .answering import keep_answering
 from .engine import monitor
 from .error_hooks import on_error
 from .gc_tuning import tune
+from .phase_record import PhaseWatch
 from .record import read_record
+from .service_updates import check_service_update, part
 from .threads import end_own_callbacks_only
 
 Values = Mapping[str, Any]
@@ -46,7 +48,6 @@ class _Registered:
     """The hooks of one run of a program, and what they must know of it."""
 
     def __init__(self) -> None:
-        options = pulumi.ResourceHookOptions(on_dry_run=True)
         self.components: dict[str, pulumi.Resource] = {}
         """The component that declares a child, by the child's name."""
         self.adopted: dict[tuple[str, str], tuple[Adoption, Fail]] = {}
@@ -56,9 +57,7 @@ class _Registered:
         self.outputs_before: dict[str, Values] = {}
         """The outputs that each Service had before this run's update, by its URN."""
 
-        def hook(name: str, check: Callable[..., Awaitable[None] | None]) -> "list[Hook]":
-            return [pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)]
-
+        hook = self._hook
         mirrored = pulumi.ResourceHook("k8s-endpoints:endpoints", _await_mirror)
         failed = on_error("k8s-endpoints:failed", self.components)
         self.endpoints = pulumi.ResourceHookBinding(after_update=[mirrored], **failed)
@@ -76,6 +75,25 @@ class _Registered:
         self.records: dict[str, tuple[pulumi.Output[Watch], Fail]] = {}
         """What is compared with the last deployment, by the record's name."""
         self.record = pulumi.ResourceHookBinding(before_update=hook("record", self._check_record))
+        self.made: set[str] = set()
+        """The URNs of migrating Services that this run creates."""
+        self.phases: dict[str, tuple[PhaseWatch, Fail]] = {}
+        """What is compared with the record of a phase, by its name."""
+
+    @staticmethod
+    def _hook(name: str, check: Callable[..., Awaitable[None] | None]) -> "list[Hook]":
+        options = pulumi.ResourceHookOptions(on_dry_run=True)
+        return [pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)]
+
+    @cached_property
+    def creating(self) -> "list[Hook]":
+        """Notes the migrating Services that are created."""
+        return self._hook("creating", self._note_created)
+
+    @cached_property
+    def phase(self) -> pulumi.ResourceHookBinding:
+        """Compares the phase of a migrating Service with the last one that was reached."""
+        return pulumi.ResourceHookBinding(before_update=self._hook("phase", self._check_phase))
 
     def _check_adopted(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse the create of an object that was to be adopted."""
@@ -85,7 +103,7 @@ class _Registered:
 
     def _check_recorded(self, args: pulumi.ResourceHookArgs) -> None:
         """Refuse to adopt for a child that the state holds beside the raw resource."""
-        annotations = _part(args.old_inputs, "metadata", "annotations")
+        annotations = part(args.old_inputs, "metadata", "annotations")
         is_ours = FIELD_MANAGER_ANNOTATION in annotations
         if is_ours and annotations.get(FORCE_ANNOTATION) != "true":
             kind = _kind(args)
@@ -102,9 +120,18 @@ class _Registered:
             if findings:
                 raise fail(findings)
 
+    def _note_created(self, args: pulumi.ResourceHookArgs) -> None:
+        self.made.add(args.urn)
+
+    async def _check_phase(self, args: pulumi.ResourceHookArgs) -> None:
+        """Refuse a phase that the last one which was reached does not lead to."""
+        watch, fail = self.phases[args.name]
+        if findings := await watch.refused(args.old_inputs or {}):
+            raise fail(findings)
+
     def _check_service(self, args: pulumi.ResourceHookArgs) -> None:
         self.outputs_before[args.urn] = args.old_outputs or {}
-        _check_service(args)
+        check_service_update(args)
 
     def _check_slice(self, args: pulumi.ResourceHookArgs) -> None:
         old, new = _addresses(args.old_inputs), _addresses(args.new_inputs)
@@ -127,6 +154,47 @@ def of_service(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBind
     """
     run = _join(name, component)
     return None if run is None else run.service
+
+
+def of_migrating_service(
+    name: str, component: pulumi.Resource
+) -> pulumi.ResourceHookBinding | None:
+    """Return the hooks of a Service in phases, or None under mocks.
+
+    Args:
+        name: The Service's Pulumi name.
+        component: The component that declares it, on which messages are shown.
+    """
+    run = _join(name, component)
+    if run is None:
+        return None
+    both = copy(run.service)
+    both.before_create = run.creating
+    return both
+
+
+def is_made_now(urn: str) -> bool:
+    """Return whether this run creates a migrating Service."""
+    run = _current_run()
+    return run is not None and urn in run.made
+
+
+def of_phase(
+    name: str, component: pulumi.Resource, watch: PhaseWatch, fail: Fail
+) -> pulumi.ResourceHookBinding | None:
+    """Return the hooks of the record of a phase, or None under mocks.
+
+    Args:
+        name: Its Pulumi name.
+        component: The component that declares it, on which messages are shown.
+        watch: What is compared with the record.
+        fail: Makes the error of what is refused.
+    """
+    run = _join(name, component)
+    if run is None:
+        return None
+    run.phases[name] = watch, fail
+    return run.phase
 
 
 def outputs_before(urn: str) -> Values | None:
@@ -242,9 +310,9 @@ def _kind(args: pulumi.ResourceHookArgs) -> str:
 
 def _check_created(args: pulumi.ResourceHookArgs) -> None:
     """Refuse a slice that existed as another stack's or resource's, unless the guard watches it."""
-    metadata = _part(args.new_outputs, "metadata")
+    metadata = part(args.new_outputs, "metadata")
     name = str(metadata.get("name") or "")
-    annotations = _part(metadata, "annotations")
+    annotations = part(metadata, "annotations")
     if not is_part(name) or annotations.get(FORCE_ANNOTATION) == "true":
         return
     entries = read_entries(cast("list[Values]", metadata.get("managedFields") or []))
@@ -256,122 +324,11 @@ def _check_created(args: pulumi.ResourceHookArgs) -> None:
 async def _await_mirror(args: pulumi.ResourceHookArgs) -> None:
     """Give the cluster time to mirror Endpoints into slices, before ours are deleted."""
     was_kept, is_kept = (
-        SKIP_MIRROR_LABEL in _part(inputs, "metadata", "labels")
+        SKIP_MIRROR_LABEL in part(inputs, "metadata", "labels")
         for inputs in (args.old_inputs, args.new_inputs)
     )
     if was_kept and not is_kept:
         await asyncio.sleep(_MIRROR_SECONDS)
-
-
-def _check_service(args: pulumi.ResourceHookArgs) -> None:
-    old, new, before = args.old_inputs or {}, args.new_inputs or {}, args.old_outputs or {}
-    name = args.id.rpartition("/")[2]
-    findings = [
-        *foreign_selector(name, _selector(before), [_selector(new), _selector(old)], args.urn),
-        *_mode_jump(_mode(old), _mode(new)),
-        *([] if _is_headless(new) else _primary_family(_families(before), _families(new))),
-    ]
-    if findings:
-        raise ValidationError("Service", args.name, findings)
-    if _selector(old) and not _selector(new):
-        pulumi.log.warn(f'Service "{name}": {SELECTOR_REMOVED}')
-    if _is_proxied(new) and _has_renamed_port(_ports(old), _ports(new)):
-        pulumi.log.warn(f'Service "{name}": {PORT_RENAMED}')
-
-
-def foreign_selector(
-    name: str, found: Values, declared: Collection[Values], urn: str
-) -> list[Finding]:
-    """Say where a Service has a selector that no program declares.
-
-    Args:
-        name: The Service's name.
-        found: The selector that it has.
-        declared: The selectors that are ours.
-        urn: The Service's URN, for the remedy.
-    """
-    if not found or any(found.keys() == ours.keys() for ours in declared):
-        return []
-    known = {key for ours in declared for key in ours}  # whose values may be secret
-    shown = ",".join(
-        key if key in known else f"{key}={value}" for key, value in sorted(found.items())
-    )
-    return [
-        invalid(
-            "service_name",
-            name,
-            f'the Service exists already with the selector "{shown}", which is not the one that'
-            " this program declares: the wrong Pods would get the traffic",
-            f"first `pulumi state delete '{urn}'` if an earlier up has recorded it, for destroy"
-            " would delete that Service; then choose another `service_name`, or remove that"
-            " Service yourself",
-        )
-    ]
-
-
-def _mode_jump(old: str, new: str) -> list[Finding]:
-    if old == new or "Both" in (old, new):
-        return []
-    reason = (
-        f"the backends are in {old} and would be in {new} alone: between the two, connections fail"
-    )
-    remedy = "first an up with `EndpointApi.BOTH`, then this one"
-    return [forbidden("endpoint_api", reason, remedy)]
-
-
-def _has_renamed_port(old: Values, new: Values) -> bool:
-    return any(old[port] != name for port, name in new.items() if port in old)
-
-
-def _primary_family(old: list[str], new: list[str]) -> list[Finding]:
-    if not old or not new or old[0] == new[0]:
-        return []
-    return [primary_family(old[0], new[0])]
-
-
-def primary_family(old: str, new: str) -> Finding:
-    """Say that a live Service keeps its primary family."""
-    return invalid(
-        "ip_families",
-        new,
-        f"the primary IP family of a live Service cannot change, and is {old}",
-        f"declare a Service of another `service_name` and move the clients, or keep {old} backends,"
-        " or accept an outage: `pulumi destroy --target` this Service, then `pulumi up`",
-    )
-
-
-def _part(values: Values | None, *keys: str) -> Values:
-    """Give the mapping below `keys`, or an empty one."""
-    for key in keys:
-        values = cast("Values | None", (values or {}).get(key))
-    return values or {}
-
-
-def _selector(service: Values) -> Values:
-    return _part(service, "spec", "selector")
-
-
-def _is_proxied(service: Values) -> bool:
-    """Tell whether kube-proxy forwards its connections."""
-    return not _is_headless(service) and _part(service, "spec").get("type") != "ExternalName"
-
-
-def _ports(service: Values) -> Values:
-    """Give the names of the ports, by protocol and number."""
-    ports = cast("list[Values]", _part(service, "spec").get("ports") or [])
-    return {f"{port.get('protocol')} {port.get('port')}": port.get("name") for port in ports}
-
-
-def _is_headless(service: Values) -> bool:
-    return _part(service, "spec").get("clusterIP") == "None"
-
-
-def _families(service: Values) -> list[str]:
-    return cast("list[str] | None", _part(service, "spec").get("ipFamilies")) or []
-
-
-def _mode(service: Values) -> str:
-    return str(_part(service, "metadata", "annotations").get(MODE_ANNOTATION) or "Slices")
 
 
 def _addresses(slice_: Values | None) -> set[str] | None:

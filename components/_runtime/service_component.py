@@ -17,6 +17,7 @@ from .children import Children
 from .component import Draft
 from .guards import Guard
 from .lazy_outputs import LazyOutputs
+from .phase_record import ports_of
 
 __all__ = ["DeclaredService", "ServiceComponent"]
 
@@ -66,7 +67,7 @@ class DeclaredService:
         self._hazards = draft.output
         self._children, self._path = children, path
         self._objects = draft.objects()
-        manifest = next(self._objects)
+        manifest = self._manifest = next(self._objects)
         self.service = children.service(manifest, awaited=awaited)
         self.slices = []
         self.legacy_endpoints = None
@@ -90,7 +91,7 @@ class DeclaredService:
         confirmed = self._guard.confirmed
         if draft.plan.watch is not None:
             watch = draft.output(lambda plan: plan.watch)
-            confirmed = self._children.compare(self.planned, watch, confirmed, self._path)
+            confirmed = self._children.compare(self._manifest, watch, confirmed, self._path)
         for manifest in self._objects:
             if manifest["kind"] == "Endpoints":
                 legacy = self._children.endpoints(manifest, confirmed, self.slices)
@@ -119,6 +120,11 @@ class DeclaredService:
             else:
                 self.autoscaler = self._children.autoscaler(manifest, made)
                 self._guard.watch(self.autoscaler, manifest)
+
+    def record_phase(self, phase: str) -> None:
+        """Record that the Service has reached a phase, once all of it is written."""
+        ports = ports_of(self.planned)
+        self._children.phase(self._manifest, phase, ports, self.service, self.slices)
 
     def _known_hazards(self) -> "pulumi.Output[Sequence[Hazard]]":
         return self._hazards(lambda plan: plan.hazards)
@@ -157,6 +163,11 @@ class DeclaredService:
     def endpoints(self) -> pulumi.Output[list[str]]:
         """The addresses of the backends, where it has backends of its own."""
         return self._backends.output(lambda plan: plan.addresses)
+
+    @cached_property
+    def external_share(self) -> pulumi.Output[dict[str, float]]:
+        """Which share of new connections its own backends take beside Pods, by IP family."""
+        return self._backends.output(lambda plan: dict(plan.external_share))
 
     @cached_property
     def hazards(self) -> pulumi.Output[list[str]]:

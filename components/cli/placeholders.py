@@ -14,6 +14,8 @@ PLACEHOLDER = RULES.rule(
 _PLACEHOLDER = re.compile(
     r"\$\{[A-Za-z_][^{}\n]*\}"  # Flux, envsubst
     r"|\{\{[^{}\n]*\}\}"  # Helm, Jinja
+    r"|\{[a-z_]+(?:\.[A-Za-z_0-9]+)+\}"  # Python's format, such as {self.name}
+    r"|\b(?:[A-Z0-9]+_)*(?:REPLACE|REPLACEME|CHANGEME|PLACEHOLDER)(?:_[A-Z0-9]+)*\b"  # sed
     r"|^<[A-Za-z][^<>\n]*>$"  # for people
 )
 

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
+from sys import intern
 from typing import Any, overload
 
 from ..core.findings import Finding, invalid, required
 from ..core.rules import RuleBook
 from ..validation import KINDS, refusal, validate
 from ..validation.hazards import HAZARDS, hazards, kustomize
-from ..validation.hazards.kustomize import kustomize_hazards
+from ..validation.hazards.kustomize import kustomize_hazards, served_names
 from ..validation.hazards.legacy_endpoints import ENDPOINTS_WITHOUT_SERVICE
 from ..validation.untyped import mapping, text
 from .collisions import Collisions
@@ -45,7 +46,7 @@ _FAILING: Mapping[str, frozenset[str]] = {
 _WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
 HAZARD_CODES = frozenset({*HAZARDS, *kustomize.HAZARDS})
 """What is not looked for without hazards."""
-_CHANGED = frozenset({"Service", "EndpointSlice"})
+_CHANGED = frozenset({"Service", "EndpointSlice", "Endpoints"})
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _NO_KIND = "malformed kind"
 _KIND_NAMES = frozenset(kind for _, kind in KINDS)
@@ -189,11 +190,19 @@ def _of_change(
     services = frozenset(
         subjects[number].name for number in numbers if subjects[number].kind == "Service"
     )
+    served = {
+        name
+        for number in numbers
+        if subjects[number].kind != "Service"
+        for name in served_names(manifests[number])
+    }
     for number in numbers:
+        is_served = subjects[number].kind != "Service" or subjects[number].name in served
         for finding in kustomize_hazards(
             manifests[number], change.file, change.selector, affixes, services
         ):
-            yield number, finding
+            if is_served:
+                yield number, finding
 
 
 def _entries(
@@ -264,8 +273,8 @@ def _subject(source: str, entry: Entry, *, with_chunk: bool) -> Subject:
         source,
         entry.document,
         entry.item,
-        kind,
-        text(metadata.get("namespace")),
+        intern(kind),
+        intern(text(metadata.get("namespace"))),
         text(metadata.get("name")),
         entry.chunk if with_chunk else None,
     )

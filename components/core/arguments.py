@@ -128,6 +128,15 @@ class SelectorServiceArgs(TrafficArgs):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MigratingServiceArgs(ExternalServiceArgs):
+    """The arguments of a `MigratingService`."""
+
+    phase: str
+    selector: _Texts
+    replicas: int | Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalNameServiceArgs(CommonArgs):
     """The arguments of an `ExternalNameService`."""
 
@@ -171,6 +180,7 @@ class EgressPolicyArgs(NamedArgs):
     preset: str | None = None
     allow_empty: bool | None = None
     dns: DnsArgs = field(default=DnsArgs(), metadata={ITEM: DnsArgs})
+    api: str | None = None
     policy_name: str | None = None
 
 

@@ -252,7 +252,7 @@ def _read_overrides(
     """Give the ports on which a backend really listens elsewhere, sorted by name."""
     if not given:
         return ()
-    targets = {port.name: port.target for port in ports}
+    targets = {port.name: port.external for port in ports}
     findings += [
         not_supported(f"{path}[{name}]", name, targets)
         for name in sorted(given)

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_network
 from typing import cast
 
+from . import syntax
 from .addresses import Family, parse_ip
 from .arguments import CommonArgs, DestinationArgs, DnsArgs, EgressPolicyArgs
 from .backends import BackendSpec, read_backends
 from .checks import check_objects
 from .cidrs import Network, parse_cidr
 from .egress_rules import (
+    AllowedName,
     AllowedPods,
     AllowedPort,
     Blocks,
@@ -21,6 +23,7 @@ from .egress_rules import (
     in_order,
 )
 from .findings import Finding, forbidden, invalid, is_within, required
+from .objects.cilium_network_policy import CILIUM
 from .objects.endpoint_manifests import PlacedSlice, render_slice
 from .objects.manifest_metadata import refuse_empty_namespace
 from .objects.rendering import Rendering
@@ -55,13 +58,15 @@ class Reach:
     blocks: list[Blocks] = field(default_factory=list[Blocks])
     """What is allowed as it is given."""
     pods: list[AllowedPods] = field(default_factory=list[AllowedPods])
+    names: list[AllowedName] = field(default_factory=list[AllowedName])
     dns: Dns | None = None
     is_known: bool = True
     """Whether no part of it is still to come."""
 
     def rules(self) -> Rules:
         """Return the rules that allow exactly this."""
-        return Rules([*exact_blocks(self.pairs), *self.blocks], self.pods, self.dns)
+        blocks = [*exact_blocks(self.pairs), *self.blocks]
+        return Rules(blocks, self.pods, self.dns, self.names)
 
 
 def read_reach(args: EgressPolicyArgs, versions: Versions, findings: list[Finding]) -> Reach:
@@ -73,12 +78,16 @@ def read_reach(args: EgressPolicyArgs, versions: Versions, findings: list[Findin
         findings: Collects what is wrong.
     """
     reach = Reach()
+    knows_names = args.api == CILIUM
     for path, destination in _destinations(args, findings):
         unread = [_within(one, path) for one in findings if is_within(one.path, path) or not path]
         found: list[Finding] = []
-        _read(destination, reach, found, versions, unread)
+        _read(destination, reach, found, versions, unread, knows_names=knows_names)
         findings.extend(finding.under(path) for finding in found)
     reach.dns = _read_dns(args.dns, versions, findings)
+    if reach.dns is None and reach.names:
+        reason = "the addresses of names are learnt from the answers of DNS"
+        findings.append(forbidden("dns.enabled", reason, "leave it out"))
     return reach
 
 
@@ -112,6 +121,8 @@ def _read(
     findings: list[Finding],
     versions: Versions,
     unread: Sequence[Finding],
+    *,
+    knows_names: bool,
 ) -> None:
     kinds = [
         [name for name in names if getattr(destination, name) is not None]
@@ -127,7 +138,7 @@ def _read(
     if destination.namespace is not None and not pods:
         reason = "may be given with `pod_selector` alone: backends are in no namespace"
         findings.append(forbidden("namespace", reason))
-    if name:
+    if name and not knows_names:
         _refuse_name(findings)
         return
     given_ports = ports_by_path(destination.ports, destination.preset)
@@ -139,6 +150,8 @@ def _read(
         _read_pods(destination, ports, reach)
         selected = _selected(destination.pod_selector or {}, destination.namespace, "", findings)
         check_objects([selected], versions, findings, unread)
+    elif name:
+        _read_name(destination, ports, reach, findings)
     elif cidrs:
         _read_cidrs(destination, ports, reach, findings)
     else:
@@ -175,8 +188,22 @@ def _check_as_service(
 
 def _refuse_name(findings: list[Finding]) -> None:
     reason = "a NetworkPolicy knows addresses and Pods, and no DNS names"
-    remedy = "give the `addresses` that the name has"
+    remedy = "on Cilium set `api` to `EgressApi.CILIUM`; else give the `addresses` of the name"
     findings.append(forbidden("external_name", reason, remedy))
+
+
+def _read_name(
+    destination: DestinationArgs, ports: Sequence[Port], reach: Reach, findings: list[Finding]
+) -> None:
+    given = destination.external_name
+    allowed = _numbered(ports)
+    if isinstance(given, str):
+        name = given.removesuffix(".")
+        findings.extend(invalid("external_name", given, why) for why in syntax.dns_subdomain(name))
+        if allowed is not None:
+            reach.names.append(AllowedName(name, allowed))
+            return
+    reach.is_known = False
 
 
 def _read_backends(

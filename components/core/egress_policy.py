@@ -12,6 +12,7 @@ from .egress_destinations import Reach, read_reach
 from .egress_hazards import egress_policy_hazards
 from .findings import Finding
 from .metadata import Manifest
+from .objects.cilium_network_policy import CILIUM, cilium_egress, cilium_network_policy
 from .objects.manifest_metadata import check_metadata, put_metadata, read_rules
 from .objects.policy_manifest import egress_rules, policy_spec
 from .objects.rendering import Rendering
@@ -51,6 +52,8 @@ def plan_egress_policy(
 ) -> EgressPolicyPlan:
     """Render the policy of an `EgressPolicy`, and check it.
 
+    What a CiliumNetworkPolicy shares with a NetworkPolicy is checked by the rules of that.
+
     Args:
         args: The arguments.
         component_name: Begins the policy's name where `policy_name` is not given.
@@ -67,20 +70,31 @@ def plan_egress_policy(
     is_unknown = any(_is_in_rules(path) for path in (*unknown_in(args), *unknown))
     pinned = args.policy_name
     policy = Rendering("networking.k8s.io/v1", "NetworkPolicy")
-    policy.put("spec", policy_spec(args.pod_selector, _egress(reach)))
+    is_cilium = args.api == CILIUM
+    egress = Unknown("to") if is_cilium else _egress(reach)
+    policy.put("spec", policy_spec(args.pod_selector, egress))
     policy.note("spec.podSelector.matchLabels", "pod_selector")
     put_metadata(policy, args)
     is_renamed = pinned is None and not is_unknown
     name = component_name if pinned is None else pinned
     if is_renamed:
-        name = f"{component_name}-{_digest(policy.manifest['spec'])}"
+        rules = _cilium(args, {}, reach) if is_cilium else policy.manifest
+        name = f"{component_name}-{_digest(rules['spec'])}"
     remedy = "the component's name stands in for `policy_name`; give one" if pinned is None else ""
     policy.put("metadata.name", name, "policy_name", remedy=remedy)
     if not is_read:  # of its rules all has been told
         policy.put("spec.egress", Unknown("to"))
     check_objects([policy], versions, findings, unread)
-    hazards = egress_policy_hazards(reach.backends, is_updated_in_place=not is_renamed)
-    return EgressPolicyPlan([policy.manifest], hazards, is_renamed)
+    hazards = egress_policy_hazards(reach, is_updated_in_place=not is_renamed, is_cilium=is_cilium)
+    made = policy.manifest
+    if is_cilium:
+        made = _cilium(args, made["metadata"], reach)
+    return EgressPolicyPlan([made], hazards, is_renamed)
+
+
+def _cilium(args: EgressPolicyArgs, metadata: Manifest, reach: Reach) -> Manifest:
+    egress = cilium_egress(reach.rules()) if reach.is_known else Unknown("to")
+    return cilium_network_policy(metadata, args.pod_selector, egress)
 
 
 def _egress(reach: Reach) -> object:

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from .cidrs import Network
 
 __all__ = [
+    "AllowedName",
     "AllowedPods",
     "AllowedPort",
     "Blocks",
@@ -47,6 +48,14 @@ class AllowedPods:
 
 
 @dataclass(frozen=True, slots=True)
+class AllowedName:
+    """Whatever addresses a DNS name has."""
+
+    name: str
+    ports: tuple[AllowedPort, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dns:
     """The servers that the Pods' resolver asks."""
 
@@ -64,6 +73,7 @@ class Rules:
     blocks: Sequence[Blocks]
     pods: Sequence[AllowedPods]
     dns: Dns | None
+    names: Sequence[AllowedName] = ()
 
 
 def exact_blocks(pairs: Iterable[tuple[str, AllowedPort]]) -> list[Blocks]:

@@ -10,6 +10,7 @@ from .metadata import (
     naming_argument,
     takes_adoptions,
 )
+from .objects.cilium_network_policy import CILIUM
 
 UPSERT_VARIABLE = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"
 """Makes the provider take over an object that exists, from 4.29 on; before, it always does."""
@@ -30,7 +31,16 @@ def explain(manifest: Manifest, operation: str, errors: Iterable[str]) -> str:
         if _REPLICAS.search(text):
             return _explain_replicas(manifest, match[1])
         return _explain_conflict(manifest, match[1])
+    if f'no matches for kind "{CILIUM}"' in text and manifest.get("kind") == CILIUM:
+        return _NO_CILIUM
     return ""
+
+
+_NO_CILIUM = (
+    f"The cluster does not serve {CILIUM}: Cilium's custom resources are not installed. Install"
+    " Cilium, or leave `api` out of this EgressPolicy and give addresses instead of names. Nothing"
+    " that depends on the policy has been changed."
+)
 
 
 _CONFLICT = re.compile(r'conflicts? with "([^"]+)"')

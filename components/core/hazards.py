@@ -15,6 +15,7 @@ from ..validation.hazards.declared import (
     LOAD_BALANCER_IGNORES,
     LOAD_BALANCER_IP,
     LOAD_BALANCER_PENDING,
+    MIGRATION_DRAINED,
     NO_API_PROXY,
     NODE_SNAT,
     PUBLISH_NOT_READY,
@@ -30,8 +31,14 @@ from ..validation.hazards.services import (
 from ..validation.hazards.slices import MULTICAST, is_multicast
 from ..validation.hazards.traffic import ALL_DRAINING, DISTRIBUTION_WITHOUT_HINTS, NONE_READY
 from .addresses import Address, parse_ip
-from .arguments import ExternalServiceArgs, SelectorServiceArgs, TrafficArgs
+from .arguments import (
+    ExternalServiceArgs,
+    MigratingServiceArgs,
+    SelectorServiceArgs,
+    TrafficArgs,
+)
 from .backends import BackendSpec
+from .migration import has_backends, has_selector
 from .ports import Port
 from .unknown import Unknown
 
@@ -65,6 +72,26 @@ def selector_service_hazards(args: SelectorServiceArgs) -> list[Hazard]:
 def traffic_hazards(args: TrafficArgs) -> list[Hazard]:
     """Return the hazards of how a Service in front of Pods takes traffic."""
     return [*_of_addresses(args), *_of_affinity(args)]
+
+
+def migrating_service_hazards(
+    args: MigratingServiceArgs, backends: Sequence[BackendSpec], ports: Sequence[Port]
+) -> list[Hazard]:
+    """Give the hazards of a `MigratingService` in its phase.
+
+    Args:
+        args: The arguments.
+        backends: The external backends as the phase leaves them; none in the last one.
+        ports: The ports.
+    """
+    if not has_backends(args.phase):
+        return [*_of_addresses(args), *_of_affinity(args)]
+    found = external_service_hazards(args, backends, ports)
+    if has_selector(args.phase):  # Pods may be ready
+        return [one for one in found if one not in (ALL_DRAINING, NONE_READY)]
+    if args.phase == "Draining":
+        return [MIGRATION_DRAINED if one == ALL_DRAINING else one for one in found]
+    return found
 
 
 def external_name_hazards(external_name: str | Unknown, ports: Sequence[Port]) -> list[Hazard]:

@@ -19,6 +19,8 @@ FORCE_ANNOTATION = "pulumi.com/patchForce"
 """Takes fields over from other field managers."""
 MODE_ANNOTATION = "k8s-endpoints.pulumi/endpoint-api"
 """Which objects hold the backends, where these are not slices alone: the next up compares."""
+PHASE_ANNOTATION = "k8s-endpoints.pulumi/migration-phase"
+"""In which phase a Service is on its way from external backends to Pods."""
 
 MAX_ANNOTATION_BYTES = 262_144
 """How many bytes the keys and values of an object's annotations may have together."""
@@ -26,7 +28,7 @@ MAX_ANNOTATION_BYTES = 262_144
 MAX_FIELD_MANAGER = 128
 """How many characters the name of a field manager may have."""
 
-RESERVED_ANNOTATIONS = frozenset({FIELD_MANAGER_ANNOTATION, MODE_ANNOTATION})
+RESERVED_ANNOTATIONS = frozenset({FIELD_MANAGER_ANNOTATION, MODE_ANNOTATION, PHASE_ANNOTATION})
 """Annotations that the components write, which no user annotation may override."""
 
 RESERVED_LABELS = frozenset(

@@ -27,6 +27,8 @@ class Port:
     """The argument that it comes from, such as `ports[0]`."""
     target_path: str = field(default="", compare=False)
     """The argument that `target` comes from."""
+    listening: Number | None = None
+    """Where external backends listen, if the Pods beside them name theirs."""
 
     @property
     def is_remapped(self) -> bool:
@@ -34,6 +36,13 @@ class Port:
         if isinstance(self.port, Unknown) or isinstance(self.target, Unknown):
             return False
         return self.target != self.port
+
+    @property
+    def external(self) -> Number:
+        """Where backends listen that have no names for their ports."""
+        if self.listening is not None:
+            return self.listening
+        return self.port if isinstance(self.target, str) else self.target
 
     def for_service(self) -> Manifest:
         """Render as an entry of a Service's `spec.ports`."""
@@ -45,9 +54,7 @@ class Port:
 
     def for_endpoints(self, number: Number | None = None) -> Manifest:
         """Render as a port of an EndpointSlice or Endpoints, with its own number if it has one."""
-        if number is None:
-            number = self.port if isinstance(self.target, str) else self.target
-        return self._common(number)
+        return self._common(self.external if number is None else number)
 
     def _common(self, number: Number) -> Manifest:
         manifest: Manifest = {"name": self.name, "port": number, "protocol": self.protocol}
@@ -63,6 +70,7 @@ def read_ports(
     kind: str,
     selectorless: bool,
     fixed: str = "",
+    mixed: bool = False,
 ) -> list[Port]:
     """Read ports, and check what no manifest shows of them.
 
@@ -72,10 +80,12 @@ def read_ports(
         kind: The Service's type. An ExternalName has no node ports.
         selectorless: Nothing resolves a named target, as there are no Pods.
         fixed: Why a port cannot be remapped, where that is so.
+        mixed: External backends stand beside Pods, so that a target may have both a number and a
+            name.
     """
     ports: list[Port] = []
     for path, args in given.items():
-        port = _read_port(args, path, findings, selectorless=selectorless)
+        port = _read_port(args, path, findings, selectorless=selectorless, mixed=mixed)
         if port.node_port is not None and kind == "ExternalName":
             findings.append(
                 forbidden(f"{path}.node_port", f"may not be used when `type` is '{kind}'")
@@ -88,17 +98,20 @@ def read_ports(
     return ports
 
 
-def _read_port(args: PortArgs, path: str, findings: list[Finding], *, selectorless: bool) -> Port:
+def _read_port(
+    args: PortArgs, path: str, findings: list[Finding], *, selectorless: bool, mixed: bool
+) -> Port:
     target: Number | str | None = args.target_port
+    number = args.port if args.target_port is None else args.target_port
     target_path = f"{path}.port" if target is None else f"{path}.target_port"
-    for field_, number in (("target_port", target), ("node_port", args.node_port)):
-        if number == 0:  # which the API server takes for none
+    for field_, given in (("target_port", target), ("node_port", args.node_port)):
+        if given == 0:  # which the API server takes for none
             reasons = syntax.port_number(0)
             findings += [invalid(f"{path}.{field_}", 0, reason) for reason in reasons]
     named = args.target_port_name
     if named is not None:
         target_path = f"{path}.target_port_name"
-        _check_named_target(args, target_path, findings, selectorless=selectorless)
+        _check_named_target(args, target_path, findings, selectorless=selectorless, mixed=mixed)
         target = named
     return Port(
         name=_read_name(args, path, findings),
@@ -109,16 +122,17 @@ def _read_port(args: PortArgs, path: str, findings: list[Finding], *, selectorle
         node_port=args.node_port,
         path=path,
         target_path=target_path,
+        listening=number if mixed and named is not None else None,
     )
 
 
 def _check_named_target(
-    args: PortArgs, path: str, findings: list[Finding], *, selectorless: bool
+    args: PortArgs, path: str, findings: list[Finding], *, selectorless: bool, mixed: bool
 ) -> None:
     if selectorless:
         remedy = "give the number in `target_port`"
         findings.append(forbidden(path, "only Pods have named ports", remedy))
-    elif args.target_port is not None:
+    elif args.target_port is not None and not mixed:
         findings.append(forbidden(path, "may not be given with `target_port`"))
     if args.target_port_name == "":  # which the API server takes for none
         findings += [invalid(path, "", reason) for reason in syntax.iana_service_name("")]

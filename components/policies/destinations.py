@@ -1,14 +1,14 @@
 """What the arguments of a component say of where its Service sends connections."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import pulumi
 
 from .._runtime.provider import stated_namespace_of
-from ..types import EgressDestination
+from ..types import EgressDestination, ServicePort
 
-__all__ = ["egress_destination"]
+__all__ = ["egress_destination", "migration_destinations"]
 
 
 def egress_destination(
@@ -24,7 +24,21 @@ def egress_destination(
             `ExternalNameService`.
         opts: The options of the component, whose provider may give Pods their namespace. Defaults
             to none.
+
+    Raises:
+        pulumi.RunError: The arguments are those of a `MigratingService`, which has two sides.
     """
+    if "phase" in args:
+        raise pulumi.RunError(
+            "egress_destination: the arguments of a MigratingService have two sides (use"
+            " `migration_destinations`, which returns both)"
+        )
+    return _destination(args, opts)
+
+
+def _destination(
+    args: Mapping[str, object], opts: pulumi.ResourceOptions | None = None
+) -> EgressDestination:
     if "selector" not in args:
         return _picked(args, "addresses", "backends", "external_name", *_PORTS, "allow_empty")
     found = _picked(args, "namespace", *_PORTS)
@@ -33,6 +47,43 @@ def egress_destination(
     if stated is not None:
         found.setdefault("namespace", stated)
     return found
+
+
+def migration_destinations(
+    args: Mapping[str, object], opts: pulumi.ResourceOptions | None = None
+) -> list[EgressDestination]:
+    """Return where a `MigratingService` sends connections: external backends, if any, and Pods.
+
+    A component that is made already has it as its attribute `destinations`. This is for one that is
+    made after the policy, so that it can depend on it.
+
+    Args:
+        args: Its arguments.
+        opts: Its options, whose provider may give Pods their namespace. Defaults to none.
+    """
+    external = {name: value for name, value in args.items() if name != "selector"}
+    found = [_destination({**args, "ports": _ports_without(args, "target_port")}, opts)]
+    if args.get("addresses") is not None or args.get("backends") is not None:
+        ports = _ports_without(args, "target_port_name")
+        found.insert(0, _destination({**external, "ports": ports}))
+    return found
+
+
+def _ports_without(args: Mapping[str, object], field: str) -> list[ServicePort]:
+    """Return the ports; one that has a target of both kinds keeps that of its own side."""
+    ports = cast("Sequence[Mapping[str, object]]", args.get("ports") or ())
+    both = {"target_port", "target_port_name"}
+    return [
+        cast(
+            "ServicePort",
+            {
+                name: value
+                for name, value in port.items()
+                if name != field or (field == "target_port" and not both <= port.keys())
+            },
+        )
+        for port in ports
+    ]
 
 
 _PORTS = ("ports", "preset")

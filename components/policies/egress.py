@@ -6,20 +6,21 @@ from functools import cached_property, partial
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
-from pulumi_kubernetes import meta, networking
+from pulumi_kubernetes import apiextensions, networking
 
 from .._registry import token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.engine import monitor
-from .._runtime.guards import owners_besides_ours, refuse_owners
+from .._runtime.guards import refuse_owners
 from .._runtime.hazard_log import HazardLog
 from .._runtime.lazy_outputs import LazyOutputs
 from .._runtime.stack_traces import shortened
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..errors import ValidationError
-from ..types import Backend, EgressDestination, EgressDns, PresetLike, ServicePort
+from ..types import Backend, EgressApiLike, EgressDestination, EgressDns, PresetLike, ServicePort
+from ._live import Live, Policy, live
 
 __all__ = ["EgressPolicy", "EgressPolicyArgs"]
 
@@ -45,6 +46,8 @@ class EgressPolicyArgs(TypedDict):
     """Take `addresses` and `backends` that are empty. Defaults to False: that is an error."""
     dns: NotRequired[EgressDns]
     """Where the Pods find DNS. Defaults to kube-dns and NodeLocal DNSCache, at port 53."""
+    api: NotRequired[EgressApiLike]
+    """Which kind of object it is. Defaults to `EgressApi.NETWORK_POLICY`, which knows no names."""
     namespace: NotRequired[pulumi.Input[str]]
     """The namespace of the policy and of the Pods that it selects. Defaults to the provider's."""
     policy_name: NotRequired[str]
@@ -65,7 +68,7 @@ EGRESS_POLICY = Blueprint(EgressPolicyArgs, arguments.EgressPolicyArgs, plan_egr
 
 
 class EgressPolicy(LazyOutputs):
-    """A NetworkPolicy that lets chosen Pods reach exactly the given backends and ports, and DNS.
+    """A policy that lets chosen Pods reach exactly the given backends and ports, and DNS.
 
     Other rules are another policy: it is there before the old one goes. Let Services depend on the
     component, so that no new address is served before it is allowed.
@@ -82,8 +85,11 @@ class EgressPolicy(LazyOutputs):
     """What is legal and will not work as it looks: code, text and remedy of each."""
 
     @property
-    def policy(self) -> "networking.v1.NetworkPolicy":
-        """The NetworkPolicy, a child of the component: a resource of `pulumi_kubernetes`."""
+    def policy(self) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
+        """The policy, a child of the component: a resource of `pulumi_kubernetes`.
+
+        A CustomResource with `EgressApi.CILIUM`.
+        """
         return self._declared.policy
 
     def __init__(
@@ -95,23 +101,22 @@ class EgressPolicy(LazyOutputs):
         draft = compile_args(EgressPolicy, name, EGRESS_POLICY, args, opts)
         with shortened():
             super().__init__(token_of("EgressPolicy"), name, {}, opts)
-        self._name = name
+        self._name, self._kind = name, str(draft.plan.policy["kind"])
         children = Children(self, name, opts, draft.args.logical_name)
         (manifest,) = draft.objects()
-        self._declared: _DeclaredPolicy = _DeclaredPolicy(children.network_policy(manifest), draft)
+        self._declared: _DeclaredPolicy = _DeclaredPolicy(children.policy(manifest), draft)
         log = HazardLog(self)
         log.show(draft.plan.hazards)
         if draft.resolved is not None:
             draft.output(lambda plan: plan.hazards).apply(log.show)
         if monitor():
-            self.policy.metadata.apply(self._check_owners)
+            live(self.policy).apply(self._check_owners)
         self.register_outputs({"policy_name": draft.plan.policy["metadata"]["name"]})
 
-    def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> "str | pulumi.Output[str]":
+    def _check_owners(self, found: Live) -> "str | pulumi.Output[str]":
         """Refuse a policy that another stack or resource declares."""
-        owners = owners_besides_ours(metadata)
         error = partial(ValidationError, "EgressPolicy", self._name)
-        return refuse_owners(self.policy, owners, "NetworkPolicy", metadata.name or "", error)
+        return refuse_owners(self.policy, found.owners, self._kind, found.name, error)
 
 
 class _DeclaredPolicy:
@@ -119,7 +124,7 @@ class _DeclaredPolicy:
 
     def __init__(
         self,
-        policy: "networking.v1.NetworkPolicy",
+        policy: Policy,
         draft: Draft[arguments.EgressPolicyArgs, EgressPolicyPlan],
     ) -> None:
         self.policy = policy
@@ -127,11 +132,11 @@ class _DeclaredPolicy:
 
     @cached_property
     def policy_name(self) -> pulumi.Output[str]:
-        return self.policy.metadata.apply(lambda metadata: metadata.name or "")
+        return live(self.policy).apply(lambda found: found.name)
 
     @cached_property
     def namespace(self) -> pulumi.Output[str]:
-        return self.policy.metadata.apply(lambda metadata: metadata.namespace or "default")
+        return live(self.policy).apply(lambda found: found.namespace)
 
     @cached_property
     def hazards(self) -> pulumi.Output[list[str]]:

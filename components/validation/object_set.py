@@ -6,6 +6,7 @@ passed over.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any, NamedTuple
 
 from ..core.findings import quote
@@ -42,12 +43,22 @@ class Service:
 
     index: int
     key: Key
-    spec: Mapping[str, Any]
-    manifest: Mapping[str, Any]
+    manifests: Sequence[object]
+    """The set, which may keep its objects in little memory until they are looked at."""
     type: str
     selector: Mapping[str, Any]
     ports: Sequence[ExposedPort]
     is_headless: bool
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Give it as it was given."""
+        return mapping(self.manifests[self.index])
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """Give its spec as it was given."""
+        return mapping(self.manifest.get("spec"))
 
     @property
     def is_alias(self) -> bool:
@@ -122,9 +133,19 @@ class Slice:
     namespace: str
     service: str
     """What its service-name label holds; empty where there is none."""
-    manifest: Mapping[str, Any]
-    labels: Mapping[str, Any]
+    manifests: Sequence[object]
+    """The set, which may keep its objects in little memory until they are looked at."""
     group: Group
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Give it as it was given."""
+        return mapping(self.manifests[self.index])
+
+    @property
+    def labels(self) -> Mapping[str, Any]:
+        """Give its labels as they were given."""
+        return mapping(mapping(self.manifest.get("metadata")).get("labels"))
 
     @property
     def key(self) -> Key:
@@ -177,6 +198,8 @@ def _workloads() -> dict[str, list[Workload]]:
 class ObjectSet:
     """A set of manifests, by kind."""
 
+    manifests: Sequence[object] = ()
+    """The objects as they were given."""
     services: dict[Key, Service] = field(default_factory=dict[Key, Service])
     """Without those that are declared more than once, as in overlays."""
     repeated: set[Key] = field(default_factory=set[Key])
@@ -196,6 +219,8 @@ class ObjectSet:
         default_factory=list[tuple[int, str, Mapping[str, Any]]]
     )
     """Index, namespace and spec."""
+    routed: set[Key] = field(default_factory=set[Key])
+    """The Services that routes of the Gateway API point at."""
     policies: list[Policy] = field(default_factory=list[Policy])
     workloads: dict[str, list[Workload]] = field(default_factory=_workloads)
     """By namespace."""
@@ -229,7 +254,7 @@ class ObjectSet:
 
 def namespace_of(manifest: Mapping[str, Any]) -> str:
     """Return an object's namespace, an absent one being `default`."""
-    return text(mapping(manifest.get("metadata")).get("namespace")) or "default"
+    return intern(text(mapping(manifest.get("metadata")).get("namespace")) or "default")
 
 
 def name_of(manifest: Mapping[str, Any]) -> str:
@@ -241,9 +266,9 @@ def endpoint_ports(holder: Mapping[str, Any], path: str) -> list[EndpointPort]:
     """Return the ports of a slice or of a subset of Endpoints, which are at `path`."""
     return [
         EndpointPort(
-            f"{path}[{position}]",
-            text(port.get("name")),
-            text(port.get("protocol")) or "TCP",
+            intern(f"{path}[{position}]"),
+            intern(text(port.get("name"))),
+            intern(text(port.get("protocol")) or "TCP"),
             number(port.get("port")),
         )
         for position, port in enumerate(map(mapping, items(holder.get("ports"))))

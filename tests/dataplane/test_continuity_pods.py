@@ -69,7 +69,7 @@ def test_from_external_backends_to_pods_in_one_up(steady: ServiceUnderLoad, rig:
 def test_from_external_backends_to_pods_with_both_for_a_while(
     steady: ServiceUnderLoad, rig: Rig
 ) -> None:
-    """No component has a selector beside external backends: `kubectl` adds it, an up detaches."""
+    """Without a `MigratingService`: `kubectl` adds the selector, an up detaches."""
     addresses = [host.v4() for host in rig.hosts[:2]]
     steady.up(addresses=addresses)
     pods = start_pods(steady)

@@ -9,10 +9,11 @@ from components import (
     ExternalNameService,
     ExternalService,
     ExternalServiceSet,
+    MigratingService,
     SelectorService,
     ValidationError,
 )
-from components.core.metadata import MAX_FIELD_MANAGER
+from components.core.metadata import MAX_FIELD_MANAGER, MODE_ANNOTATION
 from components.core.objects.manifest_metadata import LARGEST_ANNOTATIONS, annotation_bytes
 
 LIMIT = 262_144
@@ -30,6 +31,16 @@ DECLARE: dict[str, Callable[[dict[str, str]], object]] = {
     ),
     "SelectorService": lambda given: SelectorService(
         "db", {"selector": {"app": "a"}, "ports": [{"port": 80}], "annotations": given}
+    ),
+    "MigratingService": lambda given: MigratingService(
+        "db",
+        {
+            "phase": "ShareDraining",
+            "selector": {"app": "a"},
+            "addresses": ["192.0.2.10"],
+            "ports": [{"port": 80}],
+            "annotations": given,
+        },  # type: ignore[arg-type]
     ),
     "ExternalNameService": lambda given: ExternalNameService(
         "db", {"external_name": "db.example.com", "annotations": given}
@@ -56,7 +67,10 @@ def test_what_is_left_fits_into_every_object_and_one_byte_more_is_refused(
     made = recorder(lambda: declare({key: "x" * free}))
     written = [part["metadata"]["annotations"] for part in made]
     assert all(annotation_bytes(annotations) <= LIMIT for annotations in written)
-    assert all(annotations.keys() <= {key, *LARGEST_ANNOTATIONS} for annotations in written)
+    assert all(
+        annotations.keys() <= {key, MODE_ANNOTATION, *LARGEST_ANNOTATIONS}
+        for annotations in written
+    )
     assert max(map(annotation_bytes, written)) > LIMIT - 100, "little of the budget is wasted"
     with pytest.raises(ValidationError, match=rf"may not be more than {free + len(key)} bytes"):
         recorder(lambda: declare({key: "x" * (free + 1)}))

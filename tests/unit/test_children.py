@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
-from components._registry import COMPONENTS, ENDPOINT_SLICE
+from components._registry import COMPONENTS, ENDPOINT_SLICE, ENDPOINTS
 from components.testing import render
 from tests.unit.outputs import later
 
@@ -111,6 +111,7 @@ def token(kind: str) -> str:
 ROOT = "urn:pulumi:stack::project::"
 SERVICE = "kubernetes:core/v1:Service"
 SLICED = tuple(one.name for one in COMPONENTS if ENDPOINT_SLICE in one.children)
+WITH_ENDPOINTS = tuple(one.name for one in COMPONENTS if ENDPOINTS in one.children)
 ALL = tuple(one.name for one in COMPONENTS if SERVICE in one.children)
 
 
@@ -169,11 +170,11 @@ def test_slices_and_endpoints_move_between_components_that_have_slices(
         ExternalService("a", {**GOOD, "endpoint_api": "Both"}, opts)
 
     recorder(program)
-    for child in (
-        "kubernetes:discovery.k8s.io/v1:EndpointSlice::default/a-ipv4",
-        "kubernetes:core/v1:Endpoints::default/a",
+    for kinds, child in (
+        (SLICED, "kubernetes:discovery.k8s.io/v1:EndpointSlice::default/a-ipv4"),
+        (WITH_ENDPOINTS, "kubernetes:core/v1:Endpoints::default/a"),
     ):
-        expected = (moves if nested else roots)(SLICED, "ExternalService", child)
+        expected = (moves if nested else roots)(kinds, "ExternalService", child)
         assert moved(recorder)[child] == expected
 
 

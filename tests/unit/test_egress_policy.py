@@ -74,7 +74,8 @@ def test_outputs(preview: bool) -> None:
 
     def build() -> None:
         made = EgressPolicy("web", {**WEB, **DB, "namespace": later("shop")})
-        every = [made.policy_name, made.namespace, made.policy.metadata, made.hazards]
+        policy: Any = made.policy
+        every = [made.policy_name, made.namespace, policy.metadata, made.hazards]
         pulumi.Output.all(*every).apply(found.extend)
 
     render(build, preview=preview)
@@ -170,6 +171,24 @@ def test_an_alias_says_its_name_and_that_is_an_error() -> None:
     assert [finding.path for finding in caught.value.findings] == ["to[0].external_name"]
 
 
+@BOTH
+def test_cilium_allows_the_name_of_an_alias(preview: bool) -> None:
+    seen: list[Any] = []
+
+    def build() -> None:
+        args: Any = {"external_name": "api.example.com", "ports": [{"port": 443}]}
+        alias = ExternalNameService("api", args)
+        given: Any = {**WEB, "api": "CiliumNetworkPolicy", "namespace": later("shop")}
+        made = EgressPolicy("web", {**given, "to": [alias.destination]})
+        pulumi.Output.all(made.policy_name, made.namespace).apply(seen.extend)
+
+    rendered = render(build, preview=preview)
+    (made,) = [one for one in rendered if one["kind"] == "CiliumNetworkPolicy"]
+    assert made["spec"]["egress"][-1]["toFQDNs"] == [{"matchName": "api.example.com"}]
+    assert "pulumi.com/patchFieldManager" in made["metadata"]["annotations"]
+    assert seen == [made["metadata"]["name"], "shop"]
+
+
 @pytest.mark.parametrize(
     ("settings", "namespace"), [({"namespace": "apis"}, "apis"), ({}, None)], ids=["stated", "not"]
 )
@@ -243,6 +262,23 @@ def test_it_works_under_mocks_of_the_users_own(preview: bool) -> None:
 
     program()
     assert seen == [plain(**DB)["metadata"]["name"], "shop"]
+
+
+NO_KIND = 'no matches for kind "CiliumNetworkPolicy" in version "cilium.io/v2"'
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "is_explained"),
+    [
+        ("CiliumNetworkPolicy", NO_KIND, True),
+        ("CiliumNetworkPolicy", "the server is currently unable to handle the request", False),
+        ("NetworkPolicy", NO_KIND, False),
+    ],
+)
+def test_a_cluster_without_cilium_is_explained(kind: str, error: str, is_explained: bool) -> None:
+    text = explain({"kind": kind, "metadata": {"name": "web"}}, "create", [error])
+    assert ("custom resources are not installed" in text) == is_explained
+    assert bool(text) == is_explained
 
 
 POLICY: dict[str, Any] = {"kind": "NetworkPolicy", "metadata": {"name": "web", "namespace": "shop"}}

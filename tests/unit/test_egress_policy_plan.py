@@ -155,6 +155,61 @@ def test_without_dns_and_backends_nothing_is_allowed() -> None:
     assert egress(addresses=[], ports=[{"port": 80}], allow_empty=True) == []
 
 
+CILIUM = "CiliumNetworkPolicy"
+NAME = {"external_name": "api.payments.example.", "preset": "https"}
+
+
+def test_cilium_says_names_and_numbers_as_text() -> None:
+    pods = {
+        "pod_selector": {"app": "api"},
+        "namespace": "apis",
+        "ports": [{"port": 80, "target_port_name": "http"}],
+    }
+    own = {"pod_selector": {}, "ports": [{"port": 53, "protocol": "UDP"}]}
+    policy = planned(**ONE, api=CILIUM, namespace="shop", to=[NAME, pods, own]).policy
+    assert policy["apiVersion"] == "cilium.io/v2"
+    assert policy["kind"] == CILIUM
+    assert re.fullmatch(r"web-[0-9a-f]{10}", policy["metadata"]["name"])
+    assert policy["spec"].keys() == {"endpointSelector", "egress"}
+    assert policy["spec"]["endpointSelector"] == {"matchLabels": {"app": "web"}}
+
+    def ports(number: str, protocol: str = "TCP") -> list[Any]:
+        return [{"ports": [{"port": number, "protocol": protocol}]}]
+
+    asked = [{"port": "53", "protocol": "TCP"}, {"port": "53", "protocol": "UDP"}]
+    dns = [{"ports": asked, "rules": {"dns": [{"matchPattern": "*"}]}}]
+    servers = {"k8s:k8s-app": "kube-dns", "k8s:io.kubernetes.pod.namespace": "kube-system"}
+    api = {"k8s:app": "api", "k8s:io.kubernetes.pod.namespace": "apis"}
+    assert policy["spec"]["egress"] == [
+        {"toEndpoints": [{"matchLabels": servers}], "toPorts": dns},
+        {"toCIDR": ["169.254.20.10/32"], "toPorts": dns},
+        {"toCIDR": ["192.0.2.1/32"], "toPorts": ports("5432")},
+        {"toEndpoints": [{"matchLabels": api}], "toPorts": ports("http")},
+        {"toEndpoints": [{}], "toPorts": ports("53", "UDP")},
+        {"toFQDNs": [{"matchName": "api.payments.example"}], "toPorts": ports("443")},
+    ]
+
+
+def test_cilium_isolates_where_nothing_is_allowed() -> None:
+    nothing = {"addresses": [], "ports": [{"port": 80}], "allow_empty": True}
+    assert egress(**nothing, api=CILIUM) == [{}]
+
+
+def test_a_name_that_is_not_known_yet_leaves_the_rules_open() -> None:
+    late = {"external_name": Unknown("to[0].external_name"), "preset": "https"}
+    made = planned(api=CILIUM, to=[late])
+    assert made.policy["metadata"]["name"] == "web"
+    assert isinstance(made.policy["spec"]["egress"], Unknown)
+
+
+@pytest.mark.parametrize(("to", "codes"), [([NAME], ["egress-shared-address"]), ([], [])])
+def test_names_have_a_hazard_of_their_own(to: list[Any], codes: list[str]) -> None:
+    every = planned(**ONE, api=CILIUM, to=to).hazards
+    assert [hazard.code for hazard in every if hazard.severity == "warning"] == codes
+    notes = [hazard.code for hazard in every if hazard.severity == "note"]
+    assert notes == ["egress-isolated", "egress-in-cluster-address"]
+
+
 def name_of(**args: Any) -> str:
     return str(planned(**args).policy["metadata"]["name"])
 
@@ -261,6 +316,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a name": (
         {"to": [{"external_name": "db.example.com", "preset": "http"}]},
         "to[0].external_name: Forbidden: a NetworkPolicy knows addresses and Pods, and no DNS",
+    ),
+    "an address for a name": (
+        {"api": CILIUM, "to": [{"external_name": "Api_example", "preset": "http"}]},
+        'to[0].external_name: Invalid value: "Api_example": a lowercase RFC 1123 subdomain',
+    ),
+    "names without DNS": (
+        {"api": CILIUM, "to": [NAME], "dns": {"enabled": False}},
+        "dns.enabled: Forbidden: the addresses of names are learnt from the answers of DNS",
     ),
     "a name for an address": (
         {"addresses": ["db.example.com"], "preset": "http"},

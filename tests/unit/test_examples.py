@@ -29,6 +29,8 @@ from components import (
     HttpIngressArgs,
     HttpPath,
     HttpTls,
+    MigratingServiceArgs,
+    MigrationPhase,
     Preset,
     Probe,
     Resources,
@@ -113,6 +115,7 @@ def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, st
         "egress",
         "headless",
         "ingress",
+        "migration",
         "prometheus",
         "saas",
         "shop",
@@ -346,6 +349,23 @@ def test_shop() -> None:
     assert hazards_of_manifests(list(found.values())) == []
 
 
+@pytest.mark.parametrize("phase", MigrationPhase)
+def test_migration(phase: MigrationPhase) -> None:
+    config.CONFIG.set({**config.CONFIG.get(), "project:phase": phase.value})
+    found = run("migration")
+    spec = service(found, "orders-db")
+    template = found["Deployment", "orders-db"]["spec"]["template"]
+    (container,) = template["spec"]["containers"]
+    (port,) = spec["ports"]
+    if phase in ("External", "Draining"):
+        assert ("selector" in spec, port["targetPort"]) == (False, 6432)
+    else:
+        assert spec["selector"] == template["metadata"]["labels"]
+        assert port["targetPort"] == container["ports"][0]["name"]
+    assert (("EndpointSlice", "orders-db-ipv4") in found) == (phase != "Internal")
+    assert hazards_of_manifests(list(found.values())) == []
+
+
 def test_egress() -> None:
     found = run("egress")
     assert len(found) == 6
@@ -471,6 +491,7 @@ def rows(page: str, heading: str) -> list[list[str]]:
         ("http-ingress.md", "HttpPath", HttpPath),
         ("http-ingress.md", "HttpBackend", HttpBackend),
         ("http-ingress.md", "HttpTls", HttpTls),
+        ("migrating-service.md", "Arguments", MigratingServiceArgs),
         ("egress-policy.md", "Arguments", EgressPolicyArgs),
         ("egress-policy.md", "EgressDestination", EgressDestination),
         ("egress-policy.md", "EgressDns", EgressDns),

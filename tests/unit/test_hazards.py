@@ -34,6 +34,7 @@ CODES = {
     "endpoints-lose-zones",
     "port-renamed",
     "selector-removed",
+    "migration-drained",
     "external-dns-pods-only",
     "multicast",
     "family-unserved",
@@ -50,6 +51,7 @@ CODES = {
     "egress-in-cluster-address",
     "egress-in-place",
     "egress-resolved",
+    "egress-shared-address",
 }
 
 

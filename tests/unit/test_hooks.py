@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components import ValidationError
-from components._runtime import hooks as _hooks
+from components._runtime.service_updates import check_service_update
 from components.validation.hazards import CATALOGUE
 
 URN = "urn:pulumi:stack::project::k8s-endpoints:index:ExternalService$kubernetes:core/v1:Service::a"
@@ -30,7 +30,7 @@ def check(old: Any, new: Any, before: Any = None) -> list[str]:
     )
     findings: list[str] = []
     try:
-        _hooks._check_service(args)
+        check_service_update(args)
     except ValidationError as error:
         subject = f"{error.component} {error.name}"
         findings = [str(finding) for finding in error.findings]

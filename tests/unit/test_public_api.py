@@ -24,6 +24,7 @@ DOCUMENTED = {
     "Autoscaling",
     "Backend",
     "BackendState",
+    "EgressApi",
     "EgressDestination",
     "EgressDns",
     "EmptyDir",
@@ -38,6 +39,7 @@ DOCUMENTED = {
     "HttpTls",
     "IpFamily",
     "PathType",
+    "MigrationPhase",
     "Preset",
     "Probe",
     "ProjectedSource",
@@ -56,6 +58,7 @@ DOCUMENTED = {
     "Volume",
     "egress_destination",
     "http_backend",
+    "migration_destinations",
     "provider",
 }
 

@@ -10,7 +10,7 @@ from ..findings import Finding, forbidden, invalid, too_long
 from ..metadata import (
     MAX_ANNOTATION_BYTES,
     MAX_FIELD_MANAGER,
-    MODE_ANNOTATION,
+    PHASE_ANNOTATION,
     RESERVED_ANNOTATIONS,
     RESERVED_LABELS,
     own_annotations,
@@ -20,7 +20,7 @@ from .rendering import Rendering
 
 LARGEST_ANNOTATIONS = {
     **own_annotations("x" * MAX_FIELD_MANAGER, skip_await=True, forced=True),
-    MODE_ANNOTATION: "Endpoints",
+    PHASE_ANNOTATION: "ShareDraining",  # longer than MODE_ANNOTATION, and never beside it
 }
 """All that a component may write itself, so that the user's budget is the same in all stacks."""
 

@@ -106,14 +106,14 @@ def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]
 def _lint_services(objects: ObjectSet, report: Report) -> None:
     unmirrored = {legacy.key for legacy in objects.legacy}
     served = objects.served - _strays(objects)
-    routed = {
+    routed = objects.routed | {
         (namespace, name)
         for _, namespace, spec in objects.ingresses
         for name in ingresses.service_names(spec)
     }
     for key, service in objects.services.items():
         service_fields.lint_protocols(service, report)
-        services.lint_service(service, report, is_behind_ingress=key in routed)
+        services.lint_service(service, report, is_routed=key in routed)
         if not service.is_selectorless:
             continue
         groups = objects.groups.get(key)

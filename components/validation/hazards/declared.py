@@ -90,6 +90,14 @@ PORT_RENAMED = HAZARDS.hazard(
     " other",
     "declare the port under both names, with two numbers, and move the clients; or accept it",
 )
+MIGRATION_DRAINED = HAZARDS.hazard(
+    "migration-drained",
+    "all external backends are draining: kube-proxy goes on sending connections to them while no"
+    " other is ready, and Ingress controllers, Gateways, meshes and DNS servers that read"
+    " EndpointSlices themselves take ready addresses alone, which are none",
+    "keep phase EXTERNAL where such readers stand in front of the Service, and go by HYBRID; or"
+    " leave this phase as soon as Pods are ready to take over",
+)
 AFFINITY = HAZARDS.hazard(
     "affinity-dead-backend",
     "with session affinity a client stays with its backend also when that is dead, for"
@@ -165,4 +173,10 @@ EGRESS_RESOLVED = HAZARDS.hazard(
     "the addresses are those that a DNS name had when the program ran: Pods that resolve the name"
     " themselves are denied when it changes",
     "let the Pods connect to the Service of these backends, and run `pulumi up` on a schedule",
+)
+EGRESS_SHARED_ADDRESS = HAZARDS.hazard(
+    "egress-shared-address",
+    "Cilium allows the addresses that a name had in the answers of DNS: every other name at one of"
+    " these addresses, such as another customer of the same CDN, is allowed as well",
+    "allow names that have addresses of their own, or accept it",
 )

@@ -58,5 +58,14 @@ def kustomize_hazards(
         yield KUSTOMIZE_RENAMES.at(path, {"file": file, "name": renamed})
 
 
+def served_names(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Return the name of the Service that a slice or Endpoints are for."""
+    metadata = mapping(manifest.get("metadata"))
+    if manifest.get("kind") == "Endpoints":
+        yield text(metadata.get("name"))
+    else:
+        yield text(mapping(metadata.get("labels")).get(_SERVICE_NAME))
+
+
 def _is_selectorless(spec: Mapping[str, Any]) -> bool:
     return not spec.get("selector") and spec.get("type") != "ExternalName"

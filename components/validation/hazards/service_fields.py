@@ -36,6 +36,13 @@ EXTERNAL_DNS = HAZARDS.hazard(
     "external-dns makes no record for a headless Service without Pods.",
 )
 
+_CLOUDS = (
+    "service.beta.kubernetes.io/",
+    "service.kubernetes.io/aws-",
+    "cloud.google.com/",
+    "networking.gke.io/",
+)
+_CLOUD_CLASSES = ("service.k8s.aws/", "networking.gke.io/")
 _EXTERNAL_DNS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/")
 
 
@@ -73,13 +80,20 @@ def _lint_protocols(service: Service, report: Report) -> None:
             protocols=" and ".join(sorted(set(found))),
         )
     protocols = sorted({port.protocol for port in service.ports})
-    if service.type == "LoadBalancer" and len(protocols) > 1:
+    if service.type == "LoadBalancer" and len(protocols) > 1 and _is_of_cloud(service):
         report.add(
             service.index,
             LOAD_BALANCER_PROTOCOLS,
             "spec.ports",
             protocols=" and ".join(protocols),
         )
+
+
+def _is_of_cloud(service: Service) -> bool:
+    """Return whether a cloud's controller is meant, as many of these refuse mixed protocols."""
+    annotations = mapping(mapping(service.manifest.get("metadata")).get("annotations"))
+    is_annotated = any(one.startswith(_CLOUDS) for one in annotations)
+    return is_annotated or text(service.spec.get("loadBalancerClass")).startswith(_CLOUD_CLASSES)
 
 
 def _lint_records(service: Service, report: Report) -> None:

@@ -77,19 +77,19 @@ PUBLISH_NOT_READY_IGNORED = HAZARDS.hazard(
 _NOT_FIELDS = ("endpoints", "endpoint", "endpointSlices", "addresses", "subsets", "backends")
 
 
-def lint_service(service: Service, report: Report, *, is_behind_ingress: bool = False) -> None:
+def lint_service(service: Service, report: Report, *, is_routed: bool = False) -> None:
     """Report what one Service tells of.
 
     Args:
         service: The Service.
         report: Takes the findings.
-        is_behind_ingress: Whether an Ingress reads it, whose controller may dial the targetPort
+        is_routed: Whether an Ingress or a route reads it, whose controller dials the targetPort
             of an alias. Defaults to False.
     """
     for path in _not_fields(service):
         report.add(service.index, SERVICE_ENDPOINTS_FIELD, path)
     if service.is_alias:
-        _lint_alias(service, report, is_behind_ingress=is_behind_ingress)
+        _lint_alias(service, report, is_routed=is_routed)
         return
     spec = service.spec
     if text(spec.get("externalName")):
@@ -97,7 +97,7 @@ def lint_service(service: Service, report: Report, *, is_behind_ingress: bool = 
             service.index, EXTERNAL_NAME_IGNORED, "spec.externalName", type=quote(service.type)
         )
     if service.is_headless:
-        _lint_headless(service, report)
+        _lint_headless(service, report, is_routed=is_routed)
     if service.is_selectorless:
         _lint_selectorless(service, report)
 
@@ -110,7 +110,7 @@ def _not_fields(service: Service) -> Iterator[str]:
             yield field
 
 
-def _lint_alias(service: Service, report: Report, *, is_behind_ingress: bool) -> None:
+def _lint_alias(service: Service, report: Report, *, is_routed: bool) -> None:
     given = text(service.spec.get("externalName"))
     name = given.removesuffix(".")
     if parse_sloppy_ip(name) is not None:
@@ -125,7 +125,7 @@ def _lint_alias(service: Service, report: Report, *, is_behind_ingress: bool) ->
                 f"spec.ports[{position}].targetPort",
                 target=quote(port.target),
             )
-        elif port.target and port.target != port.number and not is_behind_ingress:
+        elif port.target and port.target != port.number and not is_routed:
             report.add(
                 service.index,
                 EXTERNAL_NAME_REMAP,
@@ -135,9 +135,10 @@ def _lint_alias(service: Service, report: Report, *, is_behind_ingress: bool) ->
             )
 
 
-def _lint_headless(service: Service, report: Report) -> None:
+def _lint_headless(service: Service, report: Report, *, is_routed: bool) -> None:
     for position, port in enumerate(service.ports):
-        if isinstance(port.target, int) and port.target != port.number:
+        is_remap = isinstance(port.target, int) and port.target != port.number
+        if is_remap and not is_routed:
             report.add(
                 service.index,
                 HEADLESS_REMAP,

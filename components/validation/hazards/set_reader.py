@@ -1,12 +1,12 @@
 """Reads a set of manifests into the objects that hazards are looked for in."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
 
 from ..kinds import SPECS
 from ..kinds.kind_spec import Reader
-from ..object_set import ObjectSet, Workload, name_of, namespace_of
-from ..untyped import mapping, text
+from ..object_set import Key, ObjectSet, Workload, name_of, namespace_of
+from ..untyped import items, mapping, text
 
 
 def read_objects(manifests: Sequence[object]) -> ObjectSet:
@@ -15,16 +15,18 @@ def read_objects(manifests: Sequence[object]) -> ObjectSet:
     An absent namespace is unknown. It is that of the other objects where they name one alone, for
     whoever applies such a set says `--namespace`, or a Kustomization does.
     """
-    objects = ObjectSet()
     named, has_absent = _namespaces(manifests)
-    objects.has_unknown_namespaces = bool(named) and has_absent
     only = next(iter(named)) if len(named) == 1 and has_absent else ""
-    for index, given in enumerate(manifests):
-        manifest = _in_namespace(mapping(given), only)
+    given = _InNamespace(manifests, only) if only else manifests
+    objects = ObjectSet(given)
+    objects.has_unknown_namespaces = bool(named) and has_absent
+    for index, manifest in enumerate(map(mapping, given)):
         version, kind = text(manifest.get("apiVersion")), text(manifest.get("kind"))
         reader = _READERS.get((version, kind))
         if reader is not None:
             reader(objects, index, manifest)
+        elif version.startswith(_GATEWAY_API):
+            objects.routed.update(_routed(manifest))
         elif "." in version.partition("/")[0] and not version.partition("/")[0].endswith(".k8s.io"):
             objects.custom.add(namespace_of(manifest))
     return objects
@@ -46,11 +48,32 @@ def _namespaces(manifests: Sequence[object]) -> tuple[set[str], bool]:
     return named, has_absent
 
 
-def _in_namespace(manifest: Mapping[str, Any], namespace: str) -> Mapping[str, Any]:
-    metadata = mapping(manifest.get("metadata"))
-    if not namespace or text(metadata.get("namespace")):
-        return manifest
-    return {**manifest, "metadata": {**metadata, "namespace": namespace}}
+class _InNamespace(Sequence[object]):
+    """Objects of which those without a namespace are in a given one."""
+
+    def __init__(self, manifests: Sequence[object], namespace: str) -> None:
+        self._manifests = manifests
+        self._namespace = namespace
+
+    def __len__(self) -> int:
+        return len(self._manifests)
+
+    @overload
+    def __getitem__(self, index: int) -> object: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[object]: ...
+    def __getitem__(self, index: int | slice) -> object:
+        """Give one, or several."""
+        if isinstance(index, slice):
+            return [self._moved(one) for one in self._manifests[index]]
+        return self._moved(self._manifests[index])
+
+    def _moved(self, given: object) -> Mapping[str, Any]:
+        manifest = mapping(given)
+        metadata = mapping(manifest.get("metadata"))
+        if text(metadata.get("namespace")):
+            return manifest
+        return {**manifest, "metadata": {**metadata, "namespace": self._namespace}}
 
 
 def _read_namespace(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -> None:
@@ -73,6 +96,14 @@ def _read_workload(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) 
     objects.workloads.setdefault(namespace_of(manifest), []).append(workload)
 
 
+def _routed(route: Mapping[str, Any]) -> Iterator[Key]:
+    """Return the Services that a route points at."""
+    for rule in map(mapping, items(mapping(route.get("spec")).get("rules"))):
+        for backend in map(mapping, items(rule.get("backendRefs"))):
+            yield text(backend.get("namespace")) or namespace_of(route), text(backend.get("name"))
+
+
+_GATEWAY_API = "gateway.networking.k8s.io/"
 _NAMESPACE = ("v1", "Namespace")
 _WORKLOADS = (
     ("v1", "Pod"),

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from ...core.findings import quote
+from ...core.metadata import PHASE_ANNOTATION
 from ..object_set import Endpoint, Group, Service
-from ..untyped import items, text
+from ..untyped import items, mapping, text
 from .hazard import Catalogue
 from .port_matches import lint_ports
 from .report import Report
@@ -129,9 +130,16 @@ def _lint_readiness(
     path = f"{path}.conditions.ready" if first.is_slice else path
     drains = any(endpoint.serving and endpoint.terminating for endpoint in endpoints)
     if drains and not service.is_headless:
-        report.add(first.index, ALL_DRAINING, path)
+        if not _is_drained_on_purpose(service):
+            report.add(first.index, ALL_DRAINING, path)
     else:
         report.add(first.index, NONE_READY, path)
+
+
+def _is_drained_on_purpose(service: Service) -> bool:
+    """Return whether a `MigratingService` rendered it in the phase before Pods take over."""
+    annotations = mapping(mapping(service.manifest.get("metadata")).get("annotations"))
+    return annotations.get(PHASE_ANNOTATION) == "Draining"
 
 
 def _lint_hints(service: Service, endpoints: Sequence[Endpoint], report: Report) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from sys import intern
 from typing import Any, NamedTuple
 
 from ...core.findings import NULL, Finding, duplicate, invalid, not_supported, required, too_many
@@ -299,10 +300,10 @@ def _read_slice(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -> 
     group = Group(
         index,
         "endpoints",
-        text(manifest.get("addressType")),
+        intern(text(manifest.get("addressType"))),
         endpoint_ports(manifest, "ports"),
         [
-            _endpoint(f"endpoints[{position}]", mapping(endpoint))
+            _endpoint(intern(f"endpoints[{position}]"), mapping(endpoint))
             for position, endpoint in enumerate(items(manifest.get("endpoints"))[:_MAX_ENDPOINTS])
         ],
         hand_made,
@@ -311,7 +312,7 @@ def _read_slice(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -> 
         objects.groups.setdefault((namespace, service), []).append(group)
     if hand_made:
         objects.served.add(namespace)
-        objects.slices.append(Slice(index, namespace, service, manifest, labels, group))
+        objects.slices.append(Slice(index, namespace, service, objects.manifests, group))
 
 
 def _endpoint(path: str, endpoint: Mapping[str, Any]) -> Endpoint:

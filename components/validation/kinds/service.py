@@ -1,6 +1,7 @@
 """A v1 Service, as the API server judges it when it is created or updated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from sys import intern
 from typing import Any, cast
 
 from ...core.findings import Finding
@@ -179,24 +180,27 @@ def _read_service(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -
         objects.services.pop(key, None)
         objects.repeated.add(key)
         return
-    objects.services[key] = _service(index, key, manifest, mapping(cast("object", spec)))
+    objects.services[key] = _service(index, key, objects.manifests, mapping(cast("object", spec)))
 
 
-def _service(index: int, key: Key, manifest: Mapping[str, Any], spec: Mapping[str, Any]) -> Service:
-    kind = text(spec.get("type")) or "ClusterIP"
+_NO_SELECTOR: Mapping[str, Any] = {}
+
+
+def _service(index: int, key: Key, manifests: Sequence[object], spec: Mapping[str, Any]) -> Service:
+    kind = intern(text(spec.get("type")) or "ClusterIP")
     headless = "None" in (spec.get("clusterIP"), *items(spec.get("clusterIPs"))[:1])
     ports = [
         ExposedPort(
-            text(port.get("name")),
-            text(port.get("protocol")) or "TCP",
+            intern(text(port.get("name"))),
+            intern(text(port.get("protocol")) or "TCP"),
             number(port.get("port")),
             number(port.get("targetPort")) or text(port.get("targetPort")) or None,
         )
         for port in map(mapping, items(spec.get("ports")))
     ]
-    selector = mapping(spec.get("selector"))
+    selector = mapping(spec.get("selector")) or _NO_SELECTOR
     alias = kind == "ExternalName"
-    return Service(index, key, spec, manifest, kind, selector, ports, headless and not alias)
+    return Service(index, key, manifests, kind, selector, ports, headless and not alias)
 
 
 SPEC = KindSpec("v1", "Service", "services", lambda _: SHAPE, RULES, validate, _read_service)

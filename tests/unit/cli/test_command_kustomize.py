@@ -57,6 +57,7 @@ PATCHED = f"{LABELS}patches: [{{patch: '[{{op: remove, path: /spec/selector}}]'}
 QUIET = {
     "labels alone": ("labels: [{pairs: {team: shop}}]\n", OBJECTS),
     "a Service with a selector": (LABELS, SELECTING),
+    "a Service that is meant to get one": (LABELS, SERVICE),
     "an alias": (LABELS, ALIAS),
     "a patch removes it": (PATCHED, OBJECTS),
     "a prefix without slices": ("namePrefix: dev-\n", SERVICE),
@@ -129,7 +130,7 @@ def test_rings_and_wrong_files_end(tmp_path: Path) -> None:
     files = {
         "a/kustomization.yaml": listing("../b", "a.yaml", more=LABELS),
         "b/kustomization.yaml": listing("../a", "../b", more="namePrefix: [x]\n"),
-        "a/a.yaml": SERVICE,
+        "a/a.yaml": OBJECTS,
         "c/kustomization.yaml": "resources: {a: b}\nnamespace: [a]\nlabels: a\n",
         "d/kustomization.yaml": f"{HEAD}resources: [\n",
     }

@@ -13,7 +13,9 @@ metadata: {{name: "{value}"}}
 spec: {{selector: {{app: a}}, clusterIP: "{value}", ports: [{{port: 80}}]}}
 """
 PLACEHOLDERS = ["${NAME}", "${NAME}-web", "${NAME:=web}", "{{ name }}", "<NAME>", "<the name>"]
+PLACEHOLDERS += ["{self.path.k8s}", "a-{self.name}", "AUTOMATIC_REPLACE", "CHANGEME"]
 NONE = ["$NAME", "$(NAME)", "{NAME}", "a<b>", "<>", "${}", "NAME"]
+NONE += ["{name}", "{a-b.c}", "REPLACED", "NO_NAME"]
 
 
 def codes(folder: Path, value: str, *, allowed: bool) -> list[str]:

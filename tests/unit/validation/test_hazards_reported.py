@@ -44,6 +44,13 @@ def annotated(annotations: dict[str, str], **fields: Any) -> Any:
     return made
 
 
+def mixed(annotations: dict[str, str], **spec: Any) -> Any:
+    ports = (TWO[0], {"name": "b", "port": 80})
+    made = service("a", *ports, type="LoadBalancer", selector=APP, **spec)
+    made["metadata"]["annotations"] = annotations
+    return made
+
+
 def reads(*names: str, namespace: str | None = None, **pod: Any) -> Any:
     made = deployment(APP, namespace=namespace)
     spec = made["spec"]["template"]["spec"]
@@ -112,7 +119,14 @@ HITS = [
         0,
         "spec.ports",
         "TCP and UDP",
-        [service("a", TWO[0], {"name": "b", "port": 80}, type="LoadBalancer", selector=APP)],
+        [mixed({"service.beta.kubernetes.io/aws-load-balancer-type": "nlb"})],
+    ),
+    Hit(
+        "load-balancer-protocols",
+        0,
+        "spec.ports",
+        "TCP and UDP",
+        [mixed({}, loadBalancerClass="service.k8s.aws/nlb")],
     ),
     Hit(
         "load-balancer-ip-ignored",
@@ -234,6 +248,8 @@ QUIET = [
             service("a", {"name": "a", "port": 53, "protocol": "UDP"}, {"name": "b", "port": 54}),
         ],
     ),
+    Quiet("a load balancer of no cloud", [mixed({"lbipam.cilium.io/ips": "192.0.2.1"})]),
+    Quiet("of a class of one's own", [mixed({}, loadBalancerClass="io.cilium/bgp")]),
     Quiet(
         "two load balancers",
         [

@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from tests.unit.validation.hazard_tables import TCP_80, Hit, Quiet, endpoint, eps, ids, service
+from tests.unit.validation.hazard_tables import (
+    TCP_80,
+    Hit,
+    Quiet,
+    endpoint,
+    eps,
+    ids,
+    ingress,
+    named,
+    service,
+)
 
 WEB = {"app": "web"}
 
@@ -13,7 +23,18 @@ def alias(name: str, *ports: dict[str, Any]) -> dict[str, Any]:
     return service("saas", *ports, type="ExternalName", externalName=name)
 
 
+REMAPPED = service(
+    "web", {"name": "http", "port": 80, "targetPort": 8080}, clusterIP="None", selector=WEB
+)
+
+
+def route(to: str) -> dict[str, Any]:
+    made = named("HTTPRoute", "gateway.networking.k8s.io/v1", "web", None)
+    return {**made, "spec": {"rules": [{"backendRefs": [{"name": to, "port": 80}]}]}}
+
+
 HITS = [
+    Hit("headless-remap", 0, "spec.ports[0].targetPort", "not 8080", [REMAPPED, route("other")]),
     Hit(
         "service-endpoints-field",
         0,
@@ -80,6 +101,8 @@ HITS = [
 
 QUIET = [
     Quiet("the field of that name is null", [service(endpoints=None)]),
+    Quiet("an Ingress dials the endpoints' ports", [REMAPPED, ingress({"number": 80})]),
+    Quiet("a route dials the endpoints' ports", [REMAPPED, route("web")]),
     Quiet("endpoints are a field of slices", [service(), eps()]),
     Quiet("externalName is empty", [service(externalName="")]),
     Quiet("a name with dots", [alias("db.example.com.")]),

@@ -1,0 +1,42 @@
+"""What the cluster answers of a policy, whatever its kind."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pulumi
+from pulumi_kubernetes import apiextensions, meta, networking
+
+from .._runtime.guards import owners_besides_ours
+from ..core.metadata import FIELD_MANAGER_ANNOTATION
+from ..core.ownership import other_owners, read_entries
+
+__all__ = ["Live", "Policy", "live"]
+
+Policy = networking.v1.NetworkPolicy | apiextensions.CustomResource
+
+
+class Live(NamedTuple):
+    """The metadata of a live policy, as far as it matters."""
+
+    name: str
+    namespace: str
+    owners: list[str]
+    """The field managers, other than ours, that own more than metadata."""
+
+
+def live(policy: Policy) -> pulumi.Output[Live]:
+    """Return what the cluster answers; the SDK knows no types of a custom resource."""
+    anything: Any = policy
+    metadata: pulumi.Output[Any] = anything.metadata
+    return metadata.apply(_read)
+
+
+def _read(metadata: Any) -> Live:
+    if isinstance(metadata, meta.v1.outputs.ObjectMeta):
+        namespace = metadata.namespace or "default"
+        return Live(metadata.name or "", namespace, owners_besides_ours(metadata))
+    wire: Mapping[str, Any] = metadata
+    annotations: Mapping[str, str] = wire.get("annotations") or {}
+    entries = read_entries(wire.get("managedFields") or [])
+    owners = other_owners(entries, annotations.get(FIELD_MANAGER_ANNOTATION))
+    return Live(wire.get("name") or "", wire.get("namespace") or "default", owners)

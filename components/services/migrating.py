@@ -1,0 +1,205 @@
+"""`MigratingService`: a Service on its way from external backends to Pods."""
+# No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, Optional, TypedDict
+
+import pulumi
+from pulumi_kubernetes import discovery
+
+from .._registry import token_of
+from .._runtime.children import Children
+from .._runtime.component import Blueprint, compile_args
+from .._runtime.service_component import DeclaredService, ServiceComponent
+from ..core import arguments
+from ..core.migrating_service import plan_migrating_service
+from ..policies.destinations import migration_destinations
+from ..types import (
+    AdoptedObject,
+    Backend,
+    EgressDestination,
+    EndpointApiLike,
+    MigrationPhase,
+    MigrationPhaseLike,
+    PresetLike,
+    ServicePort,
+    ServiceTypeLike,
+    SessionAffinityLike,
+    TrafficDistributionLike,
+    TrafficPolicyLike,
+)
+
+__all__ = ["MigratingService", "MigratingServiceArgs"]
+
+
+class MigratingServiceArgs(TypedDict):
+    """Arguments of `MigratingService`: those of both sides, and the phase."""
+
+    phase: MigrationPhaseLike
+    """How far the Service is. One up leads one step further, or back."""
+    selector: Mapping[str, pulumi.Input[str]]
+    """The labels of the Pods, at least one. Give them in all phases."""
+    replicas: NotRequired[pulumi.Input[int]]
+    """How many ready Pods there will be, such as a Deployment's: only the output `external_share`
+    goes by it. Defaults to an unknown number."""
+    addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Addresses of external backends of which nothing else is known. A list that is itself an
+    Output needs `slice_count`. Keep them until the last phase is reached. Defaults to none."""
+    backends: NotRequired[Sequence[Backend]]
+    """External backends with their settings. Defaults to none."""
+    ports: NotRequired[Sequence[ServicePort]]
+    """The ports of the Service, of every external backend and of the Pods. A port may have both
+    `target_port`, for external backends, and `target_port_name`, for Pods. With `preset`, further
+    ones, or others of the same names. Defaults to those of `preset`; without it at least one is
+    required."""
+    preset: NotRequired[PresetLike]
+    """The known ports of a well-known server. Defaults to none."""
+    service_name: NotRequired[str]
+    """The Service's name, a DNS-1035 label. Defaults to the component's name."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """The namespace of all objects. Defaults to the provider's."""
+    type: NotRequired[ServiceTypeLike]
+    """How the Service is reached. Defaults to `ServiceType.CLUSTER_IP`."""
+    headless: NotRequired[bool]
+    """Must be False: draining works through the Service's own address. Defaults to False."""
+    cluster_ip: NotRequired[pulumi.Input[str]]
+    """Pins the Service's own address, in the cluster's range. It cannot change on a live Service.
+    Defaults to one that the cluster picks."""
+    endpoint_api: NotRequired[EndpointApiLike]
+    """Must be `EndpointApi.SLICES`: Kubernetes writes the Endpoints of a Service with a selector.
+    Defaults to `EndpointApi.SLICES`."""
+    max_endpoints_per_slice: NotRequired[int]
+    """How many backends one slice holds at most, 1 to 1000. Defaults to 100."""
+    slice_count: NotRequired[int]
+    """Pins the number of slices per family, a power of two. Defaults to as many as are needed."""
+    ip_families: NotRequired[Sequence[str]]
+    """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
+    cluster gives; both, where backends of both are given and the cluster has both. Give it where
+    the Service has both families and `addresses` will be taken out one day."""
+    max_shrink: NotRequired[float]
+    """The share of the backends that may be gone since the last deployment, 0 to 1; if more is, the
+    preview and the up stop. Defaults to 0.5 of what each query of a source finds; other backends
+    are not compared."""
+    allow_shrink: NotRequired[bool]
+    """Deploy although more is gone than `max_shrink` allows. Defaults to False."""
+    allow_empty: NotRequired[bool]
+    """Deploy the Service without any external backend before the last phase. Defaults to False:
+    that is an error."""
+    adopt: NotRequired[Sequence[AdoptedObject]]
+    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    resources, or objects of kubectl or Helm. Defaults to none."""
+    logical_name: NotRequired[str]
+    """Separates Services of one name on two clusters in one stack. Defaults to none."""
+    kubernetes_version: NotRequired[str]
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    versions from 1.30 on."""
+    denied_cidrs: NotRequired[Sequence[str]]
+    """CIDRs in which no backend may be. Defaults to none."""
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Labels of the Service and its slices. Defaults to none."""
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Annotations of the Service. Defaults to none."""
+    session_affinity: NotRequired[SessionAffinityLike]
+    """Whether a client stays with one backend. Defaults to `SessionAffinity.NONE`."""
+    session_affinity_timeout: NotRequired[pulumi.Input[int]]
+    """How long it stays, in seconds, 1 to 86400. Defaults to 10800."""
+    load_balancer_class: NotRequired[pulumi.Input[str]]
+    """Which load-balancer controller serves the Service. Defaults to the cluster's."""
+    load_balancer_source_ranges: NotRequired[Sequence[pulumi.Input[str]]]
+    """The CIDRs from which the load balancer takes clients. Defaults to any."""
+    load_balancer_ip: NotRequired[pulumi.Input[str]]
+    """The address that is asked of the load-balancer controller; some ignore it. Deprecated since
+    Kubernetes 1.24. Defaults to one that the controller picks."""
+    allocate_load_balancer_node_ports: NotRequired[pulumi.Input[bool]]
+    """Whether a load balancer's ports get node ports. False is for controllers that do not send
+    traffic to node ports. Defaults to True."""
+    external_ips: NotRequired[Sequence[pulumi.Input[str]]]
+    """Addresses that are routed to the nodes by other means, at which these take the Service's
+    traffic. Deprecated since Kubernetes 1.36. Defaults to none."""
+    external_traffic_policy: NotRequired[TrafficPolicyLike]
+    """Which backends traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
+    internal_traffic_policy: NotRequired[TrafficPolicyLike]
+    """Which backends traffic from inside may use. Defaults to `TrafficPolicy.CLUSTER`."""
+    traffic_distribution: NotRequired[TrafficDistributionLike]
+    """Which backends are preferred. Defaults to none."""
+    await_ready: NotRequired[bool]
+    """Wait for a load balancer's address, and for ready Pods where the Service has a selector.
+    Defaults to True in phase INTERNAL, to False in all others."""
+
+
+MIGRATING_SERVICE = Blueprint(
+    MigratingServiceArgs, arguments.MigratingServiceArgs, plan_migrating_service
+)
+
+
+class MigratingService(ServiceComponent):
+    """A Service that goes from external backends to Pods in phases, with one cluster IP throughout.
+
+    Its backends are those of an `ExternalService` first and those of a `SelectorService` in the
+    end. One up leads from one phase to the next; a preview refuses what would skip one, or leave
+    objects behind.
+
+    Raises:
+        ValidationError: Arguments cannot be used. Nothing has been registered then.
+    """
+
+    service_name: pulumi.Output[str]
+    """The Service's name in the cluster."""
+    namespace: pulumi.Output[str]
+    """The Service's namespace."""
+    host: pulumi.Output[str]
+    """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
+    cluster_ip: pulumi.Output[str]
+    """The Service's own address; "None" if headless."""
+    load_balancer: pulumi.Output[list[str]]
+    """The addresses and host names that the load-balancer controller gave; empty before."""
+    node_ports: pulumi.Output[dict[str, int]]
+    """The port on every node, by the name of the port; empty for type ClusterIP."""
+    endpoints: pulumi.Output[list[str]]
+    """The addresses of the external backends; none in the last phase."""
+    external_share: pulumi.Output[dict[str, float]]
+    """Which share of new connections goes to external backends, 0 to 1, by IP family. Empty in
+    phase HYBRID without `replicas`."""
+    hazards: pulumi.Output[list[str]]
+    """What is legal and will not work as it looks: code, text and remedy of each."""
+
+    @property
+    def slices(self) -> "list[discovery.v1.EndpointSlice]":
+        """The EndpointSlices, children of the component, in the order of their names.
+
+        Empty in the last phase.
+        """
+        return self._declared.slices
+
+    @property
+    def destinations(self) -> list[EgressDestination]:
+        """The external backends and the Pods, and their ports, for `to` of an `EgressPolicy`."""
+        return self._destinations
+
+    def __init__(
+        self,
+        name: str,
+        args: MigratingServiceArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        draft = compile_args(MigratingService, name, MIGRATING_SERVICE, args, opts)
+        super().__init__(token_of("MigratingService"), name, {}, opts)
+        self._destinations = migration_destinations(args, opts)
+        children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
+        self._declared = DeclaredService(
+            self,
+            name,
+            draft,
+            children,
+            awaited=_is_awaited(draft.args),
+            families=draft.plan.families,
+        )
+        self._declared.add_backends(draft)
+        self._declared.record_phase(draft.args.phase)
+        self.register_outputs({"service_name": draft.plan.service["metadata"]["name"]})
+
+
+def _is_awaited(args: arguments.MigratingServiceArgs) -> bool:
+    if args.await_ready is not None:
+        return args.await_ready
+    return args.phase == MigrationPhase.INTERNAL

@@ -1,0 +1,181 @@
+"""A Service goes from external backends to Pods, phase by phase, and keeps every UID."""
+
+import json
+import re
+import shlex
+
+import pytest
+
+from tests.support.cluster import get, names, uids
+from tests.support.programs import component, external_service
+from tests.support.running import running
+from tests.support.stack import Stack
+from tools.cluster import Cluster
+
+pytestmark = pytest.mark.both_kinds
+
+OF_DB = "kubernetes.io/service-name=db,endpointslice.kubernetes.io/managed-by"
+OURS = f"{OF_DB}=k8s-endpoints.pulumi"
+ACTIVE, DRAINING = (True, True, False), (False, True, True)
+UP = ("up", "--yes", "--skip-preview")
+ADDRESSES = ["192.0.2.10", "2001:db8::10"]
+PORTS = [{"name": "postgres", "port": 5432, "target_port": 6432, "target_port_name": "sql"}]
+
+
+def program(namespace: str, phase: str, **args: object) -> str:
+    given = {
+        "namespace": namespace,
+        "phase": phase,
+        "selector": {"app": "db"},
+        "addresses": ADDRESSES,
+        "ports": PORTS,
+        **args,
+    }
+    return component("MigratingService", "db", **given)
+
+
+def run_pods(cluster: Cluster, namespace: str, *, replicas: int = 2, port: str = "sql") -> None:
+    pod = {
+        "metadata": {"labels": {"app": "db"}},
+        "spec": {
+            "containers": [
+                {"name": "db", "image": "db", "ports": [{"name": port, "containerPort": 5432}]}
+            ]
+        },
+    }
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "db", "namespace": namespace},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": "db"}},
+            "template": pod,
+        },
+    }
+    cluster.kubectl("apply", "-f", "-", given=json.dumps(deployment))
+    chosen = ["deployment/db", "-n", namespace, "--timeout=30s"]
+    cluster.kubectl("rollout", "status", *chosen)
+
+
+def phase(cluster: Cluster, namespace: str) -> str:
+    found = get(cluster, "service", namespace, "db")["metadata"]["annotations"]
+    return str(found["k8s-endpoints.pulumi/migration-phase"])
+
+
+def conditions(cluster: Cluster, namespace: str) -> set[tuple[bool, ...]]:
+    """Return ready, serving and terminating of the external backends."""
+    chosen = ["-n", namespace, "-l", OURS, "-o", "json"]
+    found = json.loads(cluster.kubectl("get", "endpointslices", *chosen))
+    return {
+        tuple(endpoint["conditions"][one] for one in ("ready", "serving", "terminating"))
+        for item in found["items"]
+        for endpoint in item["endpoints"]
+    }
+
+
+def refused(stack: Stack, text: str) -> str:
+    done = stack.run("preview")
+    assert done.returncode != 0
+    assert text in done.stdout
+    return done.stdout
+
+
+def no_orphans(cluster: Cluster, namespace: str, slices: int) -> None:
+    """Assert that only Kubernetes's own slices are left, and nothing mirrors the Endpoints."""
+    mirrored = f"{OF_DB}=endpointslicemirroring-controller.k8s.io"
+    assert names(cluster, "endpointslices", namespace, mirrored) == []
+    assert names(cluster, "endpointslices", namespace, OURS) == []
+    assert len(names(cluster, "endpointslices", namespace)) == slices
+
+
+def test_for_what_holds_state(cluster: Cluster, stack: Stack, namespace: str) -> None:
+    """From an `ExternalService` to a `SelectorService`: a jump is refused, Pods must be ready."""
+    port = {"name": "postgres", "port": 5432}
+    outside = {"addresses": ADDRESSES, "ports": [{**port, "target_port": 6432}]}
+    stack.write(external_service("db", namespace=namespace, **outside)).up()
+    before = uids(cluster, "services,endpointslices", namespace)
+    address = get(cluster, "service", namespace, "db")["spec"]["clusterIPs"]
+
+    stack.write(program(namespace, "Cutover"))
+    refused(stack, "first an up with `MigrationPhase.DRAINING`")
+    stack.write(program(namespace, "Draining")).up()
+    assert uids(cluster, "services,endpointslices", namespace) == before
+    assert conditions(cluster, namespace) == {DRAINING}
+    assert "selector" not in get(cluster, "service", namespace, "db")["spec"]
+
+    stack.write(program(namespace, "Cutover")).up()
+    assert get(cluster, "service", namespace, "db")["spec"]["selector"] == {"app": "db"}
+    assert before.items() <= uids(cluster, "services,endpointslices", namespace).items()
+    assert conditions(cluster, namespace) == {DRAINING}
+
+    unready = "phase: Forbidden: no Pod of the selector is ready for postgres (TCP)"
+    stack.write(program(namespace, "Internal"))
+    refused(stack, unready)
+    run_pods(cluster, namespace, port="other")
+    done = stack.write(program(namespace, "Internal", await_ready=False)).run(*UP)
+    assert done.returncode != 0
+    assert unready in done.stdout
+    done = stack.run(*UP)  # the last phase is begun, and not reached
+    assert done.returncode != 0
+    assert unready in done.stdout
+    assert before.items() <= uids(cluster, "services,endpointslices", namespace).items()
+
+    run_pods(cluster, namespace)
+    stack.write(program(namespace, "Internal")).up()
+    no_orphans(cluster, namespace, len(address))
+
+    inside = {"selector": {"app": "db"}, "ports": [{**port, "target_port_name": "sql"}]}
+    stack.write(component("SelectorService", "db", namespace=namespace, **inside)).up()
+    live = get(cluster, "service", namespace, "db")
+    assert live["metadata"]["uid"] == before["db"]
+    assert live["spec"]["clusterIPs"][0] == address[0]
+
+
+def test_where_both_may_serve(cluster: Cluster, stack: Stack, namespace: str) -> None:
+    """It is killed while it begins to drain, and goes on from there, or back."""
+    run_pods(cluster, namespace)
+    stack.write(program(namespace, "External")).up()
+    before = uids(cluster, "services,endpointslices", namespace)
+    stack.write(program(namespace, "Hybrid")).up()
+    assert conditions(cluster, namespace) == {ACTIVE}
+    assert get(cluster, "service", namespace, "db")["spec"]["selector"] == {"app": "db"}
+
+    stack.write(program(namespace, "ShareDraining"))
+    with running(stack, *UP) as up:
+        while phase(cluster, namespace) != "ShareDraining":
+            assert up.engine.poll() is None, up.said()
+        up.kill()
+    stack.backend.release(stack.name)
+    stack.up()
+    assert conditions(cluster, namespace) == {DRAINING}
+    assert before.items() <= uids(cluster, "services,endpointslices", namespace).items()
+
+    stack.write(program(namespace, "Internal")).up()
+    no_orphans(cluster, namespace, 2)
+    assert stack.up("--refresh")["unchanged"]
+    assert uids(cluster, "services", namespace) == {"db": before["db"]}
+
+
+def test_the_way_back_over_the_selector(cluster: Cluster, stack: Stack, namespace: str) -> None:
+    """A first deployment may be in the last phase; the commands of the refusal leave no orphans."""
+    stack.write(program(namespace, "Internal", await_ready=False)).up()
+    run_pods(cluster, namespace)
+    service = uids(cluster, "services", namespace)
+    stack.write(program(namespace, "ShareDraining")).up()
+    assert conditions(cluster, namespace) == {DRAINING}
+    stack.write(program(namespace, "Hybrid")).up()
+    before = uids(cluster, "services,endpointslices", namespace)
+    assert service.items() <= before.items()
+
+    said = refused(stack.write(program(namespace, "External")), "go on serving them")
+    commands = [one for one in re.findall(r"`([^`]+)`", said) if one.startswith("kubectl ")]
+    assert len(commands) >= 3
+    for command in commands[:3]:
+        cluster.kubectl(*shlex.split(command)[1:])
+    stack.up("--refresh")
+
+    assert "selector" not in get(cluster, "service", namespace, "db")["spec"]
+    left = uids(cluster, "services,endpointslices,endpoints", namespace)
+    assert left.items() <= before.items()
+    assert sorted(left) == ["db", "db-ipv4", "db-ipv6"]
