@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import DeployedService, ServiceType
+from k8s_endpoints import DeployedService, ServiceType
 
 app = DeployedService(
     "my-app",

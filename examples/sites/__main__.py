@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import DeployedService, ExternalService, HttpIngress, PathType, http_backend
+from k8s_endpoints import DeployedService, ExternalService, HttpIngress, PathType, http_backend
 
 home = ExternalService(
     "home",
