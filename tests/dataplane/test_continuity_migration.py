@@ -48,7 +48,7 @@ def test_for_what_holds_state(steady: ServiceUnderLoad, rig: Rig) -> None:
     in_phase(steady, "External", external)
     address = rig.address(steady.service)
 
-    with steady.load("EXTERNAL -> DRAINING -> CUTOVER -> INTERNAL", untouched=external) as load:
+    with steady.load("MigratingService, for what holds state", untouched=external) as load:
         in_phase(steady, "Draining", external)
         waiting = in_phase(steady, "Cutover", external)
         assert load.answered_by() == set(external)
@@ -78,7 +78,7 @@ def test_where_both_may_serve(steady: ServiceUnderLoad, rig: Rig) -> None:
     in_phase(steady, "External", external)
     address = rig.address(steady.service)
 
-    with steady.load("EXTERNAL -> HYBRID -> SHARE_DRAINING -> INTERNAL", external) as load:
+    with steady.load("MigratingService, where both may serve", external) as load:
         both = in_phase(steady, "Hybrid", external)
         load.go_on()
         assert load.answered_by(both) == pods | set(external)
