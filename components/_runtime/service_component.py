@@ -18,6 +18,7 @@ from .component import Draft
 from .guards import Guard
 from .lazy_outputs import LazyOutputs
 from .phase_record import ports_of
+from .workload_children import WorkloadChildren
 
 __all__ = ["DeclaredService", "ServiceComponent"]
 
@@ -103,22 +104,24 @@ class DeclaredService:
             if not is_part(manifest["metadata"]["name"]):
                 self._guard.watch(made, manifest)
 
-    def add_workload(self, *, awaited: bool, keeps_live_replicas: bool) -> None:
+    def add_workload(
+        self, children: WorkloadChildren, *, awaited: bool, keeps_live_replicas: bool
+    ) -> None:
         """Register what makes the Pods of a Service, and what scales and protects them."""
         self.disruption_budget: policy.v1.PodDisruptionBudget | None = None
         self.autoscaler: autoscaling.v2.HorizontalPodAutoscaler | None = None
         manifest = next(self._objects)
-        made = self._children.deployment(
+        made = children.deployment(
             manifest, awaited=awaited, keeps_live_replicas=keeps_live_replicas
         )
         self.deployment: apps.v1.Deployment = made
         self._guard.watch(made, manifest)
         for manifest in self._objects:
             if manifest["kind"] == "PodDisruptionBudget":
-                self.disruption_budget = self._children.disruption_budget(manifest)
+                self.disruption_budget = children.disruption_budget(manifest)
                 self._guard.watch(self.disruption_budget, manifest)
             else:
-                self.autoscaler = self._children.autoscaler(manifest, made)
+                self.autoscaler = children.autoscaler(manifest, made)
                 self._guard.watch(self.autoscaler, manifest)
 
     def record_phase(self, phase: str) -> None:

@@ -8,11 +8,11 @@ import pulumi
 from pulumi_kubernetes import apps, autoscaling, policy
 
 from .._registry import token_of
-from .._runtime.children import Children
 from .._runtime.component import Blueprint, compile_args
 from .._runtime.provider import stated_namespace_of
 from .._runtime.service_component import DeclaredService, ServiceComponent
 from .._runtime.stack_traces import shortened
+from .._runtime.workload_children import WorkloadChildren
 from ..core.deployed_service import plan_deployed_service, pod_labels
 from ..core.pod_arguments import DeployedServiceArgs as CoreArgs
 from ..pod_types import (
@@ -203,11 +203,12 @@ class DeployedService(ServiceComponent):
             super().__init__(token_of("DeployedService"), name, {}, opts)
         self._service_name: str = draft.plan.service["metadata"]["name"]
         self._destination = _destination(self._service_name, args, opts)
-        children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
+        scope, adoptions = draft.args.logical_name, draft.plan.adoptions
+        children = WorkloadChildren(self, name, opts, scope, adoptions)
         awaited = draft.args.await_ready is not False
         self._declared = DeclaredService(self, name, draft, children, awaited=awaited)
         self._declared.add_workload(
-            awaited=awaited, keeps_live_replicas=draft.plan.keeps_live_replicas
+            children, awaited=awaited, keeps_live_replicas=draft.plan.keeps_live_replicas
         )
         self.register_outputs({"service_name": self._service_name})
 
