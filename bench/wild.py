@@ -1,21 +1,31 @@
 """What `validate` says about checkouts of repositories that nobody here wrote: `make wild`.
 
 Prints each code with how often it fired and in how many repositories, so that its precision can be
-judged by hand. Nothing of the checkouts is kept.
+judged by hand, and asks a kube-apiserver of its own about every object: whether it takes what is
+reported as an error, and refuses what is not. Nothing of the checkouts is kept; `wild.txt` beside
+this file lists repositories that were measured, with their commits.
 """
 
 import os
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from components.cli.manifests import Entry, Source, read
 from components.cli.results import validate_files
+from components.validation import KINDS, validate
+from tests.support.agreement.compare import is_unknowable
+from tests.support.agreement.server import ApiServer
+from tests.support.cluster import throw_away_cluster
 
+CONFLICT = 409
 HELP = """\
 No checkouts. Clone some repositories with manifests into one folder, and name it:
   make wild CHECKOUTS=folder
-Each folder within it counts as one repository."""
+Each folder within it counts as one repository. bench/wild.txt lists some, with their commits."""
 
 
 def main() -> int:
@@ -25,6 +35,55 @@ def main() -> int:
     if not folders:
         sys.stdout.write(f"{HELP}\n")
         return 0
+    with (
+        throw_away_cluster(name="k8s-endpoints-wild") as cluster,
+        ApiServer(cluster.kubeconfig) as server,
+    ):
+        _print(folders, Verdicts(server))
+    return 0
+
+
+class Verdicts:
+    """What the API server says of objects, beside what `validate` says."""
+
+    def __init__(self, server: ApiServer) -> None:
+        self._server = server
+        self.asked = 0
+        self.refused: Counter[str] = Counter()
+        """How many objects with an error of a code it refuses too."""
+        self.taken: Counter[str] = Counter()
+        """How many objects with an error of a code it takes."""
+        self.missed: list[str] = []
+        """What it refuses and `validate` does not."""
+
+    def ask(self, source: str) -> None:
+        """Ask about every object of a file."""
+        for entry in read(Source(source, is_named=False)):
+            manifest = entry.value if isinstance(entry, Entry) else None
+            if isinstance(manifest, dict) and _key(manifest) in KINDS:
+                self._ask(source, manifest)
+
+    def _ask(self, source: str, manifest: dict[str, Any]) -> None:
+        metadata = manifest.get("metadata")
+        if not isinstance(metadata, dict) or metadata.get("resourceVersion"):
+            return
+        moved = {**manifest, "metadata": {**metadata, "namespace": "default"}}
+        errors = {one.code for one in validate(moved) if one.severity == "error"}
+        answer = self._server.create(moved, moved["kind"], "default", dry=True)
+        self.asked += 1
+        if answer.accepted:
+            self.taken.update(errors)
+        elif errors:
+            self.refused.update(errors)
+        elif answer.status != CONFLICT and not is_unknowable(answer, moved):
+            self.missed.append(f"{source}: {answer.message}")
+
+
+def _key(manifest: dict[str, Any]) -> tuple[object, object]:
+    return manifest.get("apiVersion"), manifest.get("kind")
+
+
+def _print(folders: Sequence[Path], verdicts: Verdicts) -> None:
     fired: Counter[tuple[str, str]] = Counter()
     repositories: dict[str, set[str]] = defaultdict(set)
     sys.stdout.write(f"{'repository':40} {'seconds':>7} {'objects':>7} {'no manifests':>12}\n")
@@ -35,12 +94,21 @@ def main() -> int:
         for row in found.rows:
             fired[row.finding.severity, row.finding.code] += 1
             repositories[row.finding.code].add(folder.name)
+        for source in sorted(found.sources):
+            verdicts.ask(source)
         strangers = found.strangers.total()
         sys.stdout.write(f"{folder.name:40} {seconds:7.2f} {found.judged:7} {strangers:12}\n")
-    sys.stdout.write(f"\n{'code':40} {'severity':8} {'fired':>6} {'in repositories':>15}\n")
+    head = f"{'code':34} {'severity':8} {'fired':>6} {'repositories':>12}"
+    sys.stdout.write(f"\n{head} {'refused too':>11} {'taken':>6}\n")
     for (severity, code), count in fired.most_common():
-        sys.stdout.write(f"{code:40} {severity:8} {count:6} {len(repositories[code]):15}\n")
-    return 0
+        told = (
+            f"{verdicts.refused[code]:11} {verdicts.taken[code]:6}" if severity == "error" else ""
+        )
+        line = f"{code:34} {severity:8} {count:6} {len(repositories[code]):12} {told}"
+        sys.stdout.write(f"{line.rstrip()}\n")
+    sys.stdout.write(f"\n{verdicts.asked} objects asked about\n")
+    for one in verdicts.missed:
+        sys.stdout.write(f"refused, and not reported: {one}\n")
 
 
 if __name__ == "__main__":

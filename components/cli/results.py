@@ -17,6 +17,7 @@ from ..validation import KINDS, refusal, validate
 from ..validation.hazards import HAZARDS, hazards, kustomize
 from ..validation.hazards.kustomize import kustomize_hazards, served_names
 from ..validation.hazards.legacy_endpoints import ENDPOINTS_WITHOUT_SERVICE
+from ..validation.object_meta import METADATA_RESOURCE_VERSION
 from ..validation.untyped import mapping, text
 from .collisions import Collisions
 from .ignores import Ignores
@@ -43,6 +44,17 @@ _FAILING: Mapping[str, frozenset[str]] = {
     "never": frozenset(),
 }
 
+_VERSION_OF_KUBECTL = Finding(
+    "metadata.resourceVersion",
+    "",
+    "kubectl drops it when it creates the object, and is refused when it updates one of another"
+    " version",
+    None,
+    "leave it out",
+    METADATA_RESOURCE_VERSION.code,
+    "warning",
+)
+"""In place of the refusal of a create, which kubectl does not send so."""
 _WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
 HAZARD_CODES = frozenset({*HAZARDS, *kustomize.HAZARDS})
 """What is not looked for without hazards."""
@@ -236,7 +248,10 @@ def _validate_entry(
         results.passed_over[text(kind) if _KIND.fullmatch(text(kind)) else _NO_KIND] += 1
         return []
     results.judged += 1
-    return validate(manifest, kubernetes_version=kubernetes_version)
+    return [
+        _VERSION_OF_KUBECTL if one.code == _VERSION_OF_KUBECTL.code else one
+        for one in validate(manifest, kubernetes_version=kubernetes_version)
+    ]
 
 
 def _no_object(entry: Entry) -> Finding:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...core.findings import Finding, quote
 from ..object_set import ObjectSet
+from ..untyped import mapping
 from . import (
     declared,
     external_names,
@@ -18,6 +19,7 @@ from . import (
     policy_backends,
     port_matches,
     selection,
+    server_warnings,
     service_fields,
     service_links,
     services,
@@ -47,6 +49,7 @@ _OF_MANIFESTS = Catalogue(
     policies.HAZARDS,
     peers.HAZARDS,
     policy_backends.HAZARDS,
+    server_warnings.HAZARDS,
 )
 
 _API_SERVER = ("default", "kubernetes")
@@ -97,6 +100,8 @@ def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]
         legacy_endpoints.lint_legacy(legacy, objects, virtual, report)
     for index, namespace, spec in objects.ingresses:
         ingresses.lint_ingress(index, namespace, spec, objects, report)
+        server_warnings.lint_ingress_class(index, mapping(objects.manifests[index]), report)
+    server_warnings.lint_addresses(objects, report)
     if objects.policies:
         _lint_policies(objects, virtual, report)
     unique = dict.fromkeys(report)
@@ -113,6 +118,7 @@ def _lint_services(objects: ObjectSet, report: Report) -> None:
     }
     for key, service in objects.services.items():
         service_fields.lint_protocols(service, report)
+        server_warnings.lint_deprecated(service, report)
         services.lint_service(service, report, is_routed=key in routed)
         if not service.is_selectorless:
             continue

@@ -286,3 +286,14 @@ def test_pulumi_is_not_imported() -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.stderr == "[]\n"
     assert done.stdout == "0 objects, 0 errors, 0 warnings, 0 of other kinds passed over\n"
+
+
+def test_a_resource_version_is_what_kubectl_makes_of_it(tmp_path: Path, run: Run) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(GOOD.replace("name: a", "name: a, resourceVersion: '5'"))
+    code, rows, _ = run(file)
+    assert code == 0
+    assert [(row["code"], row["severity"]) for row in rows] == [
+        ("metadata-resource-version", "warning")
+    ]
+    assert "kubectl drops it" in rows[0]["message"]

@@ -37,6 +37,7 @@ def mapped(number: int, target: int) -> dict[str, Any]:
     return {"name": "http", "port": number, "targetPort": target}
 
 
+DEPRECATED = ("external-ips-deprecated",)
 HITS = [
     Hit(
         "service-port-unserved",
@@ -123,6 +124,7 @@ HITS = [
         "spec.externalIPs",
         "not its backends",
         [service(externalIPs=["192.0.2.10"])],
+        DEPRECATED,
     ),
     Hit(
         "none-ready",
@@ -222,7 +224,7 @@ HITS = [
         "spec.trafficDistribution",
         "has no effect",
         [
-            service(trafficDistribution="PreferClose"),
+            service(trafficDistribution="PreferSameZone"),
             eps(endpoint(**ZONE), endpoint("192.0.2.11", zone="a")),
         ],
     ),
@@ -281,8 +283,8 @@ QUIET = [
         "a Service, and slices of another namespace", [service(), eps(of="web", namespace="shop")]
     ),
     Quiet("a Service with Endpoints", [service(), service("b"), eps(of="b"), legacy()], OLD),
-    Quiet("externalIPs and slices", [service(externalIPs=["203.0.113.1"]), eps()]),
-    Quiet("externalIPs and Pods", [service(externalIPs=["203.0.113.1"], selector=WEB)]),
+    Quiet("externalIPs and slices", [service(externalIPs=["203.0.113.1"]), eps()], DEPRECATED),
+    Quiet("externalIPs and Pods", [service(externalIPs=["203.0.113.1"], selector=WEB)], DEPRECATED),
     Quiet(
         "one endpoint is ready",
         [service(), eps(endpoint(conditions=DISABLED)), eps(endpoint("192.0.2.11", conditions={}))],
@@ -319,7 +321,7 @@ QUIET = [
     Quiet(
         "hints of every ready endpoint",
         [
-            service(trafficDistribution="PreferClose"),
+            service(trafficDistribution="PreferSameZone"),
             eps(endpoint(**ZONE), endpoint("192.0.2.11", conditions=DISABLED)),
         ],
     ),

@@ -1,0 +1,110 @@
+"""What the API server itself warns of, in its words, where no other hazard says it.
+
+`GetWarningsForService` and `WarningsOnCreate` of Ingresses, of Kubernetes 1.36 and newer. A client
+that shows no warnings, as Pulumi's provider and most of CI, drops them.
+"""
+
+from collections.abc import Mapping
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from ...core.findings import quote
+from ..object_set import ObjectSet, Service
+from ..untyped import items, mapping, text
+from .hazard import Catalogue
+from .report import Report
+
+HAZARDS = Catalogue("Warnings of the API server")
+INGRESS_CLASS_DEPRECATED = HAZARDS.hazard(
+    "ingress-class-deprecated",
+    "annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName'"
+    " instead",
+    "set `ingressClassName` to the name of an IngressClass, unless the controller reads the"
+    " annotation alone",
+    "The annotation that names an Ingress's class is deprecated.",
+)
+TOPOLOGY_HINTS_DEPRECATED = HAZARDS.hazard(
+    "topology-hints-deprecated",
+    "annotation service.kubernetes.io/topology-aware-hints is deprecated, please use"
+    " service.kubernetes.io/topology-mode instead",
+    "use the other annotation, or `trafficDistribution`",
+    "The annotation topology-aware-hints is deprecated.",
+)
+EXTERNAL_IPS_DEPRECATED = HAZARDS.hazard(
+    "external-ips-deprecated",
+    "spec.externalIPs is deprecated and may no longer be implemented in some clusters",
+    "declare a Service of type LoadBalancer, or an EndpointSlice where the addresses are backends",
+    "externalIPs is deprecated.",
+)
+EXTERNAL_IPS_IGNORED = HAZARDS.hazard(
+    "external-ips-ignored",
+    "spec.externalIPs is ignored {where}",
+    "leave it out",
+    "externalIPs is ignored by headless Services and aliases.",
+)
+PREFER_CLOSE_DEPRECATED = HAZARDS.hazard(
+    "prefer-close-deprecated",
+    'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"',
+    "write PreferSameZone, from Kubernetes 1.34 on: it means the same",
+    "The traffic distribution PreferClose is deprecated.",
+)
+ADDRESS_NOT_CANONICAL = HAZARDS.hazard(
+    "address-not-canonical",
+    "IPv6 address {given} should be in RFC 5952 canonical format ({canonical})",
+    "write it so: other programs compare addresses as text",
+    "An IPv6 address is not in its canonical form.",
+)
+
+_CLASS = "kubernetes.io/ingress.class"
+_HINTS = "service.kubernetes.io/topology-aware-hints"
+
+
+def lint_ingress_class(index: int, manifest: Mapping[str, Any], report: Report) -> None:
+    """Report an Ingress that names its class in the old annotation alone."""
+    is_named = mapping(manifest.get("spec")).get("ingressClassName") is not None
+    if _CLASS in _annotations(manifest) and not is_named:
+        report.add(index, INGRESS_CLASS_DEPRECATED, f"metadata.annotations[{_CLASS}]")
+
+
+def lint_deprecated(service: Service, report: Report) -> None:
+    """Report fields of a Service that are deprecated or ignored."""
+    index, spec = service.index, service.spec
+    if _HINTS in _annotations(service.manifest):
+        report.add(index, TOPOLOGY_HINTS_DEPRECATED, f"metadata.annotations[{_HINTS}]")
+    given = items(spec.get("externalIPs"))
+    if given and service.is_headless:
+        report.add(index, EXTERNAL_IPS_IGNORED, "spec.externalIPs", where="for headless services")
+    elif given and service.is_alias:
+        where = 'when spec.type is "ExternalName"'
+        report.add(index, EXTERNAL_IPS_IGNORED, "spec.externalIPs", where=where)
+    elif given:
+        report.add(index, EXTERNAL_IPS_DEPRECATED, "spec.externalIPs")
+    if spec.get("trafficDistribution") == "PreferClose":
+        report.add(index, PREFER_CLOSE_DEPRECATED, "spec.trafficDistribution")
+    for field in ("clusterIPs", "externalIPs"):
+        for position, address in enumerate(items(spec.get(field))):
+            _lint_address(index, f"spec.{field}[{position}]", text(address), report)
+    _lint_address(index, "spec.loadBalancerIP", text(spec.get("loadBalancerIP")), report)
+
+
+def lint_addresses(objects: ObjectSet, report: Report) -> None:
+    """Report addresses of Endpoints that are not in canonical form."""
+    for legacy in objects.legacy:
+        for group in legacy.groups:
+            for endpoint in group.endpoints:
+                _lint_address(legacy.index, f"{endpoint.path}.ip", endpoint.address, report)
+
+
+def _lint_address(index: int, path: str, given: str, report: Report) -> None:
+    try:
+        address = ip_address(given)
+    except ValueError:
+        return
+    is_plain = isinstance(address, IPv6Address) and not (address.scope_id or address.ipv4_mapped)
+    if is_plain and str(address) != given:
+        words = {"given": quote(given), "canonical": quote(str(address))}
+        report.add(index, ADDRESS_NOT_CANONICAL, path, **words)
+
+
+def _annotations(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    return mapping(mapping(manifest.get("metadata")).get("annotations"))
