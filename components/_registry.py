@@ -10,10 +10,34 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # what type checkers and editors see: at run time a name loads on first use
     from ._runtime.provider import provider as provider
     from .errors import ValidationError as ValidationError
+    from .pod_types import Autoscaling as Autoscaling
+    from .pod_types import EmptyDir as EmptyDir
+    from .pod_types import EnvSource as EnvSource
+    from .pod_types import EnvValue as EnvValue
+    from .pod_types import GrpcProbe as GrpcProbe
+    from .pod_types import HttpProbe as HttpProbe
+    from .pod_types import Probe as Probe
+    from .pod_types import ProjectedSource as ProjectedSource
+    from .pod_types import Resources as Resources
+    from .pod_types import Security as Security
+    from .pod_types import ServiceAccountToken as ServiceAccountToken
+    from .pod_types import TcpProbe as TcpProbe
+    from .pod_types import TopologySpread as TopologySpread
+    from .pod_types import Volume as Volume
     from .policies.destinations import egress_destination as egress_destination
     from .policies.destinations import migration_destinations as migration_destinations
     from .policies.egress import EgressPolicy as EgressPolicy
     from .policies.egress import EgressPolicyArgs as EgressPolicyArgs
+    from .route_types import HttpBackend as HttpBackend
+    from .route_types import HttpHost as HttpHost
+    from .route_types import HttpPath as HttpPath
+    from .route_types import HttpTls as HttpTls
+    from .route_types import PathType as PathType
+    from .routing.backends import http_backend as http_backend
+    from .routing.http_ingress import HttpIngress as HttpIngress
+    from .routing.http_ingress import HttpIngressArgs as HttpIngressArgs
+    from .services.deployed import DeployedService as DeployedService
+    from .services.deployed import DeployedServiceArgs as DeployedServiceArgs
     from .services.external import ExternalService as ExternalService
     from .services.external import ExternalServiceArgs as ExternalServiceArgs
     from .services.external_name import ExternalNameService as ExternalNameService
@@ -45,6 +69,10 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
 SERVICE = "kubernetes:core/v1:Service"
 ENDPOINT_SLICE = "kubernetes:discovery.k8s.io/v1:EndpointSlice"
 ENDPOINTS = "kubernetes:core/v1:Endpoints"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
+AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 CILIUM_POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
 BACKEND_RECORD = "k8s-endpoints:index:BackendRecord"
@@ -107,6 +135,13 @@ COMPONENTS = (
         (SERVICE,),
     ),
     Component(
+        "DeployedService",
+        "services.deployed",
+        "deployed-service.md",
+        "a Deployment and its Service, which agree by construction",
+        (SERVICE, DEPLOYMENT, DISRUPTION_BUDGET, AUTOSCALER),
+    ),
+    Component(
         "MigratingService",
         "services.migrating",
         "migrating-service.md",
@@ -121,6 +156,13 @@ COMPONENTS = (
         (SERVICE,),
     ),
     Component(
+        "HttpIngress",
+        "routing.http_ingress",
+        "http-ingress.md",
+        "leads HTTP requests for hosts and paths to Services",
+        (INGRESS,),
+    ),
+    Component(
         "EgressPolicy",
         "policies.egress",
         "egress-policy.md",
@@ -132,7 +174,25 @@ COMPONENTS = (
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "_runtime.provider": ("provider",),
     "errors": ("ValidationError",),
+    "pod_types": (
+        "Autoscaling",
+        "EmptyDir",
+        "EnvSource",
+        "EnvValue",
+        "GrpcProbe",
+        "HttpProbe",
+        "Probe",
+        "ProjectedSource",
+        "Resources",
+        "Security",
+        "ServiceAccountToken",
+        "TcpProbe",
+        "TopologySpread",
+        "Volume",
+    ),
     "policies.destinations": ("egress_destination", "migration_destinations"),
+    "route_types": ("HttpBackend", "HttpHost", "HttpPath", "HttpTls", "PathType"),
+    "routing.backends": ("http_backend",),
     "types": (
         "AdoptedKind",
         "AdoptedObject",

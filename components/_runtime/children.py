@@ -12,6 +12,7 @@ from .._registry import (
     CILIUM_POLICY,
     ENDPOINT_SLICE,
     ENDPOINTS,
+    INGRESS,
     NETWORK_POLICY,
     PHASE_RECORD,
     SERVICE,
@@ -254,6 +255,17 @@ class Children:
                 opts=self._options(manifest, NETWORK_POLICY, hooks=hooks),
             )
 
+    def ingress(self, manifest: Manifest, *, awaited: bool) -> "networking.v1.Ingress":
+        """Register an Ingress; `awaited` waits for its controller's address."""
+        name = self._name(manifest)
+        with shortened():
+            return networking.v1.Ingress(
+                name,
+                metadata=self._metadata(manifest, skip_await=not awaited),
+                spec=manifest["spec"],
+                opts=self._options(manifest, INGRESS, hooks=_hooks.of_policy(name, self._parent)),
+            )
+
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)
         return self._child_name(namespace if isinstance(namespace, str) else UNKNOWN, manifest)
@@ -275,13 +287,16 @@ class Children:
             return self._child_name(UNKNOWN, manifest)
         return namespace.apply(lambda known: self._child_name(known, manifest))
 
-    def _metadata(self, manifest: Manifest, *, skip_await: bool = False) -> Any:
+    def _metadata(
+        self, manifest: Manifest, *, skip_await: bool = False, has_dependents: bool = False
+    ) -> Any:
         metadata = dict(manifest["metadata"])
         if not self._rendering:
             own = own_annotations(
                 self._manager,
                 skip_await=skip_await,
                 forced=self._adoption(manifest) is not None,
+                has_dependents=has_dependents,
             )
             metadata["annotations"] = {**own, **metadata.get("annotations", {})}
         return metadata

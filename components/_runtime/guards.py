@@ -5,10 +5,10 @@ What comes back is known at preview already, from a server-side dry run, before 
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import pulumi
-from pulumi_kubernetes import core, discovery, meta
+from pulumi_kubernetes import core, meta
 
 from ..core.findings import Finding, invalid
 from ..core.metadata import FIELD_MANAGER_ANNOTATION, FORCE_ANNOTATION, Manifest
@@ -21,6 +21,20 @@ from .engine import monitor
 from .hazard_log import HazardLog
 from .live_addresses import keep_cluster_ip, unserved_external_ips
 from .service_updates import foreign_selector, primary_family
+
+
+class Registered(Protocol):
+    """A resource, as registered."""
+
+    @property
+    def urn(self) -> pulumi.Output[str]: ...
+
+
+class Watched(Registered, Protocol):
+    """An object of Kubernetes, as registered."""
+
+    @property
+    def metadata(self) -> "pulumi.Output[meta.v1.outputs.ObjectMeta]": ...
 
 
 class Guard:
@@ -83,14 +97,18 @@ class Guard:
             )
         )
 
-    def watch(
-        self, made: "discovery.v1.EndpointSlice | core.v1.Endpoints", manifest: Manifest
-    ) -> None:
+    def watch(self, made: Watched, manifest: Manifest) -> None:
         """Refuse what stands behind the Service where another stack or resource declares it."""
         kind, name = manifest["kind"], manifest["metadata"]["name"]
 
         def check(metadata: "meta.v1.outputs.ObjectMeta") -> str | pulumi.Output[str]:
-            return refuse_owners(made, owners_besides_ours(metadata), kind, name, self._error)
+            return refuse_owners(
+                cast("pulumi.CustomResource", made),
+                owners_besides_ours(metadata),
+                kind,
+                name,
+                self._error,
+            )
 
         if monitor():
             made.metadata.apply(check)
@@ -192,7 +210,7 @@ def owners_besides_ours(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
 
 
 def refuse_owners(
-    made: pulumi.CustomResource,
+    made: Registered,
     owners: Collection[str],
     kind: str,
     name: str,

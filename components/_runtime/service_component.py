@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import pulumi
-from pulumi_kubernetes import core, discovery
+from pulumi_kubernetes import apps, autoscaling, core, discovery, policy
 
 from ..core.arguments import ExternalServiceArgs
 from ..core.external_service import ExternalServicePlan
@@ -18,6 +18,7 @@ from .component import Draft
 from .guards import Guard
 from .lazy_outputs import LazyOutputs
 from .phase_record import ports_of
+from .workload_children import WorkloadChildren
 
 __all__ = ["DeclaredService", "ServiceComponent"]
 
@@ -62,7 +63,8 @@ class DeclaredService:
         families: Collection[str] = (),
         path: str = "",
     ) -> None:
-        self._planned = draft.plan.service
+        self.planned = draft.plan.service
+        """The manifest of the Service, as far as it is known while the program runs."""
         self._hazards = draft.output
         self._children, self._path = children, path
         self._objects = draft.objects()
@@ -102,9 +104,29 @@ class DeclaredService:
             if not is_part(manifest["metadata"]["name"]):
                 self._guard.watch(made, manifest)
 
+    def add_workload(
+        self, children: WorkloadChildren, *, awaited: bool, keeps_live_replicas: bool
+    ) -> None:
+        """Register what makes the Pods of a Service, and what scales and protects them."""
+        self.disruption_budget: policy.v1.PodDisruptionBudget | None = None
+        self.autoscaler: autoscaling.v2.HorizontalPodAutoscaler | None = None
+        manifest = next(self._objects)
+        made = children.deployment(
+            manifest, awaited=awaited, keeps_live_replicas=keeps_live_replicas
+        )
+        self.deployment: apps.v1.Deployment = made
+        self._guard.watch(made, manifest)
+        for manifest in self._objects:
+            if manifest["kind"] == "PodDisruptionBudget":
+                self.disruption_budget = children.disruption_budget(manifest)
+                self._guard.watch(self.disruption_budget, manifest)
+            else:
+                self.autoscaler = children.autoscaler(manifest, made)
+                self._guard.watch(self.autoscaler, manifest)
+
     def record_phase(self, phase: str) -> None:
         """Record that the Service has reached a phase, once all of it is written."""
-        ports = ports_of(self._planned)
+        ports = ports_of(self.planned)
         self._children.phase(self._manifest, phase, ports, self.service, self.slices)
 
     def _known_hazards(self) -> "pulumi.Output[Sequence[Hazard]]":
@@ -128,17 +150,17 @@ class DeclaredService:
     @cached_property
     def cluster_ip(self) -> pulumi.Output[str]:
         """The Service's own address; "None" if headless."""
-        return _given.cluster_ip(self.service, self._planned)
+        return _given.cluster_ip(self.service, self.planned)
 
     @cached_property
     def load_balancer(self) -> pulumi.Output[list[str]]:
         """The addresses and host names that the load-balancer controller gave; empty before."""
-        return _given.load_balancer(self.service, self._planned)
+        return _given.load_balancer(self.service, self.planned)
 
     @cached_property
     def node_ports(self) -> pulumi.Output[dict[str, int]]:
         """The port on every node, by the name of the port; empty for type ClusterIP."""
-        return _given.node_ports(self.service, self._planned)
+        return _given.node_ports(self.service, self.planned)
 
     @cached_property
     def endpoints(self) -> pulumi.Output[list[str]]:
@@ -160,6 +182,11 @@ class ServiceComponent(LazyOutputs):
     """A component that declares one Service, whose outputs are its own."""
 
     _declared: DeclaredService
+
+    @property
+    def declared(self) -> DeclaredService:
+        """The Service that it declares, as routes read it."""
+        return self._declared
 
     @property
     def service(self) -> "core.v1.Service":

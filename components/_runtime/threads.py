@@ -8,13 +8,14 @@ process: hooks of the others fail, or hang.
 
 import asyncio
 import threading
+from collections.abc import Callable
 from importlib import import_module, metadata
 from types import SimpleNamespace
 from typing import Any
 
 from pulumi_kubernetes import core, discovery, meta
 
-__all__ = ["end_own_callbacks_only", "load_models"]
+__all__ = ["end_own_callbacks_only", "load", "load_models"]
 
 _REPAIRED = (3, 260)
 """From here on the SDK does it itself, and nothing of its inside is touched."""
@@ -32,6 +33,17 @@ def load_models() -> None:
     if not _loaded:
         with _lock:  # a module loads when something is taken of it
             _loaded[:] = core.v1.Service, discovery.v1.EndpointSlice, meta.v1.ObjectMetaArgs
+
+
+def load(*modules: Callable[[], object]) -> None:
+    """Load further modules, one thread at a time.
+
+    Args:
+        modules: Each takes something of a module, which then loads.
+    """
+    with _lock:
+        for take in modules:
+            take()
 
 
 def end_own_callbacks_only() -> None:

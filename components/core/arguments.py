@@ -15,7 +15,8 @@ from .unknown import Unknown
 _Args = TypeVar("_Args")
 
 _Texts = Mapping[str, str | Unknown]
-_ITEM = "item"
+ITEM = "item"
+"""Marks a field that holds records, in its metadata."""
 
 
 def _none() -> dict[str, Any]:
@@ -70,7 +71,7 @@ class NamedArgs:
     kubernetes_version: str | None = None
     labels: _Texts = field(default_factory=_none)
     annotations: _Texts = field(default_factory=_none)
-    ports: Sequence[PortArgs] = field(default=(), metadata={_ITEM: PortArgs})
+    ports: Sequence[PortArgs] = field(default=(), metadata={ITEM: PortArgs})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ class CommonArgs(NamedArgs):
     """What all components with Services take."""
 
     service_name: str | None = None
-    adopt: Sequence[AdoptedArgs] = field(default=(), metadata={_ITEM: AdoptedArgs})
+    adopt: Sequence[AdoptedArgs] = field(default=(), metadata={ITEM: AdoptedArgs})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ class ExternalServiceArgs(TrafficArgs):
     """The arguments of an `ExternalService`."""
 
     addresses: Sequence[str | Unknown] | Unknown = ()
-    backends: Sequence[BackendArgs] = field(default=(), metadata={_ITEM: BackendArgs})
+    backends: Sequence[BackendArgs] = field(default=(), metadata={ITEM: BackendArgs})
     preset: str | None = None
     endpoint_api: str = "Slices"
     max_endpoints_per_slice: int | None = None
@@ -147,8 +148,8 @@ class DestinationArgs:
     """An `EgressDestination`."""
 
     addresses: Sequence[str | Unknown] | Unknown | None = None
-    backends: Sequence[BackendArgs] | None = field(default=None, metadata={_ITEM: BackendArgs})
-    ports: Sequence[PortArgs] = field(default=(), metadata={_ITEM: PortArgs})
+    backends: Sequence[BackendArgs] | None = field(default=None, metadata={ITEM: BackendArgs})
+    ports: Sequence[PortArgs] = field(default=(), metadata={ITEM: PortArgs})
     preset: str | None = None
     allow_empty: bool | None = None
     pod_selector: _Texts | None = None
@@ -173,12 +174,12 @@ class EgressPolicyArgs(NamedArgs):
     """The arguments of an `EgressPolicy`."""
 
     pod_selector: _Texts
-    to: Sequence[DestinationArgs] = field(default=(), metadata={_ITEM: DestinationArgs})
+    to: Sequence[DestinationArgs] = field(default=(), metadata={ITEM: DestinationArgs})
     addresses: Sequence[str | Unknown] | Unknown | None = None
-    backends: Sequence[BackendArgs] | None = field(default=None, metadata={_ITEM: BackendArgs})
+    backends: Sequence[BackendArgs] | None = field(default=None, metadata={ITEM: BackendArgs})
     preset: str | None = None
     allow_empty: bool | None = None
-    dns: DnsArgs = field(default=DnsArgs(), metadata={_ITEM: DnsArgs})
+    dns: DnsArgs = field(default=DnsArgs(), metadata={ITEM: DnsArgs})
     api: str | None = None
     policy_name: str | None = None
 
@@ -215,7 +216,7 @@ def typed(kind: type[_Args], values: Mapping[str, Any]) -> _Args:
 def _items(kind: Hashable) -> tuple[tuple[str, type[Any]], ...]:
     """Return the fields that hold lists of such classes, with the class."""
     return tuple(
-        (one.name, cast("type[Any]", one.metadata[_ITEM]))
+        (one.name, cast("type[Any]", one.metadata[ITEM]))
         for one in fields(cast("type[Any]", kind))
-        if _ITEM in one.metadata
+        if ITEM in one.metadata
     )

@@ -5,7 +5,7 @@ from typing import cast
 
 from ..validation.kinds.service_node_ports import SERVICE_NODE_PORT_TAKEN
 from ..validation.kinds.service_ports import SERVICE_NODE_PORT_DUPLICATE
-from ..validation.verdict import validate_by
+from ..validation.rendered import validate_rendered
 from .findings import Finding, is_within
 from .metadata import Manifest
 from .objects.rendering import Rendering
@@ -36,7 +36,7 @@ def check_objects(
     ruled = {(one.path, one.code) for one in findings if one.code}
     for position, rendering in enumerate(objects):
         known = {one.path for one in findings} if position else set[str]()
-        objections = validate_by(rules, _of_known(rendering.manifest))
+        objections = validate_rendered(rules, _of_known(rendering.manifest))
         twice = {one.path for one in objections if one.code == SERVICE_NODE_PORT_DUPLICATE.code}
         for found in objections:
             if found.severity == "warning" or found.code == "json-type":

@@ -28,6 +28,8 @@ def explain(manifest: Manifest, operation: str, errors: Iterable[str]) -> str:
     if operation == "create" and ("already exists" in text or "AlreadyExists" in text):
         return explain_existing(manifest)
     if match := _CONFLICT.search(text):
+        if _REPLICAS.search(text):
+            return _explain_replicas(manifest, match[1])
         return _explain_conflict(manifest, match[1])
     if f'no matches for kind "{CILIUM}"' in text and manifest.get("kind") == CILIUM:
         return _NO_CILIUM
@@ -43,6 +45,19 @@ _NO_CILIUM = (
 
 _CONFLICT = re.compile(r'conflicts? with "([^"]+)"')
 """Names a field manager, in the words of server-side apply."""
+
+
+_REPLICAS = re.compile(r"conflict with [^\n]*: \.spec\.replicas$", re.MULTILINE)
+"""Something else has set the number of Pods: an autoscaler, or `kubectl scale`."""
+
+
+def _explain_replicas(manifest: Manifest, manager: str) -> str:
+    kind, namespace, name = _identity(manifest)
+    return (
+        f"The field manager {manager} has set the number of Pods of {kind} {namespace}/{name};"
+        " nothing has been changed. Leave `replicas` out to keep the live number, or first run"
+        f" `kubectl scale {kind.lower()} {name} -n {namespace} --replicas=<replicas>`."
+    )
 
 
 def _explain_conflict(manifest: Manifest, manager: str) -> str:

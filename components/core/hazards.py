@@ -66,7 +66,12 @@ def external_service_hazards(
 def selector_service_hazards(args: SelectorServiceArgs) -> list[Hazard]:
     """Give the hazards of a `SelectorService`."""
     published = [PUBLISH_NOT_READY] if args.publish_not_ready_addresses else []
-    return [*published, *_of_addresses(args), *_of_affinity(args)]
+    return [*published, *traffic_hazards(args)]
+
+
+def traffic_hazards(args: TrafficArgs) -> list[Hazard]:
+    """Return the hazards of how a Service in front of Pods takes traffic."""
+    return [*_of_addresses(args), *_of_affinity(args)]
 
 
 def migrating_service_hazards(

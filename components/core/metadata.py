@@ -10,6 +10,8 @@ MANAGED_BY_LABEL = "endpointslice.kubernetes.io/managed-by"
 MANAGED_BY = "k8s-endpoints.pulumi"
 HEADLESS_LABEL = "service.kubernetes.io/headless"
 SKIP_MIRROR_LABEL = "endpointslice.kubernetes.io/skip-mirror"
+DEPLOYED_LABEL = "k8s-endpoints.pulumi/service"
+"""The name of the `DeployedService` that a Pod belongs to: the selector of its Service."""
 FIELD_MANAGER = "k8s-endpoints/"
 """How the name of every stack's field manager begins."""
 FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
@@ -30,23 +32,29 @@ RESERVED_ANNOTATIONS = frozenset({FIELD_MANAGER_ANNOTATION, MODE_ANNOTATION, PHA
 """Annotations that the components write, which no user annotation may override."""
 
 RESERVED_LABELS = frozenset(
-    {SERVICE_NAME_LABEL, MANAGED_BY_LABEL, HEADLESS_LABEL, SKIP_MIRROR_LABEL}
+    {SERVICE_NAME_LABEL, MANAGED_BY_LABEL, HEADLESS_LABEL, SKIP_MIRROR_LABEL, DEPLOYED_LABEL}
 )
 """Labels that tie the objects together, which no user label may override."""
 
 
 def naming_argument(kind: str) -> str:
     """Return the argument that names the objects of a component, by the kind of one of them."""
+    if kind == "Ingress":
+        return "ingress_name"
     return "policy_name" if kind.endswith("Policy") else "service_name"
 
 
 def takes_adoptions(kind: str) -> bool:
     """Return whether the component of an object has the argument `adopt`."""
-    return not kind.endswith("Policy")
+    return kind in ("Service", "EndpointSlice", "Endpoints")
 
 
 def own_annotations(
-    field_manager: str, *, skip_await: bool = False, forced: bool = False
+    field_manager: str,
+    *,
+    skip_await: bool = False,
+    forced: bool = False,
+    has_dependents: bool = False,
 ) -> Manifest:
     """Return the annotations that every object of a component carries, unless the user sets them.
 
@@ -54,10 +62,11 @@ def own_annotations(
         field_manager: The stack's field manager.
         skip_await: Whether Pulumi does not wait until the object is ready.
         forced: Whether fields are taken over from other field managers.
+        has_dependents: Whether a deletion waits until what the object made, Pods, is gone.
     """
     return {
         FIELD_MANAGER_ANNOTATION: field_manager,
-        "pulumi.com/deletionPropagationPolicy": "background",
+        **({} if has_dependents else {"pulumi.com/deletionPropagationPolicy": "background"}),
         **({"pulumi.com/skipAwait": "true"} if skip_await else {}),
         **({FORCE_ANNOTATION: "true"} if forced else {}),
     }

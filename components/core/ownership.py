@@ -161,5 +161,5 @@ def _forget(kind: str, urn: str) -> str:
 
 
 def _path(kind: str, name: str) -> str:
-    is_named = kind == "Service" or kind.endswith("Policy")
+    is_named = kind in ("Service", "Ingress") or kind.endswith("Policy")
     return naming_argument(kind) if is_named else f"{kind}[{name}]"

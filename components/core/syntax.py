@@ -54,6 +54,26 @@ _LABEL_VALUE_TEXT = (
     " '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
 )
 
+_ENV_NAME_RE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+_ENV_NAME_TEXT = (
+    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or"
+    " '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or"
+    " 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')"
+)
+_RELAXED_ENV_NAME_TEXT = (
+    "a valid environment variable name must consist only of printable ASCII characters other than"
+    " '='"
+)
+_CONFIG_KEY_RE = re.compile(r"[-._a-zA-Z0-9]+")
+_CONFIG_KEY_TEXT = (
+    "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',"
+    "  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
+)
+_HEADER_TEXT = (
+    "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name',"
+    " regex used for validation is '[-A-Za-z0-9]+')"
+)
+
 
 def dns_label(value: str) -> list[str]:
     """Reasons why `value` is not an RFC 1123 label of at most 63 bytes."""
@@ -127,6 +147,33 @@ def iana_service_name(value: str) -> list[str]:
 def port_number(value: int) -> list[str]:
     """Reasons why `value` is not a port number."""
     return [] if 1 <= value <= 65535 else ["must be between 1 and 65535, inclusive"]
+
+
+def env_name(value: str) -> list[str]:
+    """Reasons why `value` is not an environment variable's name on every version."""
+    reasons = [] if _ENV_NAME_RE.fullmatch(value) else [_ENV_NAME_TEXT]
+    return [*reasons, *_folder_prefix(value)]
+
+
+def relaxed_env_name(value: str) -> list[str]:
+    """Reasons why `value` is not an environment variable's name from 1.32 on."""
+    return [_RELAXED_ENV_NAME_TEXT] if re.search(r"[^ -<>-~]", value) else []
+
+
+def config_key(value: str) -> list[str]:
+    """Reasons why `value` is not a key of a Secret or ConfigMap."""
+    return [*_judge(value, _CONFIG_KEY_RE, _CONFIG_KEY_TEXT, 253), *_folder_prefix(value)]
+
+
+def http_header_name(value: str) -> list[str]:
+    """Reasons why `value` is not the name of an HTTP header."""
+    return [] if re.fullmatch(r"[-A-Za-z0-9]+", value) else [_HEADER_TEXT]
+
+
+def _folder_prefix(value: str) -> list[str]:
+    if value in (".", ".."):
+        return [f"must not be '{value}'"]
+    return ["must not start with '..'"] if value.startswith("..") else []
 
 
 def size(value: str) -> int:

@@ -30,6 +30,8 @@ class Rules:
     its ports (before 1.33)."""
     no_kubelet_port: bool
     """A LoadBalancer may not have the kubelet's port, 10250 (before 1.33)."""
+    relaxed_env_names: bool
+    """An environment variable's name is any printable ASCII without `=` (on from 1.32)."""
     endpoints_may_stay: bool
     """What a stored Endpoints or EndpointSlice holds is not judged again while an update leaves it
     as it is (from 1.33)."""
@@ -82,6 +84,7 @@ def _rules(lowest: _Version, highest: _Version) -> Rules:
         unknown_node_hints=highest < (1, 33),
         sloppy_slices=highest < (1, 33),
         no_kubelet_port=lowest < (1, 33),
+        relaxed_env_names=lowest >= (1, 32),
         endpoints_may_stay=lowest >= (1, 33),
         names_may_stay=lowest >= (1, 34),
         default_name_may_stay=lowest >= (1, 35),

@@ -130,7 +130,7 @@ def check_metadata(
     if before is None and new.get("kind") not in _GENERATION_IS_SET:
         _check_generation(metadata.get("generation", 0), findings)
     check_labels(metadata.get("labels"), "metadata.labels", findings)
-    _check_annotations(metadata.get("annotations"), findings)
+    check_annotations(metadata.get("annotations"), findings)
     owners.check_owners(metadata.get("ownerReferences", ()), rules, findings)
     finalizers: list[str] = metadata.get("finalizers", [])
     _check_finalizers(finalizers, findings)
@@ -261,7 +261,8 @@ def _is_uint64(digits: str) -> bool:
     return len(significant) <= len(str(_NO_VERSION)) and int(significant) < _NO_VERSION
 
 
-def _check_annotations(annotations: Mapping[str, str] | None, findings: list[Finding]) -> None:
+def check_annotations(annotations: Mapping[str, str] | None, findings: list[Finding]) -> None:
+    """Judge annotations (`ValidateAnnotations`)."""
     if not annotations:
         return
     for key in annotations:

@@ -8,6 +8,7 @@ from ..core.rules import RuleBook
 from ..core.versions import NEWEST, Rules, rules_of
 from . import ip, object_meta, refused, shapes
 from .kinds import KINDS, SPECS
+from .kinds.kind_spec import KindSpec
 from .older_wording import in_words_of
 
 _OF_ALL = RuleBook()
@@ -55,8 +56,13 @@ def validate_by(
 ) -> list[Finding]:
     """Return all that `validate` does, by the rules of a version or of several."""
     kind = KINDS.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
-    if kind is None:
-        return [_unjudged(manifest)]
+    return [_unjudged(manifest)] if kind is None else validate_as(kind, rules, manifest, old)
+
+
+def validate_as(
+    kind: KindSpec, rules: Rules, manifest: Mapping[str, Any], old: Mapping[str, Any] | None = None
+) -> list[Finding]:
+    """Return all that `validate` does, of a manifest of a kind."""
     types: list[Finding] = []
     shape = kind.shape(rules)
     new = shapes.decode(shape, manifest, types)

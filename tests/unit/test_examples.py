@@ -13,18 +13,32 @@ import yaml
 from pulumi.runtime import config
 
 from components import (
+    Autoscaling,
     Backend,
+    DeployedServiceArgs,
     EgressDestination,
     EgressDns,
     EgressPolicyArgs,
+    EnvSource,
+    EnvValue,
     ExternalNameServiceArgs,
     ExternalServiceArgs,
     ExternalServiceSetArgs,
+    HttpBackend,
+    HttpHost,
+    HttpIngressArgs,
+    HttpPath,
+    HttpTls,
     MigratingServiceArgs,
     MigrationPhase,
     Preset,
+    Probe,
+    Resources,
+    Security,
     SelectorServiceArgs,
     ServicePort,
+    TopologySpread,
+    Volume,
     provider,
 )
 from components.core.arguments import PortArgs
@@ -94,6 +108,7 @@ def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, st
 @pytest.mark.parametrize(
     "example",
     [
+        "app",
         "database",
         "databases",
         "dual-stack",
@@ -104,6 +119,7 @@ def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, st
         "prometheus",
         "saas",
         "shop",
+        "sites",
         "virtual-machines",
         "web",
     ],
@@ -210,6 +226,48 @@ def test_web() -> None:
     assert spec["selector"] == template["metadata"]["labels"] == {"app": "web"}
     (container,) = template["spec"]["containers"]
     assert [port["targetPort"] for port in spec["ports"]] == [container["ports"][0]["name"]]
+
+
+def test_app() -> None:
+    found = run("app")
+    assert sorted(found) == [
+        ("Deployment", "my-app"),
+        ("HorizontalPodAutoscaler", "my-app"),
+        ("PodDisruptionBudget", "my-app"),
+        ("Service", "my-app"),
+    ]
+    spec = service(found, "my-app")
+    template = found["Deployment", "my-app"]["spec"]["template"]
+    assert spec["selector"].items() <= template["metadata"]["labels"].items()
+    (container,) = template["spec"]["containers"]
+    assert container["ports"] == [{"name": "http", "containerPort": 8080, "protocol": "TCP"}]
+    assert [port["targetPort"] for port in spec["ports"]] == ["http"]
+    assert hazards_of_manifests(list(found.values())) == []
+
+
+def test_sites() -> None:
+    found = run("sites")
+    assert sorted(kind for kind, _ in found) == [
+        "Deployment",
+        "EndpointSlice",
+        "Ingress",
+        "Service",
+        "Service",
+    ]
+    spec = found["Ingress", "sites"]["spec"]
+    assert spec["tls"] == [
+        {"hosts": ["home.example.com", "blog.example.com"], "secretName": "sites-tls"}
+    ]
+    led = {
+        (rule["host"], path["path"]): path["backend"]["service"]
+        for rule in spec["rules"]
+        for path in rule["http"]["paths"]
+    }
+    assert led == {
+        ("home.example.com", "/"): {"name": "home", "port": {"name": "http"}},
+        ("blog.example.com", "/"): {"name": "blog", "port": {"name": "http"}},
+        ("blog.example.com", "/feed"): {"name": "feeds", "port": {"number": 8000}},
+    }
 
 
 def test_ingress() -> None:
@@ -419,6 +477,20 @@ def rows(page: str, heading: str) -> list[list[str]]:
         ("external-service-set.md", "Arguments", ExternalServiceSetArgs),
         ("selector-service.md", "Arguments", SelectorServiceArgs),
         ("external-name-service.md", "Arguments", ExternalNameServiceArgs),
+        ("deployed-service.md", "Arguments", DeployedServiceArgs),
+        ("deployed-service.md", "Autoscaling", Autoscaling),
+        ("deployed-service.md", "EnvValue", EnvValue),
+        ("deployed-service.md", "EnvSource", EnvSource),
+        ("deployed-service.md", "Resources", Resources),
+        ("deployed-service.md", "Probe", Probe),
+        ("deployed-service.md", "Volume", Volume),
+        ("deployed-service.md", "Security", Security),
+        ("deployed-service.md", "TopologySpread", TopologySpread),
+        ("http-ingress.md", "Arguments", HttpIngressArgs),
+        ("http-ingress.md", "HttpHost", HttpHost),
+        ("http-ingress.md", "HttpPath", HttpPath),
+        ("http-ingress.md", "HttpBackend", HttpBackend),
+        ("http-ingress.md", "HttpTls", HttpTls),
         ("migrating-service.md", "Arguments", MigratingServiceArgs),
         ("egress-policy.md", "Arguments", EgressPolicyArgs),
         ("egress-policy.md", "EgressDestination", EgressDestination),

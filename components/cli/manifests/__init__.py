@@ -10,7 +10,14 @@ from ..._yaml import Place, YamlProblems
 from .documents import Chunk, Entry, entries, first_place, is_manifest, parts, places
 from .files import Unreadable, chunks
 from .folders import Source, sources
-from .strangers import Stranger, stranger_by_text, stranger_by_value
+from .strangers import (
+    NO_MANIFEST,
+    Stranger,
+    is_large_definition,
+    is_large_stranger,
+    stranger_by_text,
+    stranger_by_value,
+)
 
 __all__ = [
     "Chunk",
@@ -26,6 +33,8 @@ __all__ = [
     "sources",
 ]
 
+_DEFINITION = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+
 
 def read(source: Source | str) -> Iterator[Entry | Unreadable | Stranger]:
     """Return every object of a file, what cannot be read of it, and what is passed over.
@@ -38,6 +47,14 @@ def read(source: Source | str) -> Iterator[Entry | Unreadable | Stranger]:
     for chunk in chunks(source.path, source.content):
         if isinstance(chunk, Unreadable):
             yield chunk
+            continue
+        if not source.is_named and is_large_stranger(chunk.text):
+            yield Stranger(source.path, NO_MANIFEST)
+            document += 1
+            continue
+        if not source.is_named and is_large_definition(chunk.text):
+            yield Entry(chunk, document, (), dict(_DEFINITION))
+            document += 1
             continue
         for part, value in parts(chunk):
             yield from _of_document(source, part, document, value)

@@ -32,6 +32,9 @@ _GO_TEMPLATE = re.compile(
     re.MULTILINE,
 )
 _ANY_TEMPLATE = re.compile(rb"^[^#\n]*(?:\{\{|\{%|<%|@@|#@)|^[ \t]*#@", re.MULTILINE)
+_LARGE = 1 << 14
+_DEFINITION = re.compile(rb"^kind:[ \t]+CustomResourceDefinition[ \t]*\r?$", re.MULTILINE)
+_EXTENSIONS = re.compile(rb"^apiVersion:[ \t]+apiextensions\.k8s\.io/v1[ \t]*\r?$", re.MULTILINE)
 _API_VERSION = re.compile(rb"^[ \t]*[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
 _KIND = re.compile(rb"^[ \t]*[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
 
@@ -59,6 +62,21 @@ def stranger_by_value(source: str, value: Any) -> str:
     if PurePath(source).name in KUSTOMIZATIONS:
         return KUSTOMIZATION
     return "" if _is_incomplete(fields) else NO_MANIFEST
+
+
+def is_large_stranger(content: bytes) -> bool:
+    """Return whether a document is so large, and so surely no manifest, that it need not be read.
+
+    Lock files, data sets and dashboards of a folder say nowhere what an object of Kubernetes says.
+    """
+    return len(content) > _LARGE and b"kind" not in content and b"apiVersion" not in content
+
+
+def is_large_definition(content: bytes) -> bool:
+    """Return whether a document is so large, and surely the definition of a custom resource."""
+    return len(content) > _LARGE and bool(
+        _DEFINITION.search(content) and _EXTENSIONS.search(content)
+    )
 
 
 def stranger_by_text(content: bytes) -> str:

@@ -125,6 +125,24 @@ EXTERNAL_NAME_HOST = HAZARDS.hazard(
     "clients send the Service's name as HTTP Host header, which the external server may not know",
     "let clients send the external name, or connect to it directly",
 )
+BUDGET_BLOCKS = HAZARDS.hazard(
+    "budget-blocks",
+    "the PodDisruptionBudget needs as many Pods as there are: no node with one of them can be"
+    " drained",
+    "keep `min_available` below `replicas`, with `autoscaling` below `min_replicas`",
+)
+AUTOSCALING_BLIND = HAZARDS.hazard(
+    "autoscaling-blind",
+    "the autoscaler compares what Pods use with what they request, and the container requests none"
+    " of it: it never scales",
+    "request `cpu`, or `memory` for `memory_percent`, in `resources`",
+)
+INGRESS_NGINX_RETIRED = HAZARDS.hazard(
+    "ingress-nginx-retired",
+    "ingress-nginx is retired since March 2026: holes that are found in it stay open",
+    "move to another controller, or to one of the Gateway API; another controller of class nginx,"
+    " such as that of NGINX Inc., is not meant",
+)
 EGRESS_ISOLATED = HAZARDS.note(
     "egress-isolated",
     "the selected Pods reach nothing but what this policy and others that select them allow",

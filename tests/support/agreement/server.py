@@ -20,6 +20,11 @@ PLURALS = {
     "EndpointSlice": "apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices",
     "Ingress": "apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses",
     "NetworkPolicy": "apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies",
+    "Deployment": "apis/apps/v1/namespaces/{namespace}/deployments",
+    "PodDisruptionBudget": "apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets",
+    "HorizontalPodAutoscaler": (
+        "apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers"
+    ),
 }
 """Where the API server has the objects of a kind."""
 

@@ -1,5 +1,6 @@
 """What a folder holds beside manifests is passed over and counted; what is named is judged."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -166,3 +167,33 @@ def test_the_hook_of_pre_commit_passes_over_what_is_no_manifest(tmp_path: Path) 
     environment = {"PYTHONPATH": str(hook.parent)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+LARGE = "".join(f"a{number}: {{b: [1, 2, c]}}\n" for number in range(2000))
+DEFINITION = (
+    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a}\n"
+)
+
+
+def test_large_files_that_say_nothing_of_kubernetes_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.yaml").write_text(LARGE)
+    (tmp_path / "b.json").write_text(json.dumps({"a": list(range(9000))}))
+    (tmp_path / "c.yaml").write_text(f"{DEFINITION}spec:\n  " + LARGE.replace("\n", "\n  "))
+    monkeypatch.setattr("components.cli.manifests.parts", pytest.fail)
+    found = validate_files([str(tmp_path)], None)
+    assert found.strangers == {"no manifest": 2}
+    assert found.passed_over == {"CustomResourceDefinition": 1}
+
+
+@pytest.mark.parametrize("text", [GOOD, DEFINITION.replace("k8s", "x")])
+def test_other_large_files_are_read(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.yaml").write_text(f"{LARGE}{text}x: [\n")
+    assert len(validate_files([str(tmp_path)], None).unreadable) == 1
+
+
+def test_named_files_are_read_however_large(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(LARGE)
+    assert [row.finding.code for row in validate_files([str(file)], None).rows] == ["kind"]

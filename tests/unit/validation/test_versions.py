@@ -19,6 +19,7 @@ OLDEST_RULES = Rules(
     unknown_node_hints=True,
     sloppy_slices=True,
     no_kubelet_port=True,
+    relaxed_env_names=False,
     endpoints_may_stay=False,
     names_may_stay=False,
     default_name_may_stay=False,
@@ -32,7 +33,7 @@ OLDEST_RULES = Rules(
 CHANGES: dict[str, dict[str, Any]] = {
     "1.30": {},
     "1.31": {"traffic_distributions": OLD},
-    "1.32": {"at_most_bytes": False},
+    "1.32": {"at_most_bytes": False, "relaxed_env_names": True},
     "1.33": {
         "unknown_node_hints": False,
         "sloppy_slices": False,
@@ -93,6 +94,7 @@ def test_without_a_version_it_must_be_legal_on_all() -> None:
         unknown_node_hints=False,
         sloppy_slices=False,
         no_kubelet_port=True,
+        relaxed_env_names=False,
         endpoints_may_stay=False,
         names_may_stay=False,
         default_name_may_stay=False,

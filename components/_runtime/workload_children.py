@@ -1,0 +1,87 @@
+"""Registers what makes the Pods of a component: a Deployment, and what scales and protects it."""
+
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes import apps, autoscaling, policy
+
+from .._registry import AUTOSCALER, DEPLOYMENT, DISRUPTION_BUDGET
+from ..core.metadata import Manifest
+from . import hooks as _hooks
+from .children import Children
+from .stack_traces import shortened
+from .threads import load
+
+__all__ = ["WorkloadChildren"]
+
+
+class WorkloadChildren(Children):
+    """Registers children under one component, Deployments among them."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        load(
+            lambda: apps.v1.Deployment,
+            lambda: policy.v1.PodDisruptionBudget,
+            lambda: autoscaling.v2.HorizontalPodAutoscaler,
+        )
+
+    def deployment(
+        self, manifest: Manifest, *, awaited: bool, keeps_live_replicas: bool
+    ) -> "apps.v1.Deployment":
+        """Register a Deployment.
+
+        Args:
+            manifest: The Deployment.
+            awaited: Whether to wait until its Pods are ready.
+            keeps_live_replicas: Whether its `replicas` hold for its creation alone. The provider
+                then sends the live number while it is ours, and none once another manager has set
+                it: without the field the API server would go back to 1.
+        """
+        name = self._name(manifest)
+        with shortened():
+            return apps.v1.Deployment(
+                name,
+                metadata=self._metadata(manifest, skip_await=not awaited, has_dependents=True),
+                spec=manifest["spec"],
+                opts=self._options(
+                    manifest,
+                    DEPLOYMENT,
+                    hooks=_hooks.of_policy(name, self._parent),
+                    ignore_changes=["spec.replicas"] if keeps_live_replicas else (),
+                ),
+            )
+
+    def disruption_budget(self, manifest: Manifest) -> "policy.v1.PodDisruptionBudget":
+        """Register a PodDisruptionBudget."""
+        name = self._name(manifest)
+        with shortened():
+            return policy.v1.PodDisruptionBudget(
+                name,
+                metadata=self._metadata(manifest),
+                spec=manifest["spec"],
+                opts=self._options(
+                    manifest, DISRUPTION_BUDGET, hooks=_hooks.of_policy(name, self._parent)
+                ),
+            )
+
+    def autoscaler(
+        self, manifest: Manifest, deployment: pulumi.Resource
+    ) -> "autoscaling.v2.HorizontalPodAutoscaler":
+        """Register a HorizontalPodAutoscaler, after the Deployment that it scales.
+
+        Nothing waits for it: without metrics it is never ready, and yet keeps to its limits.
+        """
+        name = self._name(manifest)
+        with shortened():
+            return autoscaling.v2.HorizontalPodAutoscaler(
+                name,
+                metadata=self._metadata(manifest),
+                spec=manifest["spec"],
+                opts=self._options(
+                    manifest,
+                    AUTOSCALER,
+                    hooks=_hooks.of_policy(name, self._parent),
+                    depends_on=[deployment],
+                ),
+            )

@@ -1,0 +1,140 @@
+"""The object of an `HttpIngress`: which Service answers for which host and path."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..validation.hazards.declared import INGRESS_NGINX_RETIRED
+from ..validation.hazards.hazard import Hazard
+from ..validation.hazards.ingresses import INGRESS_EXTERNAL_NAME
+from ..validation.kinds.ingress import EMPTY as INGRESS_EMPTY
+from .checks import check_objects
+from .findings import Finding, forbidden, invalid, quote, required
+from .metadata import Manifest
+from .objects.ingress_manifest import put_rules, put_tls
+from .objects.manifest_metadata import check_metadata, put_metadata, read_rules
+from .objects.rendering import Rendering
+from .route_arguments import BackendRefArgs, HttpIngressArgs
+from .route_backends import read_backend
+from .unknown import Unknown
+
+__all__ = ["HttpIngressPlan", "plan_http_ingress"]
+
+ISSUER_ANNOTATIONS = {
+    "issuer": "cert-manager.io/issuer",
+    "cluster_issuer": "cert-manager.io/cluster-issuer",
+}
+"""What cert-manager reads on an Ingress, by the argument."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpIngressPlan:
+    """What an `HttpIngress` declares."""
+
+    objects: Sequence[Manifest]
+    """The Ingress."""
+    hazards: Sequence[Hazard]
+    """What is legal and will not work as it looks, as far as the arguments tell."""
+
+    @property
+    def ingress(self) -> Manifest:
+        """The Ingress."""
+        return self.objects[0]
+
+
+def plan_http_ingress(
+    args: HttpIngressArgs,
+    component_name: str,
+    findings: list[Finding],
+    unknown: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
+) -> HttpIngressPlan:
+    """Render the Ingress of an `HttpIngress`, and check it.
+
+    Args:
+        args: The arguments.
+        component_name: Names the Ingress where `ingress_name` is not given.
+        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
+            it is not empty the result is not to be used.
+        unknown: The paths of arguments that were not known when the program ran.
+    """
+    unread = tuple(findings)
+    versions = read_rules(args.kubernetes_version, findings)
+    check_metadata(args, findings)
+    _check_rules(args, findings)
+    _check_issuers(args, findings)
+    name = component_name if args.ingress_name is None else args.ingress_name
+    remedy = "it stands in for `ingress_name`; give one" if args.ingress_name is None else ""
+    made = Rendering("networking.k8s.io/v1", "Ingress")
+    made.put("metadata.name", name, "ingress_name", remedy=remedy)
+    put_metadata(made, args)
+    for argument, annotation in ISSUER_ANNOTATIONS.items():
+        value: object = getattr(args, argument)
+        if value is not None:
+            annotations = made.manifest["metadata"].setdefault("annotations", {})
+            annotations[annotation] = value
+    made.note("spec", "rules")
+    put_rules(made, args)
+    put_tls(made, args, name)
+    check_objects([made], versions, findings, unread)
+    return HttpIngressPlan([made.manifest], [*_hazards(args)])
+
+
+def _check_rules(args: HttpIngressArgs, findings: list[Finding]) -> None:
+    if not args.rules and args.default_backend is None and not findings:
+        remedy = "give at least one host, or a `default_backend`"
+        findings.append(required("rules", remedy=remedy, rule=INGRESS_EMPTY))
+    for index, rule in enumerate(args.rules):
+        if not rule.paths and rule.backend is None:
+            remedy = "give `backend` or `paths`"
+            findings.append(required(f"rules[{index}]", "where its requests go", remedy))
+    for path, backend in _backends(args):
+        read_backend(backend, path, findings)
+        ours, theirs = args.namespace, backend.namespace
+        if isinstance(ours, str) and isinstance(theirs, str) and ours != theirs:
+            reason = f"an Ingress leads to Services of its own namespace, {quote(ours)}"
+            remedy = "declare the HttpIngress in the namespace of the Service"
+            findings.append(invalid(f"{path}.namespace", theirs, reason, remedy))
+
+
+def _check_issuers(args: HttpIngressArgs, findings: list[Finding]) -> None:
+    if args.issuer is not None and args.cluster_issuer is not None:
+        findings.append(forbidden("cluster_issuer", "may not be given with `issuer`"))
+    for argument, annotation in ISSUER_ANNOTATIONS.items():
+        if getattr(args, argument) is not None and annotation in args.annotations:
+            reason = f"`{argument}` sets this annotation"
+            findings.append(forbidden(f"annotations[{annotation}]", reason))
+    is_issued = args.issuer is not None or args.cluster_issuer is not None
+    asks = is_issued and (not args.tls or any(one.hosts is None for one in args.tls))
+    if asks and not any(rule.host is not None for rule in args.rules):
+        argument = "issuer" if args.issuer is not None else "cluster_issuer"
+        reason = "a certificate is for hosts, and no rule names one"
+        findings.append(forbidden(argument, reason, "give `host` in `rules`, or `tls`"))
+
+
+def _backends(args: HttpIngressArgs) -> Iterator[tuple[str, BackendRefArgs]]:
+    """Yield each backend with its argument."""
+    if args.default_backend is not None:
+        yield "default_backend", args.default_backend
+    for index, rule in enumerate(args.rules):
+        if rule.backend is not None:
+            yield f"rules[{index}].backend", rule.backend
+        for position, path in enumerate(rule.paths):
+            yield f"rules[{index}].paths[{position}].backend", path.backend
+
+
+def _hazards(args: HttpIngressArgs) -> Iterator[Hazard]:
+    is_nginx = isinstance(args.class_name, str) and "nginx" in args.class_name
+    if is_nginx:
+        yield INGRESS_NGINX_RETIRED
+    for _, backend in _backends(args):
+        if backend.is_external_name and not is_nginx:
+            name = backend.service_name
+            service = "" if isinstance(name, Unknown) else quote(name)
+            text = INGRESS_EXTERNAL_NAME.text.format(service=service).replace("  ", " ")
+            yield INGRESS_EXTERNAL_NAME.saying(text, _ALIAS_REMEDY)
+            return
+
+
+_ALIAS_REMEDY = (
+    "use a controller that takes it (Traefik with allowExternalNameServices); where the addresses"
+    " are fixed, use ExternalService"
+)

@@ -1,0 +1,63 @@
+"""The arguments of routes as the core takes them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .arguments import ITEM, NamedArgs
+from .unknown import Unknown
+
+__all__ = ["BackendRefArgs", "HostArgs", "HttpIngressArgs", "PathArgs", "TlsArgs"]
+
+_Text = str | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendRefArgs:
+    """An `HttpBackend`."""
+
+    service_name: _Text
+    port_name: str | None = None
+    port: int | Unknown | None = None
+    namespace: _Text | None = None
+    service_ports: Mapping[str, int | Unknown] | None = None
+    is_external_name: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathArgs:
+    """An `HttpPath`."""
+
+    backend: BackendRefArgs = field(metadata={ITEM: BackendRefArgs})
+    path: _Text = "/"
+    type: str = "Prefix"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostArgs:
+    """An `HttpHost`."""
+
+    host: _Text | None = None
+    backend: BackendRefArgs | None = field(default=None, metadata={ITEM: BackendRefArgs})
+    paths: Sequence[PathArgs] = field(default=(), metadata={ITEM: PathArgs})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsArgs:
+    """An `HttpTls`."""
+
+    secret_name: _Text | None = None
+    hosts: Sequence[_Text] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpIngressArgs(NamedArgs):
+    """The arguments of an `HttpIngress`."""
+
+    rules: Sequence[HostArgs] = field(default=(), metadata={ITEM: HostArgs})
+    default_backend: BackendRefArgs | None = field(default=None, metadata={ITEM: BackendRefArgs})
+    tls: Sequence[TlsArgs] = field(default=(), metadata={ITEM: TlsArgs})
+    issuer: _Text | None = None
+    cluster_issuer: _Text | None = None
+    class_name: _Text | None = None
+    ingress_name: str | None = None
+    await_ready: bool = False

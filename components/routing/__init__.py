@@ -1,0 +1,1 @@
+"""Components that lead requests from outside to Services."""

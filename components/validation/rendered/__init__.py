@@ -1,0 +1,26 @@
+"""Kinds that are judged as far as components render them; those of others are not judged.
+
+Each module knows the fields that components write, and no others.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...core.findings import Finding
+from ...core.versions import Rules
+from ..kinds.kind_spec import KindSpec
+from ..verdict import validate_as, validate_by
+from . import autoscaler, deployment, disruption_budget
+
+__all__ = ["RENDERED", "validate_rendered"]
+
+_SPECS = (deployment.SPEC, disruption_budget.SPEC, autoscaler.SPEC)
+
+RENDERED: Mapping[tuple[str, str], KindSpec] = {spec.key: spec for spec in _SPECS}
+"""What components render and `validate` does not validate, by `apiVersion` and `kind`."""
+
+
+def validate_rendered(rules: Rules, manifest: Mapping[str, Any]) -> list[Finding]:
+    """Return all that the API server says against an object that a component rendered."""
+    kind = RENDERED.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
+    return validate_by(rules, manifest) if kind is None else validate_as(kind, rules, manifest)

@@ -1,0 +1,26 @@
+"""Numbers that have a least value."""
+
+from ...core.findings import Finding, invalid
+from ...core.rules import Rule
+from ..walk import Decoded
+
+__all__ = ["identity", "not_negative"]
+
+_MOST_IDENTITIES = (1 << 31) - 1
+
+
+def not_negative(holder: Decoded, field: str, rule: Rule) -> list[Finding]:
+    """Judge that a number is not negative, where it is given (`ValidateNonnegativeField`)."""
+    number: int = holder.get(field, 0)
+    if number >= 0:
+        return []
+    return [invalid(field, number, "must be greater than or equal to 0", rule=rule)]
+
+
+def identity(holder: Decoded, field: str, rule: Rule) -> list[Finding]:
+    """Judge the number of a user or group, where it is given."""
+    number: int = holder.get(field, 0)
+    if 0 <= number <= _MOST_IDENTITIES:
+        return []
+    detail = f"must be between 0 and {_MOST_IDENTITIES}, inclusive"
+    return [invalid(field, number, detail, rule=rule)]
