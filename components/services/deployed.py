@@ -29,10 +29,10 @@ from ..types import (
     AdoptedObject,
     EgressDestination,
     ServicePort,
-    ServiceType,
-    SessionAffinity,
-    TrafficDistribution,
-    TrafficPolicy,
+    ServiceTypeLike,
+    SessionAffinityLike,
+    TrafficDistributionLike,
+    TrafficPolicyLike,
 )
 
 __all__ = ["DeployedService", "DeployedServiceArgs"]
@@ -90,7 +90,7 @@ class DeployedServiceArgs(TypedDict):
     """The name of all objects, a DNS-1035 label. Defaults to the component's name."""
     namespace: NotRequired[pulumi.Input[str]]
     """The namespace. Defaults to the provider's."""
-    type: NotRequired[ServiceType]
+    type: NotRequired[ServiceTypeLike]
     """How the Service is reached. Defaults to `ServiceType.CLUSTER_IP`."""
     headless: NotRequired[bool]
     """No address of its own: DNS gives those of the Pods (`clusterIP: None`). Defaults to False."""
@@ -115,7 +115,7 @@ class DeployedServiceArgs(TypedDict):
     """Annotations of the Service. Defaults to none."""
     pod_annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Annotations of the Pods. Defaults to none."""
-    session_affinity: NotRequired[SessionAffinity]
+    session_affinity: NotRequired[SessionAffinityLike]
     """Whether a client stays with one Pod. Defaults to `SessionAffinity.NONE`."""
     session_affinity_timeout: NotRequired[pulumi.Input[int]]
     """How long it stays, in seconds, 1 to 86400. Defaults to 10800."""
@@ -132,11 +132,11 @@ class DeployedServiceArgs(TypedDict):
     external_ips: NotRequired[Sequence[pulumi.Input[str]]]
     """Addresses that are routed to the nodes by other means, at which these take the Service's
     traffic. Deprecated since Kubernetes 1.36. Defaults to none."""
-    external_traffic_policy: NotRequired[TrafficPolicy]
+    external_traffic_policy: NotRequired[TrafficPolicyLike]
     """Which Pods traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
-    internal_traffic_policy: NotRequired[TrafficPolicy]
+    internal_traffic_policy: NotRequired[TrafficPolicyLike]
     """Which Pods traffic from inside may use. Defaults to `TrafficPolicy.CLUSTER`."""
-    traffic_distribution: NotRequired[TrafficDistribution]
+    traffic_distribution: NotRequired[TrafficDistributionLike]
     """Which Pods are preferred. Defaults to none."""
     await_ready: NotRequired[bool]
     """Wait for ready Pods, and for a load balancer's address. Defaults to True."""
