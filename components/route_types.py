@@ -6,7 +6,7 @@ Every class here maps to a type of the same name in other languages.
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, Literal, NotRequired, TypeAlias, TypedDict
 
 import pulumi
 
@@ -18,6 +18,12 @@ class PathType(StrEnum):
     """Itself and all below it, by whole segments. The default."""
     EXACT = "Exact"
     """Itself alone."""
+
+
+if TYPE_CHECKING:  # Pulumi's component analyzer takes neither unions nor literals
+    PathTypeLike: TypeAlias = PathType | Literal["Prefix", "Exact"]
+else:
+    PathTypeLike = PathType
 
 
 class HttpBackend(TypedDict):
@@ -45,7 +51,7 @@ class HttpPath(TypedDict):
     """Where they go."""
     path: NotRequired[pulumi.Input[str]]
     """The path, which begins with "/". Defaults to "/"."""
-    type: NotRequired[PathType]
+    type: NotRequired[PathTypeLike]
     """Whether paths below it are meant too. Defaults to `PathType.PREFIX`."""
 
 

@@ -8,16 +8,20 @@ from k8s_endpoints.validation.hazards import hazards
 from k8s_endpoints import (
     Backend,
     BackendState,
+    DeployedService,
     EgressPolicy,
     EndpointApi,
     ExternalNameService,
     ExternalService,
     ExternalServiceArgs,
     ExternalServiceSet,
+    HttpIngress,
+    MigratingService,
     Preset,
     Protocol,
     SelectorService,
     egress_destination,
+    http_backend,
     provider,
 )
 
@@ -73,6 +77,35 @@ databases = ExternalServiceSet(
 )
 web = SelectorService(
     "web", {"selector": {"app": "web"}, "ports": [{"port": 80}], "type": "NodePort"}
+)
+app = DeployedService(
+    "app",
+    {
+        "image": "registry.example/app:1",
+        "ports": [{"name": "http", "port": 80, "target_port": 8080}],
+        "type": "LoadBalancer",
+        "traffic_distribution": "PreferClose",
+    },
+)
+HttpIngress(
+    "shop",
+    {
+        "rules": [
+            {
+                "host": "shop.example.com",
+                "paths": [{"path": "/api", "type": "Exact", "backend": http_backend(app)}],
+            }
+        ]
+    },
+)
+MigratingService(
+    "carts",
+    {
+        "phase": "External",
+        "addresses": ["192.0.2.30"],
+        "selector": {"app": "carts"},
+        "preset": "redis",
+    },
 )
 payments = ExternalNameService("payments", {"external_name": "api.payments.example"})
 policy = EgressPolicy(

@@ -2,32 +2,47 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
-from components import types
+from components import route_types, types
 from tests.typing.checkers import ROOT
 
-FILE = ROOT / "components" / "types.py"
-ENUMS = [one for one in vars(types).values() if isinstance(one, type) and issubclass(one, StrEnum)]
-ENUMS.remove(StrEnum)
+FILES = [ROOT / "components" / "types.py", ROOT / "components" / "route_types.py"]
+ENUMS = [
+    one
+    for module in (types, route_types)
+    for one in vars(module).values()
+    if isinstance(one, type) and issubclass(one, StrEnum) and one is not StrEnum
+]
 
 
 def spellings() -> dict[str, list[str]]:
     """Return the strings of each alias, by the name of its enum."""
-    aliases = [
-        one for one in ast.walk(ast.parse(FILE.read_text())) if isinstance(one, ast.AnnAssign)
-    ]
-    return {
-        one.target.id.removesuffix("Like"): [
-            part.value
-            for part in ast.walk(one.value)
-            if isinstance(part, ast.Constant) and isinstance(part.value, str)
-        ]
-        for one in aliases
-        if one.value and isinstance(one.target, ast.Name) and one.target.id.endswith("Like")
-    }
+    return {name: list(strings(value)) for file in FILES for name, value in aliases(file)}
+
+
+def aliases(file: Path) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the enum and the value of each alias whose name ends in `Like`."""
+    for one in ast.walk(ast.parse(file.read_text())):
+        if isinstance(one, ast.AnnAssign) and one.value and isinstance(one.target, ast.Name):
+            name = one.target.id
+            if name.endswith("Like"):
+                yield name.removesuffix("Like"), one.value
+
+
+def strings(value: ast.expr) -> Iterator[str]:
+    for part in ast.walk(value):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def test_all_enums_are_here() -> None:
+    with_enums = [f for f in (ROOT / "components").rglob("*.py") if "(StrEnum):" in f.read_text()]
+    assert sorted(with_enums) == sorted(FILES)
 
 
 @pytest.mark.parametrize("enum", ENUMS, ids=lambda enum: enum.__name__)
