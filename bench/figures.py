@@ -10,12 +10,12 @@ Kind = Literal["cpu", "wall"]
 
 
 def median(spent: Sequence[Spent], kind: Kind) -> float:
-    """Give the median, in seconds."""
+    """Return the median, in seconds."""
     return statistics.median(_of(one, kind) for one in spent)
 
 
 def ratio(ours: Sequence[Spent], rival: Sequence[Spent], kind: Kind) -> float:
-    """Give the median of the ratios of each turn."""
+    """Return the median of the ratios of each turn."""
     pairs = zip(ours, rival, strict=True)
     return statistics.median(_of(one, kind) / _of(other, kind) for one, other in pairs)
 

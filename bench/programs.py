@@ -101,7 +101,7 @@ NAMESPACE = "bench"
 
 
 def program(form: str, count: int, *, quick: bool = True, moved: bool = False) -> str:
-    """Give a program that declares `count` Services.
+    """Return a program that declares `count` Services.
 
     Args:
         form: Its name in `FORMS`.

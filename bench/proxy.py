@@ -77,7 +77,7 @@ def _measure(rig: Rig, size: int) -> list[str]:
 
 
 def _manifests(size: int, changed: int) -> list[dict[str, Any]]:
-    """Give the Service and its slices, with the first `changed` backends at other addresses."""
+    """Return the Service and its slices, with the first `changed` backends at other addresses."""
     backends = [
         {"id": f"b{n}", "address": f"10.{200 if n < changed else 100}.{n // 256}.{n % 256}"}
         for n in range(COUNT)

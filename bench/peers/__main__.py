@@ -95,7 +95,7 @@ def _apply(folder: Path, count: int) -> None:
 
 
 def _manifests(count: int, *, moved: bool) -> str:
-    """Give what kubectl applies, in a namespace of its own."""
+    """Return what kubectl applies, in a namespace of its own."""
     made = list(objects(count, moved=moved))
     for one in made:
         one["metadata"]["namespace"] = "kubectl"

@@ -17,7 +17,7 @@ _HOME = TOOLS / "bench"
 
 
 def python_with_cdk8s() -> str | None:
-    """Give an interpreter that has cdk8s."""
+    """Return an interpreter that has cdk8s."""
     if not shutil.which("node"):
         return None
     interpreter = _HOME / "venv" / "bin" / "python"
@@ -30,7 +30,7 @@ def python_with_cdk8s() -> str | None:
 
 
 def node_modules() -> Path | None:
-    """Give a folder of modules that has cdk8s."""
+    """Return a folder of modules that has cdk8s."""
     if not shutil.which("npm"):
         return None
     modules = _HOME / "node" / "node_modules"

@@ -7,7 +7,7 @@ _LABELS = {"endpointslice.kubernetes.io/managed-by": "hand"}
 
 
 def objects(count: int, *, moved: bool = False) -> Iterator[dict[str, Any]]:
-    """Give `count` Services and their slices, with another address for one backend if `moved`."""
+    """Return `count` Services and their slices, with another address for one backend if `moved`."""
     for i in range(count):
         name = f"svc-{i}"
         last = 200 if moved and i == 0 else 10

@@ -40,7 +40,7 @@ class Aliases:
         self._root = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::"
 
     def of(self, kind: str, name: str, former: _Name) -> list[Alias] | None:
-        """Give the aliases of one child: all places where it may have stood.
+        """Return the aliases of one child: all places where it may have stood.
 
         One that is missing is a live object that is deleted, with the exit code 0; each costs half
         a millisecond of CPU. Left out is that a Service comes from a component without slices and

@@ -281,7 +281,7 @@ class Children:
         return f"{self._logical_name}/{name}" if self._logical_name else name
 
     def _former_name(self, manifest: Manifest) -> "str | pulumi.Output[str]":
-        """Give what the child was called when its namespace was an Output, or when it was plain."""
+        """Return the child's name from when its namespace was an Output, or was plain."""
         namespace = self._namespace(manifest)
         if isinstance(namespace, str):
             return self._child_name(UNKNOWN, manifest)

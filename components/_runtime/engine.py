@@ -6,7 +6,7 @@ __all__ = ["monitor"]
 
 
 def monitor() -> object | None:
-    """Give the monitor of the running engine; None under mocks.
+    """Return the monitor of the running engine; None under mocks.
 
     Mocks know nothing of the past: they cannot register hooks, and aliases mean nothing to them.
     """

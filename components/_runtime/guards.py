@@ -79,7 +79,7 @@ class Guard:
         Fails with a `ValidationError` where they differ."""
 
     def hazards(self, known: pulumi.Output[Sequence[Hazard]]) -> pulumi.Output[list[str]]:
-        """Give all hazards as text: those that the arguments tell of, and those of the cluster."""
+        """Return all hazards as text: those of the arguments, and those of the cluster."""
 
         def combine(
             hazards: Sequence[Hazard],

@@ -207,7 +207,7 @@ def outputs_before(urn: str) -> Values | None:
 def of_slice(
     name: str, addresses: Collection[str], component: pulumi.Resource
 ) -> pulumi.ResourceHookBinding | None:
-    """Give the hooks of a slice, or None under mocks.
+    """Return the hooks of a slice, or None under mocks.
 
     Args:
         name: The slice's Pulumi name.
@@ -332,7 +332,7 @@ async def _await_mirror(args: pulumi.ResourceHookArgs) -> None:
 
 
 def _addresses(slice_: Values | None) -> set[str] | None:
-    """Give the addresses of a slice, or None where they are not known yet."""
+    """Return the addresses of a slice, or None where they are not known yet."""
     endpoints = (slice_ or {}).get("endpoints", [])
     if not isinstance(endpoints, list):
         return None

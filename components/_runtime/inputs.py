@@ -97,13 +97,13 @@ def _shape(annotation: Any) -> _Shape:
 
 @cache
 def _fields(kind: type) -> tuple[dict[str, _Shape], frozenset[str]]:
-    """Give the shape of each field of a TypedDict, and which fields are required."""
+    """Return the shape of each field of a TypedDict, and which fields are required."""
     hints = get_type_hints(kind, localns=vars(output))  # `pulumi.Input` refers to names of there
     return {name: _shape(hint) for name, hint in hints.items()}, kind.__required_keys__  # type: ignore[attr-defined]
 
 
 def _read(shape: _Shape, value: Any, path: str, inputs: Inputs) -> Any:
-    """Give the plain value, or `_BAD` where it cannot be used."""
+    """Return the plain value, or `_BAD` where it cannot be used."""
     if isinstance(value, pulumi.Output) or inspect.isawaitable(value):
         if not shape.may_be_output:
             inputs.findings.append(
@@ -223,7 +223,7 @@ _BAD = object()
 
 
 def _stand_in(shape: _Shape, path: str) -> Any:
-    """Give what lets checking go on behind a value that cannot be used, to report all errors."""
+    """Return what lets checking go on behind a value that cannot be used, to report all errors."""
     if is_typeddict(shape.plain):
         fields, required_names = _fields(shape.plain)
         return {name: _stand_in(fields[name], join(path, name)) for name in required_names}

@@ -80,7 +80,7 @@ def provider(
 
 
 def namespace_of(opts: pulumi.ResourceOptions | None) -> "str | pulumi.Output[str]":
-    """Give the namespace of a component's objects that name none, as far as a program knows it.
+    """Return the namespace of a component's objects that name none, as far as a program knows it.
 
     Args:
         opts: The options that the component was given.
@@ -108,7 +108,7 @@ def stated_namespace_of(opts: pulumi.ResourceOptions | None) -> str | None:
 
 
 def renders(opts: pulumi.ResourceOptions | None) -> bool:
-    """Tell whether a component's objects are written as YAML, as far as a program knows it."""
+    """Return whether a component's objects are written as YAML, as far as a program knows it."""
     settings = _settings(opts)
     if settings is None:
         return pulumi.Config("kubernetes").get("renderYamlToDirectory") is not None
@@ -143,7 +143,7 @@ _made: "WeakKeyDictionary[pulumi.ProviderResource, _Settings]" = WeakKeyDictiona
 
 
 def _settings(opts: pulumi.ResourceOptions | None) -> _Settings | None:
-    """Give the settings of the provider that a component's children get, if it was made here."""
+    """Return the settings of the provider that a component's children get, if it was made here."""
     given = provider_of(opts)
     return None if given is None else _made.get(given)
 

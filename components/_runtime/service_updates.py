@@ -114,7 +114,7 @@ def primary_family(old: str, new: str) -> Finding:
 
 
 def part(values: Values | None, *keys: str) -> Values:
-    """Give the mapping below `keys`, or an empty one."""
+    """Return the mapping below `keys`, or an empty one."""
     for key in keys:
         values = cast("Values | None", (values or {}).get(key))
     return values or {}
@@ -125,12 +125,12 @@ def _selector(service: Values) -> Values:
 
 
 def _is_proxied(service: Values) -> bool:
-    """Tell whether kube-proxy forwards its connections."""
+    """Return whether kube-proxy forwards its connections."""
     return not _is_headless(service) and part(service, "spec").get("type") != "ExternalName"
 
 
 def _ports(service: Values) -> Values:
-    """Give the names of the ports, by protocol and number."""
+    """Return the names of the ports, by protocol and number."""
     ports = cast("list[Values]", part(service, "spec").get("ports") or [])
     return {f"{port.get('protocol')} {port.get('port')}": port.get("name") for port in ports}
 

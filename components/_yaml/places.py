@@ -39,14 +39,14 @@ class PlacedList(list[Any]):
 
 
 def plain(value: Any) -> Any:
-    """Give the same value in plain mappings and lists."""
+    """Return the same value in plain mappings and lists."""
     if isinstance(value, PlacedMap):
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, PlacedList) else value
 
 
 def locate(value: PlacedMap | PlacedList, path: str) -> Place:
-    """Give the place of a field, or of what holds it where the field itself is missing.
+    """Return the place of a field, or of what holds it where the field itself is missing.
 
     Takes the paths of the API server with their oddities: map keys in brackets or after a dot,
     letters of another case, lists without an index, annotations without `metadata`.

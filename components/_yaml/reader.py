@@ -40,11 +40,11 @@ class Scalars(Protocol):
     """A character that plain scalars between brackets may not hold. Empty for none."""
 
     def tagged(self, text: str, tag: str) -> Any:
-        """Give the value of a scalar with a tag. May raise ValueError."""
+        """Return the value of a scalar with a tag. May raise ValueError."""
         ...
 
     def key(self, value: Any) -> str:
-        """Give the text that a key stands for. May raise ValueError."""
+        """Return the text that a key stands for. May raise ValueError."""
         ...
 
 
@@ -94,7 +94,7 @@ class Reader:
         self._deepest = 0
 
     def document(self) -> Any:
-        """Give the document's value.
+        """Return the document's value.
 
         Raises:
             YamlProblems: It cannot be read.
@@ -102,7 +102,7 @@ class Reader:
         return [item.value for item in self.items()][-1]
 
     def items(self) -> Iterator[Item]:
-        """Give the items of the field that is split, and last the document without them.
+        """Return the items of the field that is split, and last the document without them.
 
         Raises:
             YamlProblems: The document cannot be read. What was given before that is right.

@@ -63,7 +63,7 @@ class KubectlScalars:
         self.plain: dict[str, Any] = _Plain()
 
     def tagged(self, text: str, tag: str) -> Any:
-        """Give the value of a scalar that has a tag.
+        """Return the value of a scalar that has a tag.
 
         Raises:
             ValueError: The text is no value of that type.
@@ -83,7 +83,7 @@ class KubectlScalars:
         return _to_json(value, text)
 
     def key(self, value: Any) -> str:
-        """Give the text that a key becomes in JSON.
+        """Return the text that a key becomes in JSON.
 
         Raises:
             ValueError: It can be no key in JSON.
@@ -145,7 +145,7 @@ def _to_json(value: Any, text: str) -> Any:
 
 
 def whole(value: float) -> float:
-    """Give the integer that Go's JSON writes for a float without a fraction; others as they are."""
+    """Return the integer that Go's JSON writes for a whole float; others as they are."""
     if not value.is_integer() or abs(value) >= _EXPONENT_FROM:
         return value
     digits, _, exponent = repr(value).partition("e")

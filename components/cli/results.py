@@ -313,7 +313,7 @@ class _Packed(Sequence[Mapping[str, Any]]):
     @overload
     def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
     def __getitem__(self, index: int | slice) -> Any:
-        """Give one, or several."""
+        """Return one, or several."""
         if isinstance(index, slice):
             return [marshal.loads(one) for one in self._packed[index]]  # noqa: S302, our own bytes
         return marshal.loads(self._packed[index])  # noqa: S302
@@ -337,7 +337,7 @@ class _Chosen(Sequence[Mapping[str, Any]]):
     @overload
     def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
     def __getitem__(self, index: int | slice) -> Any:
-        """Give one, or several."""
+        """Return one, or several."""
         if isinstance(index, slice):
             return [self._moved(*one) for one in self._chosen[index]]
         return self._moved(*self._chosen[index])

@@ -94,7 +94,7 @@ def read_sloppy_ip(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def special_range(packed: bytes) -> SpecialRange | None:
-    """Give the range of an address that no endpoint can have, or None."""
+    """Return the range of an address that no endpoint can have, or None."""
     if len(packed) == _V4_BYTES:
         if packed[0] == 127:
             return "loopback"

@@ -249,7 +249,7 @@ def _wrong_family(parsed: Address, path: str, families: Sequence[str]) -> Findin
 def _read_overrides(
     given: Mapping[str, int], ports: Sequence[Port], path: str, findings: list[Finding]
 ) -> tuple[tuple[str, int], ...]:
-    """Give the ports on which a backend really listens elsewhere, sorted by name."""
+    """Return the ports on which a backend really listens elsewhere, sorted by name."""
     if not given:
         return ()
     targets = {port.name: port.external for port in ports}

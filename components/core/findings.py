@@ -84,7 +84,7 @@ class Finding:
         return printable(f"{text} ({self.remedy})" if self.remedy else text)
 
     def under(self, prefix: str) -> "Finding":
-        """Give the same finding for a field that sits below `prefix`."""
+        """Return the same finding for a field that sits below `prefix`."""
         path = join(prefix, self.path)  # `replace` would take twice the time
         at = join(prefix, self.at) if self.at else ""
         return Finding(
@@ -92,7 +92,7 @@ class Finding:
         )
 
     def hushed(self) -> "Finding":
-        """Give the same finding without its value, for values that came from a secret."""
+        """Return the same finding without its value, for values that came from a secret."""
         return self if self.value is None else replace(self, value=HIDDEN)
 
 
@@ -150,7 +150,7 @@ def join(prefix: str, path: str) -> str:
 
 
 def is_within(path: str, outer: str) -> bool:
-    """Tell whether a field path is `outer`, or below it."""
+    """Return whether a field path is `outer`, or below it."""
     return path.startswith(outer) and path[len(outer) : len(outer) + 1] in ("", ".", "[")
 
 

@@ -52,7 +52,7 @@ _MOST_MIRRORED = 1000
 def external_service_hazards(
     args: ExternalServiceArgs, backends: Sequence[BackendSpec], ports: Sequence[Port]
 ) -> list[Hazard]:
-    """Give the hazards of an `ExternalService` that its arguments alone tell of."""
+    """Return the hazards of an `ExternalService` that its arguments alone tell of."""
     return [
         *_of_type(args),
         *_of_addresses(args),
@@ -64,7 +64,7 @@ def external_service_hazards(
 
 
 def selector_service_hazards(args: SelectorServiceArgs) -> list[Hazard]:
-    """Give the hazards of a `SelectorService`."""
+    """Return the hazards of a `SelectorService`."""
     published = [PUBLISH_NOT_READY] if args.publish_not_ready_addresses else []
     return [*published, *traffic_hazards(args)]
 
@@ -77,7 +77,7 @@ def traffic_hazards(args: TrafficArgs) -> list[Hazard]:
 def migrating_service_hazards(
     args: MigratingServiceArgs, backends: Sequence[BackendSpec], ports: Sequence[Port]
 ) -> list[Hazard]:
-    """Give the hazards of a `MigratingService` in its phase.
+    """Return the hazards of a `MigratingService` in its phase.
 
     Args:
         args: The arguments.
@@ -95,7 +95,7 @@ def migrating_service_hazards(
 
 
 def external_name_hazards(external_name: str | Unknown, ports: Sequence[Port]) -> list[Hazard]:
-    """Give the hazards of an `ExternalNameService`."""
+    """Return the hazards of an `ExternalNameService`."""
     hazards: list[Hazard] = []
     if isinstance(external_name, str):
         name = external_name.removesuffix(".")

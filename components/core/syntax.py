@@ -177,7 +177,7 @@ def _folder_prefix(value: str) -> list[str]:
 
 
 def size(value: str) -> int:
-    """Give the length in bytes, which is what Go's `len` and so every limit counts."""
+    """Return the length in bytes, which is what Go's `len` and so every limit counts."""
     return len(value.encode(errors="surrogatepass"))
 
 

@@ -24,7 +24,7 @@ class Unknown:
 
 
 def is_known(value: object) -> bool:
-    """Tell whether a value is there, all the way down."""
+    """Return whether a value is there, all the way down."""
     if isinstance(value, Unknown):
         return False
     if isinstance(value, dict):
@@ -35,7 +35,7 @@ def is_known(value: object) -> bool:
 
 
 def contains_output(text: str) -> bool:
-    """Tell whether somebody made text of an Output, as an f-string does.
+    """Return whether somebody made text of an Output, as an f-string does.
 
     Pulumi's SDKs put a warning in its place (`Calling __str__ on an Output[T] is not supported`, of
     Node `Calling [toString] on an [Output<T>]`), Python's `repr` the object's address.

@@ -129,7 +129,7 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105
 
 
 def _defaulted_service_spec(spec: dict[str, Any], number: int) -> dict[str, Any]:
-    """Give a Service's spec as SetDefaults_Service and the allocators of the API server would."""
+    """Return a Service's spec as SetDefaults_Service and the allocators of the API server would."""
     defaulted: dict[str, Any] = {"type": "ClusterIP", "sessionAffinity": "None", **spec}
     if defaulted["type"] == "ExternalName":
         return defaulted

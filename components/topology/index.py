@@ -90,7 +90,7 @@ class Index:
                 self.slices[namespace].append(manifest)
 
     def _keys_of(self, index: int, finding: Finding) -> Iterator[Key]:
-        """Give the Services on whose paths a hazard is."""
+        """Return the Services on whose paths a hazard is."""
         manifest = self.manifests[index]
         kind, namespace, name = manifest.get("kind"), namespace_of(manifest), name_of(manifest)
         if kind == "Service":
@@ -110,14 +110,14 @@ class Index:
     def _of_ingress(
         self, namespace: str, spec: Mapping[str, Any], finding: Finding
     ) -> Iterator[Key]:
-        """Give the Services that a hazard of an Ingress names, or all where it names none."""
+        """Return the Services that a hazard of an Ingress names, or all where it names none."""
         keys = [key for key in self.objects.services if key[0] == namespace]
         named = [key for key in keys if quote(key[1]) in finding.message]
         wanted = service_names(spec)
         yield from named or [key for key in keys if key[1] in wanted]
 
     def _meant(self, namespace: str, name: str, service: str, label: str) -> Iterator[Key]:
-        """Give the Service of an object, or the one that it is probably meant for."""
+        """Return the Service of an object, or the one that it is probably meant for."""
         if (namespace, service) in self.objects.services:
             yield namespace, service
             return

@@ -60,7 +60,7 @@ def knows_backends(
 
 
 def family_unknown(index: Index, serving: Serving) -> Iterator[str]:
-    """Give that the family of a Service is not known, where its endpoints depend on it."""
+    """Return that the family of a Service is not known, where its endpoints depend on it."""
     service = serving.service
     if index.snapshot.is_live or serving.families or service.is_headless:
         return

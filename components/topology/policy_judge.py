@@ -122,7 +122,7 @@ def restricts_ingress(policy: Policy) -> bool:
 def on_the_way(
     policies: Sequence[Policy], namespace: str, pods: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[Policy, bool]]:
-    """Give the policies that may stand in the way of some client, and whether by egress.
+    """Return the policies that may stand in the way of some client, and whether by egress.
 
     Args:
         policies: All policies.

@@ -37,7 +37,7 @@ class Serving:
         return []
 
     def unserved(self) -> Iterator[tuple[int, ExposedPort, str]]:
-        """Give position, port and family of what no endpoint takes connections for."""
+        """Return position, port and family of what no endpoint takes connections for."""
         if self.service.is_headless:
             if not any(True for _ in self._of_dns()):
                 for position, port in enumerate(self.service.ports[:1]):

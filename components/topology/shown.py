@@ -21,7 +21,7 @@ _OF_PODS = "endpointslice-controller.k8s.io"
 def look_at_service(
     index: Index, service: Service, groups: Sequence[Group], unserved: Unserved
 ) -> Iterator[Found]:
-    """Give what is wrong with a Service and what stands behind it.
+    """Return what is wrong with a Service and what stands behind it.
 
     Args:
         index: The snapshot.
@@ -49,7 +49,7 @@ def look_at_service(
 
 
 def look_at_routes(index: Index, service: Service) -> Iterator[Found]:
-    """Give what breaks the routes that lead to a Service."""
+    """Return what breaks the routes that lead to a Service."""
     for number, route in index.routes.get(service.key, ()):
         manifest = index.manifests[number]
         if route.kind == "Ingress":
@@ -80,7 +80,7 @@ def _mixed_ports(index: Index, service: Service, groups: Sequence[Group]) -> Ite
 
 
 def _selection(index: Index, service: Service) -> Iterator[Found]:
-    """Give why the selector finds no Pod that is ready."""
+    """Return why the selector finds no Pod that is ready."""
     if not index.snapshot.knows("Pod"):
         return
     namespace = service.key[0]
@@ -109,7 +109,7 @@ def _selection(index: Index, service: Service) -> Iterator[Found]:
 
 
 def _without_endpoints(index: Index, service: Service, groups: Sequence[Group]) -> Iterator[Found]:
-    """Give why a Service without a selector has no endpoints."""
+    """Return why a Service without a selector has no endpoints."""
     misnamed = index.misnamed(service)
     if misnamed is not None:
         words = {
@@ -126,7 +126,7 @@ def _without_endpoints(index: Index, service: Service, groups: Sequence[Group]) 
 
 
 def _left_behind(index: Index, groups: Sequence[Group]) -> Iterator[Found]:
-    """Give the slices of Pods that stayed when a selector was removed."""
+    """Return the slices of Pods that stayed when a selector was removed."""
     for group in groups if index.snapshot.is_live else ():
         manifest = index.manifests[group.index]
         if group.is_slice and states.labels_of(manifest).get(MANAGED_BY_LABEL) == _OF_PODS:

@@ -96,7 +96,7 @@ def parse_sloppy_ip(value: str) -> Address | None:
 
 
 def _check_ip(value: str, path: str, *, strict: bool, findings: list[Finding]) -> Address | None:
-    """Give the address where nothing is wrong with it (`parseIP`)."""
+    """Return the address where nothing is wrong with it (`parseIP`)."""
     address = read_ip(value)
     if address is None:
         if read_sloppy_ip(value) is None:

@@ -220,7 +220,7 @@ def _mask_trailing_dash(prefix: str) -> str:
 
 
 def _generated(prefix: str) -> str:
-    """Give a name such as the API server generates, with `x` for what is random."""
+    """Return a name such as the API server generates, with `x` for what is random."""
     return f"{_first_bytes(prefix, _GENERATED_BASE)}xxxxx"
 
 

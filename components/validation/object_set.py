@@ -33,7 +33,7 @@ class ExposedPort(NamedTuple):
 
     @property
     def dialled(self) -> int | str | None:
-        """Give the port of the Pods: `targetPort`, by default the port itself."""
+        """Return the port of the Pods: `targetPort`, by default the port itself."""
         return self.target or self.number
 
 
@@ -52,22 +52,22 @@ class Service:
 
     @property
     def manifest(self) -> Mapping[str, Any]:
-        """Give it as it was given."""
+        """Return it as it was given."""
         return mapping(self.manifests[self.index])
 
     @property
     def spec(self) -> Mapping[str, Any]:
-        """Give its spec as it was given."""
+        """Return its spec as it was given."""
         return mapping(self.manifest.get("spec"))
 
     @property
     def is_alias(self) -> bool:
-        """Tell whether it is an alias in DNS."""
+        """Return whether it is an alias in DNS."""
         return self.type == "ExternalName"
 
     @property
     def is_selectorless(self) -> bool:
-        """Tell whether its endpoints are made by hand."""
+        """Return whether its endpoints are made by hand."""
         return not self.selector and not self.is_alias
 
 
@@ -98,7 +98,7 @@ class Endpoint(NamedTuple):
 
     @property
     def state(self) -> tuple[bool, bool, bool]:
-        """Give its conditions."""
+        """Return its conditions."""
         return self.ready, self.serving, self.terminating
 
 
@@ -117,11 +117,11 @@ class Group:
 
     @property
     def is_slice(self) -> bool:
-        """Tell whether it is a slice."""
+        """Return whether it is a slice."""
         return self.path == "endpoints"
 
     def family_of(self, endpoint: Endpoint) -> str:
-        """Give the IP family of one of its endpoints."""
+        """Return the IP family of one of its endpoints."""
         return self.family or ("IPv6" if ":" in endpoint.address else "IPv4")
 
 
@@ -139,17 +139,17 @@ class Slice:
 
     @property
     def manifest(self) -> Mapping[str, Any]:
-        """Give it as it was given."""
+        """Return it as it was given."""
         return mapping(self.manifests[self.index])
 
     @property
     def labels(self) -> Mapping[str, Any]:
-        """Give its labels as they were given."""
+        """Return its labels as they were given."""
         return mapping(mapping(self.manifest.get("metadata")).get("labels"))
 
     @property
     def key(self) -> Key:
-        """Give the Service that it belongs to."""
+        """Return the Service that it belongs to."""
         return self.namespace, self.service
 
 
@@ -165,7 +165,7 @@ class Legacy:
 
     @property
     def is_mirrored(self) -> bool:
-        """Tell whether its addresses are copied into slices."""
+        """Return whether its addresses are copied into slices."""
         return self.labels.get(SKIP_MIRROR_LABEL) != "true"
 
 

@@ -95,7 +95,7 @@ _MINUTES = 60
 
 
 def decode(shape: Struct, manifest: Mapping[Any, Any], findings: list[Finding]) -> dict[str, Any]:
-    """Give a manifest's known fields without nulls, and report what the decoder would refuse.
+    """Return a manifest's known fields without nulls, and report what the decoder would refuse.
 
     Fields of the wrong type are left out of the result.
     """
@@ -103,7 +103,7 @@ def decode(shape: Struct, manifest: Mapping[Any, Any], findings: list[Finding]) 
 
 
 def _decode(shape: Shape, value: Any, path: str, findings: list[Finding]) -> Any:
-    """Give a value in its decoded form, or None where it is of the wrong type."""
+    """Return a value in its decoded form, or None where it is of the wrong type."""
     if type(shape) is Scalar:
         return _scalar(shape.go, value, path, findings)
     if type(shape) is Struct:
@@ -158,7 +158,7 @@ def _map(shape: Shape, value: Any, path: str, findings: list[Finding]) -> Any:
 
 
 def _map_key(key: Any) -> str | None:
-    """Give a key as it is in JSON, where there are only texts; YAML and Python have others."""
+    """Return a key as it is in JSON, where there are only texts; YAML and Python have others."""
     if isinstance(key, str):
         return str.__str__(key)
     if isinstance(key, bool):
@@ -190,7 +190,7 @@ def _scalar(go: str, value: Any, path: str, findings: list[Finding]) -> Any:
 
 
 def _is_time(text: str) -> bool:
-    """Tell whether Go reads it as RFC 3339, which it does loosely (`time.Parse`)."""
+    """Return whether Go reads it as RFC 3339, which it does loosely (`time.Parse`)."""
     found = _TIME.fullmatch(text)
     if found is None:
         return False
@@ -228,7 +228,7 @@ def _unknown(path: str, key: Any) -> Finding:
 
 
 def _shown(key: Any) -> str:
-    """Give a key as it can stand in a path: printable, and not endless."""
+    """Return a key as it can stand in a path: printable, and not endless."""
     if _is_long(key):
         return "..."
     text = str.__str__(key) if isinstance(key, str) else str(key)
@@ -238,5 +238,5 @@ def _shown(key: Any) -> str:
 
 
 def _is_long(value: Any) -> bool:
-    """Tell whether it is an integer so long that Python refuses to print it."""
+    """Return whether it is an integer so long that Python refuses to print it."""
     return isinstance(value, int) and value.bit_length() > _MAX_BITS

@@ -7,22 +7,22 @@ _LIMIT = 1 << 31
 
 
 def mapping(value: object) -> Mapping[str, Any]:
-    """Give an object as it is, and anything else as an empty one."""
+    """Return an object as it is, and anything else as an empty one."""
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def items(value: object) -> Sequence[Any]:
-    """Give a list as it is, and anything else as an empty one."""
+    """Return a list as it is, and anything else as an empty one."""
     return cast("list[Any]", value) if isinstance(value, list) else ()
 
 
 def text(value: object) -> str:
-    """Give text as it is, and anything else as an empty one."""
+    """Return text as it is, and anything else as an empty one."""
     return value if isinstance(value, str) else ""
 
 
 def number(value: object) -> int | None:
-    """Give a whole number of 32 bits as it is, and None for anything else."""
+    """Return a whole number of 32 bits as it is, and None for anything else."""
     if not isinstance(value, int) or isinstance(value, bool) or not -_LIMIT <= value < _LIMIT:
         return None
     return value

@@ -80,7 +80,7 @@ def validate_as(
 
 
 def _touches(path: str, broken: list[str]) -> bool:
-    """Tell whether a finding may be there only because a value of the wrong type was left out.
+    """Return whether a finding may be there only because a value of the wrong type was left out.
 
     Some paths of the API server differ from the field's name in case, such as
     `spec.LoadBalancerSourceRanges`.

@@ -29,7 +29,7 @@ def below(path: str, findings: Iterable[Finding]) -> list[Finding]:
 def against(
     path: str, value: _Value, reasons: Callable[[_Value], Sequence[str]], rule: Rule
 ) -> list[Finding]:
-    """Give a finding for every reason against a value."""
+    """Return a finding for every reason against a value."""
     found = reasons(value)
     return [invalid(path, value, reason, rule=rule) for reason in found] if found else []
 

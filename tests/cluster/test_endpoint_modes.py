@@ -38,7 +38,7 @@ def wait_for_slices(cluster: Cluster, namespace: str, selector: str, count: int)
 
 
 def served(cluster: Cluster, namespace: str) -> list[tuple[str, bool]]:
-    """Give address and readiness of every endpoint in every slice of the Service."""
+    """Return address and readiness of every endpoint in every slice of the Service."""
     chosen = ["-l", "kubernetes.io/service-name=db", "-o", "json"]
     slices = json.loads(cluster.kubectl("get", "endpointslices", "-n", namespace, *chosen))["items"]
     return sorted(

@@ -155,7 +155,7 @@ def test_least_privilege_is_services_and_endpointslices(
 
 
 def role(namespace: str) -> str:
-    """Give the Role that docs/permissions.md shows, bound to a ServiceAccount."""
+    """Return the Role that docs/permissions.md shows, bound to a ServiceAccount."""
     page = (ROOT / "docs" / "permissions.md").read_text()
     manifests = page.split("```yaml\n")[1].split("```")[0]
     return manifests.replace("namespace: shop", f"namespace: {namespace}")

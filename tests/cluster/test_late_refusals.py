@@ -52,7 +52,7 @@ for number in range({COUNT}):
 
 
 def ports(cluster: Cluster, namespace: str) -> dict[str, set[int]]:
-    """Give the ports of each Service and of its slices."""
+    """Return the ports of each Service and of its slices."""
     found: dict[str, set[int]] = {}
     text = cluster.kubectl("get", "services,endpointslices", "-n", namespace, "-o", "json")
     for one in json.loads(text)["items"]:

@@ -32,7 +32,7 @@ def program(opts: str, namespace: str | None) -> str:
 
 
 def contents(cluster: Cluster, address: str = "127.0.0.1") -> str:
-    """Give the cluster's kubeconfig, with its address written in one way or another."""
+    """Return the cluster's kubeconfig, with its address written in one way or another."""
     return cluster.kubeconfig.read_text().replace("https://127.0.0.1", f"https://{address}")
 
 

@@ -61,7 +61,7 @@ def _records(message: bytes, position: int, count: int) -> list[Record]:
 
 
 def _name(message: bytes, position: int) -> tuple[str, int]:
-    """Give the name that begins at a position, and where what follows it begins."""
+    """Return the name that begins at a position, and where what follows it begins."""
     labels: list[str] = []
     after = 0
     while length := message[position]:

@@ -30,7 +30,7 @@ class Namespace:
         run_ip(commands, "-n", self.name)
 
     def command(self, *command: str) -> list[str]:
-        """Give the command line that runs a program inside."""
+        """Return the command line that runs a program inside."""
         return ["ip", "netns", "exec", self.name, *command]
 
     def run(self, function: Callable[[*Given], Result], *args: *Given) -> Result:
@@ -70,7 +70,7 @@ def run_ip(commands: Iterable[str], *options: str) -> None:
 
 
 def existing(prefix: str) -> list[Namespace]:
-    """Give the namespaces whose names begin with `prefix`."""
+    """Return the namespaces whose names begin with `prefix`."""
     return [Namespace(file.name) for file in sorted(_FOLDER.glob(f"{prefix}*"))]
 
 
@@ -83,7 +83,7 @@ def remove(namespaces: Iterable[Namespace]) -> None:
 
 
 def _inside(namespaces: Iterable[Namespace]) -> list[processes.Process]:
-    """Give the processes that are in one of the namespaces, but for this one."""
+    """Return the processes that are in one of the namespaces, but for this one."""
     places = {_identity(_FOLDER / namespace.name) for namespace in namespaces} - {None}
     return [
         process

@@ -46,11 +46,11 @@ class Host:
         return _BLOCKS[self.number - 1], IPv6Network(f"2001:db8:0:{self.number:x}::/64")
 
     def v4(self, number: int = 1) -> str:
-        """Give one of its IPv4 addresses, 1 to 62."""
+        """Return one of its IPv4 addresses, 1 to 62."""
         return str(self._pick(self.ranges[0], number))
 
     def v6(self, number: int = 1) -> str:
-        """Give one of its IPv6 addresses."""
+        """Return one of its IPv6 addresses."""
         return str(self._pick(self.ranges[1], number))
 
     def _pick(self, block: IPv4Network | IPv6Network, number: int) -> IPv4Address | IPv6Address:
@@ -136,7 +136,7 @@ class Network:
 
 
 def _numbered(interface: str, address: str) -> list[str]:
-    """Give the commands that set up one end of a link."""
+    """Return the commands that set up one end of a link."""
     return [
         f"link set {interface} addrgenmode none",
         f"address add {address}/64 dev {interface} nodad",

@@ -40,7 +40,7 @@ def ensure() -> None:
 
 
 def unsupported() -> str:
-    """Give the reason why there can be no rig on this machine, or nothing."""
+    """Return the reason why there can be no rig on this machine, or nothing."""
     if sys.platform != "linux":
         return "network namespaces need Linux"
     if os.geteuid():

@@ -85,7 +85,7 @@ class Rig:
         return self.client.namespace.run(resolve, NODE[0], name, kind)
 
     def address(self, service: str, kind: str = "A") -> str:
-        """Give the one address of a Service, by its name in DNS."""
+        """Return the one address of a Service, by its name in DNS."""
         (record,) = self.resolve(f"{service}.{DOMAIN}", kind)
         return record.value
 
@@ -141,7 +141,7 @@ def start(size: int = 4) -> Iterator[Rig]:
 
 
 def _wrapped(parts: Mapping[str, Path], namespace: Namespace, folder: Path) -> dict[str, Path]:
-    """Give the parts; scripts stand for those that the API server is started or contacted by."""
+    """Return the parts; scripts stand for those that the API server is started or contacted by."""
     folder.mkdir()
     inside = dict(parts)
     for name in ("kubectl", "kwokctl", "pulumi", "kube-proxy", "coredns"):

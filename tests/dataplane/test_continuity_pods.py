@@ -38,7 +38,7 @@ def start_pods(steady: ServiceUnderLoad) -> set[str]:
 
 
 def of_pods(steady: ServiceUnderLoad, *, await_ready: bool = True, **port: object) -> str:
-    """Give a program in which Pods are behind the Service."""
+    """Return a program in which Pods are behind the Service."""
     args = {
         "namespace": steady.namespace,
         "selector": {"app": "db"},

@@ -15,7 +15,7 @@ POSTGRES = [{"name": "postgres", "port": 5432}]
 
 
 def services(rig: Rig) -> dict[str, dict[str, Any]]:
-    """Give the arguments of all Services, which one up deploys."""
+    """Return the arguments of all Services, which one up deploys."""
     one, two, three, four = rig.hosts
     mixed = [
         {"address": one.v4(2)},
@@ -111,7 +111,7 @@ def deployed(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def address(rig: Rig, service: str, kind: str = "A") -> str:
-    """Give the address of a Service as a Pod finds it, by its name."""
+    """Return the address of a Service as a Pod finds it, by its name."""
     return rig.address(f"{service}.{SHOP}.svc", kind)
 
 

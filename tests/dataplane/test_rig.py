@@ -56,7 +56,7 @@ def running(*command: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def left_of(prefix: str, folder: str) -> list[str]:
-    """Give what there is of a rig: its namespaces, its folder, and processes that name it."""
+    """Return what there is of a rig: its namespaces, its folder, and processes that name it."""
     commands = [_text(file) for file in Path("/proc").glob("[0-9]*/cmdline")]
     return [
         *(namespace.name for namespace in existing(prefix)),
@@ -66,7 +66,7 @@ def left_of(prefix: str, folder: str) -> list[str]:
 
 
 def _reaper_of(prefix: str) -> str:
-    """Give what the command line of a rig's reaper ends in."""
+    """Return what the command line of a rig's reaper ends in."""
     return f"tests.dataplane.rig_lock {prefix.removesuffix('-').rpartition('-')[2]}"
 
 
@@ -136,7 +136,7 @@ ports: [{{port: 5432}}]
 
 @pytest.fixture
 def by_hand(rig: Rig, namespace: str) -> str:
-    """Give the address of a Service that no component made."""
+    """Return the address of a Service that no component made."""
     manifest = BY_HAND.format(namespace=namespace, address=rig.hosts[0].v4())
     rig.cluster.kubectl("apply", "-f", "-", given=manifest)
     rig.settle()

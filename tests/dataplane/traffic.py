@@ -69,11 +69,11 @@ class Client:
         return self.namespace.run(lambda: [one(address, port) for _ in range(times)])
 
     def hosts(self, address: str, port: int, protocol: str = "tcp", times: int = 60) -> set[str]:
-        """Give the names of those who answered many connections."""
+        """Return the names of those who answered many connections."""
         return {answer.host for answer in self.ask(address, port, protocol, times)}
 
     def is_refused(self, address: str, port: int) -> bool:
-        """Tell whether a connection is refused at once."""
+        """Return whether a connection is refused at once."""
         try:
             self.ask(address, port)
         except ConnectionRefusedError:
@@ -158,7 +158,7 @@ class Load:
         return max((later - earlier for earlier, later in pairwise(answered)), default=0.0)
 
     def answered_by(self, since: float = 0.0) -> set[str]:
-        """Give the addresses of those who answered connections opened at or after a time."""
+        """Return the addresses of those who answered connections opened at or after a time."""
         return {one.answer.address for one in self.made if one.begun >= since and one.answer}
 
     def go_on(self) -> None:

@@ -34,7 +34,7 @@ class Disk:
         return self.seen / ".pulumi" / "stacks" / "tests" / "test.json"
 
     def content(self) -> dict[str, bytes]:
-        """Give every file of the state folder."""
+        """Return every file of the state folder."""
         files = sorted(one for one in self.seen.rglob("*") if one.is_file())
         return {str(one.relative_to(self.seen)): one.read_bytes() for one in files}
 

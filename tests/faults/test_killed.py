@@ -101,7 +101,7 @@ def test_after_a_kill_a_raw_up_reports_the_lock_and_changes_nothing(
 
 
 def count_written(before: Live, after: Live) -> tuple[int, int]:
-    """Give how many of the slices have been written since, and how many there were."""
+    """Return how many of the slices have been written since, and how many there were."""
     old = {key: version(one) for key, one in before.items() if key[0] == "EndpointSlice"}
     new = {key: version(one) for key, one in after.items()}
     return sum(new.get(key) != known for key, known in old.items()), len(old)
@@ -112,7 +112,7 @@ def version(one: Object) -> str:
 
 
 def lost(before: Live, after: Live, declared: Collection[str]) -> list[str]:
-    """Give the Services that were to stay, and are not the same objects any more."""
+    """Return the Services that were to stay, and are not the same objects any more."""
     return [
         name
         for (kind, name), one in before.items()

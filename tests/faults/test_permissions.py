@@ -27,7 +27,7 @@ def program(namespace: str, address: str = "192.0.2.10", **args: object) -> str:
 def refused(
     namespace: str, verb: str, resource: str = "endpointslices", group: str = "discovery.k8s.io"
 ) -> str:
-    """Give what is said of a missing rule: its verb, resource, API group and namespace."""
+    """Return what is said of a missing rule: its verb, resource, API group and namespace."""
     return (
         f'User "system:serviceaccount:{namespace}:deployer" cannot {verb} resource "{resource}"'
         f' in API group "{group}" in the namespace "{namespace}"'
@@ -49,7 +49,7 @@ def creating(provider: Provider) -> str:
 
 
 def errors(said: str) -> str:
-    """Give what the summary at the end of `pulumi up` calls errors."""
+    """Return what the summary at the end of `pulumi up` calls errors."""
     return said[said.index("Diagnostics:") :]
 
 

@@ -11,7 +11,7 @@ WRITE = ["get", "list", "watch", "create", "patch", "delete"]
 
 
 def rule(group: str, resource: str, verbs: Sequence[str] = tuple(WRITE)) -> dict[str, list[str]]:
-    """Give one rule of a Role."""
+    """Return one rule of a Role."""
     return {"apiGroups": [group], "resources": [resource], "verbs": list(verbs)}
 
 

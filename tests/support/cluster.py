@@ -45,7 +45,7 @@ def path_with_kubectl(cluster: Cluster) -> str:
 
 
 def get(cluster: Cluster, kind: str, namespace: str, name: str) -> Object:
-    """Give one live object."""
+    """Return one live object."""
     found: Object = json.loads(cluster.kubectl("get", kind, name, "-n", namespace, "-o", "json"))
     return found
 
@@ -58,21 +58,21 @@ def managers(cluster: Cluster, kind: str, namespace: str, name: str) -> list[tup
 
 
 def names(cluster: Cluster, kind: str, namespace: str, selector: str = "") -> list[str]:
-    """Give the names of live objects, sorted."""
+    """Return the names of live objects, sorted."""
     chosen = ["-l", selector] if selector else []
     text = cluster.kubectl("get", kind, "-n", namespace, *chosen, "-o", "json")
     return sorted(one["metadata"]["name"] for one in json.loads(text)["items"])
 
 
 def versions(cluster: Cluster, kind: str, namespace: str) -> dict[str, str]:
-    """Give the resourceVersion of each live object by name: it changes with every write."""
+    """Return the resourceVersion of each live object by name: it changes with every write."""
     text = cluster.kubectl("get", kind, "-n", namespace, "-o", "json")
     items = json.loads(text)["items"]
     return {one["metadata"]["name"]: one["metadata"]["resourceVersion"] for one in items}
 
 
 def uids(cluster: Cluster, kind: str, namespace: str) -> dict[str, str]:
-    """Give the uid of each live object by name: it changes when an object is made anew."""
+    """Return the uid of each live object by name: it changes when an object is made anew."""
     text = cluster.kubectl("get", kind, "-n", namespace, "-o", "json")
     return {one["metadata"]["name"]: one["metadata"]["uid"] for one in json.loads(text)["items"]}
 
@@ -124,7 +124,7 @@ def _documents(text: str) -> Iterator[Object]:
 
 
 def missing(declared: object, live: object, path: str = "") -> list[str]:
-    """Give what of a declared object a live one does not hold in just that form."""
+    """Return what of a declared object a live one does not hold in just that form."""
     if isinstance(declared, dict) and isinstance(live, dict):
         return [
             problem

@@ -24,7 +24,7 @@ class Running:
         self._log = log
 
     def said(self) -> str:
-        """Give what it has printed so far."""
+        """Return what it has printed so far."""
         return self._log.read_text(errors="replace")
 
     def wait_until_it_says(self, *texts: str, within: float = 60.0) -> None:
@@ -44,7 +44,7 @@ class Running:
         return subprocess.CompletedProcess(self.engine.args, code, self.said())
 
     def processes(self) -> list[processes.Process]:
-        """Give the engine, the language host, the program and the provider, as far as they live."""
+        """Return engine, language host, program and provider, as far as they live."""
         return [one for one in processes.running().values() if _session(one.pid) == self.engine.pid]
 
     def kill_engine(self) -> None:

@@ -66,12 +66,12 @@ class Stack:
         )
 
     def command(self, *arguments: str) -> list[str]:
-        """Give the command line that `run` runs."""
+        """Return the command line that `run` runs."""
         pulumi = [*self.prefix, str(self.parts["pulumi"])]
         return [*pulumi, *arguments, "--non-interactive", "--stack", self.name]
 
     def variables(self) -> dict[str, str]:
-        """Give the environment that `run` gives to it."""
+        """Return the environment that `run` gives to it."""
         return {**self.backend.environment(self.kubeconfig), **self.environment}
 
     def up(self, *flags: str) -> dict[str, int]:

@@ -97,7 +97,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 @pytest.fixture
 def sdk_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """Give the SDK a loop for plain `set_mocks`, and close what the SDK leaves open."""
+    """Return the SDK a loop for plain `set_mocks`, and close what the SDK leaves open."""
     loop = asyncio.new_event_loop()
     executor = ThreadPoolExecutor(max_workers=1)
     loop.set_default_executor(executor)

@@ -6,5 +6,5 @@ import pulumi
 
 
 def later(value: Any) -> pulumi.Output[Any]:
-    """Give an Output of a value, which is known at preview too."""
+    """Return an Output of a value, which is known at preview too."""
     return pulumi.Output.from_input("").apply(lambda _: value)

@@ -18,7 +18,7 @@ CONDITIONS = {"Active": READY, "Draining": DRAINING, "Disabled": DISABLED}
 def declared(
     *backends: dict[str, Any], preview: bool = False, **args: Any
 ) -> dict[str, dict[str, Any]]:
-    """Give what is declared beside the Service, by kind and name."""
+    """Return what is declared beside the Service, by kind and name."""
     given: Any = {
         "ports": [{"name": "pg", "port": 5432}],
         "backends": list(backends),

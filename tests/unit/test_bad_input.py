@@ -35,7 +35,7 @@ NOT_1035 = (
 
 
 def refused(recorder: Any, build: Callable[[], object]) -> str:
-    """Give the text of the error, after all that the program registered has been registered."""
+    """Return the text of the error, after all that the program registered has been registered."""
     errors: list[ValidationError] = []
 
     def program() -> None:

@@ -81,7 +81,7 @@ def configured() -> Iterator[None]:
 
 
 def run(example: str, *, preview: bool = False) -> Manifests:
-    """Give what an example declares, by kind and name."""
+    """Return what an example declares, by kind and name."""
     program = str(EXAMPLES / example / "__main__.py")
     mocks = Machines() if example == "virtual-machines" else None
     found = render(lambda: runpy.run_path(program), preview=preview, mocks=mocks)
@@ -95,7 +95,7 @@ def service(manifests: Manifests, name: str) -> dict[str, Any]:
 
 
 def endpoints(manifests: Manifests, name: str) -> dict[str, dict[str, Any]]:
-    """Give the endpoints of a slice by address."""
+    """Return the endpoints of a slice by address."""
     return {one["addresses"][0]: one for one in manifests["EndpointSlice", name]["endpoints"]}
 
 
@@ -378,7 +378,7 @@ def test_egress() -> None:
 
 
 def allowed(manifests: Manifests, name: str) -> dict[str, list[int]]:
-    """Give the ports of each block that a policy allows, those of DNS left out."""
+    """Return the ports of each block that a policy allows, those of DNS left out."""
     return {
         peer["ipBlock"]["cidr"]: [port["port"] for port in rule["ports"]]
         for rule in manifests["NetworkPolicy", name]["spec"]["egress"][1:]
@@ -387,7 +387,7 @@ def allowed(manifests: Manifests, name: str) -> dict[str, list[int]]:
 
 
 def blocks() -> list[Any]:
-    """Give every Python block of the pages that uses the components."""
+    """Return every Python block of the pages that uses the components."""
     found = []
     for page in (README, *PAGES):
         for match in re.finditer(
@@ -461,7 +461,7 @@ def test_the_index_links_every_page() -> None:
 
 
 def rows(page: str, heading: str) -> list[list[str]]:
-    """Give the cells of the table below a heading."""
+    """Return the cells of the table below a heading."""
     text = (ROOT / "docs" / page).read_text()
     (section,) = re.findall(rf"^#+ {heading}\n(.*?)(?=^#|\Z)", text, re.DOTALL | re.MULTILINE)
     lines = [line for line in section.splitlines() if line.startswith("|")]

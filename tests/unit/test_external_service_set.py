@@ -69,7 +69,7 @@ VARIED: dict[str, Args] = {
 
 
 def requested(recorder: Any) -> list[Any]:
-    """Give what was asked of the engine for each child, but for where its component stands."""
+    """Return what was asked of the engine for each child, but for where its component stands."""
     return [
         (
             request.type,
@@ -124,7 +124,7 @@ def test_each_form_has_aliases_of_the_other(recorder: Any) -> None:
 
 
 def shown(recorder: Any, build: Callable[[], Any]) -> tuple[list[str], list[str]]:
-    """Give the output `hazards`, and the warnings."""
+    """Return the output `hazards`, and the warnings."""
     outputs: list[list[str]] = []
     recorder(lambda: build().hazards.apply(outputs.append))
     warnings = [text for _, text in recorder.warnings]

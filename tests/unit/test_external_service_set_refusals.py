@@ -16,7 +16,7 @@ LOOPBACK = "may not be in the loopback range (127.0.0.0/8, ::1/128)"
 
 
 def refused(recorder: Any, build: Callable[[], object]) -> ValidationError:
-    """Give the error of a program that has registered nothing."""
+    """Return the error of a program that has registered nothing."""
     errors: list[ValidationError] = []
 
     def program() -> None:

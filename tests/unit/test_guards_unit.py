@@ -30,7 +30,7 @@ def build(kind: str, **args: Any) -> Callable[[], object]:
 
 
 def refused(recorder: Any, kind: str, **args: Any) -> str:
-    """Give the one finding, and see to it that nothing was attached to the Service."""
+    """Return the one finding, and see to it that nothing was attached to the Service."""
     with pytest.raises(ValidationError) as caught:
         recorder(build(kind, **args), preview=True)
     assert isinstance(caught.value, pulumi.RunError)

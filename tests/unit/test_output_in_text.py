@@ -98,7 +98,7 @@ MINIMAL: dict[str, Any] = {"port": 80, "address": "192.0.2.20", "kind": "Service
 
 
 def places(shape: _Shape, path: str) -> Iterator[tuple[str, bool, Callable[[str], Any]]]:
-    """Give each place of text: its path, whether it takes an Output, and what makes a value."""
+    """Return each place of text: its path, whether it takes an Output, and what makes a value."""
     if shape.item is not None and shape.plain is Mapping:
         yield path, False, lambda text: {text: _good(shape.item)}
         for inner, takes, make in places(shape.item, f"{path}[k]"):

@@ -96,7 +96,7 @@ FORMS: dict[str, Callable[[Any, pulumi.ResourceOptions | None], object]] = {
 def children(
     recorder: Any, build: Callable[[], object]
 ) -> dict[str, tuple[list[str], dict[str, Any]]]:
-    """Give what else each child is called, and its annotations, by its Pulumi name."""
+    """Return what else each child is called, and its annotations, by its Pulumi name."""
     recorder.requests.clear()
     annotations = {
         (one["kind"], one["metadata"]["name"]): one["metadata"].get("annotations")

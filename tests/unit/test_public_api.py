@@ -128,7 +128,7 @@ def is_described(node: ast.AST | None) -> bool:
 
 
 def described_fields(public: type) -> dict[str, tuple[str, str]]:
-    """Give the annotation or value of each field of a class, and the text that stands below it."""
+    """Return annotation or value of each field of a class, and the text below it."""
     (tree,) = ast.parse(inspect.getsource(public)).body
     assert isinstance(tree, ast.ClassDef)
     fields: dict[str, tuple[str, str]] = {}

@@ -106,7 +106,7 @@ class Proxy(AbstractContextManager["Proxy"]):
             return self._pages(connection, path)
 
     def watch(self, path: str, version: str) -> Iterator[Mapping[str, Any]]:
-        """Give the events of a list from a version on, until the API server ends the watch."""
+        """Return the events of a list from a version on, until the API server ends the watch."""
         query = urlencode({"watch": "1", "resourceVersion": version})
         with closing(_UnixConnection(self._path, timeout=None)) as connection:
             try:

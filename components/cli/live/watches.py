@@ -57,7 +57,7 @@ class Watches:
         return Snapshot(list(self._objects.values()), is_live=True, unseen=self._unseen)
 
     def events(self, seconds: float | None) -> Iterator[Event]:
-        """Give the changes as they come; each is in the snapshot when it is given.
+        """Return the changes as they come; each is in the snapshot when it is given.
 
         Args:
             seconds: For how long; None for ever.

@@ -42,7 +42,7 @@ class Entry:
 
 
 def is_manifest(value: Any) -> bool:
-    """Tell whether something is an object of some API, so that its text may be shown.
+    """Return whether something is an object of some API, so that its text may be shown.
 
     What is not may be any file of this machine, to which a link or a mistake has led.
     """
@@ -51,7 +51,7 @@ def is_manifest(value: Any) -> bool:
 
 
 def parts(chunk: Chunk) -> Iterator[tuple[Chunk, Any]]:
-    """Give the documents of a part without `---`: one of YAML, or any number of JSON values.
+    """Return the documents of a part without `---`: one of YAML, or any number of JSON values.
 
     With each goes its value, or None where it has to be read as YAML.
     """
@@ -65,7 +65,7 @@ def parts(chunk: Chunk) -> Iterator[tuple[Chunk, Any]]:
 
 
 def entries(chunk: Chunk, document: int, value: Any = None) -> Iterator[Entry]:
-    """Give the objects of a document, those of a list one by one, as kubectl takes it apart.
+    """Return the objects of a document, those of a list one by one, as kubectl takes it apart.
 
     Args:
         chunk: Its text.
@@ -99,7 +99,7 @@ def places(chunk: Chunk, wanted: Mapping[Trail, Iterable[str]]) -> dict[tuple[Tr
 
 
 def first_place(chunk: Chunk) -> Place:
-    """Give the place of a document's first line that holds something."""
+    """Return the place of a document's first line that holds something."""
     before = _NOTHING.match(chunk.text)
     lines = before[0].count(b"\n") if before else 0
     return Place(chunk.line + 1 + lines, 1)

@@ -47,7 +47,7 @@ class Unreadable:
 
 
 def chunks(source: str, content: bytes | None = None) -> Iterator[Chunk | Unreadable]:
-    """Give the documents of a file, one at a time.
+    """Return the documents of a file, one at a time.
 
     They are parted as kubectl parts them: by lines that begin with `---`.
 
@@ -127,7 +127,7 @@ def _separator(source: str, line: bytes, number: int) -> Iterator[Unreadable]:
 
 
 def _chunk(source: str, begin: int, text: bytes, size: int) -> Iterator[Chunk | Unreadable]:
-    """Give a document; one that is too large is empty."""
+    """Return a document; one that is too large is empty."""
     if size > MAX_DOCUMENT:
         text = b""
         yield Unreadable(source, str(_TooLargeError()), begin + 1, 1)
@@ -135,7 +135,7 @@ def _chunk(source: str, begin: int, text: bytes, size: int) -> Iterator[Chunk | 
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """Give a file's lines in UTF-8, without its byte order mark; the longest in pieces."""
+    """Return a file's lines in UTF-8, without its byte order mark; the longest in pieces."""
     first = stream.readline(MAX_DOCUMENT + 1)
     if first.startswith(_UTF_16):
         stream = _from_utf_16(first, stream)

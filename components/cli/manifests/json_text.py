@@ -24,12 +24,12 @@ _ESCAPE = re.compile(
 
 
 def may_be(text: bytes) -> bool:
-    """Tell whether a text looks like JSON, as kubectl does."""
+    """Return whether a text looks like JSON, as kubectl does."""
     return text.lstrip()[:1] == b"{"
 
 
 def values(text: bytes) -> Iterator[tuple[bytes, Any]]:
-    """Give the text of each value and the value, or None where it is to be read as YAML."""
+    """Return the text of each value and the value, or None where it is to be read as YAML."""
     try:
         decoded = text.decode()
     except UnicodeDecodeError:
@@ -62,7 +62,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _values(text: str) -> Iterator[tuple[str, Any]]:
-    """Give the values that follow one another on one line."""
+    """Return the values that follow one another on one line."""
     if text.count(",") + text.count("{") + text.count("[") > MAX_NODES:
         yield text, None
         return

@@ -27,7 +27,7 @@ _SERVER_ERROR = 500
 def probe_all(
     targets: Iterable[Target], timeout: float, at_once: int
 ) -> Iterator[tuple[int, Result]]:
-    """Give the result of each target, by its position, as they come in.
+    """Return the result of each target, by its position, as they come in.
 
     Args:
         targets: What to connect to.

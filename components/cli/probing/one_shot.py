@@ -90,7 +90,7 @@ def probe_from_pod(
     request: Mapping[str, Any],
     seconds: int,
 ) -> Iterator[tuple[int, connections.Result]]:
-    """Give the result of each target by its position, as a Pod of a namespace sees it.
+    """Return the result of each target by its position, as a Pod of a namespace sees it.
 
     The Job is deleted whatever happens; where this process is killed, the cluster does it.
 

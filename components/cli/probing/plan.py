@@ -25,7 +25,7 @@ class Target:
 
 
 def plan(explanation: Explanation, kind: Kind | None) -> Iterator[Target]:
-    """Give the backends of a Service: the addresses that it declares, and no others.
+    """Return the backends of a Service: the addresses that it declares, and no others.
 
     Args:
         explanation: The Service.

@@ -131,7 +131,7 @@ def _lint_services(objects: ObjectSet, report: Report) -> None:
 
 
 def _strays(objects: ObjectSet) -> set[str]:
-    """Give the namespaces with endpoints of no Service, which are reported themselves."""
+    """Return the namespaces with endpoints of no Service, which are reported themselves."""
     keys = [one.key for one in objects.slices] + [legacy.key for legacy in objects.legacy]
     return {key[0] for key in keys if not key[1] or objects.whereabouts(key) is not None}
 
@@ -146,7 +146,7 @@ def _lint_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Repor
 
 
 def _cluster_ips(objects: ObjectSet) -> dict[str, str]:
-    """Give the Services of all known cluster IPs."""
+    """Return the Services of all known cluster IPs."""
     return {
         address: quote(service.key[1])
         for service in objects.services.values()

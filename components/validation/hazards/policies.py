@@ -117,7 +117,7 @@ class PolicyLinter:
     def _selected(
         self, namespace: str, selector: Mapping[str, Any], workloads: Sequence[Workload]
     ) -> list[Workload] | None:
-        """Give the workloads whose Pods are selected, or None where there are too many to tell."""
+        """Return the workloads whose Pods are selected; None where they are too many to tell."""
         candidates = workloads
         for key, value in mapping(selector.get("matchLabels")).items():
             bucket = self._by_label.get((namespace, key, value), ())
@@ -193,7 +193,7 @@ def _container_ports(workload: Workload) -> Iterator[str]:
 
 
 def _to_pods(policy: Policy) -> Iterator[tuple[str, object, Mapping[str, Any]]]:
-    """Give every rule with the Pods at which its ports are, as far as they are of the namespace."""
+    """Return every rule with the Pods at which its ports are, those of the namespace."""
     selector = policy.spec.get("podSelector")
     for position, rule in enumerate(map(mapping, items(policy.spec.get("ingress")))):
         yield f"spec.ingress[{position}]", selector, rule
@@ -204,7 +204,7 @@ def _to_pods(policy: Policy) -> Iterator[tuple[str, object, Mapping[str, Any]]]:
 
 
 def _mapped(services: Sequence[Service], wanted: int | None) -> tuple[Service, int] | None:
-    """Give a Service that maps a port to another number, unless some Pod has that number too."""
+    """Return a Service that maps a port to another number, unless some Pod has that number too."""
     ports = [(service, port) for service in services for port in service.ports]
     if wanted is None or wanted in DNS_PORTS or any(port.dialled == wanted for _, port in ports):
         return None

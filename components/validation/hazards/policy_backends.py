@@ -228,7 +228,7 @@ class _NamespaceLinter:
                 return
 
     def _meant(self, block: _Block) -> Key | None:
-        """Give the Service that an ipBlock may be meant for: by its port, or the only one."""
+        """Return the Service that an ipBlock may be meant for: by its port, or the only one."""
         for port in block.ports or ():
             wanted = number(port.get("port"))
             if wanted is not None:
@@ -260,7 +260,7 @@ def _blocks(policy: Policy) -> Iterator[_Block]:
 def _backends_by_namespace(
     objects: ObjectSet, namespaces: Mapping[str, object]
 ) -> dict[str, dict[Key, list[_Backend]]]:
-    """Give the external backends of the namespaces that have policies."""
+    """Return the external backends of the namespaces that have policies."""
     found: dict[str, dict[Key, list[_Backend]]] = {}
     for key, groups in objects.groups.items():
         if key[0] in namespaces:

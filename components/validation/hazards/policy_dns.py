@@ -35,7 +35,7 @@ class DnsEgress:
         }
 
     def lacks_dns(self, policy: Policy) -> bool:
-        """Tell whether Pods may reach something and yet no DNS, by all policies that hold for them.
+        """Return whether Pods may reach something and yet no DNS, by all their policies.
 
         A policy that allows nothing at all is one to which others add.
         """
@@ -57,7 +57,7 @@ def allows_dns(policy: Policy) -> bool:
 
 
 def _rule_allows_dns(rule: Mapping[str, Any]) -> bool:
-    """Tell whether DNS may be meant; a rule for hosts without ports is not one for it."""
+    """Return whether DNS may be meant; a rule for hosts without ports is not one for it."""
     ports = items(rule.get("ports"))
     if ports:
         return any(_is_dns(mapping(port)) for port in ports)

@@ -55,7 +55,7 @@ def restricts_egress(policy: Policy) -> bool:
 
 
 def selector_labels(selector: object) -> Labels | None:
-    """Give the labels of a selector that consists of labels alone, and None for any other."""
+    """Return the labels of a selector that consists of labels alone, and None for any other."""
     given = mapping(selector)
     if items(given.get("matchExpressions")):
         return None
@@ -66,7 +66,7 @@ def selector_labels(selector: object) -> Labels | None:
 
 
 def wider_selectors(selector: Labels) -> Iterator[Labels]:
-    """Give the selectors that select all Pods that this one selects, itself among them."""
+    """Return the selectors that select all Pods that this one selects, itself among them."""
     if len(selector) > _MOST_LABELS:
         yield from (selector, frozenset())
         return
@@ -75,7 +75,7 @@ def wider_selectors(selector: Labels) -> Iterator[Labels]:
 
 
 def allows(ports: Sequence[Mapping[str, Any]], wanted: Port) -> bool:
-    """Tell whether a list of a policy's ports has a protocol and number."""
+    """Return whether a list of a policy's ports has a protocol and number."""
     for port in ports:
         if (text(port.get("protocol")) or "TCP") != wanted[0]:
             continue

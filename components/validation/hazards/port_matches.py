@@ -75,7 +75,7 @@ def lint_ports(service: Service, groups: Sequence[Group], report: Report) -> Non
 
 
 def _numbers(groups: Sequence[Group]) -> dict[str, dict[str, set[int | None]]]:
-    """Give the numbers of all ports by name and protocol."""
+    """Return the numbers of all ports by name and protocol."""
     numbers: dict[str, dict[str, set[int | None]]] = {}
     for group in groups:
         for port in group.ports:

@@ -164,7 +164,7 @@ def _lint_selectorless(service: Service, report: Report) -> None:
 
 
 def cluster_ips(service: Service) -> Iterator[str]:
-    """Give the addresses that a manifest asks for its Service."""
+    """Return the addresses that a manifest asks for its Service."""
     for value in (service.spec.get("clusterIP"), *items(service.spec.get("clusterIPs"))):
         if text(value) not in {"", "None"}:
             yield text(value)

@@ -63,7 +63,7 @@ class _InNamespace(Sequence[object]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[object]: ...
     def __getitem__(self, index: int | slice) -> object:
-        """Give one, or several."""
+        """Return one, or several."""
         if isinstance(index, slice):
             return [self._moved(one) for one in self._manifests[index]]
         return self._moved(self._manifests[index])

@@ -167,7 +167,7 @@ def _lint_ports(one: Slice, service: Service | None, report: Report) -> None:
 
 
 def _is_null(one: Slice, path: str) -> bool:
-    """Tell whether the number is not given, for one of another type is an error."""
+    """Return whether the number is not given, for one of another type is an error."""
     position = int(path.removeprefix("ports[").removesuffix("]"))
     return mapping(one.manifest["ports"][position]).get("port") is None
 
@@ -226,7 +226,7 @@ def lint_addresses(
 
 
 def is_multicast(address: str) -> bool:
-    """Tell whether an address is multicast, apart from link-local, which is an error."""
+    """Return whether an address is multicast, apart from link-local, which is an error."""
     if ":" in address:
         start = address[:4].lower()
         return start[:2] == "ff" and start[3:] != "2" and address[4:5] == ":"

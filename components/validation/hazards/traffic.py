@@ -212,7 +212,7 @@ def _lint_families(service: Service, groups: Sequence[Group], report: Report) ->
 
 
 def _families(service: Service) -> Iterator[str]:
-    """Give the families that a manifest says that its Service has."""
+    """Return the families that a manifest says that its Service has."""
     for family in items(service.spec.get("ipFamilies")):
         if text(family) in _FAMILIES:
             yield family

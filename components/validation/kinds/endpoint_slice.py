@@ -262,7 +262,7 @@ def _check_hints(hints: Decoded, rules: Rules) -> list[Finding]:
 
 
 def _same(new: Sequence[Decoded], old: Sequence[Decoded]) -> bool:
-    """Tell whether an update leaves the endpoints alone, so that they are not judged again."""
+    """Return whether an update leaves the endpoints alone, so that they are not judged again."""
     return len(new) == len(old) and all(map(_same_endpoint, new, old))
 
 
@@ -278,12 +278,12 @@ def _same_endpoint(new: Decoded, old: Decoded) -> bool:
 
 
 def _filled(reference: Decoded | None) -> Decoded | None:
-    """Give a reference without empty fields, which equal absent ones."""
+    """Return a reference without empty fields, which equal absent ones."""
     return reference and {field: value for field, value in reference.items() if value}
 
 
 def _hinted(hints: Decoded | None) -> list[list[str]] | None:
-    """Give the names that hints hold."""
+    """Return the names that hints hold."""
     if hints is None:
         return None
     return [[one.get("name", "") for one in hints.get(kind.field, ())] for kind in (_ZONES, _NODES)]

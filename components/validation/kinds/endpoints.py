@@ -141,12 +141,12 @@ def _check_port(port: Decoded, *, named: bool) -> list[Finding]:
 
 
 def _same(new: Sequence[Decoded], old: Sequence[Decoded]) -> bool:
-    """Tell whether an update leaves the subsets alone, so that they are not judged again."""
+    """Return whether an update leaves the subsets alone, so that they are not judged again."""
     return [_settled(subset) for subset in new] == [_settled(subset) for subset in old]
 
 
 def _settled(subset: Decoded) -> list[list[Decoded]]:
-    """Give what a subset holds, with defaults and without what equals its absence."""
+    """Return what a subset holds, with defaults and without what equals its absence."""
     addresses = [[_address(one) for one in subset.get(field, ())] for field in _ADDRESS_LISTS]
     return [*addresses, [_port(one) for one in subset.get("ports", ())]]
 

@@ -178,12 +178,12 @@ def _kept_names(spec: Decoded, rules: Rules) -> Iterator[str]:
 
 
 def _only_relaxed(name: str) -> bool:
-    """Tell whether it is the name of a Service by the rules of 1.36 alone."""
+    """Return whether it is the name of a Service by the rules of 1.36 alone."""
     return bool(syntax.dns_1035_label(name)) and not syntax.dns_label(name)
 
 
 def _is_broken_wildcard(rule: Decoded) -> bool:
-    """Tell whether a stored rule for a wildcard host is invalid, by the names of before 1.36."""
+    """Return whether a stored rule for a wildcard host is invalid, by the names of before 1.36."""
     return "*" in rule.get("host", "") and bool(_http(rule, _Leniency(syntax.dns_1035_label)))
 
 

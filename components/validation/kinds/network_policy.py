@@ -231,12 +231,12 @@ def _check_cidr(text: str, path: str, leniency: _Leniency, findings: list[Findin
 
 
 def _is_strictly_within(part: Network, whole: Network) -> bool:
-    """Tell whether it is smaller and inside; the lengths compared are those that are written."""
+    """Return whether it is smaller and inside; the lengths compared are those that are written."""
     return part.prefixlen > whole.prefixlen and _plain(part).network_address in _plain(whole)
 
 
 def _plain(network: Network) -> Network:
-    """Give a block in IPv4-mapped form as the IPv4 block that it is to Go (`IPNet.Contains`)."""
+    """Return a block in IPv4-mapped form as the IPv4 block that it is to Go (`IPNet.Contains`)."""
     mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
     return network if mapped is None else IPv4Network((int(mapped), network.prefixlen - 96))
 

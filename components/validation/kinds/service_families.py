@@ -128,7 +128,7 @@ def check_type_of_families(spec: Spec, findings: list[Finding]) -> None:
 
 
 def _is_settled(spec: Spec, before: Spec) -> bool:
-    """Tell whether nothing changes (`isMatchingPreferDualStackClusterIPFields`)."""
+    """Return whether nothing changes (`isMatchingPreferDualStackClusterIPFields`)."""
     return (
         spec.family_policy == PREFER_DUAL_STACK
         and before.family_policy in (None, PREFER_DUAL_STACK)

@@ -143,7 +143,7 @@ def _check_number_clashes(spec: Spec, findings: list[Finding]) -> None:
 
 
 def _as_the_server_shows(protocol: str, number: int) -> Mapping[str, Any]:
-    """Give what is unique of a port in the API server's own form, all else being zero."""
+    """Return what is unique of a port in the API server's own form, all else being zero."""
     return {
         "Name": "",
         "Protocol": protocol,

@@ -90,5 +90,5 @@ def read_spec(service: Mapping[str, Any]) -> Spec:
 
 
 def protocol_of(port: Mapping[str, Any]) -> str:
-    """Give a port's protocol, TCP where none is named."""
+    """Return a port's protocol, TCP where none is named."""
     return port.get("protocol") or "TCP"

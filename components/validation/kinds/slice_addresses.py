@@ -92,7 +92,7 @@ def _check_sloppy_ip(address: str, family: str, path: str, findings: list[Findin
 
 
 def _family(address: str) -> str:
-    """Give the family of an address, or nothing where it is none."""
+    """Return the family of an address, or nothing where it is none."""
     parsed = parse_sloppy_ip(address)
     return f"IPv{parsed.version}" if parsed else ""
 

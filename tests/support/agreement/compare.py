@@ -115,7 +115,7 @@ class Comparison:
 
 
 def is_unknowable(answer: Answer, manifest: Object) -> bool:
-    """Tell whether a refusal is only for reasons that no client can know."""
+    """Return whether a refusal is only for reasons that no client can know."""
     said = [cause.message for cause in answer.causes] or [answer.message]
     return all(any(_matches(form, text, manifest) for form in UNKNOWABLE) for text in said)
 
@@ -191,7 +191,7 @@ class Comparer:
 
 
 def dry_run_lies(manifest: Object, *, creates: bool) -> bool:
-    """Tell whether a dry run may take what the API server would not.
+    """Return whether a dry run may take what the API server would not.
 
     It does not look at a resourceVersion that shall be created, nor whether node ports are in range
     or the health check's is another's.

@@ -123,7 +123,7 @@ _PORT: dict[str, Any] = {
 
 
 def _addresses(random: Random, manifest: Object) -> None:
-    """Give one endpoint an address of the IP family that its type says, or nearly so."""
+    """Return one endpoint an address of the IP family that its type says, or nearly so."""
     kind, pool = random.choice((("IPv4", ADDRESSES), ("IPv6", ADDRESSES), ("FQDN", HOSTS)))
     manifest["addressType"] = kind
     addresses = random.choices(pool, k=random.choice((1, 1, 2, 3)))
@@ -149,7 +149,7 @@ def _hints_twice(random: Random, manifest: Object) -> None:
 
 
 def _domain(random: Random, manifest: Object) -> None:
-    """Give one domain that is too short, too long, or right."""
+    """Return one domain that is too short, too long, or right."""
     manifest["addressType"] = "FQDN"
     domains = ("", ".", "db", "db.", "a.b", "a.b.", "a" * 64 + ".b", "b." + "a" * 63, "a.b..")
     manifest["endpoints"] = [{"addresses": [random.choice(domains)]}]

@@ -33,7 +33,7 @@ def setters(fields: dict[str, Sequence[Any]]) -> list[Fault]:
 
 
 def assign(random: Random, manifest: Object, path: str, value: object) -> None:
-    """Give a field a value, unless something on the way is not what it should be."""
+    """Return a field a value, unless something on the way is not what it should be."""
     steps = _steps(path)
     spot: Any = manifest
     for step, following in zip(steps, [*steps[1:], None], strict=True):
@@ -93,7 +93,7 @@ def repeat(path: str, **changes: Any) -> Fault:
 
 
 def look_up(manifest: Object, path: str) -> Any:
-    """Give a field below dictionaries, or None."""
+    """Return a field below dictionaries, or None."""
     spot: Any = manifest
     for name in path.split("."):
         spot = spot.get(name) if isinstance(spot, dict) else None
@@ -125,7 +125,7 @@ def anywhere(random: Random, manifest: Object) -> None:
 
 
 def spots(value: Any) -> list[tuple[Any, Any]]:
-    """Give every field and item below a value, as what holds it and its key."""
+    """Return every field and item below a value, as what holds it and its key."""
     keys = (
         range(len(value))
         if isinstance(value, list)

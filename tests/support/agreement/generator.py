@@ -72,7 +72,7 @@ class Update:
     seed: int
 
     def manifest(self, stored: Object, name: str) -> Object:
-        """Give the manifest."""
+        """Return the manifest."""
         return _changed(Random(self.seed), _BY_NAME[self.kind], stored, name)  # noqa: S311
 
 
@@ -116,7 +116,7 @@ class Base:
     seed: int
 
     def aged(self, stored: Object) -> Object:
-        """Give the stored object as an older API server may have left it."""
+        """Return the stored object as an older API server may have left it."""
         manifest = deepcopy(stored)
         for fault in self.legacy:
             fault(Random(self.seed), manifest)  # noqa: S311
@@ -155,7 +155,7 @@ def _leave_to_the_cluster(manifest: Object) -> None:
 
 
 def _broken(random: Random, kind: Kind, manifest: Object) -> Object:
-    """Give a manifest with some faults, or none."""
+    """Return a manifest with some faults, or none."""
     manifest = deepcopy(manifest)
     for _ in range(random.choices((0, 1, 2, 3, 5), (10, 45, 25, 14, 6))[0]):
         own = random.random() > _METADATA_SHARE
@@ -166,7 +166,7 @@ def _broken(random: Random, kind: Kind, manifest: Object) -> Object:
 
 
 def _changed(random: Random, kind: Kind, stored: Object, name: str) -> Object:
-    """Give a manifest that replaces a stored object."""
+    """Return a manifest that replaces a stored object."""
     if random.random() < 0.6:
         manifest = deepcopy(stored)
         _forget(random, manifest)

@@ -99,7 +99,7 @@ def _class(random: Random, manifest: Object) -> None:
 
 
 def _odd_path(random: Random, manifest: Object) -> None:
-    """Give a path that leads elsewhere, or nearly so."""
+    """Return a path that leads elsewhere, or nearly so."""
     ends = ("", "/", "/.", "/..", "/./", "/../", "//", "/...", "/%2f", "/%2F", "/a.", "/.a")
     path = {**_PATH, "path": random.choice(("/a", "", "a")) + random.choice(ends)}
     path["pathType"] = random.choice(("Exact", "Prefix", "ImplementationSpecific"))
@@ -107,7 +107,7 @@ def _odd_path(random: Random, manifest: Object) -> None:
 
 
 def _odd_host(random: Random, manifest: Object) -> None:
-    """Give a host that is an address, or nearly so."""
+    """Return a host that is an address, or nearly so."""
     hosts = ("1.2.3.4", "1.2.3", "::1", "01.2.3.4", "1.2.3.4.5", "1.2.3.4.", "*.1.2.3.4", "*", "*.")
     assign(random, manifest, "spec.rules[*].host", random.choice(hosts))
 

@@ -112,7 +112,7 @@ def _topology(random: Random, manifest: Object) -> None:
 
 
 def _controllers(random: Random, manifest: Object) -> None:
-    """Give some owners, any of which may be the controller; the same one twice counts once."""
+    """Return some owners, any of which may be the controller; the same one twice counts once."""
     owners = [
         {**_OWNER, "name": random.choice("abc"), "controller": random.choice((True, True, None))}
         for _ in range(3)

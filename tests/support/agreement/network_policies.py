@@ -121,7 +121,7 @@ def _expression(random: Random, manifest: Object) -> None:
 
 
 def _block(random: Random, manifest: Object) -> None:
-    """Give a block with exceptions that may lie in it, equal it, or be of the other family."""
+    """Return a block with exceptions that may lie in it, equal it, or be of the other family."""
     cidr = random.choice(
         (*CIDRS, "10.0.0.0/8", "2001:db8::/32", "0.0.0.0/0", "::/0", "10.1.2.0/24")
     )
@@ -139,7 +139,7 @@ def _block(random: Random, manifest: Object) -> None:
 
 
 def _range(random: Random, manifest: Object) -> None:
-    """Give a range of ports that may be upside down, or of a named port, or of none."""
+    """Return a range of ports that may be upside down, or of a named port, or of none."""
     port: Object = {"endPort": random.choice(_PORT["endPort"])}
     if random.random() < 0.9:
         port["port"] = random.choice((80, 80, 443, 0, -1, 65535, 70000, "http", "", "-", None))

@@ -62,7 +62,7 @@ class Tally:
         return {code: self._hits[code] for code in asked if self._hits[code] < LEAST_HITS}
 
     def verdicts(self) -> str:
-        """Give what was said, by kind, and how often the two name the same fields."""
+        """Return what was said, by kind, and how often the two name the same fields."""
         verdicts = get_args(Verdict)
         kinds = sorted({kind for kind, _ in self._verdicts})
         rows = [[kind, *(str(self._verdicts[kind, one]) for one in verdicts)] for kind in kinds]
@@ -87,7 +87,7 @@ class Tally:
         )
 
     def coverage(self) -> str:
-        """Give how many manifests broke each rule."""
+        """Return how many manifests broke each rule."""
         hits = [[code, str(self._hits[code]), self._rules[code]] for code in sorted(self._rules)]
         return table(["rule", "broken by", "what it asks"], hits)
 
@@ -110,7 +110,7 @@ def _length(one: Comparison) -> int:
 
 
 def _made_for_it(one: Comparison) -> bool:
-    """Tell whether the object that it updates is gone."""
+    """Return whether the object that it updates is gone."""
     return one.old is not None and one.old["metadata"]["name"].startswith(REAL)
 
 

@@ -42,7 +42,7 @@ def typed_manifests(server: ApiServer) -> Iterator[Creation]:
 
 
 def fields(schemas: Object, kind: str) -> Iterator[tuple[str, bool]]:
-    """Give the path of each field of a kind, and whether it is a time."""
+    """Return the path of each field of a kind, and whether it is a time."""
     (root,) = (
         schema
         for schema in schemas.values()

@@ -88,7 +88,7 @@ class ApiServer:
         return self._ask("PUT", path + _query(dry=dry), manifest)
 
     def get(self, kind: str, namespace: str, name: str) -> Answer:
-        """Give an object as it is stored."""
+        """Return an object as it is stored."""
         return self._ask("GET", f"{PLURALS[kind].format(namespace=namespace)}/{name}")
 
     @property
@@ -98,7 +98,7 @@ class ApiServer:
         return found
 
     def schemas(self, group: str) -> Object:
-        """Give the OpenAPI schemas of a group such as `api/v1`, by name."""
+        """Return the OpenAPI schemas of a group such as `api/v1`, by name."""
         found: Object = self._ask("GET", f"openapi/v3/{group}").stored["components"]["schemas"]
         return found
 

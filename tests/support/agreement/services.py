@@ -274,7 +274,7 @@ def _load_balancer(random: Random, manifest: Object) -> None:
 
 
 def _families_and_addresses(random: Random, manifest: Object) -> None:
-    """Give all that has to do with families at random: each is right, and they need not agree."""
+    """Return all that has to do with families at random: each is right, and they need not agree."""
     if not isinstance(manifest.get("spec"), dict):
         return
     addresses = [_V4.format(random.randint(1, 9), 9), _V6.format(random.randint(9, 99))]
@@ -301,7 +301,7 @@ def _kubelet_port(random: Random, manifest: Object) -> None:
 
 
 def _node_ports(random: Random, manifest: Object) -> None:
-    """Give two ports the same or another node port."""
+    """Return two ports the same or another node port."""
     if isinstance(manifest.get("spec"), dict):
         number = random.choice(_NODE_PORTS)
         numbers = random.choices((80, 81), k=2)

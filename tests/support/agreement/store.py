@@ -86,11 +86,11 @@ class Store:
         }
 
     def get(self, kind: str, number: int) -> Object:
-        """Give a stored object."""
+        """Return a stored object."""
         return deepcopy(self._stored[kind, number])
 
     def fresh(self, kind: str, number: int, name: str) -> Object:
-        """Give a manifest that makes the same object once more, under another name."""
+        """Return a manifest that makes the same object once more, under another name."""
         return {**self._plans[kind, number].manifest, "metadata": {"name": name}}
 
     def _settled(self) -> dict[tuple[str, int], Object]:

@@ -20,7 +20,7 @@ POSTGRES = {"role": "postgres"}
 
 @pytest.fixture(autouse=True)
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Give an empty account, and nothing of this machine's own set-up."""
+    """Return an empty account, and nothing of this machine's own set-up."""
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")

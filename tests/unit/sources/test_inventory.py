@@ -43,7 +43,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def refused(file: Path) -> list[str]:
-    """Give the error's lines without the name of the file, which each must begin with."""
+    """Return the error's lines without the name of the file, which each must begin with."""
     with pytest.raises(InventoryError) as caught:
         load(file)
     assert isinstance(caught.value, pulumi.RunError)
@@ -109,7 +109,7 @@ NOT_AN_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 
 
 def entry(lines: str) -> str:
-    """Give a file whose one Service has these lines, the first of which is line 3."""
+    """Return a file whose one Service has these lines, the first of which is line 3."""
     return "services:\n  db:\n" + "".join(f"    {line}\n" for line in lines.splitlines())
 
 

@@ -7,17 +7,17 @@ Expected = list[tuple[str, str, str]]
 
 
 def shown(findings: list[Finding]) -> Expected:
-    """Give path, type and detail of all findings."""
+    """Return path, type and detail of all findings."""
     return [(one.path, one.type, one.detail) for one in findings]
 
 
 def errors(findings: list[Finding]) -> Expected:
-    """Give path, type and detail of the errors, without the warnings."""
+    """Return path, type and detail of the errors, without the warnings."""
     return shown([one for one in findings if one.severity == "error"])
 
 
 def agree(found: Expected, expected: Expected) -> bool:
-    """Tell whether these are the expected findings, in this order."""
+    """Return whether these are the expected findings, in this order."""
     return len(found) == len(expected) and all(
         one[:2] == other[:2] and one[2].startswith(other[2])
         for one, other in zip(found, expected, strict=True)

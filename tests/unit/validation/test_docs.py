@@ -34,7 +34,7 @@ SUBJECTS = {
 
 
 def tables() -> str:
-    """Give the tables of the page as they must be."""
+    """Return the tables of the page as they must be."""
     lines: list[str] = []
     heading = ""
     of_files = {code: line for code, line in MEANINGS.items() if code not in {*RULES, *CATALOGUE}}

@@ -161,7 +161,7 @@ ODD: list[Any] = [
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
-    """Give every place in a manifest: what holds it, and its key or index there."""
+    """Return every place in a manifest: what holds it, and its key or index there."""
     entries: Any = value.items() if isinstance(value, dict) else enumerate(value)
     return [
         place
