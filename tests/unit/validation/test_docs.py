@@ -138,7 +138,7 @@ UNKNOWN: dict[str, list[dict[str, Any]]] = {
         service({}, managedFields=[{"manager": "other", "operation": "Apply"}])
     ],
     "the size of an object": [ingress(rules=[{"http": {"paths": [PATH]}}])],
-    "whether what is referred to exists": [
+    "whether a referenced object exists": [
         ingress(ingressClassName="no-such-class", tls=[{"secretName": "no-such-secret"}]),
         {
             "apiVersion": "discovery.k8s.io/v1",
