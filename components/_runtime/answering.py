@@ -24,7 +24,7 @@ from pulumi.runtime.proto import resource_pb2
 from .engine import monitor
 
 _OURS = "k8s-endpoints:index:"
-"""Is in the URN of every component of ours, and in that of what stands in one."""
+"""Is in the URN of each of our components, and so in the parent's of what they register."""
 _POLL_SECONDS = 0.1
 _MOST_NAMED = 10
 _QUIET_POLLS = 3
@@ -57,8 +57,7 @@ class _Registrations:
             answer = self._register(request, *args, **options)
         finally:
             self._open.discard(token)
-        is_ours = has_hooks or _OURS in request.parent  # policies may have no hooks
-        if is_ours and answer.result != resource_pb2.Result.SUCCESS:
+        if _OURS in request.parent and answer.result != resource_pb2.Result.SUCCESS:
             self.failed.append(f"{request.type.rpartition(':')[2]} {request.name}")
         return answer
 

@@ -17,13 +17,16 @@ from components._runtime import answering as _answering
 SUCCESS, FAIL, SKIP = range(3)
 
 
+COMPONENT = "urn:pulumi:dev::shop::k8s-endpoints:index:ExternalService::db"
+
+
 def request(
     kind: str = "kubernetes:core/v1:Service",
     *,
     custom: bool = True,
     hooks: int = 9,
     result: int = SUCCESS,
-    parent: str = "",
+    parent: str = COMPONENT,
 ) -> Any:
     """Return a request that the engine below answers with itself."""
     size = SimpleNamespace(ByteSize=lambda: hooks)
@@ -209,36 +212,29 @@ def test_a_program_fails_when_an_object_could_not_be_written(
     asyncio.run(program())
 
 
-@pytest.mark.parametrize(
-    ("parent", "fails"), [("EgressPolicy", True), ("", False)], ids=["ours", "somebody's"]
-)
-def test_a_program_fails_for_an_object_of_a_component_that_has_no_hooks(
-    engine: Engine, end: Callable[[Exception | None], Any], parent: str, fails: bool
+@pytest.mark.parametrize("hooks", [0, 9])
+def test_a_program_fails_for_every_object_of_a_component(
+    engine: Engine, end: Callable[[Exception | None], Any], hooks: int
 ) -> None:
-    urn = f"urn:pulumi:dev::shop::k8s-endpoints:index:{parent}::web" if parent else ""
-    kind = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
-
     async def program() -> None:
         engine.answers.set()
         _answering.keep_answering(engine)
-        engine.RegisterResource(request(kind, hooks=0, result=FAIL, parent=urn))
-        if fails:
-            with pytest.raises(pulumi.RunError, match="not written"):
-                await end(None)
-        else:
+        engine.RegisterResource(request(hooks=hooks, result=FAIL))
+        with pytest.raises(pulumi.RunError, match="not written"):
             await end(None)
 
     asyncio.run(program())
 
 
-def test_a_program_does_not_fail_for_resources_of_others(
-    engine: Engine, end: Callable[[Exception | None], Any]
+@pytest.mark.parametrize("hooks", [0, 9])
+@pytest.mark.parametrize("parent", ["", "urn:pulumi:dev::shop::acme:index:Team::team"])
+def test_a_program_does_not_fail_for_an_object_of_the_user(
+    engine: Engine, end: Callable[[Exception | None], Any], hooks: int, parent: str
 ) -> None:
     async def program() -> None:
         engine.answers.set()
         _answering.keep_answering(engine)
-        engine.RegisterResource(request())
-        engine.RegisterResource(request("aws:rds/instance:Instance", hooks=0, result=FAIL))
+        engine.RegisterResource(request(hooks=hooks, result=FAIL, parent=parent))
         await end(None)
 
     asyncio.run(program())
