@@ -40,15 +40,17 @@ def planned(**args: Any) -> list[Any]:
 
 @BOTH
 def test_the_objects_are_the_planned_ones(preview: bool) -> None:
-    found = render(lambda: app(**ALL), preview=preview)
-    assert [one["kind"] for one in found] == [
+    found = {one["kind"]: one for one in render(lambda: app(**ALL), preview=preview)}
+    plans = {plan["kind"]: plan for plan in planned(**ALL)}
+    assert found.keys() == plans.keys()
+    assert found.keys() == {
         "Service",
         "Deployment",
         "PodDisruptionBudget",
         "HorizontalPodAutoscaler",
-    ]
-    for one, plan in zip(found, planned(**ALL), strict=True):
-        assert one["spec"] == plan["spec"]
+    }
+    for kind, one in found.items():
+        assert one["spec"] == plans[kind]["spec"]
         is_deployment = one["kind"] == "Deployment"
         assert one["metadata"] == {
             "name": "my-app",
@@ -163,7 +165,8 @@ def test_policies_select_its_pods_and_allow_it(preview: bool) -> None:
         made = app(namespace="shop")
         EgressPolicy("web", {"pod_selector": made.pod_selector, "to": [made.destination]})
 
-    policy = render(build, preview=preview)[-1]["spec"]
+    found = {one["kind"]: one for one in render(build, preview=preview)}
+    policy = found["NetworkPolicy"]["spec"]
     labels = {"k8s-endpoints.pulumi/service": "my-app"}
     assert policy["podSelector"] == {"matchLabels": labels}
     (peer,) = policy["egress"][1]["to"]

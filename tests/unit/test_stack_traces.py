@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from pulumi.runtime.proto import resource_pb2
 from pulumi_kubernetes import core
 
 from components import ExternalService
@@ -17,6 +18,10 @@ DATABASE: dict[str, Any] = {
     "ports": [{"name": "pg", "port": 5432}],
     "endpoint_api": "Both",
 }
+
+
+STORED = "stackTrace" in resource_pb2.RegisterResourceRequest.DESCRIPTOR.fields_by_name
+"""Whether this SDK sends stack traces; the oldest ones send a position alone."""
 
 
 @pytest.fixture(autouse=True)
@@ -37,29 +42,35 @@ def traces(recorder: Any, program: Callable[[], object]) -> dict[str, list[str]]
     """Return the files in the stack trace of each resource, innermost first."""
     recorder(lambda: deep(20, program))
     return {
-        request.type: [frame.pc.uri.rpartition("/")[2] for frame in request.stackTrace.frames]
+        request.type: [position.uri.rpartition("/")[2] for position in positions(request)]
         for request in recorder.requests
     }
+
+
+def positions(request: Any) -> list[Any]:
+    if STORED:
+        return [frame.pc for frame in request.stackTrace.frames]
+    return [request.sourcePosition]
 
 
 def test_children_keep_our_frames_and_the_nearest_of_the_user(recorder: Any) -> None:
     found = traces(recorder, lambda: ExternalService("db", DATABASE))
 
     own = found.pop("k8s-endpoints:index:ExternalService")
-    assert own[:2] == ["test_stack_traces.py"] * 2
-    assert len(own) == 7
+    assert {*own} == {"test_stack_traces.py"}
+    assert len(own) == (7 if STORED else 1)
     assert len(found) == 3
     for files in found.values():
         assert files[0] == "children.py"
-        assert "test_stack_traces.py" in files
-        assert len(files) == 6
+        assert ("test_stack_traces.py" in files) == STORED
+        assert len(files) == (6 if STORED else 1)
 
 
 def test_the_user_s_own_resources_keep_all_of_theirs(recorder: Any) -> None:
     found = traces(recorder, lambda: core.v1.Secret("own"))
 
     (files,) = found.values()
-    assert len(files) > 20
+    assert len(files) > (20 if STORED else 0)
 
 
 def test_a_stricter_limit_of_the_user_stays(monkeypatch: pytest.MonkeyPatch) -> None:
