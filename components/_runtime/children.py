@@ -36,7 +36,6 @@ from .owner import configured_manager
 from .phase_record import PhaseRecord, PhaseWatch, Ports, ready_ports
 from .provider import namespace_of, renders
 from .record import BackendRecord
-from .stack_traces import shortened
 from .threads import load_models
 
 _MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
@@ -89,20 +88,19 @@ class Children:
         name = self._name(manifest)
         is_migrating = PHASE_ANNOTATION in manifest["metadata"].get("annotations", {})
         hooks = _hooks.of_migrating_service if is_migrating else _hooks.of_service
-        with shortened():
-            return core.v1.Service(
-                name,
-                metadata=self._metadata(manifest, skip_await=not awaited),
-                spec=manifest["spec"],
-                # What of clusterIP is ours is whether there is one, which the guard compares:
-                # Pulumi would replace a live Service, an outage, where it does not match.
-                opts=self._options(
-                    manifest,
-                    SERVICE,
-                    hooks=hooks(name, self._parent),
-                    ignore_changes=["spec.clusterIP"],
-                ),
-            )
+        return core.v1.Service(
+            name,
+            metadata=self._metadata(manifest, skip_await=not awaited),
+            spec=manifest["spec"],
+            # What of clusterIP is ours is whether there is one, which the guard compares:
+            # Pulumi would replace a live Service, an outage, where it does not match.
+            opts=self._options(
+                manifest,
+                SERVICE,
+                hooks=hooks(name, self._parent),
+                ignore_changes=["spec.clusterIP"],
+            ),
+        )
 
     def compare(
         self,
@@ -131,8 +129,7 @@ class Children:
             aliases=self._aliases.of(BACKEND_RECORD, name, self._former_name(service)),
             hooks=hooks,
         )
-        with shortened():
-            record = BackendRecord(name, watch, options)
+        record = BackendRecord(name, watch, options)
         return pulumi.Output.all(service_name, record.urn).apply(lambda known: str(known[0]))
 
     def phase(
@@ -172,8 +169,7 @@ class Children:
             hooks=hooks,
             depends_on=[service, *slices],
         )
-        with shortened():
-            PhaseRecord(name, watch, options)
+        PhaseRecord(name, watch, options)
 
     def endpoint_slice(
         self,
@@ -191,19 +187,18 @@ class Children:
         metadata = self._metadata(manifest)
         metadata["labels"] = {**metadata["labels"], SERVICE_NAME_LABEL: service_name}
         name = self._name(manifest)
-        with shortened():
-            return discovery.v1.EndpointSlice(
-                name,
-                metadata=metadata,
-                address_type=manifest["addressType"],
-                endpoints=_unless_empty(manifest["endpoints"]),
-                ports=manifest["ports"],
-                opts=self._options(
-                    manifest,
-                    ENDPOINT_SLICE,
-                    hooks=_hooks.of_slice(name, addresses, self._parent),
-                ),
-            )
+        return discovery.v1.EndpointSlice(
+            name,
+            metadata=metadata,
+            address_type=manifest["addressType"],
+            endpoints=_unless_empty(manifest["endpoints"]),
+            ports=manifest["ports"],
+            opts=self._options(
+                manifest,
+                ENDPOINT_SLICE,
+                hooks=_hooks.of_slice(name, addresses, self._parent),
+            ),
+        )
 
     def endpoints(
         self,
@@ -218,18 +213,17 @@ class Children:
         """
         metadata = self._metadata(manifest)
         metadata["name"] = service_name
-        with shortened():
-            return core.v1.Endpoints(
-                self._name(manifest),
-                metadata=metadata,
-                subsets=_unless_empty(manifest["subsets"]),
-                opts=self._options(
-                    manifest,
-                    ENDPOINTS,
-                    hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
-                    depends_on=slices,
-                ),
-            )
+        return core.v1.Endpoints(
+            self._name(manifest),
+            metadata=metadata,
+            subsets=_unless_empty(manifest["subsets"]),
+            opts=self._options(
+                manifest,
+                ENDPOINTS,
+                hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
+                depends_on=slices,
+            ),
+        )
 
     def policy(
         self, manifest: Manifest
@@ -238,33 +232,31 @@ class Children:
         name = self._name(manifest)
         metadata = self._metadata(manifest)
         hooks = _hooks.of_policy(name, self._parent)
-        with shortened():
-            if manifest["kind"] == "CiliumNetworkPolicy":
-                return apiextensions.CustomResource(
-                    name,
-                    api_version=manifest["apiVersion"],
-                    kind=manifest["kind"],
-                    metadata=metadata,
-                    spec=manifest["spec"],
-                    opts=self._options(manifest, CILIUM_POLICY, hooks=hooks),
-                )
-            return networking.v1.NetworkPolicy(
+        if manifest["kind"] == "CiliumNetworkPolicy":
+            return apiextensions.CustomResource(
                 name,
+                api_version=manifest["apiVersion"],
+                kind=manifest["kind"],
                 metadata=metadata,
                 spec=manifest["spec"],
-                opts=self._options(manifest, NETWORK_POLICY, hooks=hooks),
+                opts=self._options(manifest, CILIUM_POLICY, hooks=hooks),
             )
+        return networking.v1.NetworkPolicy(
+            name,
+            metadata=metadata,
+            spec=manifest["spec"],
+            opts=self._options(manifest, NETWORK_POLICY, hooks=hooks),
+        )
 
     def ingress(self, manifest: Manifest, *, awaited: bool) -> "networking.v1.Ingress":
         """Register an Ingress; `awaited` waits for its controller's address."""
         name = self._name(manifest)
-        with shortened():
-            return networking.v1.Ingress(
-                name,
-                metadata=self._metadata(manifest, skip_await=not awaited),
-                spec=manifest["spec"],
-                opts=self._options(manifest, INGRESS, hooks=_hooks.of_policy(name, self._parent)),
-            )
+        return networking.v1.Ingress(
+            name,
+            metadata=self._metadata(manifest, skip_await=not awaited),
+            spec=manifest["spec"],
+            opts=self._options(manifest, INGRESS, hooks=_hooks.of_policy(name, self._parent)),
+        )
 
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)

@@ -9,7 +9,6 @@ from .._registry import AUTOSCALER, DEPLOYMENT, DISRUPTION_BUDGET
 from ..core.metadata import Manifest
 from . import hooks as _hooks
 from .children import Children
-from .stack_traces import shortened
 from .threads import load
 
 __all__ = ["WorkloadChildren"]
@@ -39,31 +38,29 @@ class WorkloadChildren(Children):
                 it: without the field the API server would go back to 1.
         """
         name = self._name(manifest)
-        with shortened():
-            return apps.v1.Deployment(
-                name,
-                metadata=self._metadata(manifest, skip_await=not awaited, has_dependents=True),
-                spec=manifest["spec"],
-                opts=self._options(
-                    manifest,
-                    DEPLOYMENT,
-                    hooks=_hooks.of_policy(name, self._parent),
-                    ignore_changes=["spec.replicas"] if keeps_live_replicas else (),
-                ),
-            )
+        return apps.v1.Deployment(
+            name,
+            metadata=self._metadata(manifest, skip_await=not awaited, has_dependents=True),
+            spec=manifest["spec"],
+            opts=self._options(
+                manifest,
+                DEPLOYMENT,
+                hooks=_hooks.of_policy(name, self._parent),
+                ignore_changes=["spec.replicas"] if keeps_live_replicas else (),
+            ),
+        )
 
     def disruption_budget(self, manifest: Manifest) -> "policy.v1.PodDisruptionBudget":
         """Register a PodDisruptionBudget."""
         name = self._name(manifest)
-        with shortened():
-            return policy.v1.PodDisruptionBudget(
-                name,
-                metadata=self._metadata(manifest),
-                spec=manifest["spec"],
-                opts=self._options(
-                    manifest, DISRUPTION_BUDGET, hooks=_hooks.of_policy(name, self._parent)
-                ),
-            )
+        return policy.v1.PodDisruptionBudget(
+            name,
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._options(
+                manifest, DISRUPTION_BUDGET, hooks=_hooks.of_policy(name, self._parent)
+            ),
+        )
 
     def autoscaler(
         self, manifest: Manifest, deployment: pulumi.Resource
@@ -73,15 +70,14 @@ class WorkloadChildren(Children):
         Nothing waits for it: without metrics it is never ready, and yet keeps to its limits.
         """
         name = self._name(manifest)
-        with shortened():
-            return autoscaling.v2.HorizontalPodAutoscaler(
-                name,
-                metadata=self._metadata(manifest),
-                spec=manifest["spec"],
-                opts=self._options(
-                    manifest,
-                    AUTOSCALER,
-                    hooks=_hooks.of_policy(name, self._parent),
-                    depends_on=[deployment],
-                ),
-            )
+        return autoscaling.v2.HorizontalPodAutoscaler(
+            name,
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._options(
+                manifest,
+                AUTOSCALER,
+                hooks=_hooks.of_policy(name, self._parent),
+                depends_on=[deployment],
+            ),
+        )

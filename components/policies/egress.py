@@ -15,7 +15,6 @@ from .._runtime.engine import monitor
 from .._runtime.guards import refuse_owners
 from .._runtime.hazard_log import HazardLog
 from .._runtime.lazy_outputs import LazyOutputs
-from .._runtime.stack_traces import shortened
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..errors import ValidationError
@@ -99,8 +98,7 @@ class EgressPolicy(LazyOutputs):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(EgressPolicy, name, EGRESS_POLICY, args, opts)
-        with shortened():
-            super().__init__(token_of("EgressPolicy"), name, {}, opts)
+        super().__init__(token_of("EgressPolicy"), name, {}, opts)
         self._name, self._kind = name, str(draft.plan.policy["kind"])
         children = Children(self, name, opts, draft.args.logical_name)
         (manifest,) = draft.objects()

@@ -11,7 +11,6 @@ from .._registry import token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, compile_args
 from .._runtime.object_component import ObjectComponent, known_hazards
-from .._runtime.stack_traces import shortened
 from ..core.http_ingress import plan_http_ingress
 from ..core.route_arguments import HttpIngressArgs as CoreArgs
 from ..route_types import HttpBackend, HttpHost, HttpTls
@@ -85,8 +84,7 @@ class HttpIngress(ObjectComponent):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(HttpIngress, name, HTTP_INGRESS, args, opts)
-        with shortened():
-            super().__init__(token_of("HttpIngress"), name, {}, opts)
+        super().__init__(token_of("HttpIngress"), name, {}, opts)
         children = Children(self, name, opts, draft.args.logical_name)
         (manifest,) = draft.objects()
         made = children.ingress(manifest, awaited=draft.args.await_ready)
