@@ -1,20 +1,21 @@
-"""What components of one object without a Service share: owners, warnings, and lazy outputs."""
+"""What components of one object without a Service share: owners, warnings, and outputs."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from collections.abc import Sequence
+from functools import cached_property, partial
+from typing import Any, Protocol
 
 import pulumi
-from pulumi_kubernetes import meta
 
 from ..core.metadata import Manifest
 from ..errors import ValidationError
 from ..validation.hazards.hazard import Hazard
 from .component import Draft
 from .engine import monitor
-from .guards import Watched, owners_besides_ours, refuse_owners
+from .guards import refuse_owners
+from .hazard_log import HazardLog
+from .live_metadata import Live, live
 
-__all__ = ["ObjectComponent", "known_hazards"]
+__all__ = ["DeclaredObject"]
 
 
 class _Plan(Protocol):
@@ -24,50 +25,50 @@ class _Plan(Protocol):
     def hazards(self) -> Sequence[Hazard]: ...
 
 
-class ObjectComponent(pulumi.ComponentResource):
-    """A component that declares one object, whose outputs are its own."""
+class DeclaredObject:
+    """The one object that a component declares, and what is known of it.
 
-    _made: Any
-    _draft: Draft[Any, _Plan]
-    _outputs: ClassVar[Mapping[str, Callable[[Any], pulumi.Output[Any]]]]
-    """How each output is made, when somebody asks for it."""
+    It is refused where another stack or resource declares it, and its hazards are shown.
 
-    def _declare(self, name: str, made: Watched, draft: Draft[Any, Any]) -> None:
-        """Take over the object, as registered: refuse it where it is another's, and warn."""
+    Args:
+        component: The component.
+        name: The component's name.
+        made: The object, as registered.
+        draft: What the component declares.
+    """
+
+    def __init__(
+        self,
+        component: pulumi.ComponentResource,
+        name: str,
+        made: pulumi.CustomResource,
+        draft: "Draft[Any, _Plan]",
+    ) -> None:
         self._made, self._draft = made, draft
+        log = HazardLog(component)
+        log.show(draft.plan.hazards)
+        if draft.resolved is not None:
+            draft.output(lambda plan: plan.hazards).apply(log.show)
         kind: str = draft.plan.objects[0]["kind"]
-        error = partial(ValidationError, type(self).__name__, name)
+        error = partial(ValidationError, type(component).__name__, name)
 
-        def check(metadata: "meta.v1.outputs.ObjectMeta") -> str | pulumi.Output[str]:
-            owners = owners_besides_ours(metadata)
-            return refuse_owners(made, owners, kind, metadata.name or "", error)
+        def check(found: Live) -> "str | pulumi.Output[str]":
+            return refuse_owners(made, found.owners, kind, found.name, error)
 
         if monitor():
-            made.metadata.apply(check)
-        warned: set[str] = set()
+            live(made).apply(check)
 
-        def warn(hazards: Sequence[Hazard]) -> None:
-            for hazard in hazards:
-                if hazard.severity == "warning" and hazard.code not in warned:
-                    warned.add(hazard.code)
-                    pulumi.log.warn(str(hazard), resource=self)
+    @cached_property
+    def object_name(self) -> pulumi.Output[str]:
+        """The object's name in the cluster."""
+        return live(self._made).apply(lambda found: found.name)
 
-        warn(draft.plan.hazards)
-        if draft.resolved is not None:
-            draft.output(lambda plan: plan.hazards).apply(warn)
+    @cached_property
+    def namespace(self) -> pulumi.Output[str]:
+        """The object's namespace."""
+        return live(self._made).apply(lambda found: found.namespace)
 
-    if not TYPE_CHECKING:  # a type checker goes by the annotations of each component
-
-        def __getattr__(self, name: str) -> Any:
-            make = self._outputs.get(name)
-            if make is None or "_draft" not in self.__dict__:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            output = make(self)
-            setattr(self, name, output)
-            return output
-
-
-def known_hazards(own: ObjectComponent) -> pulumi.Output[list[str]]:
-    """Return the hazards of a component, as text."""
-    draft = own._draft  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    return draft.output(lambda plan: [str(one) for one in plan.hazards])
+    @cached_property
+    def hazards(self) -> pulumi.Output[list[str]]:
+        """What is legal and will not work as it looks: code, text and remedy of each."""
+        return self._draft.output(lambda plan: [str(one) for one in plan.hazards])

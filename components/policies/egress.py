@@ -2,7 +2,7 @@
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
@@ -11,15 +11,11 @@ from pulumi_kubernetes import apiextensions, networking
 from .._registry import token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
-from .._runtime.engine import monitor
-from .._runtime.guards import refuse_owners
-from .._runtime.hazard_log import HazardLog
 from .._runtime.lazy_outputs import LazyOutputs
+from .._runtime.object_component import DeclaredObject
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
-from ..errors import ValidationError
 from ..types import Backend, EgressApiLike, EgressDestination, EgressDns, PresetLike, ServicePort
-from ._live import Live, Policy, live
 
 __all__ = ["EgressPolicy", "EgressPolicyArgs"]
 
@@ -99,43 +95,27 @@ class EgressPolicy(LazyOutputs):
     ) -> None:
         draft = compile_args(EgressPolicy, name, EGRESS_POLICY, args, opts)
         super().__init__(token_of("EgressPolicy"), name, {}, opts)
-        self._name, self._kind = name, str(draft.plan.policy["kind"])
         children = Children(self, name, opts, draft.args.logical_name)
         (manifest,) = draft.objects()
-        self._declared: _DeclaredPolicy = _DeclaredPolicy(children.policy(manifest), draft)
-        log = HazardLog(self)
-        log.show(draft.plan.hazards)
-        if draft.resolved is not None:
-            draft.output(lambda plan: plan.hazards).apply(log.show)
-        if monitor():
-            live(self.policy).apply(self._check_owners)
+        self._declared: _DeclaredPolicy = _DeclaredPolicy(
+            self, name, children.policy(manifest), draft
+        )
         self.register_outputs({"policy_name": draft.plan.policy["metadata"]["name"]})
 
-    def _check_owners(self, found: Live) -> "str | pulumi.Output[str]":
-        """Refuse a policy that another stack or resource declares."""
-        error = partial(ValidationError, "EgressPolicy", self._name)
-        return refuse_owners(self.policy, found.owners, self._kind, found.name, error)
 
-
-class _DeclaredPolicy:
+class _DeclaredPolicy(DeclaredObject):
     """The policy that a component declares, and the outputs."""
 
     def __init__(
         self,
-        policy: Policy,
+        component: pulumi.ComponentResource,
+        name: str,
+        policy: "networking.v1.NetworkPolicy | apiextensions.CustomResource",
         draft: Draft[arguments.EgressPolicyArgs, EgressPolicyPlan],
     ) -> None:
+        super().__init__(component, name, policy, draft)
         self.policy = policy
-        self._draft = draft
 
     @cached_property
     def policy_name(self) -> pulumi.Output[str]:
-        return live(self.policy).apply(lambda found: found.name)
-
-    @cached_property
-    def namespace(self) -> pulumi.Output[str]:
-        return live(self.policy).apply(lambda found: found.namespace)
-
-    @cached_property
-    def hazards(self) -> pulumi.Output[list[str]]:
-        return self._draft.output(lambda plan: [str(one) for one in plan.hazards])
+        return self.object_name

@@ -2,6 +2,7 @@
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
@@ -9,9 +10,10 @@ from pulumi_kubernetes import networking
 
 from .._registry import token_of
 from .._runtime.children import Children
-from .._runtime.component import Blueprint, compile_args
-from .._runtime.object_component import ObjectComponent, known_hazards
-from ..core.http_ingress import plan_http_ingress
+from .._runtime.component import Blueprint, Draft, compile_args
+from .._runtime.lazy_outputs import LazyOutputs
+from .._runtime.object_component import DeclaredObject
+from ..core.http_ingress import HttpIngressPlan, plan_http_ingress
 from ..core.route_arguments import HttpIngressArgs as CoreArgs
 from ..route_types import HttpBackend, HttpHost, HttpTls
 
@@ -55,7 +57,7 @@ class HttpIngressArgs(TypedDict):
 HTTP_INGRESS = Blueprint(HttpIngressArgs, CoreArgs, plan_http_ingress)
 
 
-class HttpIngress(ObjectComponent):
+class HttpIngress(LazyOutputs):
     """An Ingress that leads HTTP requests for hosts and paths to Services.
 
     Raises:
@@ -74,8 +76,7 @@ class HttpIngress(ObjectComponent):
     @property
     def ingress(self) -> "networking.v1.Ingress":
         """The Ingress, a child of the component: a resource of `pulumi_kubernetes`."""
-        made: networking.v1.Ingress = self._made
-        return made
+        return self._declared.ingress
 
     def __init__(
         self,
@@ -88,30 +89,32 @@ class HttpIngress(ObjectComponent):
         children = Children(self, name, opts, draft.args.logical_name)
         (manifest,) = draft.objects()
         made = children.ingress(manifest, awaited=draft.args.await_ready)
-        self._declare(name, made, draft)
+        self._declared: _DeclaredIngress = _DeclaredIngress(self, name, made, draft)
         self.register_outputs({"ingress_name": draft.plan.ingress["metadata"]["name"]})
 
 
-def _ingress_name(own: HttpIngress) -> pulumi.Output[str]:
-    return own.ingress.metadata.apply(lambda metadata: metadata.name or "")
+class _DeclaredIngress(DeclaredObject):
+    """The Ingress that a component declares, and the outputs."""
 
+    def __init__(
+        self,
+        component: pulumi.ComponentResource,
+        name: str,
+        ingress: "networking.v1.Ingress",
+        draft: Draft[CoreArgs, HttpIngressPlan],
+    ) -> None:
+        super().__init__(component, name, ingress, draft)
+        self.ingress = ingress
 
-def _namespace(own: HttpIngress) -> pulumi.Output[str]:
-    return own.ingress.metadata.apply(lambda metadata: metadata.namespace or "default")
+    @cached_property
+    def ingress_name(self) -> pulumi.Output[str]:
+        return self.object_name
 
+    @cached_property
+    def load_balancer(self) -> pulumi.Output[list[str]]:
+        def given(status: "networking.v1.outputs.IngressStatus | None") -> list[str]:
+            balancer = status.load_balancer if status else None
+            found = (balancer.ingress if balancer else None) or []
+            return [one.ip or one.hostname or "" for one in found]
 
-def _load_balancer(own: HttpIngress) -> pulumi.Output[list[str]]:
-    def given(status: "networking.v1.outputs.IngressStatus | None") -> list[str]:
-        balancer = status.load_balancer if status else None
-        found = (balancer.ingress if balancer else None) or []
-        return [one.ip or one.hostname or "" for one in found]
-
-    return own.ingress.status.apply(given)
-
-
-HttpIngress._outputs = {  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    "ingress_name": _ingress_name,
-    "namespace": _namespace,
-    "load_balancer": _load_balancer,
-    "hazards": known_hazards,
-}
+        return self.ingress.status.apply(given)

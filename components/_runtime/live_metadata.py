@@ -1,22 +1,20 @@
-"""What the cluster answers of a policy, whatever its kind."""
+"""What the cluster answers of an object, whatever its kind."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pulumi
-from pulumi_kubernetes import apiextensions, meta, networking
+from pulumi_kubernetes import meta
 
-from .._runtime.guards import owners_besides_ours
 from ..core.metadata import FIELD_MANAGER_ANNOTATION
 from ..core.ownership import other_owners, read_entries
+from .guards import owners_besides_ours
 
-__all__ = ["Live", "Policy", "live"]
-
-Policy = networking.v1.NetworkPolicy | apiextensions.CustomResource
+__all__ = ["Live", "live"]
 
 
 class Live(NamedTuple):
-    """The metadata of a live policy, as far as it matters."""
+    """The metadata of a live object, as far as it matters."""
 
     name: str
     namespace: str
@@ -24,9 +22,9 @@ class Live(NamedTuple):
     """The field managers, other than ours, that own more than metadata."""
 
 
-def live(policy: Policy) -> pulumi.Output[Live]:
+def live(registered: pulumi.Resource) -> pulumi.Output[Live]:
     """Return what the cluster answers; the SDK knows no types of a custom resource."""
-    anything: Any = policy
+    anything: Any = registered
     metadata: pulumi.Output[Any] = anything.metadata
     return metadata.apply(_read)
 
