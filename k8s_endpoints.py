@@ -34,7 +34,7 @@ class _SameModules(MetaPathFinder, Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Give the module, which has run, its own spec back."""
+        """Put the module's own spec back; the module has run."""
         alias = module.__spec__
         if alias is not None:
             module.__spec__ = self._own.pop(alias.name)

@@ -231,7 +231,7 @@ class Children:
         """Register a policy, which no other object names."""
         name = self._name(manifest)
         metadata = self._metadata(manifest)
-        hooks = _hooks.of_policy(name, self._parent)
+        hooks = _hooks.of_object(name, self._parent)
         if manifest["kind"] == "CiliumNetworkPolicy":
             return apiextensions.CustomResource(
                 name,
@@ -255,7 +255,7 @@ class Children:
             name,
             metadata=self._metadata(manifest, skip_await=not awaited),
             spec=manifest["spec"],
-            opts=self._options(manifest, INGRESS, hooks=_hooks.of_policy(name, self._parent)),
+            opts=self._options(manifest, INGRESS, hooks=_hooks.of_object(name, self._parent)),
         )
 
     def _name(self, manifest: Manifest) -> str:

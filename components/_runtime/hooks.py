@@ -69,7 +69,7 @@ class _Registered:
             after_create=hook("created", _check_created),
             **failed,
         )
-        self.policy = pulumi.ResourceHookBinding(**failed)
+        self.other = pulumi.ResourceHookBinding(**failed)
         self.created = hook("adopted", self._check_adopted)
         self.recorded = hook("recorded", self._check_recorded)
         self.records: dict[str, tuple[pulumi.Output[Watch], Fail]] = {}
@@ -250,15 +250,15 @@ def of_endpoints(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBi
     return None if run is None else run.endpoints
 
 
-def of_policy(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBinding | None:
-    """Return the hooks of a policy, or None under mocks.
+def of_object(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBinding | None:
+    """Return the hooks of an object that none of the others are for, or None under mocks.
 
     Args:
         name: Its Pulumi name.
         component: The component that declares it, on which messages are shown.
     """
     run = _join(name, component)
-    return None if run is None else run.policy
+    return None if run is None else run.other
 
 
 def of_adopted(

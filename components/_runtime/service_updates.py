@@ -41,7 +41,7 @@ def check_service_update(args: pulumi.ResourceHookArgs) -> None:
 def foreign_selector(
     name: str, found: Values, declared: Collection[Values], urn: str
 ) -> list[Finding]:
-    """Say where a Service has a selector that no program declares.
+    """Return a finding where a Service has a selector that no program declares.
 
     Args:
         name: The Service's name.
@@ -103,7 +103,7 @@ def _primary_family(old: list[str], new: list[str]) -> list[Finding]:
 
 
 def primary_family(old: str, new: str) -> Finding:
-    """Say that a live Service keeps its primary family."""
+    """Return the finding that a live Service keeps its primary family."""
     return invalid(
         "ip_families",
         new,

@@ -45,7 +45,7 @@ class WorkloadChildren(Children):
             opts=self._options(
                 manifest,
                 DEPLOYMENT,
-                hooks=_hooks.of_policy(name, self._parent),
+                hooks=_hooks.of_object(name, self._parent),
                 ignore_changes=["spec.replicas"] if keeps_live_replicas else (),
             ),
         )
@@ -58,7 +58,7 @@ class WorkloadChildren(Children):
             metadata=self._metadata(manifest),
             spec=manifest["spec"],
             opts=self._options(
-                manifest, DISRUPTION_BUDGET, hooks=_hooks.of_policy(name, self._parent)
+                manifest, DISRUPTION_BUDGET, hooks=_hooks.of_object(name, self._parent)
             ),
         )
 
@@ -77,7 +77,7 @@ class WorkloadChildren(Children):
             opts=self._options(
                 manifest,
                 AUTOSCALER,
-                hooks=_hooks.of_policy(name, self._parent),
+                hooks=_hooks.of_object(name, self._parent),
                 depends_on=[deployment],
             ),
         )

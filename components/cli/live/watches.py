@@ -106,7 +106,7 @@ class Watches:
         known: dict[str, Mapping[str, Any]],
         now: Mapping[str, Mapping[str, Any]],
     ) -> None:
-        """Tell of what happened while nothing was watched."""
+        """Queue what happened while nothing was watched."""
         for name in known.keys() - now.keys():
             self._queue.put((kind, {"type": "DELETED", "object": known.pop(name)}))
         for name, item in now.items():

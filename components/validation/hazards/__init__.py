@@ -70,7 +70,7 @@ components alone."""
 
 
 def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]:
-    """Say what will not work as it looks in a set of manifests that are applied together.
+    """Return what will not work as it looks in a set of manifests that are applied together.
 
     Objects meet in one namespace only; what is absent counts where the set speaks of it, and never
     in a namespace with custom resources, or where some objects name their namespace and others do
