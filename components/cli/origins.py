@@ -7,6 +7,7 @@ from typing import Any
 
 from ..topology import Snapshot
 from ..validation.untyped import items, mapping, text
+from .cluster_arguments import add_cluster_arguments, kubectl_options
 from .live import ProgramError, Stack
 from .live.proxy import Proxy
 from .live.snapshots import current_namespace, read_snapshot
@@ -39,14 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Path(),
         help="the folder of the stack's project (default: this one)",
     )
-    parser.add_argument("--kubeconfig", metavar="FILE", help="the file that kubectl reads")
-    parser.add_argument("--context", metavar="NAME", help="the context of kubectl")
-
-
-def kubectl_options(options: argparse.Namespace) -> list[str]:
-    """Return the options of kubectl that choose the cluster."""
-    chosen = {"--kubeconfig": options.kubeconfig, "--context": options.context}
-    return [f"{option}={value}" for option, value in chosen.items() if value]
+    add_cluster_arguments(parser)
 
 
 def is_cluster(options: argparse.Namespace) -> bool:

@@ -8,8 +8,8 @@ from ...topology import Explainer
 from ...topology.diagram import DETAILED, graph_of, mermaid, svg
 from ...validation.object_set import Key
 from .. import origins
+from ..cluster_arguments import show_error
 from ..examples import show_examples
-from ..formats.wording import visible
 from ..live import ProgramError
 
 EXAMPLES = f"""\
@@ -50,8 +50,7 @@ def run(options: argparse.Namespace) -> int:
         explainer = Explainer(origins.read_objects(options, namespace))
         keys = _chosen(explainer, namespace, options.services)
     except ProgramError as error:
-        for line in str(error).splitlines():
-            print(visible(line), file=sys.stderr)
+        show_error(error)
         return 2
     graph = graph_of([explainer.explain(key) for key in keys])
     drawn = mermaid(graph) if options.output == "mermaid" else svg(graph, is_narrow=options.narrow)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from ...topology import Client, Explainer, Explanation, Verdict, changes
 from .. import origins
+from ..cluster_arguments import kubectl_options, show_error
 from ..examples import show_examples
 from ..explanations import Style, kubectl_commands, write_rows, write_table, write_tree
 from ..formats.wording import visible
@@ -71,8 +72,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         return _run(options)
     except ProgramError as error:
-        for line in str(error).splitlines():
-            print(visible(line), file=sys.stderr)
+        show_error(error)
         return Verdict.UNKNOWN.exit_code
 
 
@@ -85,7 +85,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.watch:
         return _watch(options, namespace)
     snapshot = origins.read_objects(options, namespace, _client_namespace(options.client))
-    kubectl = origins.kubectl_options(options)
+    kubectl = kubectl_options(options)
     explanations = _explain(Explainer(snapshot), options, namespace)
     commands = [kubectl_commands(one, kubectl) for one in explanations]
     out = sys.stdout
@@ -105,7 +105,7 @@ def _watch(options: argparse.Namespace, namespace: str) -> int:
         raise ProgramError("--watch follows one Service of a cluster, as text")
     if _client_namespace(options.client) not in {"", namespace}:
         raise ProgramError("--watch follows one namespace: the client must be in it")
-    kubectl = origins.kubectl_options(options)
+    kubectl = kubectl_options(options)
     out = sys.stdout
     with Proxy(kubectl) as proxy:
         watches = Watches(proxy, namespace)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ...core.orphan_search import Declared, Orphan, find_orphans, known_objects, owner_of
+from ..cluster_arguments import add_cluster_arguments, kubectl_options, show_error
 from ..examples import show_examples
 from ..formats.wording import count, json_text, visible
 from ..live import Cluster, ProgramError, Searched, Stack
@@ -35,8 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=Path(),
         help="the folder of the Pulumi project (default: this one)",
     )
-    parser.add_argument("--kubeconfig", metavar="FILE", help="the file that kubectl reads")
-    parser.add_argument("--context", metavar="NAME", help="the context of kubectl")
+    add_cluster_arguments(parser)
     parser.add_argument(
         "-n",
         "--namespace",
@@ -73,14 +73,12 @@ def run(options: argparse.Namespace) -> int:
     try:
         return _run(options)
     except ProgramError as error:
-        for line in str(error).splitlines():
-            print(visible(line), file=sys.stderr)
+        show_error(error)
         return 2
 
 
 def _run(options: argparse.Namespace) -> int:
-    chosen = {"--kubeconfig": options.kubeconfig, "--context": options.context}
-    cluster = Cluster([f"{option}={value}" for option, value in chosen.items() if value])
+    cluster = Cluster(kubectl_options(options))
     if options.output == "json" and (options.adopt or options.delete):
         raise ProgramError("-o json reports, and changes nothing: leave it out")
     found = _find(options, cluster)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from ...topology import Explainer, Explanation
 from .. import origins
+from ..cluster_arguments import kubectl_options, show_error
 from ..examples import show_examples
 from ..explanations import Style
-from ..formats.wording import visible
 from ..live import ProgramError
 from ..probing import Progress, connections, plan, write_json, write_text
 from ..probing.connections import Result, probe_all
@@ -103,8 +103,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         return _run(options)
     except ProgramError as error:
-        for line in str(error).splitlines():
-            print(visible(line), file=sys.stderr)
+        show_error(error)
         return 2
 
 
@@ -151,7 +150,7 @@ def _start(
     request = {"targets": asked, "timeout": options.timeout, "at_once": options.at_once}
     rounds = 1 + len(asked) // options.at_once
     seconds = _START + int(3 * options.timeout * rounds)
-    kubectl = origins.kubectl_options(options)
+    kubectl = kubectl_options(options)
     found = probe_from_pod(kubectl, home, options.image, options.labels, request, seconds)
     return f"a Pod of namespace {home}", found
 
