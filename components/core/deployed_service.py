@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..validation.hazards.hazard import Hazard
-from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from ..validation.rendered.autoscaler import MAX_REPLICAS, MIN_REPLICAS
 from .adoption import Adoptions, read_adoptions
 from .checks import check_objects
 from .deployed_checks import check_pods
 from .deployed_hazards import deployed_service_hazards
-from .findings import Finding, forbidden, invalid, required
+from .findings import Finding, forbidden, invalid
 from .metadata import DEPLOYED_LABEL, Manifest
 from .objects.deployment_manifest import deployment
 from .objects.manifest_metadata import read_rules
@@ -18,7 +17,7 @@ from .objects.rendering import Rendering
 from .objects.scaling_manifests import autoscaler, disruption_budget
 from .objects.service_manifest import render_service, render_traffic
 from .pod_arguments import DEFAULT_REPLICAS, DeployedServiceArgs
-from .ports import Number, Port, read_ports
+from .ports import Number, Port, read_ports, require_ports
 from .presets import ports_by_path
 from .unknown import Unknown
 
@@ -68,9 +67,8 @@ def plan_deployed_service(
     rules = read_rules(args.kubernetes_version, findings)
     name = component_name if args.service_name is None else args.service_name
     ports = _read_ports(args, findings)
-    if not ports and not args.headless and not any(one.path == "ports" for one in unread):
-        remedy = "give at least one port"
-        findings.append(required("ports", remedy=remedy, rule=SERVICE_PORTS_REQUIRED))
+    if not args.headless:
+        require_ports(ports, unread, findings)
     served, containers = _named_targets(ports)
     service = render_service(args, component_name, args.type, served, findings)
     render_traffic(service, args, findings)

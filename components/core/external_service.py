@@ -4,20 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..validation.hazards.hazard import Hazard
-from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from .addresses import Family
 from .adoption import Adoptions, read_adoptions
 from .arguments import ExternalServiceArgs
 from .backends import check_backends, read_backends
 from .checks import check_objects
-from .findings import Finding, required
+from .findings import Finding
 from .hazards import external_service_hazards
 from .metadata import MODE_ANNOTATION, Manifest
 from .objects.endpoint_manifests import render_endpoints, render_slice
 from .objects.manifest_metadata import read_rules
 from .objects.service_manifest import render_service, render_traffic
 from .placement import place_backends
-from .ports import read_ports
+from .ports import read_ports, require_ports
 from .presets import ports_by_path
 from .shrink import Watch, read_watch
 from .unknown import Unknown
@@ -89,9 +88,7 @@ def plan_external_service(
     given = ports_by_path(args.ports, args.preset)
     fixed = _HEADLESS_PORTS if args.headless else ""
     ports = read_ports(given, findings, kind=args.type, selectorless=True, fixed=fixed)
-    if not ports and not any(finding.path in ("ports", "preset") for finding in unread):
-        remedy = "give at least one port, or a `preset`"
-        findings.append(required("ports", remedy=remedy, rule=SERVICE_PORTS_REQUIRED))
+    require_ports(ports, unread, findings, givers=("ports", "preset"))
     backends = read_backends(args, ports, findings, unknown, args.ip_families)
     check_backends(args, backends, findings)
 

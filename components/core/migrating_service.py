@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from .adoption import read_adoptions
 from .arguments import MigratingServiceArgs
 from .backends import BackendSpec, check_backends, read_backends
@@ -19,7 +18,7 @@ from .objects.manifest_metadata import read_rules
 from .objects.rendering import Rendering
 from .objects.service_manifest import render_service, render_traffic
 from .placement import place_backends
-from .ports import Port, read_ports
+from .ports import Port, read_ports, require_ports
 from .presets import ports_by_path
 from .shrink import read_watch
 from .unknown import Unknown
@@ -51,9 +50,7 @@ def plan_migrating_service(
     given = ports_by_path(args.ports, args.preset)
     ports = read_ports(given, findings, kind=args.type, selectorless=False, mixed=True)
     wrong = {finding.path for finding in unread}
-    if not ports and not wrong & {"ports", "preset"}:
-        remedy = "give at least one port, or a `preset`"
-        findings.append(required("ports", remedy=remedy, rule=SERVICE_PORTS_REQUIRED))
+    require_ports(ports, unread, findings, givers=("ports", "preset"))
     if not args.selector and "selector" not in wrong:
         remedy = "give the labels of the Pods, in all phases"
         findings.append(required("selector", remedy=remedy))

@@ -1,8 +1,9 @@
 """Ports: one list makes the ports of the Service and those of every slice behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from . import syntax
 from .arguments import PortArgs
 from .findings import Finding, forbidden, invalid, required
@@ -61,6 +62,27 @@ class Port:
         if self.app_protocol is not None:
             manifest["appProtocol"] = self.app_protocol
         return manifest
+
+
+def require_ports(
+    ports: Collection[Port],
+    unread: Collection[Finding],
+    findings: list[Finding],
+    *,
+    givers: Collection[str] = ("ports",),
+) -> None:
+    """Find that a Service has no port, unless those that were given could not be read.
+
+    Args:
+        ports: The ports that it has.
+        unread: What was wrong with the form of the arguments.
+        findings: Collects it.
+        givers: The arguments that give ports.
+    """
+    if ports or any(one.path in givers for one in unread):
+        return
+    remedy = "give at least one port" + (", or a `preset`" if "preset" in givers else "")
+    findings.append(required("ports", remedy=remedy, rule=SERVICE_PORTS_REQUIRED))
 
 
 def read_ports(

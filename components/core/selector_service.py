@@ -1,6 +1,5 @@
 """The object of a `SelectorService`: a Service that finds its Pods by their labels."""
 
-from ..validation.kinds.service_ports import SERVICE_PORTS_REQUIRED
 from .adoption import read_adoptions
 from .arguments import SelectorServiceArgs
 from .checks import check_objects
@@ -8,7 +7,7 @@ from .findings import Finding, required
 from .hazards import selector_service_hazards
 from .objects.manifest_metadata import read_rules
 from .objects.service_manifest import ServicePlan, render_service, render_traffic
-from .ports import read_ports
+from .ports import read_ports, require_ports
 from .presets import ports_by_path
 
 
@@ -32,9 +31,8 @@ def plan_selector_service(
     given = ports_by_path(args.ports)
     ports = read_ports(given, findings, kind=args.type, selectorless=False)
     wrong = {finding.path for finding in unread}
-    if not ports and not args.headless and "ports" not in wrong:
-        rule = SERVICE_PORTS_REQUIRED
-        findings.append(required("ports", remedy="give at least one port", rule=rule))
+    if not args.headless:
+        require_ports(ports, unread, findings)
     if not args.selector and "selector" not in wrong:
         remedy = "for backends outside the cluster use ExternalService"
         findings.append(required("selector", remedy=remedy))
