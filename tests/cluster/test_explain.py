@@ -30,7 +30,7 @@ from tests.support.broken_setups import (
     in_namespace,
     service,
 )
-from tests.support.cluster import names, path_with_kubectl
+from tests.support.cluster import names, path_with_kubectl, wait_for_accounts
 from tools.cluster import Cluster
 from tools.paths import ROOT
 
@@ -59,16 +59,18 @@ class Made:
 def made(cluster: Cluster) -> Iterator[Made]:
     """Creates every setup, broken and mended, each in a namespace of its own."""
     node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "unmanaged"}}
-    objects: list[dict[str, Any]] = [node]
+    spaces: list[dict[str, Any]] = []
     placed: list[dict[str, Any]] = []
     for setup in LIVE:
         for kind, manifests in (("broken", setup.broken), ("mended", setup.mended)):
             namespace = f"{setup.name}-{kind}"
-            objects.append(
+            spaces.append(
                 {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
             )
             placed += in_namespace(manifests, namespace)
-    create(cluster, [*objects, *placed])
+    create(cluster, [node, *spaces])
+    wait_for_accounts(cluster, [one["metadata"]["name"] for one in spaces])
+    create(cluster, placed)
     with_status = [one for one in placed if "status" in one]
     for one in with_status:
         name, namespace = one["metadata"]["name"], one["metadata"]["namespace"]

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile, mkdtemp
@@ -138,3 +138,16 @@ def missing(declared: object, live: object, path: str = "") -> list[str]:
             for problem in missing(one, other, f"{path}[{index}]")
         ]
     return [] if declared == live else [f"{path}: declared {declared!r}, live {live!r}"]
+
+
+def wait_for_accounts(cluster: Cluster, namespaces: Collection[str]) -> None:
+    """Wait until new namespaces have the account without which they refuse every Pod."""
+    command = ("get", "serviceaccounts", "-A", "--field-selector=metadata.name=default")
+    deadline = time.monotonic() + 60
+    while True:
+        found = json.loads(cluster.kubectl(*command, "-o", "json"))["items"]
+        missing = {*namespaces} - {one["metadata"]["namespace"] for one in found}
+        if not missing:
+            return
+        assert time.monotonic() < deadline, missing
+        time.sleep(0.2)
