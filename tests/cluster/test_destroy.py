@@ -2,7 +2,7 @@
 
 import time
 
-from tests.support.cluster import names
+from tests.support.cluster import names, wait_for_accounts
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 
@@ -41,6 +41,7 @@ def left(cluster: Cluster, namespace: str) -> list[str]:
 
 
 def test_nothing_is_left_behind(cluster: Cluster, namespace: str, stack: Stack) -> None:
+    wait_for_accounts(cluster, [namespace])
     cluster.kubectl("apply", "-f", "-", given=POD.format(namespace=namespace))
     stack.write(PROGRAM.format(namespace=namespace)).up()
     deployed = left(cluster, namespace)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.support.cluster import wait_for_accounts
 from tools.console import CommandError
 
 from .rig import Rig
@@ -53,6 +54,7 @@ def deployed(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> None:
     rig.cluster.kubectl("create", "namespace", SHOP)
     stack = rig.stack(tmp_path_factory.mktemp("proxied"))
     stack.write(PROGRAM.format(**values)).up()
+    wait_for_accounts(rig.cluster, [SHOP])
     rig.cluster.kubectl("apply", "-f", "-", given=POD.format(**values))
     address = {"podIP": values["address"], "podIPs": [{"ip": values["address"]}]}
     how = ["--subresource=status", "--type=merge", "-p", json.dumps({"status": address})]

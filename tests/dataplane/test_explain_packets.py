@@ -18,7 +18,7 @@ from components.cli.live.snapshots import read_snapshot
 from components.cli.probing.one_shot import probe_job
 from components.topology import Explainer
 from tests.support.broken_setups import SETUPS, SOUND, Manifest, Setup, in_namespace
-from tests.support.cluster import get, path_with_kubectl
+from tests.support.cluster import get, path_with_kubectl, wait_for_accounts
 from tools.cluster import Cluster
 
 from .rig import Rig
@@ -57,6 +57,7 @@ def outcomes(rig: Rig) -> dict[str, tuple[str, str, str, str]]:
         for setup in CASES
     }
     create(rig.cluster, [_namespace(setup.name) for setup in CASES])
+    wait_for_accounts(rig.cluster, [setup.name for setup in CASES])
     create(rig.cluster, [one for broken, _ in placed.values() for one in broken])
     kubeconfig = f"--kubeconfig={rig.cluster.kubeconfig}"
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
