@@ -34,7 +34,7 @@ class EgressPolicyPlan:
     objects: Sequence[Manifest]
     """The policy."""
     hazards: Sequence[Hazard]
-    """What is legal and will not work as it looks, as far as the arguments tell."""
+    """What is legal but will not work as intended, as far as the arguments tell."""
     is_renamed: bool
     """Whether other rules are another object, because its name holds their hash."""
 

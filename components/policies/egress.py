@@ -77,7 +77,7 @@ class EgressPolicy(LazyOutputs):
     namespace: pulumi.Output[str]
     """The policy's namespace."""
     hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
+    """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
     def policy(self) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
