@@ -78,5 +78,5 @@ class DeclaredObject:
 
     @cached_property
     def hazards(self) -> pulumi.Output[list[str]]:
-        """What is legal and will not work as it looks: code, text and remedy of each."""
+        """What is legal but will not work as intended: code, text and remedy of each."""
         return self._draft.output(lambda plan: [str(one) for one in plan.hazards])

@@ -45,7 +45,7 @@ class EgressPolicyPlan:
     objects: Sequence[Manifest]
     """The policy, and after it the ClusterNetworkPolicy that denies all others, if there is one."""
     hazards: Sequence[Hazard]
-    """What is legal and will not work as it looks, as far as the arguments tell."""
+    """What is legal but will not work as intended, as far as the arguments tell."""
     is_renamed: bool
     """Whether other rules are another object, because its name holds their hash."""
     pods_namespace: str | Unknown | None

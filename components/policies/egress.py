@@ -83,7 +83,7 @@ class EgressPolicy(LazyOutputs):
     namespace: pulumi.Output[str]
     """The namespace of the Pods, which is that of a policy that is in one."""
     hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
+    """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
     def policy(self) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":

@@ -143,7 +143,7 @@ class ExternalService(ServiceComponent):
     endpoints: pulumi.Output[list[str]]
     """The addresses of the backends."""
     hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
+    """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
     def slices(self) -> "list[discovery.v1.EndpointSlice]":

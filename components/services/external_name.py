@@ -63,7 +63,7 @@ class ExternalNameService(ServiceComponent):
     host: pulumi.Output[str]
     """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
     hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
+    """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
     def destination(self) -> EgressDestination:
