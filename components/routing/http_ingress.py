@@ -71,7 +71,7 @@ class HttpIngress(LazyOutputs):
     load_balancer: pulumi.Output[list[str]]
     """The addresses and host names that the controller gave; empty before."""
     hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
+    """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
     def ingress(self) -> "networking.v1.Ingress":
