@@ -17,6 +17,7 @@ from ..validation import KINDS, refusal, validate
 from ..validation.hazards import HAZARDS, hazards, kustomize
 from ..validation.hazards.kustomize import kustomize_hazards, served_names
 from ..validation.hazards.legacy_endpoints import ENDPOINTS_WITHOUT_SERVICE
+from ..validation.hazards.service_fields import PORT_OF_TWO_PROTOCOLS
 from ..validation.object_meta import METADATA_RESOURCE_VERSION
 from ..validation.untyped import mapping, text
 from .collisions import Collisions, claims_of
@@ -58,6 +59,9 @@ _VERSION_OF_KUBECTL = Finding(
 _WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
 HAZARD_CODES = frozenset({*HAZARDS, *kustomize.HAZARDS})
 """What is not looked for without hazards."""
+_FLUX = "kustomize.toolkit.fluxcd.io/"
+"""The group of Flux's Kustomizations, whose objects it applies on the server."""
+_OF_CLIENT_SIDE_APPLY = frozenset({PORT_OF_TWO_PROTOCOLS.code})
 _CHANGED = frozenset({"Service", "EndpointSlice", "Endpoints"})
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _NO_KIND = "malformed kind"
@@ -125,6 +129,7 @@ def validate_files(
     subjects: list[Subject] = []
     collisions, ignores = Collisions(), Ignores()
     manifests = _Packed()
+    is_of_flux = False
     for number, (source, entry) in enumerate(
         _entries(sources(files, exclude, as_folder=as_folder, kustomize=kustomize), results)
     ):
@@ -133,6 +138,7 @@ def validate_files(
         )
         claims = claims_of(mapping(entry.value))
         is_ignoring = ignores.is_in(entry)
+        is_of_flux = is_of_flux or _is_of_flux(entry.value)
         if findings or claims or with_hazards or is_ignoring:
             subject = _subject(source, entry, with_chunk=with_places or is_ignoring)
             results.rows += [Row(number, subject, finding) for finding in findings]
@@ -149,7 +155,12 @@ def validate_files(
             break
     results.rows += collisions.rows()
     if with_hazards:
-        results.rows += _hazards(manifests, subjects, results.sources)
+        hazardous = _hazards(manifests, subjects, results.sources)
+        results.rows += [
+            row
+            for row in hazardous
+            if not (is_of_flux and row.finding.code in _OF_CLIENT_SIDE_APPLY)
+        ]
     found = len(results.rows)
     results.rows = ignores.kept(results.rows)
     results.ignored = found - len(results.rows)
@@ -157,6 +168,10 @@ def validate_files(
     results.rows += ignores.complaints(frozenset() if is_whole else HAZARD_CODES)
     results.rows.sort(key=attrgetter("number"))
     return results
+
+
+def _is_of_flux(manifest: Any) -> bool:
+    return text(mapping(manifest).get("apiVersion")).startswith(_FLUX)
 
 
 def _hazards(

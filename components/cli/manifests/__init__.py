@@ -66,7 +66,9 @@ def _of_document(
 ) -> Iterator[Entry | Unreadable | Stranger]:
     try:
         for entry in entries(chunk, document, value):
-            reason = "" if source.is_named else stranger_by_value(source.path, entry.value)
+            reason = (
+                "" if source.is_named else stranger_by_value(source.path, entry.value, chunk.text)
+            )
             yield Stranger(source.path, reason) if reason else entry
     except YamlProblems as problems:
         reason = "" if source.is_named else stranger_by_text(chunk.text)
