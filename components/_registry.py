@@ -28,11 +28,13 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .policies.destinations import migration_destinations as migration_destinations
     from .policies.egress import EgressPolicy as EgressPolicy
     from .policies.egress import EgressPolicyArgs as EgressPolicyArgs
+    from .route_types import GatewayRef as GatewayRef
     from .route_types import HttpBackend as HttpBackend
     from .route_types import HttpHost as HttpHost
     from .route_types import HttpPath as HttpPath
     from .route_types import HttpTls as HttpTls
     from .route_types import PathType as PathType
+    from .route_types import RouteApi as RouteApi
     from .routing.backends import http_backend as http_backend
     from .routing.http_ingress import HttpIngress as HttpIngress
     from .routing.http_ingress import HttpIngressArgs as HttpIngressArgs
@@ -73,6 +75,8 @@ DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
+HTTP_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+REFERENCE_GRANT = "kubernetes:gateway.networking.k8s.io/v1beta1:ReferenceGrant"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 CILIUM_POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
 BACKEND_RECORD = "k8s-endpoints:index:BackendRecord"
@@ -160,7 +164,7 @@ COMPONENTS = (
         "routing.http_ingress",
         "http-ingress.md",
         "leads HTTP requests for hosts and paths to Services",
-        (INGRESS,),
+        (INGRESS, HTTP_ROUTE, REFERENCE_GRANT),
     ),
     Component(
         "EgressPolicy",
@@ -191,7 +195,15 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "Volume",
     ),
     "policies.destinations": ("egress_destination", "migration_destinations"),
-    "route_types": ("HttpBackend", "HttpHost", "HttpPath", "HttpTls", "PathType"),
+    "route_types": (
+        "GatewayRef",
+        "HttpBackend",
+        "HttpHost",
+        "HttpPath",
+        "HttpTls",
+        "PathType",
+        "RouteApi",
+    ),
     "routing.backends": ("http_backend",),
     "types": (
         "AdoptedKind",

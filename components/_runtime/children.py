@@ -229,23 +229,37 @@ class Children:
         self, manifest: Manifest
     ) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
         """Register a policy, which no other object names."""
-        name = self._name(manifest)
-        metadata = self._metadata(manifest)
-        hooks = _hooks.of_object(name, self._parent)
         if manifest["kind"] == "CiliumNetworkPolicy":
-            return apiextensions.CustomResource(
-                name,
-                api_version=manifest["apiVersion"],
-                kind=manifest["kind"],
-                metadata=metadata,
-                spec=manifest["spec"],
-                opts=self._options(manifest, CILIUM_POLICY, hooks=hooks),
-            )
+            return self.custom(manifest, CILIUM_POLICY)
+        name = self._name(manifest)
         return networking.v1.NetworkPolicy(
             name,
-            metadata=metadata,
+            metadata=self._metadata(manifest),
             spec=manifest["spec"],
-            opts=self._options(manifest, NETWORK_POLICY, hooks=hooks),
+            opts=self._options(
+                manifest, NETWORK_POLICY, hooks=_hooks.of_object(name, self._parent)
+            ),
+        )
+
+    def custom(
+        self, manifest: Manifest, kind: str, depends_on: Sequence[pulumi.Resource] = ()
+    ) -> "apiextensions.CustomResource":
+        """Register an object of a kind that a CustomResourceDefinition brings.
+
+        Args:
+            manifest: The object.
+            kind: Its Pulumi type.
+            depends_on: What must be there before it.
+        """
+        name = self._name(manifest)
+        hooks = _hooks.of_object(name, self._parent)
+        return apiextensions.CustomResource(
+            name,
+            api_version=manifest["apiVersion"],
+            kind=manifest["kind"],
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._options(manifest, kind, hooks=hooks, depends_on=depends_on),
         )
 
     def ingress(self, manifest: Manifest, *, awaited: bool) -> "networking.v1.Ingress":

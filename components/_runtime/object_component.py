@@ -1,4 +1,4 @@
-"""What components of one object without a Service share: owners, warnings, and outputs."""
+"""What components without a Service share: owners, warnings, and outputs."""
 
 from collections.abc import Sequence
 from functools import cached_property, partial
@@ -26,15 +26,16 @@ class _Plan(Protocol):
 
 
 class DeclaredObject:
-    """The one object that a component declares, and what is known of it.
+    """The object that a component declares, others of its own, and what is known of them.
 
-    It is refused where another stack or resource declares it, and its hazards are shown.
+    Each is refused where another stack or resource declares it, and hazards are shown.
 
     Args:
         component: The component.
         name: The component's name.
         made: The object, as registered.
         draft: What the component declares.
+        others: The other objects, as registered, in the order of the plan.
     """
 
     def __init__(
@@ -43,20 +44,21 @@ class DeclaredObject:
         name: str,
         made: pulumi.CustomResource,
         draft: "Draft[Any, _Plan]",
+        others: Sequence[pulumi.CustomResource] = (),
     ) -> None:
         self._made, self._draft = made, draft
         log = HazardLog(component)
         log.show(draft.plan.hazards)
         if draft.resolved is not None:
             draft.output(lambda plan: plan.hazards).apply(log.show)
-        kind: str = draft.plan.objects[0]["kind"]
         error = partial(ValidationError, type(component).__name__, name)
 
-        def check(found: Live) -> "str | pulumi.Output[str]":
-            return refuse_owners(made, found.owners, kind, found.name, error)
+        def check(one: pulumi.CustomResource, kind: str, found: Live) -> "str | pulumi.Output[str]":
+            return refuse_owners(one, found.owners, kind, found.name, error)
 
         if monitor():
-            live(made).apply(check)
+            for one, manifest in zip((made, *others), draft.plan.objects, strict=True):
+                live(one).apply(partial(check, one, manifest["kind"]))
 
     @cached_property
     def object_name(self) -> pulumi.Output[str]:
