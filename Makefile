@@ -13,7 +13,7 @@ help:
 	@echo "make down      destroy it and stop the control plane"
 	@echo "make test      lint, and the tests (in CI with the ranges and the faults)"
 	@echo "make unit      the unit tests alone, which need none of the real parts"
-	@echo "make lint      ruff, mypy, pyright"
+	@echo "make lint      ruff, mypy, pyright, and a check of the prose"
 	@echo "make format    let ruff format the code"
 	@echo "make ranges    run the unit tests with the oldest and the newest Pulumi that are supported"
 	@echo "make agreement compare validation with kube-apiserver (SEEDS='6 7' COUNT=20000: which manifests)"
@@ -46,6 +46,7 @@ lint: venv
 	@.venv/bin/ruff format --check
 	@.venv/bin/python -m mypy
 	@.venv/bin/python -m pyright
+	@.venv/bin/python -m tools.prose
 
 format: venv
 	@.venv/bin/ruff check --fix --quiet || true

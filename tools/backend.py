@@ -187,7 +187,7 @@ class StateBackend:
         self._report_orphans(stack, kubeconfig)
 
     def _report_orphans(self, stack: str, kubeconfig: Path | None) -> None:
-        """Say which objects the interrupted update has left that the program declares no more."""
+        """Print which objects the interrupted update left that the program no longer declares."""
         command = [str(VENV / "bin" / "python"), "-m", "components", "orphans"]
         project = ["--cwd", str(self.project), "--stack", stack]
         environment = self.environment(kubeconfig)

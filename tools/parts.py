@@ -26,7 +26,7 @@ _SCRIPTS = (
 
 @dataclass(frozen=True)
 class Part:
-    """A program that the project runs, and how it is had."""
+    """A program that the project runs, and how to obtain it."""
 
     name: str
     version: str

@@ -27,7 +27,7 @@ _WITH_SLICES = _SIBLINGS[ENDPOINT_SLICE]
 
 
 class Aliases:
-    """Gives the aliases of a component's children.
+    """Derives the aliases of a component's children.
 
     Args:
         parent: The component.

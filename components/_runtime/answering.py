@@ -1,9 +1,10 @@
 """What a program does at its end: hooks stay answered after an error, a failure lets it fail.
 
-At the first error of an Output the SDK stops answering hooks, although the engine goes on with what
-the program registered before. Each update that asks a hook then fails with "connection refused", or
-waits for ever on the oldest SDKs: a Service has its new ports, its slices keep the old ones. The
-process stays until the engine has answered all registrations anyway, so the hooks may stay as well.
+At the first error of an Output the SDK stops answering hooks, although the engine continues with
+what the program registered before. Each update that asks a hook then fails with "connection
+refused", or waits for ever on the oldest SDKs: a Service has its new ports, its slices keep the
+old ones. The process stays until the engine has answered all registrations anyway, so the hooks may
+stay as well.
 
 With `--continue-on-error` a program goes on after an object that could not be written, and at its
 end the engine deletes what it has not declared: the old slices of a split whose new ones failed, or

@@ -10,6 +10,7 @@ from pulumi_kubernetes import apiextensions, core, discovery, networking
 from .._registry import (
     BACKEND_RECORD,
     CILIUM_POLICY,
+    CLUSTER_POLICY,
     ENDPOINT_SLICE,
     ENDPOINTS,
     INGRESS,
@@ -21,6 +22,7 @@ from ..core.adoption import Adoption, Adoptions
 from ..core.declarations import UNKNOWN
 from ..core.findings import Finding, forbidden
 from ..core.metadata import (
+    CLUSTER_SCOPED,
     FIELD_MANAGER_ANNOTATION,
     PHASE_ANNOTATION,
     SERVICE_NAME_LABEL,
@@ -38,6 +40,10 @@ from .provider import namespace_of, renders
 from .record import BackendRecord
 from .threads import load_models
 
+_CUSTOM_POLICIES = {
+    "CiliumNetworkPolicy": CILIUM_POLICY,
+    "ClusterNetworkPolicy": CLUSTER_POLICY,
+}
 _MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
 
 
@@ -226,30 +232,38 @@ class Children:
         )
 
     def policy(
-        self, manifest: Manifest
+        self, manifest: Manifest, after: Sequence[pulumi.Resource] = ()
     ) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
-        """Register a policy, which no other object names."""
-        if manifest["kind"] == "CiliumNetworkPolicy":
-            return self.custom(manifest, CILIUM_POLICY)
-        name = self._name(manifest)
+        """Register a policy, which no other object names.
+
+        Args:
+            manifest: The policy.
+            after: What must be there before it.
+        """
+        name, kind = self._name(manifest), manifest["kind"]
+        if kind in _CUSTOM_POLICIES:
+            return self.custom(manifest, _CUSTOM_POLICIES[kind], after)
         return networking.v1.NetworkPolicy(
             name,
             metadata=self._metadata(manifest),
             spec=manifest["spec"],
             opts=self._options(
-                manifest, NETWORK_POLICY, hooks=_hooks.of_object(name, self._parent)
+                manifest,
+                NETWORK_POLICY,
+                hooks=_hooks.of_object(name, self._parent),
+                depends_on=after,
             ),
         )
 
     def custom(
-        self, manifest: Manifest, kind: str, depends_on: Sequence[pulumi.Resource] = ()
+        self, manifest: Manifest, kind: str, after: Sequence[pulumi.Resource] = ()
     ) -> "apiextensions.CustomResource":
         """Register an object of a kind that a CustomResourceDefinition brings.
 
         Args:
             manifest: The object.
             kind: Its Pulumi type.
-            depends_on: What must be there before it.
+            after: What must be there before it.
         """
         name = self._name(manifest)
         hooks = _hooks.of_object(name, self._parent)
@@ -259,7 +273,7 @@ class Children:
             kind=manifest["kind"],
             metadata=self._metadata(manifest),
             spec=manifest["spec"],
-            opts=self._options(manifest, kind, hooks=hooks, depends_on=depends_on),
+            opts=self._options(manifest, kind, hooks=hooks, depends_on=after),
         )
 
     def ingress(self, manifest: Manifest, *, awaited: bool) -> "networking.v1.Ingress":
@@ -283,11 +297,15 @@ class Children:
         return namespace
 
     def _child_name(self, namespace: str, manifest: Manifest) -> str:
-        name = f"{namespace}/{manifest['metadata']['name']}"
+        name = manifest["metadata"]["name"]
+        if manifest["kind"] not in CLUSTER_SCOPED:
+            name = f"{namespace}/{name}"
         return f"{self._logical_name}/{name}" if self._logical_name else name
 
     def _former_name(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         """Return the child's name from when its namespace was an Output, or was plain."""
+        if manifest["kind"] in CLUSTER_SCOPED:
+            return f"{UNKNOWN}/{self._child_name('', manifest)}"  # it never had another
         namespace = self._namespace(manifest)
         if isinstance(namespace, str):
             return self._child_name(UNKNOWN, manifest)

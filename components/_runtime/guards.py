@@ -159,7 +159,7 @@ class Guard:
         ]
 
     def _lost_primary(self, spec: "core.v1.outputs.ServiceSpec") -> list[Finding]:
-        """Say where both families were served, and the backends of the primary one are gone."""
+        """Report a Service of two families that has lost the backends of the primary one."""
         given = _families(spec)
         if len(given) < 2 or not self._families or "ipFamilies" in self._declared["spec"]:  # noqa: PLR2004
             return []

@@ -1,4 +1,4 @@
-"""What needs the past: a program does not know what it declared last time, the engine's state does.
+"""Checks against the previous deployment, which the engine's state knows and a program does not.
 
 Hooks are called by the engine before an update, at preview too, with the old and the new inputs. An
 error in one stops the update. Mocks cannot register hooks; under them there are none.
@@ -322,7 +322,7 @@ def _check_created(args: pulumi.ResourceHookArgs) -> None:
 
 
 async def _await_mirror(args: pulumi.ResourceHookArgs) -> None:
-    """Give the cluster time to mirror Endpoints into slices, before ours are deleted."""
+    """Wait until the cluster has mirrored Endpoints into slices, before ours are deleted."""
     was_kept, is_kept = (
         SKIP_MIRROR_LABEL in part(inputs, "metadata", "labels")
         for inputs in (args.old_inputs, args.new_inputs)

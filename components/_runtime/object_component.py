@@ -1,4 +1,4 @@
-"""What components without a Service share: owners, warnings, and outputs."""
+"""What components of one object without a Service share: owners, warnings, and outputs."""
 
 from collections.abc import Sequence
 from functools import cached_property, partial
@@ -26,16 +26,15 @@ class _Plan(Protocol):
 
 
 class DeclaredObject:
-    """The object that a component declares, others of its own, and what is known of them.
+    """The one object that a component declares, and what is known of it.
 
-    Each is refused where another stack or resource declares it, and hazards are shown.
+    It is refused where another stack or resource declares it, and its hazards are shown.
 
     Args:
         component: The component.
         name: The component's name.
         made: The object, as registered.
         draft: What the component declares.
-        others: The other objects, as registered, in the order of the plan.
     """
 
     def __init__(
@@ -44,21 +43,28 @@ class DeclaredObject:
         name: str,
         made: pulumi.CustomResource,
         draft: "Draft[Any, _Plan]",
-        others: Sequence[pulumi.CustomResource] = (),
     ) -> None:
-        self._made, self._draft = made, draft
+        self._component, self._name, self._made, self._draft = component, name, made, draft
         log = HazardLog(component)
         log.show(draft.plan.hazards)
         if draft.resolved is not None:
             draft.output(lambda plan: plan.hazards).apply(log.show)
-        error = partial(ValidationError, type(component).__name__, name)
+        self.refuse_owners(made, draft.plan.objects[0]["kind"])
 
-        def check(one: pulumi.CustomResource, kind: str, found: Live) -> "str | pulumi.Output[str]":
-            return refuse_owners(one, found.owners, kind, found.name, error)
+    def refuse_owners(self, made: pulumi.CustomResource, kind: str) -> None:
+        """Refuse an object where another stack or resource declares it.
+
+        Args:
+            made: The object, as registered.
+            kind: Its kind.
+        """
+        error = partial(ValidationError, type(self._component).__name__, self._name)
+
+        def check(found: Live) -> "str | pulumi.Output[str]":
+            return refuse_owners(made, found.owners, kind, found.name, error)
 
         if monitor():
-            for one, manifest in zip((made, *others), draft.plan.objects, strict=True):
-                live(one).apply(partial(check, one, manifest["kind"]))
+            live(made).apply(check)
 
     @cached_property
     def object_name(self) -> pulumi.Output[str]:
@@ -72,5 +78,5 @@ class DeclaredObject:
 
     @cached_property
     def hazards(self) -> pulumi.Output[list[str]]:
-        """What is legal and will not work as it looks: code, text and remedy of each."""
+        """What is legal but will not work as intended: code, text and remedy of each."""
         return self._draft.output(lambda plan: [str(one) for one in plan.hazards])

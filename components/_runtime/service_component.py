@@ -174,7 +174,7 @@ class DeclaredService:
 
     @cached_property
     def hazards(self) -> pulumi.Output[list[str]]:
-        """What is legal and will not work as it looks: code, text and remedy of each."""
+        """What is legal but will not work as intended: code, text and remedy of each."""
         return self._guard.hazards(self._known_hazards())
 
 

@@ -60,7 +60,7 @@ def _sdk() -> tuple[int, ...]:
 
 
 def _repair(servicers: Any) -> None:
-    """Give a class of callback servers a `shutdown` that passes over those of other programs."""
+    """Replace `shutdown` of a class of callback servers: servers of other programs go on."""
     end = servicers.shutdown.__func__
 
     async def shutdown(kind: Any) -> None:

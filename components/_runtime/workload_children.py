@@ -67,7 +67,7 @@ class WorkloadChildren(Children):
     ) -> "autoscaling.v2.HorizontalPodAutoscaler":
         """Register a HorizontalPodAutoscaler, after the Deployment that it scales.
 
-        Nothing waits for it: without metrics it is never ready, and yet keeps to its limits.
+        Nothing waits for it: without metrics it is never ready, but keeps to its limits.
         """
         name = self._name(manifest)
         return autoscaling.v2.HorizontalPodAutoscaler(

@@ -6,7 +6,7 @@ from yaml.scanner import Scanner
 
 
 class PureParser(Reader, Scanner, Parser):
-    """Gives the events of a text."""
+    """Parses a text into events."""
 
     def __init__(self, text: bytes) -> None:
         Reader.__init__(self, text)

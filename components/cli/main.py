@@ -60,7 +60,7 @@ def command_parser(name: str) -> argparse.ArgumentParser:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the arguments, among which may be names of any files."""
+        """Exit with what is wrong with the arguments, which may be names of files from anywhere."""
         super().error(printable(message))
 
 

@@ -48,7 +48,7 @@ def parse_sloppy_cidr(text: str) -> Network | None:
 
 
 def strict_objection(text: str, network: Network) -> Objection | None:
-    """Say what strict parsing refuses of a block that sloppy parsing read as `network`."""
+    """Return what strict parsing refuses in a block that sloppy parsing read as `network`."""
     base, _, length = text.partition("/")
     address = read_ip(base)
     if address is None or (len(length) > 1 and length[0] == "0"):

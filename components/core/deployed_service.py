@@ -31,7 +31,7 @@ class DeployedServicePlan:
     objects: Sequence[Manifest]
     """The Service, the Deployment, and where asked for the budget and the autoscaler."""
     hazards: Sequence[Hazard]
-    """What is legal and will not work as it looks, as far as the arguments tell."""
+    """What is legal but will not work as intended, as far as the arguments tell."""
     adoptions: Adoptions
     """The objects that exist already."""
     keeps_live_replicas: bool

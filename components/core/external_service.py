@@ -37,7 +37,7 @@ class ExternalServicePlan:
     families: frozenset[Family]
     """The families of the backends."""
     hazards: Sequence[Hazard]
-    """What is legal and will not work as it looks, as far as the arguments tell."""
+    """What is legal but will not work as intended, as far as the arguments tell."""
     adoptions: Adoptions
     """The objects that exist already."""
     watch: Watch | None

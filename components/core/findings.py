@@ -12,7 +12,7 @@ from typing import Literal
 from .rules import Rule
 
 Severity = Literal["error", "warning"]
-"""An error is what the API server refuses; a warning what it takes and yet is likely wrong."""
+"""An error is what the API server refuses; a warning what it accepts but is likely wrong."""
 
 REQUIRED = "Required value"
 INVALID = "Invalid value"

@@ -36,7 +36,7 @@ class HttpIngressPlan:
     objects: Sequence[Manifest]
     """The Ingress, or the routes and the grants for their backends."""
     hazards: Sequence[Hazard]
-    """What is legal and will not work as it looks, as far as the arguments tell."""
+    """What is legal but will not work as intended, as far as the arguments tell."""
 
     @property
     def ingress(self) -> Manifest:

@@ -79,7 +79,7 @@ class HttpIngress(LazyOutputs):
     load_balancer: pulumi.Output[list[str]]
     """The addresses and host names that the controller gave; empty before, and of routes."""
     hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
+    """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
     def ingress(self) -> "networking.v1.Ingress | None":
@@ -137,8 +137,10 @@ def _routes(
     routes = [
         children.custom(one, HTTP_ROUTE, grants) for one in manifests if one["kind"] == "HTTPRoute"
     ]
-    first, *others = routes
-    declared = _DeclaredIngress(component, name, first, draft, [*others, *grants])
+    declared = _DeclaredIngress(component, name, routes[0], draft)
+    for made, manifest in zip([*routes, *grants], manifests, strict=True):
+        if made is not routes[0]:
+            declared.refuse_owners(made, manifest["kind"])
     declared.routes, declared.grants = routes, grants
     return declared
 

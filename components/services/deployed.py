@@ -24,9 +24,9 @@ from ..pod_types import (
     TopologySpread,
     Volume,
 )
+from ..policy_types import EgressDestination
 from ..types import (
     AdoptedObject,
-    EgressDestination,
     ServicePort,
     ServiceTypeLike,
     SessionAffinityLike,
@@ -164,7 +164,7 @@ class DeployedService(ServiceComponent):
     node_ports: pulumi.Output[dict[str, int]]
     """The port on every node, by the name of the port; empty for type ClusterIP."""
     hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
+    """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
     def deployment(self) -> "apps.v1.Deployment":

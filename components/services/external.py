@@ -14,10 +14,10 @@ from .._runtime.service_component import DeclaredService, ServiceComponent
 from ..core import arguments
 from ..core.external_service import plan_external_service
 from ..policies.destinations import egress_destination
+from ..policy_types import EgressDestination
 from ..types import (
     AdoptedObject,
     Backend,
-    EgressDestination,
     EndpointApiLike,
     PresetLike,
     ServicePort,
@@ -143,7 +143,7 @@ class ExternalService(ServiceComponent):
     endpoints: pulumi.Output[list[str]]
     """The addresses of the backends."""
     hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
+    """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
     def slices(self) -> "list[discovery.v1.EndpointSlice]":

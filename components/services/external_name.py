@@ -13,7 +13,8 @@ from .._runtime.service_component import DeclaredService, ServiceComponent
 from ..core import arguments
 from ..core.external_name_service import plan_external_name_service
 from ..policies.destinations import egress_destination
-from ..types import AdoptedObject, EgressDestination, ServicePort
+from ..policy_types import EgressDestination
+from ..types import AdoptedObject, ServicePort
 
 __all__ = ["ExternalNameService", "ExternalNameServiceArgs"]
 
@@ -62,7 +63,7 @@ class ExternalNameService(ServiceComponent):
     host: pulumi.Output[str]
     """`<service>.<namespace>.svc`, which clients in the cluster connect to."""
     hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
+    """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
     def destination(self) -> EgressDestination:

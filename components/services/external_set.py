@@ -16,7 +16,7 @@ from .._runtime.service_component import DeclaredService
 from ..core.findings import required
 from ..errors import ValidationError
 from ..policies.destinations import egress_destination
-from ..types import EgressDestination
+from ..policy_types import EgressDestination
 from .external import EXTERNAL_SERVICE, ExternalServiceArgs
 
 __all__ = ["ExternalServiceSet", "ExternalServiceSetArgs"]
@@ -37,7 +37,7 @@ class ExternalServiceSet(LazyOutputs):
 
     The objects, their names and the checks are those of `ExternalService`. A Service may move from
     one form to the other and back, or to another key with `service_name` given: its objects stay.
-    Each is had by its key, with the attributes of an `ExternalService`:
+    Access each service by its key, with the attributes of an `ExternalService`:
     `databases.services["orders-db"].host`.
 
     Raises:
@@ -57,7 +57,7 @@ class ExternalServiceSet(LazyOutputs):
     endpoints: pulumi.Output[dict[str, list[str]]]
     """The addresses of the backends, by key."""
     hazards: pulumi.Output[dict[str, list[str]]]
-    """What is legal and will not work as it looks, by key."""
+    """What is legal but will not work as intended, by key."""
 
     def __init__(
         self,

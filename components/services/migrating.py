@@ -14,10 +14,10 @@ from .._runtime.service_component import DeclaredService, ServiceComponent
 from ..core import arguments
 from ..core.migrating_service import plan_migrating_service
 from ..policies.destinations import migration_destinations
+from ..policy_types import EgressDestination
 from ..types import (
     AdoptedObject,
     Backend,
-    EgressDestination,
     EndpointApiLike,
     MigrationPhase,
     MigrationPhaseLike,
@@ -161,7 +161,7 @@ class MigratingService(ServiceComponent):
     """Which share of new connections goes to external backends, 0 to 1, by IP family. Empty in
     phase HYBRID without `replicas`."""
     hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
+    """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
     def slices(self) -> "list[discovery.v1.EndpointSlice]":

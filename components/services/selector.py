@@ -13,9 +13,9 @@ from .._runtime.service_component import DeclaredService, ServiceComponent
 from ..core import arguments
 from ..core.selector_service import plan_selector_service
 from ..policies.destinations import egress_destination
+from ..policy_types import EgressDestination
 from ..types import (
     AdoptedObject,
-    EgressDestination,
     ServicePort,
     ServiceTypeLike,
     SessionAffinityLike,
@@ -113,7 +113,7 @@ class SelectorService(ServiceComponent):
     node_ports: pulumi.Output[dict[str, int]]
     """The port on every node, by the name of the port; empty for type ClusterIP."""
     hazards: pulumi.Output[list[str]]
-    """What is legal and will not work as it looks: code, text and remedy of each."""
+    """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
     def destination(self) -> EgressDestination:

@@ -81,7 +81,7 @@ class Loop(asyncio.SelectorEventLoop):
         future: asyncio.Future[T] = self.create_future()
         try:
             result = func(*args)
-        except Exception as error:  # noqa: BLE001 - goes to whoever awaits it
+        except Exception as error:  # noqa: BLE001 - goes to what awaits it
             self.call_soon(future.set_exception, error)
         else:
             self.call_soon(future.set_result, result)

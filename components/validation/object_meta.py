@@ -94,7 +94,7 @@ OBJECT_REFERENCE = shapes.Struct(
 """A core/v1 ObjectReference, such as an endpoint's `targetRef`, of which nothing is asked."""
 
 NameReasons = Callable[[str], Sequence[str]]
-"""Gives the reasons against a name, such as `syntax.dns_subdomain`."""
+"""Returns the reasons against a name, such as `syntax.dns_subdomain`."""
 
 _GENERATED_BASE = 58
 _NO_VERSION = 1 << 64

@@ -236,7 +236,7 @@ class ObjectSet:
         return self.has_unknown_namespaces or namespace in self.custom
 
     def whereabouts(self, key: Key) -> str | None:
-        """Say that a Service is not where it is looked for, or None where that is not known.
+        """Return the reason why a Service is not found, or None where that is not known.
 
         A namespace of which the set holds a Service is taken to be there with all its Services;
         of the others nothing is known, unless the Service is in another namespace of the set.

@@ -31,7 +31,7 @@ def validate(
     kubernetes_version: str | None = NEWEST,
     old: Mapping[str, Any] | None = None,
 ) -> list[Finding]:
-    """Say everything that the API server would say against a manifest.
+    """Return everything that the API server would refuse in a manifest.
 
     Args:
         manifest: A v1 Service or Endpoints, discovery.k8s.io/v1 EndpointSlice, or

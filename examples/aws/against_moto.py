@@ -118,7 +118,7 @@ def tagged(kind: str, role: str) -> list[Any]:
 
 
 def move(ec2: Any, allocation: str, instance: str) -> None:
-    """Give the Elastic IP to another instance."""
+    """Move the Elastic IP to another instance."""
     ec2.associate_address(AllocationId=allocation, InstanceId=instance, AllowReassociation=True)
 
 

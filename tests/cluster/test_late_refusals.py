@@ -1,4 +1,4 @@
-"""A refusal that comes late ends a program, and leaves the other Services in one piece."""
+"""An error from an Output ends a program, and leaves the other Services intact."""
 
 import json
 

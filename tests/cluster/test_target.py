@@ -48,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(server.body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Print no log."""
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def wait_for(what: str, holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not holds():
         if time.monotonic() > deadline:
-            raise CommandError(f"waited {_PATIENCE:.0f} s in vain for {what}")
+            raise CommandError(f"waited {_PATIENCE:.0f} s without success for {what}")
         time.sleep(0.03)
 
 

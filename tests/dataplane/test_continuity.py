@@ -1,7 +1,7 @@
 """Nothing drops while a stack changes: connections are opened at a steady rate throughout.
 
-Every host goes on listening on all its addresses, so that a backend that was removed still answers
-who comes late; that nobody comes once a change is in force is told by the answers.
+Every host keeps listening on all its addresses, so that a removed backend still answers late
+connections. Once a change is in force, the answers show that nobody connects to it any more.
 """
 
 import pytest

@@ -51,7 +51,7 @@ def _deploy(namespace: str, together: threading.Barrier) -> list[Result]:
 
 def _up(namespace: str, args: dict[str, Any]) -> Result:
     def program() -> None:
-        # The newest provider that can be had where this is tested.
+        # The newest provider that is available where this is tested.
         options = pulumi.ResourceOptions(version=PROVIDER_VERSION)
         cluster = provider("cluster", opts=options)
         ports = [{"name": "http", "port": 80}]

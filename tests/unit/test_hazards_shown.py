@@ -200,7 +200,7 @@ def test_no_secret_is_in_a_hazard(recorder: Any, preview: bool) -> None:
 
 
 FAMILIES: dict[str, tuple[dict[str, Any], list[str], bool]] = {
-    "all that there are": ({"addresses": BOTH}, ["IPv4", "IPv6"], False),
+    "both": ({"addresses": BOTH}, ["IPv4", "IPv6"], False),
     "the second is not served": ({"addresses": BOTH}, ["IPv4"], True),
     "the first is not served": ({"addresses": BOTH}, ["IPv6"], True),
     "the only one": ({"addresses": BOTH[:1]}, ["IPv4"], False),

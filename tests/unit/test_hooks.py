@@ -1,4 +1,4 @@
-"""Hooks: what needs the past is compared with the inputs and outputs of the last update."""
+"""Hooks compare with the inputs and outputs of the last update."""
 
 from typing import Any
 

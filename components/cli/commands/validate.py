@@ -87,7 +87,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-hazards",
         action="store_true",
-        help="do not look for what the API server accepts and yet does not work",
+        help="report no hazards (what the API server accepts but does not work as intended)",
     )
     known = parser.add_mutually_exclusive_group()
     known.add_argument(

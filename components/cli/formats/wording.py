@@ -55,7 +55,7 @@ def documentation() -> str:
 
 
 def message(finding: Finding) -> str:
-    """Say what is wrong, and what to do about it."""
+    """Return what is wrong, and what to do about it."""
     return f"{finding.message} ({finding.remedy})" if finding.remedy else finding.message
 
 
@@ -83,5 +83,5 @@ def json_text(value: object, indent: int | None = None) -> Iterator[str]:
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
-    """Say how many: `1 error`, `2 errors`."""
+    """Return a count with its noun: `1 error`, `2 errors`."""
     return f"{number} {singular if number == 1 else plural or f'{singular}s'}"

@@ -127,7 +127,7 @@ def _without_paths(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _explained(problems: Iterable[Problem], content: bytes) -> list[Problem]:
-    """Say what kubectl, which parts documents by lines and reads the first of each part, does."""
+    """Report what kubectl does: it splits documents by lines and reads the first of each part."""
     if content.lstrip().startswith(b"%"):
         return [Problem(1, 1, "kubectl takes no directives such as %YAML")]
     return [

@@ -33,7 +33,7 @@ class ServicePlan:
     objects: Sequence[Manifest]
     """The Service."""
     hazards: Sequence[Hazard]
-    """What is legal and will not work as it looks, as far as the arguments tell."""
+    """What is legal but will not work as intended, as far as the arguments tell."""
     adoptions: Adoptions
     """The objects that exist already."""
 

@@ -1,4 +1,4 @@
-"""Hazards of a set of manifests: what the API server accepts, and yet does not work as it looks."""
+"""Hazards of a set of manifests: accepted by the API server, but not working as intended."""
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
@@ -70,7 +70,7 @@ components alone."""
 
 
 def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]:
-    """Return what will not work as it looks in a set of manifests that are applied together.
+    """Return what will not work as intended in a set of manifests that are applied together.
 
     Objects meet in one namespace only; what is absent counts where the set speaks of it, and never
     in a namespace with custom resources, or where some objects name their namespace and others do

@@ -1,4 +1,4 @@
-"""What a hazard is: something that the API server accepts, and yet does not work as it looks."""
+"""What a hazard is: something that the API server accepts but does not work as intended."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ PAGE = "docs/hazards.md"
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """Something legal that will not work as it looks."""
+    """Something legal that will not work as intended."""
 
     code: str
     """What it is called, in all versions."""

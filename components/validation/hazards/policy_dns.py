@@ -35,7 +35,7 @@ class DnsEgress:
         }
 
     def lacks_dns(self, policy: Policy) -> bool:
-        """Return whether Pods may reach something and yet no DNS, by all their policies.
+        """Return whether Pods may reach something but not DNS, by all their policies.
 
         A policy that allows nothing at all is one to which others add.
         """

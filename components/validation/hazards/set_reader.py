@@ -13,7 +13,7 @@ def read_objects(manifests: Sequence[object]) -> ObjectSet:
     """Read a set of manifests; objects of other kinds and broken ones are passed over.
 
     An absent namespace is unknown. It is that of the other objects where they name one alone, for
-    whoever applies such a set says `--namespace`, or a Kustomization does.
+    `kubectl apply --namespace` gives such objects one, or a Kustomization does.
     """
     named, has_absent = _namespaces(manifests)
     only = next(iter(named)) if len(named) == 1 and has_absent else ""

@@ -140,7 +140,7 @@ class _Hints(NamedTuple):
     once: Rule
     limit: Rule
     reasons: Callable[[str], list[str]]
-    """Gives the reasons against a name."""
+    """Returns the reasons against a name."""
 
 
 _ZONES = _Hints("forZones", ZONE_HINT, ZONE_HINT_DUPLICATE, ZONE_HINTS_COUNT, label_value)

@@ -133,7 +133,7 @@ class _Leniency:
     """What is let be, for the version and for the object that an update finds."""
 
     service_name: Callable[[str], list[str]]
-    """Gives the reasons against the name of a backend's Service."""
+    """Returns the reasons against the name of a backend's Service."""
     wordy: bool = False
     """What a resource lacks is named twice."""
     any_secret: bool = False

@@ -30,7 +30,7 @@ class KindSpec:
     plural: str
     """Its name in the URLs of the API server."""
     shape: Callable[[Rules], Struct]
-    """Gives its fields in a version of Kubernetes."""
+    """Returns its fields in a version of Kubernetes."""
     rules: RuleBook
     validate: Validate
     read: Reader

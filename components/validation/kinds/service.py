@@ -143,7 +143,7 @@ def _check_spec(
     rules: Rules,
     findings: list[Finding],
 ) -> None:
-    """Validate the spec as it is at last, in the order of `validateService`."""
+    """Validate the complete spec, in the order of `validateService`."""
     service_traffic.check_topology(annotations, findings)
     service_ports.check_any_ports(spec, findings)
     service_ports.check_kubelet_port(spec, rules, findings)

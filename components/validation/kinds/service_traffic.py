@@ -175,7 +175,7 @@ def check_allocation_of_node_ports(spec: Spec, findings: list[Finding]) -> None:
 
 
 def check_load_balancer_class(spec: Spec, findings: list[Finding]) -> None:
-    """Validate the class of the load balancer, whoever provides it."""
+    """Validate the class of the load balancer."""
     given, path = spec.load_balancer_class, "spec.loadBalancerClass"
     if given is None:
         return

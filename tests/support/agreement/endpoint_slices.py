@@ -131,7 +131,7 @@ def _addresses(random: Random, manifest: Object) -> None:
 
 
 def _hints_full(random: Random, manifest: Object) -> None:
-    """Give more zones than allowed, so that nodes are not looked at, or just as many."""
+    """Return more zones than allowed, so that nodes are not checked, or just as many."""
     zones = [{"name": f"z{n}"} for n in range(random.choice((8, 9)))]
     nodes = [{"name": random.choice(NAMES)} for _ in range(random.choice((1, 8, 9)))]
     assign(random, manifest, "endpoints[*].hints", {"forZones": zones, "forNodes": nodes})

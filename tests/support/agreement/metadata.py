@@ -121,7 +121,7 @@ def _controllers(random: Random, manifest: Object) -> None:
 
 
 def _finalizers(random: Random, manifest: Object) -> None:
-    """Give standard finalizers and others, in any order."""
+    """Return standard finalizers and others, in any order."""
     names = ("orphan", "foregroundDeletion", "kubernetes", "example.com/keep", "foo", "a b")
     assign(random, manifest, "metadata.finalizers", sample(random, 4, *names))
 

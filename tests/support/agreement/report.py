@@ -1,4 +1,4 @@
-"""Tells how far two judges agree, and shows where they do not."""
+"""Reports how far two judges agree, and where they do not."""
 
 import json
 from collections import Counter

@@ -399,7 +399,7 @@ def test_a_pin_is_written_whole_or_not_at_all(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("components.sources.dns._pins.os.fsync", full)
-    assert resolved(pin=pin) == ["192.0.2.2"], "the answer is good all the same"
+    assert resolved(pin=pin) == ["192.0.2.2"], "the answer is still good"
     assert pin.read_text() == text
     assert [file.name for file in pin.parent.iterdir()] == [pin.name]
     (warning,) = warned

@@ -345,7 +345,7 @@ BROKEN: dict[str, Any] = {"path": "a", "pathType": "Exact", "backend": {}}
         (paths(BROKEN, host="example.com"), False),
         (host("*"), False),
         (
-            # valid since 1.36, and yet the API server compares with the names of before
+            # valid since 1.36, but the API server compares with the names before that
             paths(
                 {
                     "path": "/",

@@ -83,7 +83,7 @@ REFUSED: dict[str, tuple[Fields, Expected]] = {
             (f"{ADDRESSES}[1]", INVALID, NOT_AN_ADDRESS),
         ],
     ),
-    "None at last": (addresses(V4, "None"), [(f"{ADDRESSES}[1]", INVALID, NOT_AN_ADDRESS)]),
+    "None as the last": (addresses(V4, "None"), [(f"{ADDRESSES}[1]", INVALID, NOT_AN_ADDRESS)]),
     "three addresses": (
         addresses(V4, V6, OTHER_V4),
         [(ADDRESSES, INVALID, "may only hold up to 2 values")],

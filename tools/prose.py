@@ -1,0 +1,83 @@
+"""`python -m tools.prose`: find phrases that read badly, with what to write instead.
+
+When a reader stumbles over a phrase, it is replaced everywhere and added to the list.
+"""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .console import say
+from .paths import ROOT
+
+PHRASES: Mapping[str, str] = {
+    r'"""(Give|Tell|Say)s? ': "begin with Return, Report, Show or the verb that fits",
+    r"\ball that there (is|are)\b": "write `all`, or name them",
+    r"\ball the same\b": "write `still` or `anyway`",
+    r"\band yet (?!to\b)": "write `but`",
+    r"\bas it looks\b": "write `as intended`",
+    r"\bat last\b": "write `finally`, or leave it out",
+    r"\bbelongs? into\b": "write `belongs in`",
+    r"\bcomes? late\b": "name what is late: a late connection, an error in `apply`",
+    r"\bgo(es|ne)? on with\b": "write `continue` or `resume`",
+    r"\b(is|are|be) had\b": "write `obtain`, or `access X by Y`",
+    r"\bin vain\b": "write `without success`, or name what did not happen",
+    r"\bis taken for\b": "write `is interpreted as`",
+    r"\bneeds the past\b": "write `compares with the previous deployment`",
+    r"\b(of|for|from|by|than) anybody\b": "write `any`, or leave it out",
+    r"\bnot concerned\b": "write `unaffected`",
+    r"\bsuch a one\b": "repeat the noun",
+    r"\bwhoever\b": "name who: the caller, the user, clients",
+}
+"""Regular expressions of phrases, in which a space may be a line break, and what to write."""
+
+_FOLDERS = ("bench", "components", "docs", "examples", "tests", "tools/*.py", ".github")
+_SUFFIXES = (".md", ".py", ".yaml", ".yml")
+_EXEMPT = ("tools/prose.py", "tests/unit/test_tools_prose.py")
+_BREAK = r"(?:[ \t]+|[ \t]*\n[ \t]*#?[ \t]*)"
+"""A space, or the end of a line, whose next one may be a comment."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A phrase in a text."""
+
+    line: int
+    phrase: str
+    remedy: str
+
+
+def find(text: str) -> Iterator[Found]:
+    """Return the phrases of the list that a text holds."""
+    for pattern, remedy in PHRASES.items():
+        for match in re.finditer(pattern.replace(" ", _BREAK), text, re.IGNORECASE):
+            line = text.count("\n", 0, match.start()) + 1
+            yield Found(line, " ".join(match[0].split()), remedy)
+
+
+def files(root: Path = ROOT) -> Iterator[Path]:
+    """Return the files with texts that people read."""
+    found = [*root.glob("*.md"), *root.glob("Makefile")]
+    for folder in _FOLDERS:
+        found += root.glob(folder if "*" in folder else f"{folder}/**/*")
+    for path in sorted(found):
+        is_text = path.suffix in _SUFFIXES or path.name == "Makefile"
+        if is_text and path.relative_to(root).as_posix() not in _EXEMPT:
+            yield path
+
+
+def main(root: Path = ROOT) -> None:
+    """Print what was found, and exit with 1 if anything was."""
+    count = 0
+    for path in files(root):
+        for found in find(path.read_text()):
+            place = f"{path.relative_to(root)}:{found.line}"
+            say(f'{place}: "{found.phrase}": {found.remedy}')
+            count += 1
+    sys.exit(1 if count else 0)
+
+
+if __name__ == "__main__":
+    main()
