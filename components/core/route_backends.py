@@ -85,7 +85,7 @@ def read_backend(backend: BackendRefArgs, path: str, findings: list[Finding]) ->
 
 def _backends(
     argument: str, one: BackendRefArgs | None, several: Sequence[BackendRefArgs]
-) -> Sequence[tuple[str, BackendRefArgs]]:
+) -> list[tuple[str, BackendRefArgs]]:
     found = [] if one is None else [(f"{argument}.backend", one)]
     return [*found, *((f"{argument}.backends[{at}]", each) for at, each in enumerate(several))]
 

@@ -13,7 +13,7 @@ from tools.cluster import Cluster
 from tools.console import CommandError
 from tools.paths import GO_MODULES
 
-__all__ = ["HTTP_VARIANTS", "gateway_cluster", "install_gateway_api"]
+__all__ = ["HTTP_TAKEN", "HTTP_VARIANTS", "gateway_cluster", "install_gateway_api"]
 
 GATEWAY_API = "sigs.k8s.io/gateway-api@v1.7.0"
 """As `tools/go/gateway-api` pins it; only its YAML is used."""
@@ -30,7 +30,7 @@ def gateway_cluster(name: str) -> Iterator[Cluster]:
 
 
 def install_gateway_api(cluster: Cluster) -> None:
-    """Give a control plane the custom resources of Gateway API, standard channel."""
+    """Install on a control plane the custom resources of Gateway API, standard channel."""
     files = golang.module_files(GO_MODULES / "gateway-api", GATEWAY_API)
     folder = files / "config/crd/standard"
     texts = [(folder / f"gateway.networking.k8s.io_{one}.yaml").read_text() for one in _CRDS]
@@ -119,7 +119,34 @@ HTTP_VARIANTS: dict[str, dict[str, Any]] = {
     "weight": _backend(weight=-1),
     "weight above": _backend(weight=1000001),
     "namespace": _backend(namespace="A_"),
+    "namespace of the route": {**_backend(namespace="data"), "namespace": "A_"},
+    "17 Services elsewhere": {
+        "rules": [
+            {
+                "paths": [
+                    {
+                        "path": f"/{path}",
+                        "backends": [
+                            {"service_name": f"web-{path}{one}", "port": 80, "namespace": "data"}
+                            for one in range(9)
+                        ],
+                    }
+                    for path in "ab"
+                ]
+            }
+        ]
+    },
     "labels": {"labels": {"a b": "c"}},
     "name": {"ingress_name": "A_"},
 }
 """Arguments of an `HttpIngress`, with what they break or come near to breaking for a name."""
+
+HTTP_TAKEN = {
+    "all that is taken",
+    "16 paths",
+    "16 backends",
+    "path that ends like a file",
+    "encoded space",
+    "longest path",
+}
+"""Those that come near."""

@@ -18,8 +18,11 @@ from components.core.arguments import typed
 from components.core.findings import Finding
 from components.core.http_ingress import HttpIngressPlan, plan_http_ingress
 from components.core.route_arguments import HttpIngressArgs
+from components.core.versions import rules_of
 from components.testing import render
 from components.validation.hazards import hazards as hazards_of_manifests
+from components.validation.rendered import RENDERED, validate_rendered
+from tests.support.gateway import HTTP_TAKEN, HTTP_VARIANTS
 from tests.unit.outputs import later
 
 BOTH = pytest.mark.parametrize("preview", [False, True], ids=["up", "preview"])
@@ -225,6 +228,23 @@ def test_what_an_ingress_cannot_say_names_where_it_goes(args: dict[str, Any], sa
     found = plan(**{"api": "Ingress", "gateways": [], **args})[1]
     assert found[0].startswith(said)
     assert 'as "Gateway"' in found[0]
+
+
+def judged(variant: dict[str, Any]) -> set[str]:
+    """Return the codes of the rules that the rendered objects break."""
+    given = {"rules": [RULE], "api": "Gateway", "gateways": GATEWAYS, "namespace": "edge"}
+    made = plan_http_ingress(typed(HttpIngressArgs, {**given, **variant}), "web", [])
+    return {
+        one.code for manifest in made.objects for one in validate_rendered(rules_of(None), manifest)
+    }
+
+
+def test_variants_break_every_rule_and_those_that_come_near_break_none() -> None:
+    broken = {name: judged(one) for name, one in HTTP_VARIANTS.items()}
+    assert {name for name, found in broken.items() if not found} == HTTP_TAKEN
+    kinds = [one for key, one in RENDERED.items() if key[1] in {"HTTPRoute", "ReferenceGrant"}]
+    rules = {code for kind in kinds for code in kind.rules}
+    assert rules - set().union(*broken.values()) == set()
 
 
 def route(

@@ -14,6 +14,7 @@ from ..ip import parse_sloppy_ip
 from ..kinds.kind_spec import KindSpec
 from ..shapes import STRING, STRINGS, ListOf, Struct
 from ..walk import Decoded, against, below, each
+from . import route_fields
 from .route_fields import BACKENDS, PARENTS, check_backends, check_parents
 from .unread import read_nothing
 
@@ -43,7 +44,7 @@ SHAPE = Struct(
     }
 )
 
-RULES = RuleBook()
+RULES = RuleBook(route_fields.RULES)
 HOST = RULES.rule("route-host", "A route's host is a DNS name, `*.` before it at most.")
 RULES_MANY = RULES.rule("route-rules-many", "An HTTPRoute has at most 16 rules.")
 PATH = RULES.rule("route-path", "A route's path is absolute and normalized, as in a URL.")
