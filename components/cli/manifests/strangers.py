@@ -20,6 +20,7 @@ PATCH = "strategic-merge patch"
 KUSTOMIZATION = "kustomization without apiVersion"
 NO_MANIFEST = "no manifest"
 NOT_YAML = "not YAML"
+NOTES = "notes"
 EXCLUDED = "excluded"
 
 KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
@@ -31,7 +32,10 @@ _GO_TEMPLATE = re.compile(
     rb"|define\b|toYaml\b|default\b|/\*)",
     re.MULTILINE,
 )
-_ANY_TEMPLATE = re.compile(rb"^[^#\n]*(?:\{\{|\{%|<%|@@|#@)|^[ \t]*#@", re.MULTILINE)
+_ANY_TEMPLATE = re.compile(
+    rb"^[^#\n]*(?:\{\{|\{%|:[ \t]+\{self\.|<%|@@|#@)|^[ \t]*(?:#@|\{\w+\}[ \t]*\r?$)",
+    re.MULTILINE,
+)
 _LARGE = 1 << 14
 _DIRECTIVES = frozenset({"$patch", "$retainKeys"})
 _PATCH_FOLDERS = frozenset({"patch", "patches"})
@@ -107,12 +111,10 @@ def _has_directive(value: Any) -> bool:
     waiting: list[Any] = [value]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, dict):
-            if not _DIRECTIVES.isdisjoint(one):
-                return True
-            waiting += cast("dict[str, Any]", one).values()
-        elif isinstance(one, list):
-            waiting += cast("list[Any]", one)
+        fields = mapping(one)
+        if not _DIRECTIVES.isdisjoint(fields):
+            return True
+        waiting += [*fields.values(), *items(one)]
     return False
 
 

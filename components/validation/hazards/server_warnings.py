@@ -55,15 +55,16 @@ ADDRESS_NOT_CANONICAL = HAZARDS.hazard(
     "An IPv6 address is not in its canonical form.",
 )
 
-_CLASS = "kubernetes.io/ingress.class"
+CLASS_ANNOTATION = "kubernetes.io/ingress.class"
+"""Names the class of an Ingress, as `ingressClassName` does since."""
 _HINTS = "service.kubernetes.io/topology-aware-hints"
 
 
 def lint_ingress_class(index: int, manifest: Mapping[str, Any], report: Report) -> None:
     """Report an Ingress that names its class in the old annotation alone."""
     is_named = mapping(manifest.get("spec")).get("ingressClassName") is not None
-    if _CLASS in _annotations(manifest) and not is_named:
-        report.add(index, INGRESS_CLASS_DEPRECATED, f"metadata.annotations[{_CLASS}]")
+    if CLASS_ANNOTATION in _annotations(manifest) and not is_named:
+        report.add(index, INGRESS_CLASS_DEPRECATED, f"metadata.annotations[{CLASS_ANNOTATION}]")
 
 
 def lint_deprecated(service: Service, report: Report) -> None:
