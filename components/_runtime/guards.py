@@ -152,8 +152,8 @@ class Guard:
             invalid(
                 "headless",
                 str(wanted),
-                "a live Service cannot become headless, nor stop being so",
-                "declare a Service of another `service_name` and move the clients, or accept an"
+                "`headless` cannot change on an existing Service",
+                "declare a Service with another `service_name` and move the clients, or accept an"
                 " outage: `pulumi destroy --target` this Service, then `pulumi up`",
             )
         ]

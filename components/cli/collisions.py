@@ -12,8 +12,8 @@ from ..core.rules import Rule, RuleBook
 from ..validation.untyped import items, mapping, number, text
 
 RULES = RuleBook()
-NODE_PORT_TAKEN = RULES.rule("node-port-taken", "No two Services have one node port.")
-CLUSTER_IP_TAKEN = RULES.rule("cluster-ip-taken", "No two Services have one cluster IP.")
+NODE_PORT_TAKEN = RULES.rule("node-port-taken", "No two Services share a node port.")
+CLUSTER_IP_TAKEN = RULES.rule("cluster-ip-taken", "No two Services share a cluster IP.")
 
 _Owner = tuple[str, str]
 """A namespace, empty where it is unknown, and a name."""
@@ -57,5 +57,5 @@ class Collisions:
 
 
 def _finding(path: str, value: object, detail: str, other: str, rule: Rule) -> Finding:
-    remedy = f"Service {quote(other)} has it; ask for another one, or for none"
+    remedy = f"Service {quote(other)} has it; choose another, or leave it out"
     return Finding(path, INVALID, detail, value, remedy, rule.code)

@@ -91,8 +91,8 @@ def recorded_before(adoption: Adoption, kind: str, name: str, urn: str) -> Findi
     """
     return forbidden(
         f"{adoption.path}.resource",
-        f"the state holds {kind} {name} as this component's already, and beside it"
-        f' "{adoption.resource}" would be deleted, the live object with it',
+        f"the state already holds {kind} {name} for this component, and"
+        f' "{adoption.resource}" would be deleted together with the live object',
         f"if the stack still has that resource, first run `pulumi state delete '{urn}'`; once it is"
         " adopted, leave the entry out",
     )

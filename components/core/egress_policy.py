@@ -80,7 +80,9 @@ def plan_egress_policy(
     if is_renamed:
         rules = _cilium(args, {}, reach) if is_cilium else policy.manifest
         name = f"{component_name}-{_digest(rules['spec'])}"
-    remedy = "the component's name stands in for `policy_name`; give one" if pinned is None else ""
+    remedy = (
+        "the component's name is the default of `policy_name`; set that" if pinned is None else ""
+    )
     policy.put("metadata.name", name, "policy_name", remedy=remedy)
     if not is_read:  # of its rules all has been told
         policy.put("spec.egress", Unknown("to"))
