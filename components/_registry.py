@@ -28,6 +28,11 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .policies.destinations import migration_destinations as migration_destinations
     from .policies.egress import EgressPolicy as EgressPolicy
     from .policies.egress import EgressPolicyArgs as EgressPolicyArgs
+    from .policy_types import EgressApi as EgressApi
+    from .policy_types import EgressDestination as EgressDestination
+    from .policy_types import EgressDns as EgressDns
+    from .policy_types import EgressPrecedence as EgressPrecedence
+    from .policy_types import EgressTier as EgressTier
     from .route_types import HttpBackend as HttpBackend
     from .route_types import HttpHost as HttpHost
     from .route_types import HttpPath as HttpPath
@@ -52,9 +57,6 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .types import AdoptedObject as AdoptedObject
     from .types import Backend as Backend
     from .types import BackendState as BackendState
-    from .types import EgressApi as EgressApi
-    from .types import EgressDestination as EgressDestination
-    from .types import EgressDns as EgressDns
     from .types import EndpointApi as EndpointApi
     from .types import IpFamily as IpFamily
     from .types import MigrationPhase as MigrationPhase
@@ -75,6 +77,7 @@ AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 CILIUM_POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
+CLUSTER_POLICY = "kubernetes:policy.networking.k8s.io/v1alpha2:ClusterNetworkPolicy"
 BACKEND_RECORD = "k8s-endpoints:index:BackendRecord"
 PHASE_RECORD = "k8s-endpoints:index:PhaseRecord"
 """The Pulumi types of children."""
@@ -167,7 +170,7 @@ COMPONENTS = (
         "policies.egress",
         "egress-policy.md",
         "lets chosen Pods reach exactly the given backends and ports, and DNS",
-        (NETWORK_POLICY, CILIUM_POLICY),
+        (NETWORK_POLICY, CILIUM_POLICY, CLUSTER_POLICY),
     ),
 )
 
@@ -191,6 +194,13 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "Volume",
     ),
     "policies.destinations": ("egress_destination", "migration_destinations"),
+    "policy_types": (
+        "EgressApi",
+        "EgressDestination",
+        "EgressDns",
+        "EgressPrecedence",
+        "EgressTier",
+    ),
     "route_types": ("HttpBackend", "HttpHost", "HttpPath", "HttpTls", "PathType"),
     "routing.backends": ("http_backend",),
     "types": (
@@ -198,9 +208,6 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "AdoptedObject",
         "Backend",
         "BackendState",
-        "EgressApi",
-        "EgressDestination",
-        "EgressDns",
         "EndpointApi",
         "IpFamily",
         "MigrationPhase",

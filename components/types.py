@@ -45,15 +45,6 @@ class EndpointApi(StrEnum):
     """Both, the Endpoints object kept from being mirrored. For readers of Endpoints alone."""
 
 
-class EgressApi(StrEnum):
-    """Which kind of object says what Pods may reach."""
-
-    NETWORK_POLICY = "NetworkPolicy"
-    """NetworkPolicy (`networking.k8s.io/v1`), which most network plugins enforce. The default."""
-    CILIUM = "CiliumNetworkPolicy"
-    """CiliumNetworkPolicy (`cilium.io/v2`), which allows DNS names too. Only on Cilium."""
-
-
 class BackendState(StrEnum):
     """Whether connections are sent to a backend (Kubernetes `conditions`)."""
 
@@ -199,7 +190,6 @@ if TYPE_CHECKING:  # Pulumi's component analyzer takes neither unions nor litera
     ProtocolLike: TypeAlias = Protocol | Literal["TCP", "UDP", "SCTP"]
     ServiceTypeLike: TypeAlias = ServiceType | Literal["ClusterIP", "NodePort", "LoadBalancer"]
     EndpointApiLike: TypeAlias = EndpointApi | Literal["Slices", "Endpoints", "Both"]
-    EgressApiLike: TypeAlias = EgressApi | Literal["NetworkPolicy", "CiliumNetworkPolicy"]
     MigrationPhaseLike: TypeAlias = (
         MigrationPhase
         | Literal["External", "Draining", "Cutover", "Hybrid", "ShareDraining", "Internal"]
@@ -248,7 +238,6 @@ else:
     ProtocolLike = Protocol
     ServiceTypeLike = ServiceType
     EndpointApiLike = EndpointApi
-    EgressApiLike = EgressApi
     MigrationPhaseLike = MigrationPhase
     BackendStateLike = BackendState
     SessionAffinityLike = SessionAffinity
@@ -309,51 +298,6 @@ class Backend(TypedDict):
     ports: NotRequired[Mapping[str, int]]
     """Where it listens elsewhere: the name of a port of the Service, and the number. Defaults to
     the Service's ports."""
-
-
-class EgressDestination(TypedDict):
-    """Where an `EgressPolicy` lets Pods connect to: backends, or other Pods.
-
-    `egress_destination` makes one of the arguments of a Service, and components have their own as
-    the attribute `destination`.
-    """
-
-    addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Addresses of backends of which nothing else is known. Defaults to none."""
-    backends: NotRequired[Sequence[Backend]]
-    """Backends with their settings, of which address and ports matter here. Defaults to none."""
-    ports: NotRequired[Sequence[ServicePort]]
-    """The ports as a Service has them; policies see `target_port`. With `preset`, further ones, or
-    others of the same names. Defaults to those of `preset`; without it at least one is required."""
-    preset: NotRequired[PresetLike]
-    """The known ports of a well-known server. Defaults to none."""
-    allow_empty: NotRequired[bool]
-    """Take a destination without any backend. Defaults to False: it is an error."""
-    pod_selector: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """The labels of Pods, instead of backends; `{}` for all of the namespace. Defaults to none."""
-    namespace: NotRequired[pulumi.Input[str]]
-    """Where these Pods are. Defaults to the policy's namespace."""
-    cidrs: NotRequired[Sequence[pulumi.Input[str]]]
-    """Blocks of addresses, instead of backends: for what has no fixed addresses. Defaults to
-    none."""
-    external_name: NotRequired[pulumi.Input[str]]
-    """A DNS name, instead of backends, with `EgressApi.CILIUM`. Defaults to none."""
-
-
-class EgressDns(TypedDict):
-    """Where the Pods that an `EgressPolicy` selects find DNS, over UDP and TCP."""
-
-    enabled: NotRequired[bool]
-    """Whether they may ask for names. Defaults to True."""
-    namespace: NotRequired[str]
-    """The namespace of the DNS servers. Defaults to "kube-system"."""
-    pod_selector: NotRequired[Mapping[str, str]]
-    """The labels of their Pods. Defaults to `{"k8s-app": "kube-dns"}`."""
-    addresses: NotRequired[Sequence[str]]
-    """Addresses where a DNS cache listens on the node, which is no Pod to a policy. Defaults to
-    that of NodeLocal DNSCache, 169.254.20.10."""
-    ports: NotRequired[Sequence[int]]
-    """The ports that the servers' Pods listen on. Defaults to 53."""
 
 
 class AdoptedObject(TypedDict):

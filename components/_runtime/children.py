@@ -10,6 +10,7 @@ from pulumi_kubernetes import apiextensions, core, discovery, networking
 from .._registry import (
     BACKEND_RECORD,
     CILIUM_POLICY,
+    CLUSTER_POLICY,
     ENDPOINT_SLICE,
     ENDPOINTS,
     INGRESS,
@@ -21,6 +22,7 @@ from ..core.adoption import Adoption, Adoptions
 from ..core.declarations import UNKNOWN
 from ..core.findings import Finding, forbidden
 from ..core.metadata import (
+    CLUSTER_SCOPED,
     FIELD_MANAGER_ANNOTATION,
     PHASE_ANNOTATION,
     SERVICE_NAME_LABEL,
@@ -38,6 +40,10 @@ from .provider import namespace_of, renders
 from .record import BackendRecord
 from .threads import load_models
 
+_CUSTOM_POLICIES = {
+    "CiliumNetworkPolicy": CILIUM_POLICY,
+    "ClusterNetworkPolicy": CLUSTER_POLICY,
+}
 _MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
 
 
@@ -226,26 +232,33 @@ class Children:
         )
 
     def policy(
-        self, manifest: Manifest
+        self, manifest: Manifest, after: Sequence[pulumi.Resource] = ()
     ) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
-        """Register a policy, which no other object names."""
-        name = self._name(manifest)
+        """Register a policy, which no other object names.
+
+        Args:
+            manifest: The policy.
+            after: What must be there before it.
+        """
+        name, kind = self._name(manifest), manifest["kind"]
         metadata = self._metadata(manifest)
-        hooks = _hooks.of_object(name, self._parent)
-        if manifest["kind"] == "CiliumNetworkPolicy":
+        options = self._options(
+            manifest,
+            _CUSTOM_POLICIES.get(kind, NETWORK_POLICY),
+            hooks=_hooks.of_object(name, self._parent),
+            depends_on=after,
+        )
+        if kind in _CUSTOM_POLICIES:
             return apiextensions.CustomResource(
                 name,
                 api_version=manifest["apiVersion"],
-                kind=manifest["kind"],
+                kind=kind,
                 metadata=metadata,
                 spec=manifest["spec"],
-                opts=self._options(manifest, CILIUM_POLICY, hooks=hooks),
+                opts=options,
             )
         return networking.v1.NetworkPolicy(
-            name,
-            metadata=metadata,
-            spec=manifest["spec"],
-            opts=self._options(manifest, NETWORK_POLICY, hooks=hooks),
+            name, metadata=metadata, spec=manifest["spec"], opts=options
         )
 
     def ingress(self, manifest: Manifest, *, awaited: bool) -> "networking.v1.Ingress":
@@ -269,11 +282,15 @@ class Children:
         return namespace
 
     def _child_name(self, namespace: str, manifest: Manifest) -> str:
-        name = f"{namespace}/{manifest['metadata']['name']}"
+        name = manifest["metadata"]["name"]
+        if manifest["kind"] not in CLUSTER_SCOPED:
+            name = f"{namespace}/{name}"
         return f"{self._logical_name}/{name}" if self._logical_name else name
 
     def _former_name(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         """Return the child's name from when its namespace was an Output, or was plain."""
+        if manifest["kind"] in CLUSTER_SCOPED:
+            return f"{UNKNOWN}/{self._child_name('', manifest)}"  # it never had another
         namespace = self._namespace(manifest)
         if isinstance(namespace, str):
             return self._child_name(UNKNOWN, manifest)

@@ -44,13 +44,21 @@ class DeclaredObject:
         made: pulumi.CustomResource,
         draft: "Draft[Any, _Plan]",
     ) -> None:
-        self._made, self._draft = made, draft
+        self._component, self._name, self._made, self._draft = component, name, made, draft
         log = HazardLog(component)
         log.show(draft.plan.hazards)
         if draft.resolved is not None:
             draft.output(lambda plan: plan.hazards).apply(log.show)
-        kind: str = draft.plan.objects[0]["kind"]
-        error = partial(ValidationError, type(component).__name__, name)
+        self.refuse_owners(made, draft.plan.objects[0]["kind"])
+
+    def refuse_owners(self, made: pulumi.CustomResource, kind: str) -> None:
+        """Refuse an object where another stack or resource declares it.
+
+        Args:
+            made: The object, as registered.
+            kind: Its kind.
+        """
+        error = partial(ValidationError, type(self._component).__name__, self._name)
 
         def check(found: Live) -> "str | pulumi.Output[str]":
             return refuse_owners(made, found.owners, kind, found.name, error)

@@ -170,6 +170,16 @@ class DnsArgs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrecedenceArgs:
+    """An `EgressPrecedence`."""
+
+    priority: int
+    deny_others: bool
+    deny_priority: int | None = None
+    tier: str = "Admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EgressPolicyArgs(NamedArgs):
     """The arguments of an `EgressPolicy`."""
 
@@ -181,6 +191,7 @@ class EgressPolicyArgs(NamedArgs):
     allow_empty: bool | None = None
     dns: DnsArgs = field(default=DnsArgs(), metadata={ITEM: DnsArgs})
     api: str | None = None
+    precedence: PrecedenceArgs | None = field(default=None, metadata={ITEM: PrecedenceArgs})
     policy_name: str | None = None
 
 

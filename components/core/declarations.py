@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 
 from .arguments import ExternalServiceArgs, NamedArgs
 from .findings import DUPLICATE, Finding
-from .metadata import Manifest, naming_argument
+from .metadata import CLUSTER_SCOPED, Manifest, naming_argument
 from .presets import ports_by_path
 
 UNKNOWN = "~"
@@ -173,17 +173,19 @@ def _taken(claim: Claim, path: str, holder: str) -> Finding:
             reason = f"{holder} has this name"
             return Finding(path, DUPLICATE, reason, name, "give each component its own name")
         case Object(kind=kind, namespace=namespace, name=name, is_plain=is_plain):
-            reason = f"{holder} already declares this {kind} in the same namespace"
-            if namespace and is_plain:
-                reason = f"{holder} already declares the {kind} {namespace}/{name}"
+            reason = f"{holder} declares this {kind} in the same namespace already"
+            if kind in CLUSTER_SCOPED:
+                reason = f"{holder} declares the {kind} {name} already"
+            elif namespace and is_plain:
+                reason = f"{holder} declares the {kind} {namespace}/{name} already"
             return Finding(path, DUPLICATE, reason, name, f"{other}, or declare it in one place")
         case ChildName(namespace=namespace, name=name) if namespace == UNKNOWN:
             reason = f"{holder} has this name too, and both namespaces are Outputs"
             return Finding(path, DUPLICATE, reason, name, "give one of the two a `logical_name`")
         case ChildName(kind=kind, namespace=namespace, name=name):
+            called = f"{namespace}/{name}" if namespace else name
             reason = (
-                f"{holder} declares a {kind} {namespace}/{name} too, and Pulumi cannot tell the two"
-                " apart"
+                f"{holder} declares a {kind} {called} too, and Pulumi cannot tell the two apart"
             )
             remedy = f"{other}, or give one a `logical_name` if they are on two clusters"
             return Finding(path, DUPLICATE, reason, name, remedy)
@@ -214,6 +216,13 @@ def claims_of(
         path = naming_argument(kind)
         name: object = metadata["name"]
         if not isinstance(name, str):
+            continue
+        if kind in CLUSTER_SCOPED:
+            yield Object(context.cluster, kind, None, name), path
+            yield (
+                ChildName(context.parent, context.component, kind, args.logical_name, "", name),
+                path,
+            )
             continue
         namespace: object = metadata.get("namespace", context.stated_namespace)
         if namespace is None or isinstance(namespace, str):

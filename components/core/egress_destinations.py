@@ -24,6 +24,7 @@ from .egress_rules import (
 )
 from .findings import Finding, forbidden, invalid, is_within, required
 from .objects.cilium_network_policy import CILIUM
+from .objects.cluster_network_policy import CLUSTER
 from .objects.endpoint_manifests import PlacedSlice, render_slice
 from .objects.manifest_metadata import refuse_empty_namespace
 from .objects.rendering import Rendering
@@ -78,11 +79,10 @@ def read_reach(args: EgressPolicyArgs, versions: Versions, findings: list[Findin
         findings: Collects what is wrong.
     """
     reach = Reach()
-    knows_names = args.api == CILIUM
     for path, destination in _destinations(args, findings):
         unread = [_within(one, path) for one in findings if is_within(one.path, path) or not path]
         found: list[Finding] = []
-        _read(destination, reach, found, versions, unread, knows_names=knows_names)
+        _read(destination, reach, found, versions, unread, args.api)
         findings.extend(finding.under(path) for finding in found)
     reach.dns = _read_dns(args.dns, versions, findings)
     if reach.dns is None and reach.names:
@@ -121,8 +121,7 @@ def _read(
     findings: list[Finding],
     versions: Versions,
     unread: Sequence[Finding],
-    *,
-    knows_names: bool,
+    api: str | None,
 ) -> None:
     kinds = [
         [name for name in names if getattr(destination, name) is not None]
@@ -138,7 +137,7 @@ def _read(
     if destination.namespace is not None and not pods:
         reason = "may be given with `pod_selector` alone: backends are in no namespace"
         findings.append(forbidden("namespace", reason))
-    if name and not knows_names:
+    if name and api not in (CILIUM, CLUSTER):
         _refuse_name(findings)
         return
     given_ports = ports_by_path(destination.ports, destination.preset)
@@ -151,7 +150,7 @@ def _read(
         selected = _selected(destination.pod_selector or {}, destination.namespace, "", findings)
         check_objects([selected], versions, findings, unread)
     elif name:
-        _read_name(destination, ports, reach, findings)
+        _read_name(destination, ports, reach, findings, api)
     elif cidrs:
         _read_cidrs(destination, ports, reach, findings)
     else:
@@ -188,18 +187,28 @@ def _check_as_service(
 
 def _refuse_name(findings: list[Finding]) -> None:
     reason = "a NetworkPolicy knows addresses and Pods, and no DNS names"
-    remedy = "on Cilium set `api` to `EgressApi.CILIUM`; else give the `addresses` of the name"
+    remedy = (
+        "set `api` to `EgressApi.CILIUM` or `EgressApi.CLUSTER` where the cluster has it; else give"
+        " the `addresses` of the name"
+    )
     findings.append(forbidden("external_name", reason, remedy))
 
 
 def _read_name(
-    destination: DestinationArgs, ports: Sequence[Port], reach: Reach, findings: list[Finding]
+    destination: DestinationArgs,
+    ports: Sequence[Port],
+    reach: Reach,
+    findings: list[Finding],
+    api: str | None,
 ) -> None:
     given = destination.external_name
     allowed = _numbered(ports)
     if isinstance(given, str):
         name = given.removesuffix(".")
         findings.extend(invalid("external_name", given, why) for why in syntax.dns_subdomain(name))
+        if api == CLUSTER and "." not in name and not list(syntax.dns_subdomain(name)):
+            reason = "a ClusterNetworkPolicy takes no name without a dot"
+            findings.append(invalid("external_name", given, reason))
         if allowed is not None:
             reach.names.append(AllowedName(name, allowed))
             return

@@ -1,4 +1,4 @@
-"""The object of an `EgressPolicy`: what chosen Pods may reach."""
+"""The objects of an `EgressPolicy`: what chosen Pods may reach."""
 
 import json
 from collections.abc import Sequence
@@ -10,9 +10,18 @@ from .arguments import EgressPolicyArgs, unknown_in
 from .checks import check_objects
 from .egress_destinations import Reach, read_reach
 from .egress_hazards import egress_policy_hazards
-from .findings import Finding
+from .egress_precedence import LAST_PRIORITY, check_precedence, precedence_of
+from .findings import Finding, too_many
 from .metadata import Manifest
 from .objects.cilium_network_policy import CILIUM, cilium_egress, cilium_network_policy
+from .objects.cluster_network_policy import (
+    CLUSTER,
+    MOST_RULES,
+    cluster_egress,
+    cluster_network_policy,
+    deny_egress,
+    pods_of,
+)
 from .objects.manifest_metadata import check_metadata, put_metadata, read_rules
 from .objects.policy_manifest import egress_rules, policy_spec
 from .objects.rendering import Rendering
@@ -26,17 +35,21 @@ _DIGITS = 10
 _NOT_IN_RULES = ("app_protocol", "node_port", "hostname", "zone", "node_name")
 """Fields of backends and ports that a policy does not use."""
 
+_UNKNOWN_RULES = Unknown("to")
+
 
 @dataclass(frozen=True, slots=True)
 class EgressPolicyPlan:
     """What an `EgressPolicy` declares."""
 
     objects: Sequence[Manifest]
-    """The policy."""
+    """The policy, and after it the ClusterNetworkPolicy that denies all others, if there is one."""
     hazards: Sequence[Hazard]
     """What is legal but will not work as intended, as far as the arguments tell."""
     is_renamed: bool
     """Whether other rules are another object, because its name holds their hash."""
+    pods_namespace: str | Unknown | None
+    """The namespace of the Pods, as it is given."""
 
     @property
     def policy(self) -> Manifest:
@@ -52,7 +65,7 @@ def plan_egress_policy(
 ) -> EgressPolicyPlan:
     """Render the policy of an `EgressPolicy`, and check it.
 
-    What a CiliumNetworkPolicy shares with a NetworkPolicy is checked by the rules of that.
+    What policies of other kinds share with a NetworkPolicy is checked by the rules of that.
 
     Args:
         args: The arguments.
@@ -64,43 +77,74 @@ def plan_egress_policy(
     unread = tuple(findings)
     versions = read_rules(args.kubernetes_version, findings)
     check_metadata(args, findings)
+    check_precedence(args, findings)
     known = len(findings)
     reach = read_reach(args, versions, findings)
     is_read = len(findings) == known
-    is_unknown = any(_is_in_rules(path) for path in (*unknown_in(args), *unknown))
-    pinned = args.policy_name
+    paths = (*unknown_in(args), *unknown)
+    is_renamed = args.policy_name is None and not any(_is_in_rules(path, args) for path in paths)
     policy = Rendering("networking.k8s.io/v1", "NetworkPolicy")
-    is_cilium = args.api == CILIUM
-    egress = Unknown("to") if is_cilium else _egress(reach)
-    policy.put("spec", policy_spec(args.pod_selector, egress))
+    is_shown = is_read and reach.is_known and args.api not in (CILIUM, CLUSTER)
+    rules = egress_rules(reach.rules()) if is_shown else _UNKNOWN_RULES
+    policy.put("spec", policy_spec(args.pod_selector, rules))
     policy.note("spec.podSelector.matchLabels", "pod_selector")
     put_metadata(policy, args)
-    is_renamed = pinned is None and not is_unknown
-    name = component_name if pinned is None else pinned
-    if is_renamed:
-        rules = _cilium(args, {}, reach) if is_cilium else policy.manifest
-        name = f"{component_name}-{_digest(rules['spec'])}"
-    remedy = (
-        "the component's name is the default of `policy_name`; set that" if pinned is None else ""
-    )
+    objects = _objects(args, policy.manifest.get("metadata", {}), reach)
+    _name(objects, component_name, args.policy_name, is_renamed=is_renamed)
+    pinned = args.policy_name is not None
+    remedy = "" if pinned else "the component's name stands in for `policy_name`; give one"
+    name = objects[0]["metadata"]["name"]
     policy.put("metadata.name", name, "policy_name", remedy=remedy)
-    if not is_read:  # of its rules all has been told
-        policy.put("spec.egress", Unknown("to"))
     check_objects([policy], versions, findings, unread)
-    hazards = egress_policy_hazards(reach, is_updated_in_place=not is_renamed, is_cilium=is_cilium)
-    made = policy.manifest
-    if is_cilium:
-        made = _cilium(args, made["metadata"], reach)
-    return EgressPolicyPlan([made], hazards, is_renamed)
+    if args.api == CLUSTER and reach.is_known:
+        _check_count(objects[0]["spec"]["egress"], findings)
+    hazards = egress_policy_hazards(args, reach, is_updated_in_place=not is_renamed)
+    return EgressPolicyPlan(objects, hazards, is_renamed, args.namespace)
 
 
-def _cilium(args: EgressPolicyArgs, metadata: Manifest, reach: Reach) -> Manifest:
-    egress = cilium_egress(reach.rules()) if reach.is_known else Unknown("to")
-    return cilium_network_policy(metadata, args.pod_selector, egress)
+def _objects(args: EgressPolicyArgs, metadata: Manifest, reach: Reach) -> list[Manifest]:
+    """Render the policy in its own kind, with all of its metadata but the name."""
+    if args.api == CLUSTER:
+        return _of_cluster(args, metadata, reach)
+    if args.api == CILIUM:
+        rules = cilium_egress(reach.rules()) if reach.is_known else _UNKNOWN_RULES
+        return [cilium_network_policy(dict(metadata), args.pod_selector, rules)]
+    rules = egress_rules(reach.rules()) if reach.is_known else _UNKNOWN_RULES
+    spec = policy_spec(args.pod_selector, rules)
+    made = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
+    return [{**made, "metadata": dict(metadata), "spec": spec}]
 
 
-def _egress(reach: Reach) -> object:
-    return egress_rules(reach.rules()) if reach.is_known else Unknown("to")
+def _of_cluster(args: EgressPolicyArgs, metadata: Manifest, reach: Reach) -> list[Manifest]:
+    """Render what accepts, and what denies all others at a priority that is asked later."""
+    given = precedence_of(args)
+    metadata = {key: value for key, value in metadata.items() if key != "namespace"}
+    subject = pods_of(args.namespace, args.pod_selector)
+    rules = cluster_egress(reach.rules(), args.namespace) if reach.is_known else _UNKNOWN_RULES
+    accepts = cluster_network_policy(dict(metadata), subject, given.tier, given.priority, rules)
+    if not given.deny_others:
+        return [accepts]
+    last = LAST_PRIORITY if given.deny_priority is None else given.deny_priority
+    return [
+        accepts,
+        cluster_network_policy(dict(metadata), subject, given.tier, last, deny_egress()),
+    ]
+
+
+def _name(
+    objects: Sequence[Manifest], component_name: str, pinned: str | None, *, is_renamed: bool
+) -> None:
+    """Name the objects; where their rules are in the name, by the hash of each object's own."""
+    stem = component_name if pinned is None else pinned
+    for made, suffix in zip(objects, ("", "-deny"), strict=False):
+        digest = f"-{_digest(made['spec'])}" if is_renamed else ""
+        made["metadata"]["name"] = f"{stem}{suffix}{digest}"
+
+
+def _check_count(rules: Sequence[Manifest], findings: list[Finding]) -> None:
+    if len(rules) > MOST_RULES:
+        remedy = "let several components with the same `pod_selector` have some of them each"
+        findings.append(too_many("to", len(rules), MOST_RULES, remedy))
 
 
 def _digest(spec: Manifest) -> str:
@@ -108,8 +152,10 @@ def _digest(spec: Manifest) -> str:
     return sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
-def _is_in_rules(path: str) -> bool:
+def _is_in_rules(path: str, args: EgressPolicyArgs) -> bool:
     """Return whether the rules depend on the argument at a path."""
-    if path.startswith(("namespace", "labels[", "annotations[")):
+    if path == "namespace":
+        return args.api == CLUSTER
+    if path.startswith(("labels[", "annotations[")):
         return False
     return path.rpartition(".")[2] not in _NOT_IN_RULES

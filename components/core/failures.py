@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from .metadata import (
+    CLUSTER_SCOPED,
     FIELD_MANAGER,
     FIELD_MANAGER_ANNOTATION,
     Manifest,
@@ -11,6 +12,7 @@ from .metadata import (
     takes_adoptions,
 )
 from .objects.cilium_network_policy import CILIUM
+from .objects.cluster_network_policy import CLUSTER
 
 UPSERT_VARIABLE = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"
 """Makes the provider take over an object that exists, from 4.29 on; before, it always does."""
@@ -31,16 +33,26 @@ def explain(manifest: Manifest, operation: str, errors: Iterable[str]) -> str:
         if _REPLICAS.search(text):
             return _explain_replicas(manifest, match[1])
         return _explain_conflict(manifest, match[1])
-    if f'no matches for kind "{CILIUM}"' in text and manifest.get("kind") == CILIUM:
-        return _NO_CILIUM
+    kind = str(manifest.get("kind"))
+    if kind in _CUSTOM and f'no matches for kind "{kind}"' in text:
+        return _explain_missing(kind)
     return ""
 
 
-_NO_CILIUM = (
-    f"The cluster does not serve {CILIUM}: Cilium's custom resources are not installed. Install"
-    " Cilium, or leave `api` out of this EgressPolicy and give addresses instead of names. Nothing"
-    " that depends on the policy has been changed."
-)
+_CUSTOM = {
+    CILIUM: "Cilium's custom resources are not installed. Install Cilium",
+    CLUSTER: "its custom resource is not installed. Install that, and a network plugin that"
+    " implements it",
+}
+"""What is missing where the cluster does not know a kind, and what to do."""
+
+
+def _explain_missing(kind: str) -> str:
+    return (
+        f"The cluster does not serve {kind}: {_CUSTOM[kind]}, or leave `api` out of this"
+        " EgressPolicy and give addresses instead of names. Nothing that depends on the policy has"
+        " been changed."
+    )
 
 
 _CONFLICT = re.compile(r'conflicts? with "([^"]+)"')
@@ -61,9 +73,9 @@ def _explain_replicas(manifest: Manifest, manager: str) -> str:
 
 
 def _explain_conflict(manifest: Manifest, manager: str) -> str:
-    kind, namespace, name = _identity(manifest)
+    kind, _, name = _identity(manifest)
     argument = naming_argument(kind)
-    begin = f"{kind} {namespace}/{name} has fields of another owner; nothing has been changed."
+    begin = f"{_called(manifest)} has fields of another owner; nothing has been changed."
     if manager.startswith(FIELD_MANAGER):
         owner = manager.removeprefix(FIELD_MANAGER)
         return (
@@ -87,14 +99,14 @@ def explain_existing(manifest: Manifest) -> str:
     """
     kind, namespace, name = _identity(manifest)
     key = FIELD_MANAGER_ANNOTATION.replace(".", r"\.")
-    show = f"kubectl get {kind.lower()} {name} -n {namespace}"
+    show = f"kubectl get {kind.lower()} {name}{f' -n {namespace}' if namespace else ''}"
     adopt = (
         "\n  - If a raw resource of this stack, kubectl or Helm declares it, and this component ",
         f'replaces that: name it in `adopt`, as {{"kind": "{kind}", "name": "{name}"}}, with its ',
         '"resource" if it is one of this stack.',
     )
     parts = (
-        f"{kind} {namespace}/{name} already exists; nothing of it has been changed. What to do:",
+        f"{_called(manifest)} exists already; nothing of it has been changed. What to do:",
         "\n  - If an interrupted `pulumi up` of this stack created it: run ",
         f"`{UPSERT_VARIABLE}=true pulumi up` once.",
         *(adopt if takes_adoptions(kind) else ()),
@@ -106,7 +118,14 @@ def explain_existing(manifest: Manifest) -> str:
     return "".join(parts)
 
 
+def _called(manifest: Manifest) -> str:
+    kind, namespace, name = _identity(manifest)
+    return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
+
+
 def _identity(manifest: Manifest) -> tuple[str, str, str]:
+    """Return kind, namespace and name; the namespace of an object that is in none is empty."""
+    kind: str = manifest.get("kind", "object")
     metadata: Manifest = manifest.get("metadata") or {}
     namespace: str = metadata.get("namespace") or "default"
-    return manifest.get("kind", "object"), namespace, metadata.get("name", "")
+    return kind, "" if kind in CLUSTER_SCOPED else namespace, metadata.get("name", "")

@@ -36,6 +36,9 @@ RESERVED_LABELS = frozenset(
 )
 """Labels that tie the objects together, which no user label may override."""
 
+CLUSTER_SCOPED = frozenset({"ClusterNetworkPolicy"})
+"""The kinds of children that are in no namespace."""
+
 
 def naming_argument(kind: str) -> str:
     """Return the argument that names the objects of a component, by the kind of one of them."""

@@ -6,7 +6,8 @@ from typing import cast
 import pulumi
 
 from .._runtime.provider import stated_namespace_of
-from ..types import EgressDestination, ServicePort
+from ..policy_types import EgressDestination
+from ..types import ServicePort
 
 __all__ = ["egress_destination", "migration_destinations"]
 

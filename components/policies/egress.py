@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NotRequired, Optional, TypedDict
+from typing import NotRequired, Optional, TypedDict, cast
 
 import pulumi
 from pulumi_kubernetes import apiextensions, networking
@@ -15,7 +15,9 @@ from .._runtime.lazy_outputs import LazyOutputs
 from .._runtime.object_component import DeclaredObject
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
-from ..types import Backend, EgressApiLike, EgressDestination, EgressDns, PresetLike, ServicePort
+from ..core.metadata import CLUSTER_SCOPED
+from ..policy_types import EgressApiLike, EgressDestination, EgressDns, EgressPrecedence
+from ..types import Backend, PresetLike, ServicePort
 
 __all__ = ["EgressPolicy", "EgressPolicyArgs"]
 
@@ -43,8 +45,12 @@ class EgressPolicyArgs(TypedDict):
     """Where the Pods find DNS. Defaults to kube-dns and NodeLocal DNSCache, at port 53."""
     api: NotRequired[EgressApiLike]
     """Which kind of object it is. Defaults to `EgressApi.NETWORK_POLICY`, which knows no names."""
+    precedence: NotRequired[EgressPrecedence]
+    """Where it stands among the policies of the cluster; required with `EgressApi.CLUSTER`, and for
+    that alone. Defaults to none."""
     namespace: NotRequired[pulumi.Input[str]]
-    """The namespace of the policy and of the Pods that it selects. Defaults to the provider's."""
+    """The namespace of the policy and of the Pods that it selects; required with
+    `EgressApi.CLUSTER`. Defaults to the provider's."""
     policy_name: NotRequired[str]
     """A fixed name, a DNS subdomain: the policy is then updated in place. Defaults to the
     component's name and a hash of the rules, so that other rules are another policy."""
@@ -75,7 +81,7 @@ class EgressPolicy(LazyOutputs):
     policy_name: pulumi.Output[str]
     """The policy's name in the cluster."""
     namespace: pulumi.Output[str]
-    """The policy's namespace."""
+    """The namespace of the Pods, which is that of a policy that is in one."""
     hazards: pulumi.Output[list[str]]
     """What is legal but will not work as intended: code, text and remedy of each."""
 
@@ -83,9 +89,14 @@ class EgressPolicy(LazyOutputs):
     def policy(self) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
         """The policy, a child of the component: a resource of `pulumi_kubernetes`.
 
-        A CustomResource with `EgressApi.CILIUM`.
+        A CustomResource with `EgressApi.CILIUM` and `EgressApi.CLUSTER`.
         """
         return self._declared.policy
+
+    @property
+    def deny_policy(self) -> "apiextensions.CustomResource | None":
+        """The policy that denies all others, a child of the component, with `deny_others`."""
+        return self._declared.deny_policy
 
     def __init__(
         self,
@@ -96,26 +107,37 @@ class EgressPolicy(LazyOutputs):
         draft = compile_args(EgressPolicy, name, EGRESS_POLICY, args, opts)
         super().__init__(token_of("EgressPolicy"), name, {}, opts)
         children = Children(self, name, opts, draft.args.logical_name)
-        (manifest,) = draft.objects()
-        self._declared: _DeclaredPolicy = _DeclaredPolicy(
-            self, name, children.policy(manifest), draft
-        )
+        self._declared: _DeclaredPolicy = _DeclaredPolicy(self, name, children, draft)
         self.register_outputs({"policy_name": draft.plan.policy["metadata"]["name"]})
 
 
 class _DeclaredPolicy(DeclaredObject):
-    """The policy that a component declares, and the outputs."""
+    """The policy that a component declares, what denies all others, and the outputs."""
 
     def __init__(
         self,
         component: pulumi.ComponentResource,
         name: str,
-        policy: "networking.v1.NetworkPolicy | apiextensions.CustomResource",
+        children: Children,
         draft: Draft[arguments.EgressPolicyArgs, EgressPolicyPlan],
     ) -> None:
-        super().__init__(component, name, policy, draft)
-        self.policy = policy
+        self._policies = draft
+        manifest, *others = draft.objects()
+        self.policy = children.policy(manifest)
+        super().__init__(component, name, self.policy, draft)
+        self.deny_policy: apiextensions.CustomResource | None = None
+        for denied in others:
+            # What is accepted must be so before all else is denied, and until it no longer is.
+            made = children.policy(denied, [self.policy])
+            self.refuse_owners(made, denied["kind"])
+            self.deny_policy = cast("apiextensions.CustomResource", made)
 
     @cached_property
     def policy_name(self) -> pulumi.Output[str]:
         return self.object_name
+
+    @cached_property
+    def namespace(self) -> pulumi.Output[str]:
+        if self._policies.plan.policy["kind"] in CLUSTER_SCOPED:
+            return self._policies.output(lambda plan: plan.pods_namespace)
+        return super().namespace

@@ -24,9 +24,9 @@ from ..pod_types import (
     TopologySpread,
     Volume,
 )
+from ..policy_types import EgressDestination
 from ..types import (
     AdoptedObject,
-    EgressDestination,
     ServicePort,
     ServiceTypeLike,
     SessionAffinityLike,

@@ -14,10 +14,10 @@ from .._runtime.service_component import DeclaredService, ServiceComponent
 from ..core import arguments
 from ..core.external_service import plan_external_service
 from ..policies.destinations import egress_destination
+from ..policy_types import EgressDestination
 from ..types import (
     AdoptedObject,
     Backend,
-    EgressDestination,
     EndpointApiLike,
     PresetLike,
     ServicePort,

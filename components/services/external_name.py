@@ -13,7 +13,8 @@ from .._runtime.service_component import DeclaredService, ServiceComponent
 from ..core import arguments
 from ..core.external_name_service import plan_external_name_service
 from ..policies.destinations import egress_destination
-from ..types import AdoptedObject, EgressDestination, ServicePort
+from ..policy_types import EgressDestination
+from ..types import AdoptedObject, ServicePort
 
 __all__ = ["ExternalNameService", "ExternalNameServiceArgs"]
 

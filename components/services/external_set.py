@@ -16,7 +16,7 @@ from .._runtime.service_component import DeclaredService
 from ..core.findings import required
 from ..errors import ValidationError
 from ..policies.destinations import egress_destination
-from ..types import EgressDestination
+from ..policy_types import EgressDestination
 from .external import EXTERNAL_SERVICE, ExternalServiceArgs
 
 __all__ = ["ExternalServiceSet", "ExternalServiceSetArgs"]

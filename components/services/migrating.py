@@ -14,10 +14,10 @@ from .._runtime.service_component import DeclaredService, ServiceComponent
 from ..core import arguments
 from ..core.migrating_service import plan_migrating_service
 from ..policies.destinations import migration_destinations
+from ..policy_types import EgressDestination
 from ..types import (
     AdoptedObject,
     Backend,
-    EgressDestination,
     EndpointApiLike,
     MigrationPhase,
     MigrationPhaseLike,

@@ -13,9 +13,9 @@ from .._runtime.service_component import DeclaredService, ServiceComponent
 from ..core import arguments
 from ..core.selector_service import plan_selector_service
 from ..policies.destinations import egress_destination
+from ..policy_types import EgressDestination
 from ..types import (
     AdoptedObject,
-    EgressDestination,
     ServicePort,
     ServiceTypeLike,
     SessionAffinityLike,

@@ -15,6 +15,7 @@ _CLUSTER_SCOPED = frozenset(
         "ClusterRoleBinding",
         "CSIDriver",
         "CSINode",
+        "ClusterNetworkPolicy",
         "CustomResourceDefinition",
         "FlowSchema",
         "IPAddress",

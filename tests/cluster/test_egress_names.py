@@ -1,13 +1,18 @@
-"""`EgressPolicy` as a CiliumNetworkPolicy: judged by Cilium's own schema, on a real API server."""
+"""`EgressPolicy` in the kinds that allow DNS names: judged by the schemas of their own makers."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.cluster import get, names, throw_away_cluster, uids
+from components.core.arguments import EgressPolicyArgs, typed
+from components.core.egress_policy import plan_egress_policy
+from components.core.findings import Finding
+from tests.support.cluster import get, missing, names, throw_away_cluster, uids
 from tests.support.stack import Stack
 from tools import golang
 from tools.cluster import Cluster
@@ -16,7 +21,11 @@ from tools.paths import GO_MODULES
 
 CILIUM = "github.com/cilium/cilium@v1.18.2"
 """As `tools/go/cilium` pins it; only its YAML is used."""
-CRDS = Path("pkg/k8s/apis/cilium.io/client/crds/v2")
+CILIUM_RESOURCE = Path("pkg/k8s/apis/cilium.io/client/crds/v2/ciliumnetworkpolicies.yaml")
+POLICY_API = "sigs.k8s.io/network-policy-api@v0.3.0"
+"""As `tools/go/network-policy-api` pins it; only its YAML is used."""
+EXPERIMENTAL = Path("config/crd/experimental")
+CLUSTER_RESOURCE = EXPERIMENTAL / "policy.networking.k8s.io_clusternetworkpolicies.yaml"
 
 PROGRAM = """
     import pulumi
@@ -24,7 +33,7 @@ PROGRAM = """
 
     alias = {{"external_name": "{name}", "ports": [{{"port": 443}}], "namespace": "{namespace}"}}
     allowed = EgressPolicy("web", {{
-        "api": "CiliumNetworkPolicy",
+        "api": "{api}",
         "namespace": "{namespace}",
         "pod_selector": {{"app": "web"}},
         "addresses": ["192.0.2.1", "2001:db8::1"],
@@ -36,51 +45,137 @@ PROGRAM = """
                 {{"port": 80, "target_port_name": "http"}},
             ]}},
         ],
+        **{extra},
     }})
     ExternalNameService("payments", alias, pulumi.ResourceOptions(depends_on=[allowed]))
 """
 
 
 @pytest.fixture(scope="module")
-def cilium() -> Iterator[Cluster]:
-    """A control plane that has Cilium's custom resources, and none of its agents."""
-    folder = golang.module_folder(GO_MODULES / "cilium", CILIUM)
-    with throw_away_cluster(name="cilium") as made:
-        made.kubectl("create", "-f", str(folder / CRDS / "ciliumnetworkpolicies.yaml"))
-        _await_resource(made)
+def custom() -> Iterator[Cluster]:
+    """A control plane that has the custom resources, and nothing that enforces them."""
+    with throw_away_cluster(name="policies") as made:
+        for module, source, resource in (
+            ("cilium", CILIUM, CILIUM_RESOURCE),
+            ("network-policy-api", POLICY_API, CLUSTER_RESOURCE),
+        ):
+            folder = golang.module_folder(GO_MODULES / module, source)
+            made.kubectl("create", "-f", str(folder / resource))
+        _await_resources(made)
         yield made
 
 
-def _await_resource(cluster: Cluster) -> None:
+def _await_resources(cluster: Cluster) -> None:
     for _ in range(60):
         with suppress(CommandError):
-            cluster.kubectl("get", "ciliumnetworkpolicies", "-A")
+            cluster.kubectl("get", "ciliumnetworkpolicies,clusternetworkpolicies", "-A")
             return
         time.sleep(1)
-    pytest.fail("Cilium's custom resources are not served")
+    pytest.fail("the custom resources are not served")
 
 
 @pytest.fixture
-def names_stack(cilium: Cluster, tmp_path: Path) -> Stack:
-    return Stack(tmp_path / "stack", cilium.parts, cilium.kubeconfig)
+def names_stack(custom: Cluster, tmp_path: Path) -> Stack:
+    return Stack(tmp_path / "stack", custom.parts, custom.kubeconfig)
+
+
+def program(api: str, namespace: str, name: str, **extra: object) -> str:
+    return PROGRAM.format(api=api, namespace=namespace, name=name, extra=extra)
 
 
 def test_cilium_takes_the_policy_and_another_name_is_another_policy(
-    cilium: Cluster, names_stack: Stack
+    custom: Cluster, names_stack: Stack
 ) -> None:
-    cilium.kubectl("create", "namespace", "shop")
-    program = PROGRAM.format(name="api.payments.example", namespace="shop")
-    names_stack.write(program).up()
-    before = uids(cilium, "ciliumnetworkpolicies", "shop")
+    custom.kubectl("create", "namespace", "shop")
+    names_stack.write(program("CiliumNetworkPolicy", "shop", "api.payments.example")).up()
+    before = uids(custom, "ciliumnetworkpolicies", "shop")
     (name,) = before
-    egress = get(cilium, "ciliumnetworkpolicies", "shop", name)["spec"]["egress"]
+    egress = get(custom, "ciliumnetworkpolicies", "shop", name)["spec"]["egress"]
     assert egress[-1]["toFQDNs"] == [{"matchName": "api.payments.example"}]
     assert names_stack.up() == {"unchanged": 5}
 
-    names_stack.write(program.replace("api.payments.example", "api.example.com")).up()
+    names_stack.write(program("CiliumNetworkPolicy", "shop", "api.example.com")).up()
 
-    after = uids(cilium, "ciliumnetworkpolicies", "shop")
+    after = uids(custom, "ciliumnetworkpolicies", "shop")
     assert len(after) == 1
     assert not after.keys() & before.keys()
     names_stack.destroy()
-    assert names(cilium, "ciliumnetworkpolicies,services", "shop") == []
+    assert names(custom, "ciliumnetworkpolicies,services", "shop") == []
+
+
+KIND = "clusternetworkpolicies"
+
+
+def test_the_cluster_takes_the_policy_and_what_denies_stays_when_a_name_changes(
+    custom: Cluster, names_stack: Stack
+) -> None:
+    custom.kubectl("create", "namespace", "store")
+    given = {"precedence": {"priority": 100, "deny_others": True}}
+    names_stack.write(
+        program("ClusterNetworkPolicy", "store", "api.payments.example", **given)
+    ).up()
+    before = uids(custom, KIND, "store")
+    assert len(before) == 2
+    (denies,) = (name for name in before if name.startswith("web-deny-"))
+    (accepts,) = before.keys() - {denies}
+    egress = get(custom, KIND, "store", accepts)["spec"]["egress"]
+    assert egress[-1]["to"] == [{"domainNames": ["api.payments.example"]}]
+    assert names_stack.up() == {"unchanged": 6}
+
+    names_stack.write(program("ClusterNetworkPolicy", "store", "api.example.com", **given)).up()
+
+    after = uids(custom, KIND, "store")
+    assert after.keys() & before.keys() == {denies}
+    assert after[denies] == before[denies]
+    assert len(after) == 2
+    names_stack.destroy()
+    assert names(custom, KIND, "store") == []
+
+
+def planned(count: int, *, per_rule: int) -> Any:
+    """Plan a policy with as many rules, each of as many names and ports."""
+    findings: list[Finding] = []
+    given = {
+        "api": "ClusterNetworkPolicy",
+        "namespace": "store",
+        "pod_selector": {},
+        "precedence": {"priority": 1000, "deny_others": False},
+        "dns": {"addresses": [f"2001:db8::{2 * number:x}" for number in range(1, 601)]},
+        "to": [
+            {
+                "external_name": f"n{rule}-{one}.example",
+                "ports": [{"port": 100 * rule + port} for port in range(1, 26)],
+            }
+            for rule in range(1, count)
+            for one in range(per_rule)
+        ],
+    }
+    made = plan_egress_policy(typed(EgressPolicyArgs, given), "most", findings)
+    assert findings == []
+    return made.policy
+
+
+def test_the_most_that_is_rendered_is_what_the_cluster_takes(custom: Cluster) -> None:
+    """Lists end where those of the custom resource do; a rule that denies may hold names there."""
+    most = planned(25, per_rule=25)
+    assert len(most["spec"]["egress"]) == 25
+    assert len(most["spec"]["egress"][0]["to"]) == 25
+    dry_run = ("create", "--dry-run=server", "-o", "json", "-f", "-")
+
+    taken = json.loads(custom.kubectl(*dry_run, given=json.dumps(most)))
+
+    assert missing(most["spec"], taken["spec"]) == []
+    for change, said in (
+        (["egress"], "must have at most 25 items"),
+        (["egress", -1, "to", 0, "domainNames"], "must have at most 25 items"),
+        (["egress", -1, "protocols"], "must have at most 25 items"),
+    ):
+        more = json.loads(json.dumps(most))
+        holder = more["spec"]
+        for key in change:
+            holder = holder[key]
+        holder.append(json.loads(json.dumps(holder[-1]).replace("n24-", "m-")))
+        with pytest.raises(CommandError, match=said):
+            custom.kubectl(*dry_run, given=json.dumps(more))
+    most["spec"]["egress"][-1]["action"] = "Deny"
+    custom.kubectl(*dry_run, given=json.dumps(most))

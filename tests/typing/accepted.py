@@ -119,6 +119,17 @@ policy = EgressPolicy(
     },
 )
 
+by_names = EgressPolicy(
+    "names",
+    {
+        "api": "ClusterNetworkPolicy",
+        "namespace": "shop",
+        "precedence": {"priority": 100, "deny_others": True, "tier": "Baseline"},
+        "pod_selector": {"app": "web"},
+        "to": [payments.destination],
+    },
+)
+
 host: pulumi.Output[str] = by_members.host
 manifests = render(lambda: ExternalNameService("a", {"external_name": "b.example"}), preview=True)
 said: list[str] = [finding.code for finding in validate(manifests[0])]

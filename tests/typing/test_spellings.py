@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from components import route_types, types
+from components import policy_types, route_types, types
 from tests.typing.checkers import ROOT
 
-FILES = [ROOT / "components" / "types.py", ROOT / "components" / "route_types.py"]
+MODULES = (types, route_types, policy_types)
+FILES = [ROOT / "components" / f"{module.__name__.rpartition('.')[2]}.py" for module in MODULES]
 ENUMS = [
     one
-    for module in (types, route_types)
+    for module in MODULES
     for one in vars(module).values()
     if isinstance(one, type) and issubclass(one, StrEnum) and one is not StrEnum
 ]

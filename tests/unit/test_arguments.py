@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components import Backend, ServicePort, types
+from components import Backend, ServicePort, policy_types, types
 from components.core import arguments
 from components.policies.egress import EGRESS_POLICY
 from components.services.external import EXTERNAL_SERVICE
@@ -17,8 +17,9 @@ PAIRS: list[tuple[Any, Any]] = [
     (SELECTOR_SERVICE.given, SELECTOR_SERVICE.args),
     (EXTERNAL_NAME_SERVICE.given, EXTERNAL_NAME_SERVICE.args),
     (EGRESS_POLICY.given, EGRESS_POLICY.args),
-    (types.EgressDestination, arguments.DestinationArgs),
-    (types.EgressDns, arguments.DnsArgs),
+    (policy_types.EgressDestination, arguments.DestinationArgs),
+    (policy_types.EgressDns, arguments.DnsArgs),
+    (policy_types.EgressPrecedence, arguments.PrecedenceArgs),
     (ServicePort, arguments.PortArgs),
     (Backend, arguments.BackendArgs),
     (types.AdoptedObject, arguments.AdoptedArgs),

@@ -19,6 +19,7 @@ from components import (
     EgressDestination,
     EgressDns,
     EgressPolicyArgs,
+    EgressPrecedence,
     EnvSource,
     EnvValue,
     ExternalNameServiceArgs,
@@ -495,6 +496,7 @@ def rows(page: str, heading: str) -> list[list[str]]:
         ("egress-policy.md", "Arguments", EgressPolicyArgs),
         ("egress-policy.md", "EgressDestination", EgressDestination),
         ("egress-policy.md", "EgressDns", EgressDns),
+        ("egress-policy.md", "EgressPrecedence", EgressPrecedence),
     ],
 )
 def test_tables_of_arguments_are_complete(page: str, heading: str, kind: Any) -> None:

@@ -52,6 +52,9 @@ CODES = {
     "egress-in-place",
     "egress-resolved",
     "egress-shared-address",
+    "egress-accepts-only",
+    "egress-overrules",
+    "egress-experimental",
 }
 
 
@@ -79,6 +82,9 @@ def test_only_what_holds_for_all_of_a_kind_is_a_note() -> None:
         "egress-isolated",
         "egress-unenforced",
         "egress-in-cluster-address",
+        "egress-accepts-only",
+        "egress-overrules",
+        "egress-experimental",
     }
 
 

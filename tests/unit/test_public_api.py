@@ -27,6 +27,8 @@ DOCUMENTED = {
     "EgressApi",
     "EgressDestination",
     "EgressDns",
+    "EgressPrecedence",
+    "EgressTier",
     "EmptyDir",
     "EndpointApi",
     "EnvSource",

@@ -153,9 +153,9 @@ EGRESS_ISOLATED = HAZARDS.note(
 )
 EGRESS_UNENFORCED = HAZARDS.note(
     "egress-unenforced",
-    "a cluster whose network plugin does not implement NetworkPolicy stores the policy and allows"
-    " every connection",
-    "in each cluster, test once that a connection which the policy does not allow fails",
+    "a cluster whose network plugin does not implement policies of this kind stores the policy and"
+    " allows every connection",
+    "try a connection that the policy does not allow, once in each cluster",
 )
 EGRESS_IN_CLUSTER = HAZARDS.note(
     "egress-in-cluster-address",
@@ -179,7 +179,25 @@ EGRESS_RESOLVED = HAZARDS.hazard(
 )
 EGRESS_SHARED_ADDRESS = HAZARDS.hazard(
     "egress-shared-address",
-    "Cilium allows the addresses in the DNS answers for a name: every other name at one of these"
-    " addresses, such as another customer of the same CDN, is allowed as well",
-    "allow only names that do not share their addresses, or accept this",
+    "network plugins allow the addresses that a name had in the answers of DNS: every other name at"
+    " one of these addresses, such as another customer of the same CDN, is allowed as well",
+    "allow names that have addresses of their own, or accept it",
+)
+EGRESS_ACCEPTS_ONLY = HAZARDS.note(
+    "egress-accepts-only",
+    "the policy accepts connections and denies none: all others are as free as without it",
+    "set `deny_others`, unless another policy of the cluster denies them",
+)
+EGRESS_OVERRULES = HAZARDS.note(
+    "egress-overrules",
+    "the selected Pods reach nothing but what policies of tier Admin accept: what NetworkPolicies"
+    " allow beside that is denied",
+    "allow everything else that they need in `to`, or set the tier to `EgressTier.BASELINE`",
+)
+EGRESS_EXPERIMENTAL = HAZARDS.note(
+    "egress-experimental",
+    "DNS names in a ClusterNetworkPolicy are experimental: a cluster with its standard custom"
+    " resource refuses the policy, and a network plugin that does not know names allows nothing by"
+    " them",
+    "install the experimental custom resource, and try each name once in each cluster",
 )
