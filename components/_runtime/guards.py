@@ -1,6 +1,6 @@
 """Compares the Service that the cluster returned with the declared one.
 
-Server-side apply is an upsert: over a Service that exists already, fields of another owner survive.
+Server-side apply is an upsert: over a Service that already exists, fields of another owner survive.
 What comes back is known at preview already, from a server-side dry run, before anything is written.
 """
 

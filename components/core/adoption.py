@@ -13,7 +13,7 @@ URN = "urn:pulumi:"
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """One object that exists already."""
+    """One object that already exists."""
 
     path: str
     """The argument that says so, such as `adopt[0]`."""

@@ -155,7 +155,7 @@ EGRESS_UNENFORCED = HAZARDS.note(
     "egress-unenforced",
     "a cluster whose network plugin does not implement policies of this kind stores the policy and"
     " allows every connection",
-    "try a connection that the policy does not allow, once in each cluster",
+    "in each cluster, test once that a connection which the policy does not allow fails",
 )
 EGRESS_IN_CLUSTER = HAZARDS.note(
     "egress-in-cluster-address",
@@ -179,9 +179,9 @@ EGRESS_RESOLVED = HAZARDS.hazard(
 )
 EGRESS_SHARED_ADDRESS = HAZARDS.hazard(
     "egress-shared-address",
-    "network plugins allow the addresses that a name had in the answers of DNS: every other name at"
+    "network plugins allow the addresses in the DNS answers for a name: every other name at"
     " one of these addresses, such as another customer of the same CDN, is allowed as well",
-    "allow names that have addresses of their own, or accept it",
+    "allow only names that do not share their addresses, or accept this",
 )
 EGRESS_ACCEPTS_ONLY = HAZARDS.note(
     "egress-accepts-only",
