@@ -280,8 +280,8 @@ def test_a_name_is_one_object_whatever_the_namespace_of_the_pods() -> None:
     with pytest.raises(ValidationError) as caught:
         render(build)
     assert str(caught.value) == (
-        'EgressPolicy "b": policy_name: Duplicate value: "web": EgressPolicy "a" already declares the'
-        " ClusterNetworkPolicy web (choose another `policy_name`, or declare it in one"
+        'EgressPolicy "b": policy_name: Duplicate value: "web": EgressPolicy "a" already declares'
+        " the ClusterNetworkPolicy web (choose another `policy_name`, or declare it in one"
         " place)"
     )
 
