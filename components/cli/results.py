@@ -19,7 +19,7 @@ from ..validation.hazards.kustomize import kustomize_hazards, served_names
 from ..validation.hazards.legacy_endpoints import ENDPOINTS_WITHOUT_SERVICE
 from ..validation.object_meta import METADATA_RESOURCE_VERSION
 from ..validation.untyped import mapping, text
-from .collisions import Collisions
+from .collisions import Collisions, claims_of
 from .ignores import Ignores
 from .kustomized import Kustomizations
 from .manifests import Entry, Source, Stranger, Unreadable, is_manifest, read, sources
@@ -130,11 +130,13 @@ def validate_files(
         findings = without_placeholders(
             _validate_entry(entry, kubernetes_version, results), allowed=allow_placeholders
         )
-        findings += collisions.of(source, mapping(entry.value))
+        claims = claims_of(mapping(entry.value))
         is_ignoring = ignores.is_in(entry)
-        if findings or with_hazards or is_ignoring:
+        if findings or claims or with_hazards or is_ignoring:
             subject = _subject(source, entry, with_chunk=with_places or is_ignoring)
             results.rows += [Row(number, subject, finding) for finding in findings]
+            if claims:
+                collisions.take(number, subject, claims)
             if is_ignoring:
                 ignores.take(number, subject, entry.value)
             if with_hazards:
@@ -144,6 +146,7 @@ def validate_files(
             reason = f"more than {MAX_FINDINGS} findings; the rest is not read"
             results.unreadable.append(Unreadable(source, reason))
             break
+    results.rows += collisions.rows()
     if with_hazards:
         results.rows += _hazards(manifests, subjects, results.sources)
     found = len(results.rows)

@@ -35,12 +35,17 @@ def lint_peers(policy: Policy, objects: ObjectSet, report: Report) -> None:
             place = f"{path}[{position}]"
             labels = mapping(mapping(peer.get("namespaceSelector")).get("matchLabels"))
             name = text(labels.get("name"))
-            if name and ("name", name) not in objects.domains:
+            if name and not _is_labelled(name, objects):
                 where = f"{place}.namespaceSelector.matchLabels[name]"
                 report.add(policy.index, POLICY_NAMESPACE_LABEL, where)
             before = peers[position - 1] if position else mapping(None)
             if set(before) == {"namespaceSelector"} and set(peer) == {"podSelector"}:
                 _lint_pair(policy, place, before, peer, objects, report)
+
+
+def _is_labelled(name: str, objects: ObjectSet) -> bool:
+    """Return whether a namespace has its name as a label: OpenShift gives it to some of its own."""
+    return ("name", name) in objects.domains or name.startswith("openshift-")
 
 
 def _lint_pair(

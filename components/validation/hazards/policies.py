@@ -11,6 +11,7 @@ from .hazard import Catalogue
 from .policy_dns import DNS_PORTS, DnsEgress
 from .policy_rules import Labels, matches, selector_labels
 from .report import Report
+from .selection import shown_difference
 
 HAZARDS = Catalogue("NetworkPolicy")
 POLICY_TYPES_MISSING = HAZARDS.hazard(
@@ -28,9 +29,9 @@ POLICY_RULES_IGNORED = HAZARDS.hazard(
 )
 POLICY_SELECTS_NOTHING = HAZARDS.hazard(
     "policy-selects-nothing",
-    "no Pods of its namespace have these labels: the policy has no effect",
+    "no Pods of the set have these labels, and {workload} has {labels}: the policy has no effect",
     "select the labels of the Pods, which are those of the template",
-    "No Pods of the set have the labels that a policy selects.",
+    "A policy selects no Pods, and nearly those of a workload.",
 )
 POLICY_PORT_UNKNOWN = HAZARDS.hazard(
     "policy-port-unknown",
@@ -110,7 +111,7 @@ class PolicyLinter:
             return
         if not selected:
             if not self._objects.may_hold_more(policy.namespace):
-                report.add(policy.index, POLICY_SELECTS_NOTHING, "spec.podSelector")
+                _lint_miss(policy, mapping(selector.get("matchLabels")), workloads, report)
             return
         _lint_container_ports(policy, selected, report)
 
@@ -142,6 +143,26 @@ class PolicyLinter:
                         service=quote(found[0].key[1]),
                         target=found[1],
                     )
+
+
+def _lint_miss(
+    policy: Policy, labels: Mapping[str, Any], workloads: Sequence[Workload], report: Report
+) -> None:
+    """Report a selector that is meant for a workload: it names it, or is one label away from it."""
+    meant = [
+        one
+        for one in workloads
+        if one.name in labels.values()
+        or sum(one.labels.get(key) == value for key, value in labels.items()) == len(labels) - 1 > 0
+    ]
+    if len(meant) == 1:
+        report.add(
+            policy.index,
+            POLICY_SELECTS_NOTHING,
+            "spec.podSelector",
+            workload=quote(meant[0].name),
+            labels=shown_difference(meant[0], labels),
+        )
 
 
 def _lint_types(policy: Policy, report: Report) -> None:

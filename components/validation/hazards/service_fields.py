@@ -1,6 +1,7 @@
 """Fields of a Service that another type or tool reads otherwise: protocols, load balancers, DNS."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from ..object_set import Service
 from ..untyped import mapping, text
@@ -89,11 +90,20 @@ def _lint_protocols(service: Service, report: Report) -> None:
         )
 
 
-def _is_of_cloud(service: Service) -> bool:
-    """Return whether a cloud's controller is meant, as many of these refuse mixed protocols."""
-    annotations = mapping(mapping(service.manifest.get("metadata")).get("annotations"))
+def is_of_cloud(annotations: Iterable[str], load_balancer_class: str) -> bool:
+    """Return whether a cloud's controller is meant, as many of these refuse mixed protocols.
+
+    Args:
+        annotations: The keys of the Service's annotations.
+        load_balancer_class: The Service's class of load balancers; empty for the default one.
+    """
     is_annotated = any(one.startswith(_CLOUDS) for one in annotations)
-    return is_annotated or text(service.spec.get("loadBalancerClass")).startswith(_CLOUD_CLASSES)
+    return is_annotated or load_balancer_class.startswith(_CLOUD_CLASSES)
+
+
+def _is_of_cloud(service: Service) -> bool:
+    annotations = mapping(mapping(service.manifest.get("metadata")).get("annotations"))
+    return is_of_cloud(annotations, text(service.spec.get("loadBalancerClass")))
 
 
 def _lint_records(service: Service, report: Report) -> None:

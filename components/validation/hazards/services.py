@@ -152,14 +152,11 @@ def _lint_headless(service: Service, report: Report, *, is_routed: bool) -> None
 
 
 def _lint_selectorless(service: Service, report: Report) -> None:
-    for position, port in enumerate(service.ports):
-        if isinstance(port.target, str):
-            report.add(
-                service.index,
-                TARGET_PORT_NAME,
-                f"spec.ports[{position}].targetPort",
-                target=quote(port.target),
-            )
+    named = [at for at, port in enumerate(service.ports) if isinstance(port.target, str)]
+    for position in named if named and not service.is_global else ():
+        target = service.ports[position].target
+        path = f"spec.ports[{position}].targetPort"
+        report.add(service.index, TARGET_PORT_NAME, path, target=quote(target))
     if service.spec.get("publishNotReadyAddresses") is True:
         report.add(service.index, PUBLISH_NOT_READY_IGNORED, "spec.publishNotReadyAddresses")
 

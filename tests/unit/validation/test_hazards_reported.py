@@ -335,6 +335,10 @@ QUIET = [
         ],
     ),
     Quiet("a label that every namespace has", [from_pods(KUBE_SYSTEM)]),
+    Quiet(
+        "a label that OpenShift gives to its namespaces",
+        [from_pods({"namespaceSelector": {"matchLabels": {"name": "openshift-monitoring"}}})],
+    ),
     Quiet("the cluster's DNS reaches itself", [to_pods(KUBE_DNS, namespace="kube-system")]),
     Quiet(
         "NodeLocal DNSCache",
