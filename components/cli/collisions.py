@@ -81,5 +81,5 @@ def _finding(claim: Claim, other: _Owner) -> Finding:
         value, rule = [claim.wanted], CLUSTER_IP_TAKEN
         detail = f"failed to allocate IP {claim.wanted}: provided IP is already allocated"
     name = "/".join(part for part in other if part)
-    remedy = f"Service {quote(name)} has it; ask for another one, or for none"
+    remedy = f"Service {quote(name)} has it; choose another, or leave it out"
     return Finding(claim.path, INVALID, detail, value, remedy, rule.code)
