@@ -1,4 +1,4 @@
-"""Rights that the deployer lacks: the error names the rule, and with it a re-run goes on."""
+"""Rights that the deployer lacks: the error names the rule, and with it a re-run continues."""
 
 import time
 

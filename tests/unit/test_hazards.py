@@ -1,4 +1,4 @@
-"""Hazards that arguments tell of: when each appears and when not."""
+"""Hazards of arguments: when each appears and when not."""
 
 import re
 from typing import Any

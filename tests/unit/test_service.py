@@ -173,7 +173,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
             )
         ],
     ),
-    "a distribution that 1.33 has not": (
+    "a distribution that 1.33 does not know": (
         {"traffic_distribution": "PreferSameZone", "kubernetes_version": "1.33"},
         [
             (

@@ -1,4 +1,4 @@
-"""What has changed on a path, and the watches that tell of it."""
+"""What has changed on a path, and the watches that report it."""
 
 import threading
 from collections.abc import Iterator, Mapping

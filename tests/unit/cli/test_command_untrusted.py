@@ -1,4 +1,4 @@
-"""Nothing in a folder of somebody else hangs the command, or shows other files of the machine."""
+"""Nothing in a stranger's folder hangs the command, or shows other files of the machine."""
 
 import os
 import socket
@@ -101,7 +101,7 @@ OUT: dict[str, str] = {
     "a file": "link.yaml",
     "a folder": "link",
     "a file that is not there": "gone.yaml",
-    "a file, by way of another link": "again.yaml",
+    "a file, through another link": "again.yaml",
 }
 
 
