@@ -240,7 +240,7 @@ OWNERS: dict[str, tuple[list[dict[str, Any]], bool]] = {
 
 @pytest.mark.parametrize("kind", [ExternalService, SelectorService, ExternalNameService])
 @pytest.mark.parametrize(("owners", "is_hazard"), OWNERS.values(), ids=OWNERS)
-def test_a_service_that_somebody_else_owns_too(
+def test_a_service_with_a_second_owner(
     recorder: Any, answer: Callable[..., None], owners: Any, is_hazard: bool, kind: Any
 ) -> None:
     answer({"managedFields": owners})
