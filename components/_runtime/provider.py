@@ -37,7 +37,7 @@ def provider(
     A stack that is deployed already may move from the default provider to this one, and back: its
     objects stay. Not so where the namespace or the render directory changes with it. And where both
     the old and the new provider are given a `kubeconfig`, and its cluster has another address or
-    other certificates, Pulumi takes it for another cluster and deletes the live objects, unless
+    other certificates, Pulumi treats it as another cluster and deletes the live objects, unless
     both have one `cluster_identifier`. docs/provider.md has it all, and how to raise the limits of
     the default provider.
 
@@ -51,7 +51,7 @@ def provider(
         render_directory: Where to write YAML instead of applying. Defaults to none: it is applied.
         qps: Requests a second, at most. Defaults to 1000.
         burst: Requests at once, at most. Defaults to 2000.
-        upsert_existing_objects: Take over an object that exists already instead of failing, for
+        upsert_existing_objects: Take over an object that already exists instead of failing, for
             the up after one that was interrupted. Needs pulumi-kubernetes 4.29 or newer; before
             4.29 objects are always taken over. Defaults to the environment's
             PULUMI_K8S_UPSERT_EXISTING_OBJECTS, else false.

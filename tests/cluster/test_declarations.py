@@ -32,7 +32,7 @@ SelectorService("b", {{
 
 BOTH = 'SelectorService "b": service_name: Duplicate value: "billing": ExternalService "a" declares'
 HERE = "the Service {namespace}/billing already"
-THERE = "this Service in the same namespace already"
+THERE = "this Service in the same namespace"
 
 NODE_PORTS = """
 from components import ExternalService, SelectorService
@@ -115,8 +115,8 @@ def test_two_clusters_of_one_program(stack: Stack, namespace: str) -> None:
 def test_one_node_port_of_two_services(stack: Stack, namespace: str) -> None:
     said = refused(stack.write(NODE_PORTS.format(namespace=namespace)), "preview")
     assert (
-        'SelectorService "b": ports[0].node_port: Duplicate value: 30777: ExternalService "a" asks'
-        " for this node port already"
+        'SelectorService "b": ports[0].node_port: Duplicate value: 30777: ExternalService "a"'
+        " already asks for this node port"
     ) in said
 
 
@@ -124,7 +124,7 @@ def test_one_node_port_of_two_services(stack: Stack, namespace: str) -> None:
 def test_the_api_server_grants_a_node_port_to_one_service_whatever_the_protocol(
     cluster: Cluster, namespace: str, protocol: str
 ) -> None:
-    """Which is what the comparison goes by; within one Service both protocols may have it."""
+    """Only the number is compared; within one Service both protocols may have it."""
     number = {"TCP": 30778, "UDP": 30779}[protocol]
 
     def make(name: str, *protocols: str) -> None:

@@ -269,7 +269,7 @@ def test_asked_to_end_while_the_control_plane_starts_it_leaves_nothing_running(
 
 
 def test_a_lost_state_is_found_again(checkout: Checkout) -> None:
-    """On the provider that creates client-side, too, where each object exists already."""
+    """On the provider that creates client-side, too, where each object already exists."""
     cluster = Cluster(checkout.root / ".cluster", ensure(CONTROL_PLANE))
     before = uids(cluster, "services,endpointslices,deployments", "shop")
     lose_the_state(checkout)
@@ -350,7 +350,7 @@ def test_a_wrong_kubeconfig_at_first_is_no_obstacle_to_the_right_one(
     assert shows_the_services(checkout.ok("up"))
 
 
-def test_a_server_that_refuses_all_rights_is_no_obstacle_to_the_right_one(
+def test_a_server_without_rights_does_not_hinder_the_right_one(
     checkout: Checkout, cluster: Cluster, tmp_path: Path
 ) -> None:
     checkout.ok("down")

@@ -128,19 +128,19 @@ WORDS: list[tuple[Claim, str, str, str]] = [
     (
         ClusterIP(0, "10.96.0.9"),
         '"10.96.0.9"',
-        "asks for this cluster IP already",
+        "already asks for this cluster IP",
         "choose another, or leave it out",
     ),
     (
         NodePort(0, 30001),
         "30001",
-        "asks for this node port already",
+        "already asks for this node port",
         "choose another, or leave it out",
     ),
     (
         Object(0, "Deployment", "shop", "web"),
         '"web"',
-        "declares the Deployment shop/web already",
+        "already declares the Deployment shop/web",
         "choose another `field`, or declare it in one place",
     ),
 ]
@@ -169,13 +169,13 @@ def test_one_declares_the_same_again_and_takes_back_only_its_own() -> None:
     assert program.component("d").declare([(mine, "p"), (NodePort(0, 30002), "q")]) == []
 
 
-def test_entries_of_one_component_are_told_apart() -> None:
+def test_entries_of_one_component_are_named_by_path() -> None:
     one = Declarations().component('ExternalServiceSet "s"')
     mine: Claim = Object(0, "Service", "shop", "db")
     assert one.declare([(mine, "service_name")], "services[a]") == []
     assert one.declare([(mine, "service_name")], "services[a]") == []
     (finding,) = one.declare([(mine, "service_name")], "services[b]")
-    assert finding.detail == "services[a] declares the Service shop/db already"
+    assert finding.detail == "services[a] already declares the Service shop/db"
 
 
 def test_of_two_that_declare_one_object_nothing_more_is_said() -> None:

@@ -187,7 +187,7 @@ def test_grpc_probes_ask_a_port_by_number() -> None:
         ),
         (
             {"ports": [], "headless": True, "liveness": {"tcp": {}}},
-            "liveness.tcp: Forbidden: there is no port to ask (give `ports`)",
+            "liveness.tcp: Forbidden: the container has no port to probe (give `ports`)",
         ),
         ({"volumes": [{"name": "a", "mount_path": "/a"}]}, "volumes[0]: Required value: one of"),
         (
@@ -206,7 +206,7 @@ def test_grpc_probes_ask_a_port_by_number() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_told_of_the_argument_once(args: dict[str, Any], said: str) -> None:
+def test_an_error_names_its_argument_once(args: dict[str, Any], said: str) -> None:
     found = wrong(**args)
     assert len(found) == 1
     assert found[0].startswith(said)

@@ -67,8 +67,7 @@ def test_all_errors_of_all_services_are_listed_at_once(recorder: Any) -> None:
 
 
 EMPTY = (
-    "services: Required value: a set without Services may be one by accident"
-    " (give at least one, or leave the component out)"
+    "services: Required value: must contain at least one service (add one, or remove the component)"
 )
 NO_SET: dict[str, tuple[Callable[[], Any], str]] = {
     "no services": (lambda: {"services": {}}, EMPTY),
@@ -99,7 +98,9 @@ NO_SET: dict[str, tuple[Callable[[], Any], str]] = {
 
 
 @pytest.mark.parametrize(("args", "reason"), NO_SET.values(), ids=NO_SET)
-def test_what_is_no_set_is_refused(recorder: Any, args: Callable[[], Any], reason: str) -> None:
+def test_a_value_that_is_not_a_set_is_refused(
+    recorder: Any, args: Callable[[], Any], reason: str
+) -> None:
     error = refused(recorder, lambda: ExternalServiceSet("databases", args()))
     assert str(error) == f'ExternalServiceSet "databases": {reason}'
 
@@ -109,7 +110,7 @@ def test_a_key_that_is_no_service_name_can_have_one(recorder: Any, key: str) -> 
     error = refused(recorder, lambda: databases(**{key: GOOD}))
     (finding,) = error.findings
     assert finding.path == f"services[{key}].service_name"
-    assert finding.remedy == "it stands in for `service_name`; give one"
+    assert finding.remedy == "it is the default of `service_name`; set that"
 
     made = render(lambda: databases(**{key: {**GOOD, "service_name": "db"}}))
     assert [one["metadata"]["name"] for one in made] == ["db", "db-ipv4"]
@@ -122,7 +123,7 @@ CHOOSE = "(choose another `service_name`, or declare it in one place)"
 CLUSTERS = (
     "(choose another `service_name`, or give one a `logical_name` if they are on two clusters)"
 )
-HERE = f"declares the Service shop/db already {CHOOSE}"
+HERE = f"already declares the Service shop/db {CHOOSE}"
 
 DUPLICATES: dict[str, tuple[Args, Args, str]] = {
     "one namespace": (lambda: IN_SHOP, lambda: IN_SHOP, HERE),
@@ -134,7 +135,7 @@ DUPLICATES: dict[str, tuple[Args, Args, str]] = {
     "no namespace": (
         lambda: IN_DEFAULT,
         lambda: IN_DEFAULT,
-        f"declares this Service in the same namespace already {CHOOSE}",
+        f"already declares this Service in the same namespace {CHOOSE}",
     ),
     "no namespace, and the one that stands in": (
         lambda: IN_DEFAULT,
@@ -178,13 +179,15 @@ APART: dict[str, tuple[Args, Args]] = {
 
 
 @pytest.mark.parametrize(("a", "b"), APART.values(), ids=APART)
-def test_two_services_are_told_apart(recorder: Any, a: Args, b: Args) -> None:
+def test_two_services_have_separate_paths(recorder: Any, a: Args, b: Args) -> None:
     assert len(recorder(lambda: databases(a=a(), b=b()))) == 4
     assert len(set(recorder.names())) == 5, "no URN is there twice"
 
 
 @pytest.mark.parametrize("preview", [False, True])
-def test_what_arrives_and_cannot_be_used_is_told_by_path(recorder: Any, preview: bool) -> None:
+def test_a_late_value_that_cannot_be_used_is_an_error_with_its_path(
+    recorder: Any, preview: bool
+) -> None:
     def program() -> None:
         databases(good=GOOD, late={**GOOD, "addresses": [later("127.0.0.1")]})
 

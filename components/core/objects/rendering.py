@@ -1,6 +1,6 @@
 """Manifests under construction, each of which notes the arguments that its fields come from.
 
-What is found in a manifest is told of the arguments, for these are what the user wrote.
+Findings about a manifest are reported for the arguments, which are what the user wrote.
 """
 
 import re
@@ -140,6 +140,6 @@ _WORDS: Mapping[str, Callable[[Finding], Finding]] = {
 """How some rules are worded for arguments."""
 
 _REMEDIES = {
-    "service-traffic-distribution": "Kubernetes 1.34 has it: state `kubernetes_version`",
+    "service-traffic-distribution": "requires Kubernetes 1.34: set `kubernetes_version`",
 }
 """What to do about an argument that breaks a rule."""

@@ -123,7 +123,7 @@ def test_what_an_object_does_not_have_is_empty(
         ("apiVersion: v1\nkind: List\nitems: [~]", "null"),
     ],
 )
-def test_what_is_no_object_is_named_by_its_type(
+def test_a_value_that_is_not_an_object_is_named_by_its_type(
     tmp_path: Path, run: Run, text: str, shown: str
 ) -> None:
     file = tmp_path / "a.yaml"
@@ -240,7 +240,7 @@ def test_too_many_findings_end_the_reading(
     file.write_text("5\n---\n" * 9)
     code, rows, err = run(file)
     assert (code, len(rows)) == (2, 4)
-    assert err == f"{file}: more than 3 findings; nothing after them is read\n"
+    assert err == f"{file}: more than 3 findings; the rest is not read\n"
 
 
 def process(*arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
