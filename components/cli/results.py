@@ -202,7 +202,9 @@ def _of_set(
         for number, namespace in zip(numbers, moved, strict=True)
     ]
     for scope in scopes(placed):
-        chosen = _Chosen(manifests, [(numbers[one], moved[one]) for one in scope])
+        here = [numbers[one] for one in scope]
+        into = {numbers[one]: moved[one] for one in scope if moved[one]}
+        chosen = _Chosen(manifests, here, into)
         for index, finding in hazards(chosen):
             yield numbers[scope[index]], finding
 
@@ -342,9 +344,12 @@ class _Packed(Sequence[Mapping[str, Any]]):
 class _Chosen(Sequence[Mapping[str, Any]]):
     """Some of the manifests, each in the namespace that a Kustomization moves it into."""
 
-    def __init__(self, manifests: _Packed, chosen: Sequence[tuple[int, str]]) -> None:
+    def __init__(
+        self, manifests: _Packed, chosen: Sequence[int], namespaces: Mapping[int, str]
+    ) -> None:
         self._manifests = manifests
         self._chosen = chosen
+        self._namespaces = namespaces
 
     def __len__(self) -> int:
         return len(self._chosen)
@@ -356,11 +361,11 @@ class _Chosen(Sequence[Mapping[str, Any]]):
     def __getitem__(self, index: int | slice) -> Any:
         """Return one, or several."""
         if isinstance(index, slice):
-            return [self._moved(*one) for one in self._chosen[index]]
-        return self._moved(*self._chosen[index])
+            return [self._moved(one) for one in self._chosen[index]]
+        return self._moved(self._chosen[index])
 
-    def _moved(self, number: int, namespace: str) -> Mapping[str, Any]:
-        manifest = self._manifests[number]
+    def _moved(self, number: int) -> Mapping[str, Any]:
+        manifest, namespace = self._manifests[number], self._namespaces.get(number)
         if not namespace:
             return manifest
         metadata = {**mapping(manifest.get("metadata")), "namespace": namespace}

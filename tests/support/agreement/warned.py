@@ -18,6 +18,7 @@ _COVERED = (
         re.compile(r"spec\.loadBalancerIP is ignored for headless services"),
         "load-balancer-ip-ignored",
     ),
+    (re.compile(r"spec\.addressType: FQDN endpoints are deprecated"), "slice-of-names"),
     (re.compile(r"spec\.externalName is ignored when spec\.type is .*"), "external-name-ignored"),
 )
 """What hazards say in words of their own, by the hazard."""
