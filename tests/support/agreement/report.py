@@ -103,6 +103,13 @@ class Tally:
         hits = [[code, str(self._hits[code]), self._rules[code]] for code in sorted(self._rules)]
         return table(["rule", "broken by", "what it asks"], hits)
 
+    def warnings_of_one(self) -> str:
+        """Show what one of the two warns of and the other does not, each with an object."""
+        return "\n\n".join(
+            f"{kind}, {who}: {text}\n  {json.dumps(manifest)}"
+            for (kind, who, text), manifest in self.unwarned.items()
+        )
+
     def disagreements(self, comparer: Comparer | None = None) -> str:
         """Show the smallest manifests that are judged differently.
 
