@@ -15,8 +15,8 @@ from ..validation.untyped import items, mapping, number, text
 from .subjects import Row, Subject
 
 RULES = RuleBook()
-NODE_PORT_TAKEN = RULES.rule("node-port-taken", "No two Services have one node port.")
-CLUSTER_IP_TAKEN = RULES.rule("cluster-ip-taken", "No two Services have one cluster IP.")
+NODE_PORT_TAKEN = RULES.rule("node-port-taken", "No two Services share a node port.")
+CLUSTER_IP_TAKEN = RULES.rule("cluster-ip-taken", "No two Services share a cluster IP.")
 
 _Owner = tuple[str, str]
 """A namespace, empty where it is unknown, and a name."""
@@ -81,5 +81,5 @@ def _finding(claim: Claim, other: _Owner) -> Finding:
         value, rule = [claim.wanted], CLUSTER_IP_TAKEN
         detail = f"failed to allocate IP {claim.wanted}: provided IP is already allocated"
     name = "/".join(part for part in other if part)
-    remedy = f"Service {quote(name)} has it; ask for another one, or for none"
+    remedy = f"Service {quote(name)} has it; choose another, or leave it out"
     return Finding(claim.path, INVALID, detail, value, remedy, rule.code)

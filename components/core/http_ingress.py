@@ -80,7 +80,7 @@ def _plan_ingress(
 ) -> Manifest:
     _check_backends(args, findings)
     _check_issuers(args, findings)
-    remedy = "it stands in for `ingress_name`; give one" if args.ingress_name is None else ""
+    remedy = "it is the default of `ingress_name`; set that" if args.ingress_name is None else ""
     made = Rendering("networking.k8s.io/v1", "Ingress")
     made.put("metadata.name", name, "ingress_name", remedy=remedy)
     put_metadata(made, args)

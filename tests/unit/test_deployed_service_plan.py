@@ -187,7 +187,7 @@ def test_grpc_probes_ask_a_port_by_number() -> None:
         ),
         (
             {"ports": [], "headless": True, "liveness": {"tcp": {}}},
-            "liveness.tcp: Forbidden: there is no port to ask (give `ports`)",
+            "liveness.tcp: Forbidden: the container has no port to probe (give `ports`)",
         ),
         ({"volumes": [{"name": "a", "mount_path": "/a"}]}, "volumes[0]: Required value: one of"),
         (

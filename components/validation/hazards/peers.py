@@ -12,17 +12,16 @@ from .report import Report
 HAZARDS = Catalogue("NetworkPolicy")
 POLICY_OR = HAZARDS.hazard(
     "policy-or",
-    "two peers are two alternatives: all Pods of the namespaces above, or Pods of the policy's own"
-    " namespace with {labels}, which has none",
+    "two peers are alternatives: all Pods of the namespaces above, or Pods with {labels} in the"
+    " policy's own namespace, which has none",
     "write both selectors in one peer, without the second dash",
-    "Two peers of a rule are alternatives, one peer with two selectors is not.",
+    "Two peers of a rule are alternatives; the selectors of one peer must both match.",
 )
 POLICY_NAMESPACE_LABEL = HAZARDS.hazard(
     "policy-namespace-label",
-    "no namespace has the label `name` by itself: the rule matches none that was not labelled so by"
-    " hand",
+    "namespaces have no label `name` by default: the rule matches only those labelled by hand",
     "select the label kubernetes.io/metadata.name, which every namespace has",
-    "No namespace has the label name by itself.",
+    "Namespaces have no label `name` by default.",
 )
 
 _DNS = {"kube-dns", "coredns"}

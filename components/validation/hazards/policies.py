@@ -16,8 +16,8 @@ from .selection import shown_difference
 HAZARDS = Catalogue("NetworkPolicy")
 POLICY_TYPES_MISSING = HAZARDS.hazard(
     "policy-types-missing",
-    "a policy without policyTypes is one for ingress too, and this one has no ingress"
-    " rules: the Pods take no connections any more",
+    "without policyTypes, the policy applies to ingress too, and it has no ingress"
+    " rules: the Pods accept no connections",
     "set `policyTypes: [Egress]`",
     "Without policyTypes, egress rules isolate ingress as well.",
 )
@@ -41,8 +41,8 @@ POLICY_PORT_UNKNOWN = HAZARDS.hazard(
 )
 POLICY_PORT_ON_BLOCK = HAZARDS.hazard(
     "policy-port-on-block",
-    "a named port is looked up on Pods, and the addresses of an ipBlock have no port"
-    " {name}: it stays closed",
+    "a named port is looked up on Pods, and addresses of an ipBlock have no named"
+    " ports: {name} stays closed",
     "write the port's number",
     "A named port is looked up on Pods: addresses of an ipBlock have none.",
 )
@@ -55,13 +55,13 @@ POLICY_SERVICE_PORT = HAZARDS.hazard(
 )
 POLICY_WITHOUT_DNS = HAZARDS.hazard(
     "policy-without-dns",
-    "no rule lets the Pods reach DNS, UDP port 53: they find no Service by its name",
+    "no rule lets the Pods reach DNS, UDP port 53: they cannot resolve the name of any Service",
     "allow UDP and TCP port 53 to the Pods of the cluster's DNS; with NodeLocal DNSCache also to"
     " the ipBlock 169.254.20.10/32",
-    "Pods that may not reach DNS find no Service by its name.",
+    "Pods that may not reach DNS cannot resolve the name of any Service.",
 )
 _EGRESS_ALLOWED = POLICY_TYPES_MISSING.saying(
-    "a policy without policyTypes and without egress rules is one for ingress alone:"
+    "without policyTypes and egress rules, the policy applies to ingress alone:"
     " the Pods may reach everything",
     "set `policyTypes: [Egress]` to let them reach nothing",
 )

@@ -33,7 +33,7 @@ POLICY_BACKENDS_UNCOVERED = HAZARDS.hazard(
 )
 POLICY_BACKEND_PORT = HAZARDS.hazard(
     "policy-backend-port",
-    "{address} of Service {service} is allowed, and not its port {ports}: connections to it fail",
+    "{address} of Service {service} is allowed, but not its port {ports}: connections to it fail",
     "allow the port of the slices, which is not always that of the Service",
     "A policy allows the address of a backend, and none of its ports.",
 )

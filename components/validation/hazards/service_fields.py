@@ -11,7 +11,7 @@ from .report import Report
 HAZARDS = Catalogue("Service")
 PORT_OF_TWO_PROTOCOLS = HAZARDS.hazard(
     "port-of-two-protocols",
-    "port {number} is there for {protocols}: client-side `kubectl apply` tells ports apart by"
+    "port {number} is declared for {protocols}: client-side `kubectl apply` identifies ports by"
     " number alone, and loses one when the other is added later",
     "use `kubectl apply --server-side`, as Pulumi does",
     "Client-side kubectl apply may lose one of two ports of one number.",
@@ -19,8 +19,8 @@ PORT_OF_TWO_PROTOCOLS = HAZARDS.hazard(
 LOAD_BALANCER_PROTOCOLS = HAZARDS.hazard(
     "load-balancer-protocols",
     "a load balancer for {protocols}: several controllers refuse more than one protocol, or serve"
-    " one alone",
-    "declare a Service for each protocol, with one address, if yours does",
+    " only one",
+    "if yours does, declare one Service for each protocol, which share an address",
     "Several load-balancer controllers refuse more than one protocol.",
 )
 LOAD_BALANCER_IP_IGNORED = HAZARDS.hazard(
@@ -33,7 +33,7 @@ EXTERNAL_DNS = HAZARDS.hazard(
     "external-dns-pods-only",
     "external-dns publishes only the Pods of a headless Service: the host name in its"
     " annotation gets no record",
-    "list the backends in the annotation `target` of external-dns, or do not make it headless",
+    "list the backends in external-dns's annotation `target`, or do not make the Service headless",
     "external-dns makes no record for a headless Service without Pods.",
 )
 

@@ -39,7 +39,7 @@ def test_a_node_port_twice_is_an_error_in_the_words_of_the_api_server(tmp_path: 
             "node-port-taken",
             (
                 "spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated"
-                ' (Service "x/a" has it; ask for another one, or for none)'
+                ' (Service "x/a" has it; choose another, or leave it out)'
             ),
         )
     ]

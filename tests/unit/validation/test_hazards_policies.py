@@ -62,7 +62,7 @@ HITS = [
         "policy-types-missing",
         0,
         "spec.policyTypes",
-        "take no connections",
+        "accept no connections",
         [policy(WEB, egress=[DNS])],
     ),
     Hit(
