@@ -34,7 +34,7 @@ _BRINGERS = (
 """Beginnings of the types of resources that may install CustomResourceDefinitions."""
 
 _SECONDS = 10
-"""After which the cluster is taken for one that does not answer."""
+"""After which the cluster counts as one that does not answer."""
 
 _asked: "WeakKeyDictionary[object, dict[tuple[object, ...], asyncio.Future[bool]]]" = (
     WeakKeyDictionary()
@@ -145,7 +145,7 @@ def is_missing(chosen: dict[str, str], version: str, kind: str) -> bool:
 
 @contextmanager
 def _kubeconfig(given: str) -> Iterator[str]:
-    """Give the path of a kubeconfig; empty for the default one."""
+    """Yield the path of a kubeconfig; empty for the default one."""
     if not given or ("\n" not in given and "{" not in given):
         yield str(Path(given).expanduser()) if given else ""
         return
