@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .policy_types import EgressDns as EgressDns
     from .policy_types import EgressPrecedence as EgressPrecedence
     from .policy_types import EgressTier as EgressTier
+    from .route_types import BackendTls as BackendTls
     from .route_types import GatewayRef as GatewayRef
     from .route_types import HttpHost as HttpHost
     from .route_types import HttpPath as HttpPath
@@ -81,6 +82,7 @@ AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 HTTP_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
 TCP_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:TCPRoute"
+BACKEND_TLS_POLICY = "kubernetes:gateway.networking.k8s.io/v1:BackendTLSPolicy"
 REFERENCE_GRANT = "kubernetes:gateway.networking.k8s.io/v1beta1:ReferenceGrant"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 CILIUM_POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
@@ -170,7 +172,7 @@ COMPONENTS = (
         "routing.http_ingress",
         "http-ingress.md",
         "leads HTTP requests for hosts and paths to Services",
-        (INGRESS, HTTP_ROUTE, REFERENCE_GRANT),
+        (INGRESS, HTTP_ROUTE, REFERENCE_GRANT, BACKEND_TLS_POLICY),
     ),
     Component(
         "TcpRoute",
@@ -216,6 +218,7 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "EgressTier",
     ),
     "route_types": (
+        "BackendTls",
         "GatewayRef",
         "RouteBackend",
         "HttpHost",

@@ -9,6 +9,7 @@ from .unknown import Unknown
 __all__ = [
     "GATEWAY",
     "BackendRefArgs",
+    "BackendTlsArgs",
     "GatewayRefArgs",
     "HostArgs",
     "HttpIngressArgs",
@@ -24,6 +25,16 @@ _Text = str | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackendTlsArgs:
+    """A `BackendTls`."""
+
+    hostname: _Text
+    ca_config_map: _Text | None = None
+    names: Sequence[_Text] = ()
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackendRefArgs:
     """An `RouteBackend`."""
 
@@ -34,6 +45,8 @@ class BackendRefArgs:
     service_ports: Mapping[str, int | Unknown] | None = None
     is_external_name: bool = False
     weight: int | Unknown | None = None
+    object_name: str | None = None
+    tls: BackendTlsArgs | None = field(default=None, metadata={ITEM: BackendTlsArgs})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,4 +92,7 @@ def _check(
         remedy = 'give at least one, such as {"name": "databases", "section_name": "postgres"}'
         findings.append(required("gateways", "the Gateways of the route", remedy))
     for path, backend in backends:
+        if backend.tls is not None:
+            detail = "a TCPRoute passes TLS on as clients send it"
+            findings.append(forbidden(f"{path}.tls", detail, "leave it out"))
         scope.read_backend(backend, path, findings)

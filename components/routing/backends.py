@@ -31,6 +31,7 @@ def route_backend(
     namespace: object = declared.planned["metadata"].get("namespace")
     made: RouteBackend = {
         "service_name": declared.service_name,
+        "object_name": declared.planned["metadata"]["name"],
         "namespace": namespace if isinstance(namespace, str) else declared.namespace,
         "service_ports": {
             one["name"]: number for one in ports if isinstance(number := one["port"], int)

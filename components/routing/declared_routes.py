@@ -3,8 +3,9 @@
 from typing import Any
 
 import pulumi
+from pulumi_kubernetes import apiextensions
 
-from .._registry import REFERENCE_GRANT
+from .._registry import BACKEND_TLS_POLICY, REFERENCE_GRANT
 from .._runtime.children import Children
 from .._runtime.component import Draft
 from .._runtime.object_component import DeclaredObject
@@ -12,8 +13,11 @@ from .._runtime.object_component import DeclaredObject
 __all__ = ["DeclaredRoutes"]
 
 
+_KINDS = {"ReferenceGrant": REFERENCE_GRANT, "BackendTLSPolicy": BACKEND_TLS_POLICY}
+
+
 class DeclaredRoutes(DeclaredObject):
-    """The routes that a component declares, and the grants in the namespaces of their backends.
+    """The routes that a component declares, and what must be there before them.
 
     Args:
         component: The component.
@@ -33,16 +37,21 @@ class DeclaredRoutes(DeclaredObject):
     ) -> None:
         manifests = [*draft.objects()]
         route_kind = kind.rpartition(":")[2]
-        others = [one for one in manifests if one["kind"] != route_kind]
-        # Before the routes, which lead nowhere without them.
-        self.grants = [children.custom(one, REFERENCE_GRANT) for one in others]
+        self.grants: list[apiextensions.CustomResource] = []
+        self.tls_policies: list[apiextensions.CustomResource] = []
+        held = {"ReferenceGrant": self.grants, "BackendTLSPolicy": self.tls_policies}
+        for one in manifests:
+            if one["kind"] in held:
+                made = children.custom(one, _KINDS[one["kind"]])
+                held[one["kind"]].append(made)
+        # After these, without which they lead nowhere, or to a port that expects TLS.
+        before = [*self.grants, *self.tls_policies]
         self.routes = [
-            children.custom(one, kind, self.grants)
-            for one in manifests
-            if one["kind"] == route_kind
+            children.custom(one, kind, before) for one in manifests if one["kind"] == route_kind
         ]
         super().__init__(component, name, self.routes[0], draft)
         for made in self.routes[1:]:
             self.refuse_owners(made, route_kind)
-        for made in self.grants:
-            self.refuse_owners(made, "ReferenceGrant")
+        for other, several in held.items():
+            for made in several:
+                self.refuse_owners(made, other)

@@ -98,6 +98,11 @@ class HttpIngress(LazyOutputs):
         """The ReferenceGrants in the namespaces of backends, children of the component."""
         return self._declared.grants
 
+    @property
+    def tls_policies(self) -> "Sequence[apiextensions.CustomResource]":
+        """The BackendTLSPolicies of backends with `tls`, children of the component."""
+        return self._declared.tls_policies
+
     def __init__(
         self,
         name: str,
@@ -117,6 +122,7 @@ class _DeclaredIngress(DeclaredObject):
 
     routes: "Sequence[apiextensions.CustomResource]" = ()
     grants: "Sequence[apiextensions.CustomResource]" = ()
+    tls_policies: "Sequence[apiextensions.CustomResource]" = ()
 
     def __init__(
         self,

@@ -1,11 +1,16 @@
-"""Servers at home, each behind a host name: by a Gateway, and by an Ingress beside it."""
+"""Servers at home, each behind a host name: by a Gateway, and by an Ingress beside it.
+
+Proxmox and the NAS speak HTTPS with certificates of their own. The ConfigMaps `proxmox-ca` and
+`nas-ca` hold these as `ca.crt`.
+"""
 
 import pulumi
+from pulumi_kubernetes import apiextensions
 
 from k8s_endpoints import (
+    BackendTls,
     ExternalService,
     GatewayRef,
-    HttpHost,
     HttpIngress,
     RouteApi,
     TcpRoute,
@@ -13,6 +18,24 @@ from k8s_endpoints import (
 )
 
 NAMESPACE = "home-lab"
+
+
+def https_server(name: str, address: str, port: int) -> ExternalService:
+    """Declare a server with a certificate of its own. Traefik reads the annotations."""
+    transport = f"{NAMESPACE}-{name}@kubernetescrd"
+    return ExternalService(
+        name,
+        {
+            "namespace": NAMESPACE,
+            "addresses": [address],
+            "ports": [{"name": "https", "port": 443, "target_port": port}],
+            "annotations": {
+                "traefik.ingress.kubernetes.io/service.serversscheme": "https",
+                "traefik.ingress.kubernetes.io/service.serverstransport": transport,
+            },
+        },
+    )
+
 
 home_assistant = ExternalService(
     "home-assistant",
@@ -22,6 +45,8 @@ home_assistant = ExternalService(
         "ports": [{"name": "http", "port": 80, "target_port": 8123}],
     },
 )
+proxmox = https_server("proxmox", "192.0.2.41", 8006)
+nas = https_server("nas", "192.0.2.42", 5001)
 broker = ExternalService(
     "mqtt",
     {
@@ -33,18 +58,32 @@ broker = ExternalService(
 
 
 def gateway(listener: str) -> GatewayRef:
-    """Return the listener of the Gateway, which has the certificates of all hosts."""
+    """Return a listener of the Gateway, which has the certificates of all hosts."""
     return {"name": "home", "namespace": "gateways", "section_name": listener}
 
 
-rules: list[HttpHost] = [{"host": "home.example.com", "backend": route_backend(home_assistant)}]
+def certificate(name: str) -> BackendTls:
+    """Return what is in a server's own certificate, and where it is."""
+    return {"hostname": f"{name}.lan", "ca_config_map": f"{name}-ca"}
+
+
 routes = HttpIngress(
     "home-lab",
     {
         "api": RouteApi.GATEWAY,
         "namespace": NAMESPACE,
         "gateways": [gateway("https")],
-        "rules": rules,
+        "rules": [
+            {"host": "home.example.com", "backend": route_backend(home_assistant)},
+            {
+                "host": "proxmox.example.com",
+                "backend": {**route_backend(proxmox), "tls": certificate("proxmox")},
+            },
+            {
+                "host": "nas.example.com",
+                "backend": {**route_backend(nas), "tls": certificate("nas")},
+            },
+        ],
     },
 )
 TcpRoute(
@@ -57,13 +96,25 @@ TcpRoute(
 )
 
 # While clients move to the Gateway, the Ingress goes on to answer.
+for name in ("proxmox", "nas"):
+    apiextensions.CustomResource(
+        name,
+        api_version="traefik.io/v1alpha1",
+        kind="ServersTransport",
+        metadata={"name": name, "namespace": NAMESPACE},
+        spec={"serverName": f"{name}.lan", "rootCAs": [{"configMap": f"{name}-ca"}]},
+    )
 HttpIngress(
     "home-lab-ingress",
     {
         "namespace": NAMESPACE,
         "class_name": "traefik",
         "cluster_issuer": "letsencrypt",
-        "rules": rules,
+        "rules": [
+            {"host": "home.example.com", "backend": route_backend(home_assistant)},
+            {"host": "proxmox.example.com", "backend": route_backend(proxmox)},
+            {"host": "nas.example.com", "backend": route_backend(nas)},
+        ],
     },
 )
 

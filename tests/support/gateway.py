@@ -61,6 +61,10 @@ def _backend(**fields: Any) -> dict[str, Any]:
     return {"rules": [{"host": "a.example.com", "backend": {**_WEB, **fields}}]}
 
 
+def _tls(**fields: Any) -> dict[str, Any]:
+    return _backend(tls={"hostname": "web.example.com", **fields})
+
+
 def _many(count: int) -> dict[str, Any]:
     paths = [{"path": f"/{number}", "backend": _WEB} for number in range(count)]
     return {"rules": [{"paths": paths}]}
@@ -143,6 +147,28 @@ HTTP_VARIANTS: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "TLS to backends": {
+        "rules": [
+            {
+                "backends": [
+                    {**_WEB, "tls": {"hostname": "a", "ca_config_map": "b", "names": ["*.c"] * 5}},
+                    {**_WEB, "namespace": "data", "tls": {"hostname": "a.b"}},
+                    {
+                        "service_name": "b",
+                        "port_name": "https",
+                        "service_ports": {"https": 443},
+                        "tls": {"hostname": "a.b"},
+                    },
+                ]
+            }
+        ],
+    },
+    "TLS, name": _tls(hostname="A_"),
+    "TLS, no name": _tls(hostname=""),
+    "TLS, wildcard": _tls(hostname="*.example.com"),
+    "TLS, CA": _tls(ca_config_map=""),
+    "TLS, other name": _tls(names=["a_b"]),
+    "TLS, 6 other names": _tls(names=["a", "b", "c", "d", "e", "f"]),
     "labels": {"labels": {"a b": "c"}},
     "name": {"ingress_name": "A_"},
 }
@@ -152,6 +178,7 @@ HTTP_TAKEN = {
     "all that is taken",
     "16 paths",
     "16 backends",
+    "TLS to backends",
     "path that ends like a file",
     "encoded space",
     "longest path",

@@ -274,9 +274,18 @@ def test_sites() -> None:
 
 def test_home_lab() -> None:
     found = run("home-lab")
-    route = found["HTTPRoute", "home-lab"]["spec"]
-    (rule,) = found["Ingress", "home-lab-ingress"]["spec"]["rules"]
-    assert route["hostnames"] == [rule["host"]] == ["home.example.com"]
+    rules = found["Ingress", "home-lab-ingress"]["spec"]["rules"]
+    routes = [one for (kind, _), one in found.items() if kind == "HTTPRoute"]
+    hosts = {"home.example.com", "proxmox.example.com", "nas.example.com"}
+    assert {one["host"] for one in rules} == hosts
+    assert {host for one in routes for host in one["spec"]["hostnames"]} == hosts
+    policy = found["BackendTLSPolicy", "home-lab-nas-https"]["spec"]
+    assert policy["validation"]["hostname"] == "nas.lan"
+    assert policy["targetRefs"][0]["sectionName"] == "https"
+    transport = found["Service", "nas"]["metadata"]["annotations"]
+    key = "traefik.ingress.kubernetes.io/service.serverstransport"
+    assert transport[key] == "home-lab-nas@kubernetescrd"
+    assert ("ServersTransport", "nas") in found
     backend = {"name": "mqtt", "port": 1883}
     assert found["TCPRoute", "mqtt"]["spec"]["rules"] == [{"backendRefs": [backend]}]
     assert hazards_of_manifests(list(found.values())) == []

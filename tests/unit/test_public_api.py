@@ -34,6 +34,7 @@ DOCUMENTED = {
     "EnvSource",
     "EnvValue",
     "GrpcProbe",
+    "BackendTls",
     "GatewayRef",
     "RouteBackend",
     "HttpHost",

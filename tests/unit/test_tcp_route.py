@@ -73,6 +73,10 @@ def test_several_services_share_connections_and_one_elsewhere_is_granted() -> No
             {"backend": {**DB, "is_external_name": True}},
             "backend: Forbidden: a Gateway does not lead to an ExternalName Service",
         ),
+        (
+            {"backend": {**DB, "tls": {"hostname": "db.example.com"}}},
+            "backend.tls: Forbidden: a TCPRoute passes TLS on as clients send it",
+        ),
         ({"backend": DB, "route_name": "A_"}, 'route_name: Invalid value: "A_"'),
         ({"backend": DB, "labels": {"a b": "c"}}, 'labels: Invalid value: "a b"'),
     ],
