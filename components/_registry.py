@@ -34,15 +34,17 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .policy_types import EgressPrecedence as EgressPrecedence
     from .policy_types import EgressTier as EgressTier
     from .route_types import GatewayRef as GatewayRef
-    from .route_types import HttpBackend as HttpBackend
     from .route_types import HttpHost as HttpHost
     from .route_types import HttpPath as HttpPath
     from .route_types import HttpTls as HttpTls
     from .route_types import PathType as PathType
     from .route_types import RouteApi as RouteApi
-    from .routing.backends import http_backend as http_backend
+    from .route_types import RouteBackend as RouteBackend
+    from .routing.backends import route_backend as route_backend
     from .routing.http_ingress import HttpIngress as HttpIngress
     from .routing.http_ingress import HttpIngressArgs as HttpIngressArgs
+    from .routing.tcp_route import TcpRoute as TcpRoute
+    from .routing.tcp_route import TcpRouteArgs as TcpRouteArgs
     from .services.deployed import DeployedService as DeployedService
     from .services.deployed import DeployedServiceArgs as DeployedServiceArgs
     from .services.external import ExternalService as ExternalService
@@ -78,6 +80,7 @@ DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 HTTP_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+TCP_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:TCPRoute"
 REFERENCE_GRANT = "kubernetes:gateway.networking.k8s.io/v1beta1:ReferenceGrant"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 CILIUM_POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
@@ -170,6 +173,13 @@ COMPONENTS = (
         (INGRESS, HTTP_ROUTE, REFERENCE_GRANT),
     ),
     Component(
+        "TcpRoute",
+        "routing.tcp_route",
+        "tcp-route.md",
+        "leads the connections to a listener of a Gateway to a Service",
+        (TCP_ROUTE, REFERENCE_GRANT),
+    ),
+    Component(
         "EgressPolicy",
         "policies.egress",
         "egress-policy.md",
@@ -207,14 +217,14 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
     ),
     "route_types": (
         "GatewayRef",
-        "HttpBackend",
+        "RouteBackend",
         "HttpHost",
         "HttpPath",
         "HttpTls",
         "PathType",
         "RouteApi",
     ),
-    "routing.backends": ("http_backend",),
+    "routing.backends": ("route_backend",),
     "types": (
         "AdoptedKind",
         "AdoptedObject",

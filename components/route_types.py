@@ -48,8 +48,8 @@ class GatewayRef(TypedDict):
     """The name of one of its listeners. Defaults to every listener that takes the route."""
 
 
-class HttpBackend(TypedDict):
-    """A Service and one of its ports. `http_backend` makes one of a component."""
+class RouteBackend(TypedDict):
+    """A Service and one of its ports. `route_backend` makes one of a component."""
 
     service_name: pulumi.Input[str]
     """The Service's name."""
@@ -72,9 +72,9 @@ class HttpBackend(TypedDict):
 class HttpPath(TypedDict):
     """A path, and where its requests go."""
 
-    backend: NotRequired[HttpBackend]
+    backend: NotRequired[RouteBackend]
     """Where they go. Defaults to none: give this or `backends`."""
-    backends: NotRequired[Sequence[HttpBackend]]
+    backends: NotRequired[Sequence[RouteBackend]]
     """Several Services that share the requests by their weights. Only with
     `RouteApi.GATEWAY`. Defaults to none."""
     path: NotRequired[pulumi.Input[str]]
@@ -89,9 +89,9 @@ class HttpHost(TypedDict):
     host: NotRequired[pulumi.Input[str]]
     """The name that clients ask for, such as "www.example.com" or "*.example.com". Defaults to
     every name."""
-    backend: NotRequired[HttpBackend]
+    backend: NotRequired[RouteBackend]
     """Where all its requests go that are for none of `paths`. Defaults to none."""
-    backends: NotRequired[Sequence[HttpBackend]]
+    backends: NotRequired[Sequence[RouteBackend]]
     """Several Services that share these requests by their weights. Only with
     `RouteApi.GATEWAY`. Defaults to none."""
     paths: NotRequired[Sequence[HttpPath]]

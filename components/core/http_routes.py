@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from .checks import check_objects
 from .findings import Finding, forbidden, invalid, required
-from .gateway_backends import RouteScope
+from .gateway_backends import RouteScope, grant_name
 from .metadata import Manifest
 from .objects.http_route_manifest import HTTP_ROUTE, http_route
 from .objects.reference_grant import reference_grant
@@ -62,8 +62,7 @@ def plan_http_routes(
     hosts = _by_host(rules)
     objects = [*_routes(args, name, hosts, scope, unknown, findings)]
     backends = [one for rule in rules for one in rule.backends]
-    is_plain = isinstance(args.namespace, str) and "namespace" not in unknown
-    own_name = f"{name}-from-{args.namespace}" if is_plain else name
+    own_name = grant_name(name, args.namespace, unknown)
     objects += [
         reference_grant(grant, HTTP_ROUTE, own_name, args.namespace)
         for grant in scope.grants(backends)

@@ -13,6 +13,7 @@ __all__ = [
     "HostArgs",
     "HttpIngressArgs",
     "PathArgs",
+    "TcpRouteArgs",
     "TlsArgs",
 ]
 
@@ -24,7 +25,7 @@ _Text = str | Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendRefArgs:
-    """An `HttpBackend`."""
+    """An `RouteBackend`."""
 
     service_name: _Text
     port_name: str | None = None
@@ -86,3 +87,13 @@ class HttpIngressArgs(NamedArgs):
     class_name: _Text | None = None
     ingress_name: str | None = None
     await_ready: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TcpRouteArgs(NamedArgs):
+    """The arguments of a `TcpRoute`."""
+
+    gateways: Sequence[GatewayRefArgs] = field(default=(), metadata={ITEM: GatewayRefArgs})
+    backend: BackendRefArgs | None = field(default=None, metadata={ITEM: BackendRefArgs})
+    backends: Sequence[BackendRefArgs] = field(default=(), metadata={ITEM: BackendRefArgs})
+    route_name: str | None = None

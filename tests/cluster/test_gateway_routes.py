@@ -9,13 +9,14 @@ import pytest
 from components.core.arguments import typed
 from components.core.findings import is_within
 from components.core.http_ingress import plan_http_ingress
-from components.core.route_arguments import HttpIngressArgs
+from components.core.route_arguments import HttpIngressArgs, TcpRouteArgs
+from components.core.tcp_route import plan_tcp_route
 from components.core.versions import rules_of
 from components.validation.rendered import validate_rendered
 from tests.support import accounts
 from tests.support.agreement.server import ApiServer
 from tests.support.cluster import get, names, uids, versions
-from tests.support.gateway import HTTP_VARIANTS, gateway_cluster
+from tests.support.gateway import HTTP_VARIANTS, TCP_VARIANTS, gateway_cluster
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.providers import Provider
@@ -51,6 +52,15 @@ def test_http_routes_are_judged_as_the_server_judges_them(
     _compare(gateway, plan.objects)
 
 
+@pytest.mark.parametrize("variant", TCP_VARIANTS.values(), ids=TCP_VARIANTS)
+def test_tcp_routes_are_judged_as_the_server_judges_them(
+    gateway: Cluster, variant: dict[str, Any]
+) -> None:
+    given = {"backend": {"service_name": "db", "port": 5432}, **variant}
+    args = {"gateways": [{"name": "web"}], "namespace": "edge", **given}
+    _compare(gateway, plan_tcp_route(typed(TcpRouteArgs, args), "db", []).objects)
+
+
 def _compare(gateway: Cluster, objects: Sequence[Any]) -> None:
     """Compare our verdict on objects with the server's: what is refused, and for which fields."""
     rules = rules_of("1.36")
@@ -73,7 +83,7 @@ _RULES_THAT_WERE_NOT_RUN = "<nil>"
 
 
 PROGRAM = """
-    from components import ExternalService, HttpIngress, http_backend
+    from components import ExternalService, HttpIngress, route_backend
 
     ports = [{{"name": "http", "port": 80, "target_port": 8123}}]
     services = [
@@ -82,7 +92,7 @@ PROGRAM = """
         }})
         for name in ("old", "new")
     ]
-    backends = [{{**http_backend(one), "weight": at}} for at, one in enumerate(services, {weight})]
+    backends = [{{**route_backend(one), "weight": at}} for at, one in enumerate(services, {weight})]
     HttpIngress("{name}", {{
         "api": "Gateway",
         "namespace": "edge",
@@ -90,7 +100,7 @@ PROGRAM = """
         "gateways": [{{"name": "web", "namespace": "gateways", "section_name": "https"}}],
         "rules": [
             {{"host": "a.example.com", "backends": backends}},
-            {{"host": "*.example.com", "backend": http_backend(services[0])}},
+            {{"host": "*.example.com", "backend": route_backend(services[0])}},
         ],
     }})
 """

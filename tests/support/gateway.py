@@ -13,7 +13,14 @@ from tools.cluster import Cluster
 from tools.console import CommandError
 from tools.paths import GO_MODULES
 
-__all__ = ["HTTP_TAKEN", "HTTP_VARIANTS", "gateway_cluster", "install_gateway_api"]
+__all__ = [
+    "HTTP_TAKEN",
+    "HTTP_VARIANTS",
+    "TCP_TAKEN",
+    "TCP_VARIANTS",
+    "gateway_cluster",
+    "install_gateway_api",
+]
 
 GATEWAY_API = "sigs.k8s.io/gateway-api@v1.7.0"
 """As `tools/go/gateway-api` pins it; only its YAML is used."""
@@ -149,4 +156,29 @@ HTTP_TAKEN = {
     "encoded space",
     "longest path",
 }
+"""Those that come near."""
+
+
+_DB: dict[str, Any] = {"service_name": "db", "port": 5432}
+
+TCP_VARIANTS: dict[str, dict[str, Any]] = {
+    "all that is taken": {
+        "gateways": [{"name": "a", "section_name": "x"}, {"name": "a", "section_name": "y"}],
+        "backend": None,
+        "backends": [{**_DB, "weight": 0}, {**_DB, "namespace": "data", "weight": 1}],
+    },
+    "16 backends": {"backend": None, "backends": [_DB] * 16},
+    "17 backends": {"backend": None, "backends": [_DB] * 17},
+    "name of a Gateway": {"gateways": [{"name": ""}]},
+    "namespace of a Gateway": {"gateways": [{"name": "a", "namespace": "b.c"}]},
+    "listener": {"gateways": [{"name": "a", "section_name": "a_b"}]},
+    "Gateway twice": {"gateways": [{"name": "a"}, {"name": "a"}]},
+    "service": {"backend": {**_DB, "service_name": ""}},
+    "port": {"backend": {**_DB, "port": 0}},
+    "weight": {"backend": {**_DB, "weight": 1000001}},
+    "namespace": {"backend": {**_DB, "namespace": "A_"}},
+}
+"""Arguments of a `TcpRoute`, with what they break or come near to breaking for a name."""
+
+TCP_TAKEN = {"all that is taken", "16 backends"}
 """Those that come near."""

@@ -25,7 +25,6 @@ from components import (
     ExternalNameServiceArgs,
     ExternalServiceArgs,
     ExternalServiceSetArgs,
-    HttpBackend,
     HttpHost,
     HttpIngressArgs,
     HttpPath,
@@ -35,6 +34,7 @@ from components import (
     Preset,
     Probe,
     Resources,
+    RouteBackend,
     Security,
     SelectorServiceArgs,
     ServicePort,
@@ -115,6 +115,7 @@ def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, st
         "dual-stack",
         "egress",
         "headless",
+        "home-lab",
         "ingress",
         "migration",
         "prometheus",
@@ -269,6 +270,16 @@ def test_sites() -> None:
         ("blog.example.com", "/"): {"name": "blog", "port": {"name": "http"}},
         ("blog.example.com", "/feed"): {"name": "feeds", "port": {"number": 8000}},
     }
+
+
+def test_home_lab() -> None:
+    found = run("home-lab")
+    route = found["HTTPRoute", "home-lab"]["spec"]
+    (rule,) = found["Ingress", "home-lab-ingress"]["spec"]["rules"]
+    assert route["hostnames"] == [rule["host"]] == ["home.example.com"]
+    backend = {"name": "mqtt", "port": 1883}
+    assert found["TCPRoute", "mqtt"]["spec"]["rules"] == [{"backendRefs": [backend]}]
+    assert hazards_of_manifests(list(found.values())) == []
 
 
 def test_ingress() -> None:
@@ -490,7 +501,7 @@ def rows(page: str, heading: str) -> list[list[str]]:
         ("http-ingress.md", "Arguments", HttpIngressArgs),
         ("http-ingress.md", "HttpHost", HttpHost),
         ("http-ingress.md", "HttpPath", HttpPath),
-        ("http-ingress.md", "HttpBackend", HttpBackend),
+        ("http-ingress.md", "RouteBackend", RouteBackend),
         ("http-ingress.md", "HttpTls", HttpTls),
         ("migrating-service.md", "Arguments", MigratingServiceArgs),
         ("egress-policy.md", "Arguments", EgressPolicyArgs),

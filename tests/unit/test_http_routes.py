@@ -12,7 +12,7 @@ from components import (
     HttpIngress,
     RouteApi,
     ValidationError,
-    http_backend,
+    route_backend,
 )
 from components.core.arguments import typed
 from components.core.findings import Finding
@@ -261,7 +261,7 @@ def route(
             "ports": PORTS,
             "namespace": namespace(),
         }
-        backend = http_backend(ExternalService("app", given))  # type: ignore[arg-type]
+        backend = route_backend(ExternalService("app", given))  # type: ignore[arg-type]
         rules = [{"host": "a.example.com", "backend": backend}]
         every: Any = {"rules": rules, "api": RouteApi.GATEWAY, "gateways": GATEWAYS, **args()}
         HttpIngress("web", every)
@@ -319,7 +319,7 @@ def test_an_alias_component_is_refused() -> None:
         made = ExternalNameService(
             "app", {"external_name": "app.example.com", "ports": [{"name": "web", "port": 8080}]}
         )
-        rules = [{"backend": http_backend(made)}]
+        rules = [{"backend": route_backend(made)}]
         args: Any = {"rules": rules, "api": "Gateway", "gateways": GATEWAYS}
         HttpIngress("web", args)
 
@@ -352,7 +352,7 @@ def test_validation_finds_nothing_in_what_it_renders() -> None:
             "namespace": "edge",
             "api": "Gateway",
             "gateways": GATEWAYS,
-            "rules": [{"host": "a.example.com", "backend": http_backend(home)}],
+            "rules": [{"host": "a.example.com", "backend": route_backend(home)}],
         }
         HttpIngress("web", args)
 

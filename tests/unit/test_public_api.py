@@ -35,7 +35,7 @@ DOCUMENTED = {
     "EnvValue",
     "GrpcProbe",
     "GatewayRef",
-    "HttpBackend",
+    "RouteBackend",
     "HttpHost",
     "HttpPath",
     "HttpProbe",
@@ -55,13 +55,15 @@ DOCUMENTED = {
     "ServiceType",
     "SessionAffinity",
     "TcpProbe",
+    "TcpRoute",
+    "TcpRouteArgs",
     "TopologySpread",
     "TrafficDistribution",
     "TrafficPolicy",
     "ValidationError",
     "Volume",
     "egress_destination",
-    "http_backend",
+    "route_backend",
     "migration_destinations",
     "provider",
 }
@@ -182,6 +184,7 @@ OUTPUTS = {
     **{component.name: {"service_name", "namespace", "host"} for component in COMPONENTS},
     "ExternalServiceSet": {"service_names", "hosts"},
     "EgressPolicy": {"policy_name", "namespace"},
+    "TcpRoute": {"route_name", "namespace"},
     "HttpIngress": {"ingress_name", "namespace", "load_balancer"},
 }
 
