@@ -111,7 +111,7 @@ EXTERNAL: dict[str, tuple[dict[str, Any], str]] = {
         {"ports": [{"port": 80, "targetPort": 8080}]},
         "ports[0].targetPort: Forbidden: unknown field (did you mean `target_port`?)",
     ),
-    "a Service name that is no DNS label": (
+    "a Service name that is not a DNS label": (
         {"service_name": "Orders_DB"},
         f'service_name: Invalid value: "Orders_DB": {NOT_1035}',
     ),
@@ -147,7 +147,7 @@ SELECTOR: dict[str, tuple[dict[str, Any], str]] = {
         {"slector": {"app": "web"}},
         "slector: Forbidden: unknown field (did you mean `selector`?)",
     ),
-    "a Service name that is no DNS label": (
+    "a Service name that is not a DNS label": (
         {"service_name": "web."},
         f'service_name: Invalid value: "web.": {NOT_1035}',
     ),
