@@ -12,9 +12,9 @@ from components import (
     SelectorService,
     ValidationError,
 )
+from tests.unit.factories import EXTERNAL as GOOD
 from tests.unit.outputs import later
 
-GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 PODS: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"name": "http", "port": 80}]}
 
 NOT_AN_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
