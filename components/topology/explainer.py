@@ -17,7 +17,7 @@ from .paths import describe
 from .pod_states import labels_of
 from .policy_judge import Judge, Target, on_the_way
 from .serving import Serving, is_external_local
-from .shown import look_at_routes, look_at_service
+from .shown import lint_routes, lint_service
 from .snapshot import Snapshot
 from .targets import targets
 
@@ -68,8 +68,8 @@ class Explainer:
         unserved = list(serving.unserved()) if is_known else []
         found = [
             *self._index.findings[key],
-            *look_at_service(self._index, service, groups, unserved),
-            *look_at_routes(self._index, service),
+            *lint_service(self._index, service, groups, unserved),
+            *lint_routes(self._index, service),
         ]
         if client is None:
             policies = self._on_the_way(service, groups)
