@@ -59,12 +59,6 @@ def lint_routes(index: Index, service: Service) -> Iterator[Found]:
                 words = {"name": quote(wanted), "known": has}
                 finding = path_hazards.INGRESS_CLASS_UNKNOWN.at("spec.ingressClassName", words)
                 yield Found(subject_of(manifest), finding)
-        elif route.port and all(str(one.number) != route.port for one in service.ports):
-            has = ", ".join(str(one.number) for one in service.ports[:3]) or "none"
-            words = {"service": quote(service.key[1]), "port": route.port, "known": has}
-            yield Found(
-                subject_of(manifest), path_hazards.ROUTE_PORT_MISSING.at("spec.rules", words)
-            )
 
 
 def _mixed_ports(index: Index, service: Service, groups: Sequence[Group]) -> Iterator[Found]:
