@@ -1,4 +1,4 @@
-"""Validates what a component rendered, and tells what is wrong of its arguments."""
+"""Validates what a component rendered, and reports errors for its arguments."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
@@ -23,16 +23,16 @@ def check_objects(
     What is unknown is passed over: the objects are validated again when it has arrived.
 
     Args:
-        objects: The objects, the Service first. What others have of it is told once.
+        objects: The objects, the Service first. An error of several objects is reported once.
         rules: The rules of Kubernetes.
         findings: What is wrong with the arguments alone. One that has the code of a rule stands
             for it, and so does one with the same words.
-        unread: What is wrong with the form of arguments: other values stand in for them, of which
-            nothing is told.
+        unread: What is wrong with the form of arguments: nothing is reported about the values that
+            replace them.
     """
     broken = [finding.path for finding in unread]
     of_arguments = {(one.path, one.detail) for one in findings}
-    told = set[str]()
+    reported = set[str]()
     ruled = {(one.path, one.code) for one in findings if one.code}
     for position, rendering in enumerate(objects):
         known = {one.path for one in findings} if position else set[str]()
@@ -43,15 +43,15 @@ def check_objects(
                 continue
             if found.code == SERVICE_NODE_PORT_TAKEN.code and found.path in twice:
                 continue  # the API server says both
-            for one in rendering.told(found):
-                is_told = (
-                    str(one) in told
+            for one in rendering.translate(found):
+                is_known = (
+                    str(one) in reported
                     or (one.path, one.detail) in of_arguments
                     or (one.path, one.code) in ruled
                 )
-                if is_told or one.path in known or any(is_within(one.path, at) for at in broken):
+                if is_known or one.path in known or any(is_within(one.path, at) for at in broken):
                     continue
-                told.add(str(one))
+                reported.add(str(one))
                 findings.append(one)
 
 

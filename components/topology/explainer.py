@@ -17,7 +17,7 @@ from .paths import describe
 from .pod_states import labels_of
 from .policy_judge import Judge, Target, on_the_way
 from .serving import Serving, is_external_local
-from .shown import look_at_routes, look_at_service
+from .shown import lint_routes, lint_service
 from .snapshot import Snapshot
 from .targets import targets
 
@@ -68,8 +68,8 @@ class Explainer:
         unserved = list(serving.unserved()) if is_known else []
         found = [
             *self._index.findings[key],
-            *look_at_service(self._index, service, groups, unserved),
-            *look_at_routes(self._index, service),
+            *lint_service(self._index, service, groups, unserved),
+            *lint_routes(self._index, service),
         ]
         if client is None:
             policies = self._on_the_way(service, groups)
@@ -131,8 +131,8 @@ class Explainer:
     def _for_client(
         self, serving: Serving, client: Client, unknown: list[str]
     ) -> tuple[list[Found], list[Policy]]:
-        if self._snapshot.is_live and not self._snapshot.knows("NetworkPolicy"):
-            unknown.append("what policies let the client reach: the rights do not show them")
+        if reason := self._snapshot.unseen.get("NetworkPolicy"):
+            unknown.append(f"what policies let the client reach: {reason}")
             return [], []
         service = serving.service
         backends: list[Target] = targets(self._index, service, serving.groups)
@@ -147,8 +147,8 @@ class Explainer:
             reason = "anything: the files hold no such Service"
             if key in self._objects.repeated:
                 reason = "which of several: the files declare it more than once"
-            if self._snapshot.is_live:
-                reason = "whether there is such a Service: the rights do not show Services"
+            if unseen_because := unseen.get("Service"):
+                reason = f"whether there is such a Service: {unseen_because}"
             return Explanation(*key, None, [], [reason], unseen)
         names = [one for home, one in self._objects.services if home == namespace]
         near = get_close_matches(name, names, 1, _ALIKE)

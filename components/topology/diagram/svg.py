@@ -1,7 +1,7 @@
 """SVG with a fixed layout in layers: no layout engine, no browser, the same picture every time.
 
-States are told by shape, by mark and by colour: cut corners and a thick line are a break, a dashed
-line is what cannot be told. Colours follow the reader's light or dark mode.
+States differ in shape, mark and colour: cut corners and a thick line are a break, a dashed
+line is unknown. Colours follow the reader's light or dark mode.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:var(--t
 .e{fill:none;stroke:var(--plain);stroke-width:1.5}.a{fill:var(--plain)}"""
 _LEGEND: Sequence[tuple[State, str]] = (
     ("sound", "+ takes connections"),
-    ("unknown", "? cannot be told, ~ drains, ! weak"),
+    ("unknown", "? unknown, ~ drains, ! weak"),
     ("broken", "x breaks, or gets no traffic"),
 )
 _OF_MARKS = {"x": "t-broken", "+": "t-ok", "?": "t-unknown", "~": "t-unknown", "!": "t-unknown"}
@@ -52,20 +52,24 @@ def svg(graph: Graph, *, is_narrow: bool = False) -> str:
     top = MARGIN
     for panel in graph.panels:
         start = top
-        top += _PANEL_HEAD
+        width = layout.width - 2 * MARGIN
+        most = int((width - 2 * MARGIN) / _CHARACTER)
+        titles = [panel.title] if len(panel.title) <= most else panel.title.split(": ", 1)
+        top += _PANEL_HEAD + LINE * (len(titles) - 1)
         inner: list[str] = []
         for band in panel.bands:
             placed, height = layout.place(band, top)
             inner += [_arrow(layout, placed[one], placed[other]) for one, other in band.edges]
             inner += [part for one in placed for part in _draw(one)]
             top += height + BETWEEN
-        width = layout.width - 2 * MARGIN
         body.append(
             f'<rect class="panel" x="{MARGIN}" y="{start}" width="{width}"'
             f' height="{top - start}" rx="8"/>'
         )
-        most = int((width - 2 * MARGIN) / _CHARACTER)
-        body.append(_text(2 * MARGIN, start + 21, panel.title, "p", most))
+        body += [
+            _text(2 * MARGIN, start + 21 + LINE * place, title, "p", most)
+            for place, title in enumerate(titles)
+        ]
         body += inner
         top += MARGIN
     legend, top = _legend(layout, top + 14)
