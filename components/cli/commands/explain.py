@@ -1,6 +1,6 @@
 """`explain`: the path from a client to the backends of a Service, and the first break on it.
 
-Exit codes: 0 where traffic flows, 1 where something breaks it, 2 where that cannot be told.
+Exit codes: 0 where traffic flows, 1 where something breaks it, 2 where that is unknown.
 """
 
 import argparse
