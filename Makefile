@@ -44,7 +44,8 @@ unit: venv
 
 # A figure of its own: measuring makes the tests about twice as slow.
 coverage: venv
-	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov tests/unit
+	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+		--cov=components tests/unit
 
 lint: venv
 	@.venv/bin/ruff check

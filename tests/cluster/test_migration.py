@@ -7,6 +7,7 @@ import shlex
 import pytest
 
 from tests.support.cluster import get, names, uids
+from tests.support.following import Follow
 from tests.support.programs import component, external_service
 from tests.support.running import running
 from tests.support.stack import Stack
@@ -89,7 +90,9 @@ def no_orphans(cluster: Cluster, namespace: str, slices: int) -> None:
     assert len(names(cluster, "endpointslices", namespace)) == slices
 
 
-def test_for_what_holds_state(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_for_what_holds_state(
+    cluster: Cluster, stack: Stack, namespace: str, follow: Follow
+) -> None:
     """From an `ExternalService` to a `SelectorService`: a jump is refused, Pods must be ready."""
     port = {"name": "postgres", "port": 5432}
     outside = {"addresses": ADDRESSES, "ports": [{**port, "target_port": 6432}]}
@@ -97,14 +100,17 @@ def test_for_what_holds_state(cluster: Cluster, stack: Stack, namespace: str) ->
     before = uids(cluster, "services,endpointslices", namespace)
     address = get(cluster, "service", namespace, "db")["spec"]["clusterIPs"]
 
+    followed = follow(namespace, "db")
     stack.write(program(namespace, "Cutover"))
     refused(stack, "run `pulumi up` with `MigrationPhase.DRAINING`")
     stack.write(program(namespace, "Draining")).up()
+    followed.wait_until_it_says("192.0.2.10 ready -> draining", "2001:db8::10 ready -> draining")
     assert uids(cluster, "services,endpointslices", namespace) == before
     assert conditions(cluster, namespace) == {DRAINING}
     assert "selector" not in get(cluster, "service", namespace, "db")["spec"]
 
     stack.write(program(namespace, "Cutover")).up()
+    followed.wait_until_it_says("the selector is now app=db")
     assert get(cluster, "service", namespace, "db")["spec"]["selector"] == {"app": "db"}
     assert before.items() <= uids(cluster, "services,endpointslices", namespace).items()
     assert conditions(cluster, namespace) == {DRAINING}
@@ -123,6 +129,7 @@ def test_for_what_holds_state(cluster: Cluster, stack: Stack, namespace: str) ->
 
     run_pods(cluster, namespace)
     stack.write(program(namespace, "Internal")).up()
+    followed.wait_until_it_says("EndpointSlice db-ipv4 deleted: -192.0.2.10")
     no_orphans(cluster, namespace, len(address))
 
     inside = {"selector": {"app": "db"}, "ports": [{**port, "target_port_name": "sql"}]}
