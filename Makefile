@@ -79,6 +79,7 @@ bench: setup
 	@.venv/bin/python -m bench.sources
 	@.venv/bin/python -m bench.startup
 	@.venv/bin/python -m bench.preview
+	@.venv/bin/python -m bench.shop
 	@.venv/bin/python -m bench.deploy
 	@.venv/bin/python -m bench.advice
 	@.venv/bin/python -m bench.churn
