@@ -87,8 +87,9 @@ def lint_deprecated(service: Service, report: Report) -> None:
         report.add(index, EXTERNAL_IPS_DEPRECATED, "spec.externalIPs")
     if spec.get("trafficDistribution") == "PreferClose":
         report.add(index, PREFER_CLOSE_DEPRECATED, "spec.trafficDistribution")
-    for field in ("clusterIPs", "externalIPs"):
-        for position, address in enumerate(items(spec.get(field))):
+    given_ips = items(spec.get("clusterIPs")) or [spec.get("clusterIP")]
+    for field, addresses in (("clusterIPs", given_ips), ("externalIPs", given)):
+        for position, address in enumerate(addresses):
             _lint_address(index, f"spec.{field}[{position}]", text(address), report)
     _lint_address(index, "spec.loadBalancerIP", text(spec.get("loadBalancerIP")), report)
     for position, block in enumerate(items(spec.get("loadBalancerSourceRanges"))):

@@ -68,6 +68,13 @@ HITS = [
     Hit(
         "address-not-canonical",
         0,
+        "spec.clusterIPs[0]",
+        'canonical format ("fd00:10:96::77")',
+        [service(selector=APP, clusterIP="fd00:10:96::0077")],
+    ),
+    Hit(
+        "address-not-canonical",
+        0,
         "spec.loadBalancerIP",
         'canonical format ("2001:db8::1")',
         [service(selector=APP, type="LoadBalancer", loadBalancerIP=IPV6)],
