@@ -33,11 +33,13 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .policy_types import EgressDns as EgressDns
     from .policy_types import EgressPrecedence as EgressPrecedence
     from .policy_types import EgressTier as EgressTier
+    from .route_types import GatewayRef as GatewayRef
     from .route_types import HttpBackend as HttpBackend
     from .route_types import HttpHost as HttpHost
     from .route_types import HttpPath as HttpPath
     from .route_types import HttpTls as HttpTls
     from .route_types import PathType as PathType
+    from .route_types import RouteApi as RouteApi
     from .routing.backends import http_backend as http_backend
     from .routing.http_ingress import HttpIngress as HttpIngress
     from .routing.http_ingress import HttpIngressArgs as HttpIngressArgs
@@ -75,6 +77,8 @@ DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
+HTTP_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+REFERENCE_GRANT = "kubernetes:gateway.networking.k8s.io/v1beta1:ReferenceGrant"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 CILIUM_POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
 CLUSTER_POLICY = "kubernetes:policy.networking.k8s.io/v1alpha2:ClusterNetworkPolicy"
@@ -163,7 +167,7 @@ COMPONENTS = (
         "routing.http_ingress",
         "http-ingress.md",
         "leads HTTP requests for hosts and paths to Services",
-        (INGRESS,),
+        (INGRESS, HTTP_ROUTE, REFERENCE_GRANT),
     ),
     Component(
         "EgressPolicy",
@@ -201,7 +205,15 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "EgressPrecedence",
         "EgressTier",
     ),
-    "route_types": ("HttpBackend", "HttpHost", "HttpPath", "HttpTls", "PathType"),
+    "route_types": (
+        "GatewayRef",
+        "HttpBackend",
+        "HttpHost",
+        "HttpPath",
+        "HttpTls",
+        "PathType",
+        "RouteApi",
+    ),
     "routing.backends": ("http_backend",),
     "types": (
         "AdoptedKind",

@@ -1,4 +1,4 @@
-"""The words that routes are written in: hosts, paths, backends and TLS.
+"""The words that routes are written in: hosts, paths, backends, Gateways and TLS.
 
 Every class here maps to a type of the same name in other languages.
 """
@@ -20,10 +20,32 @@ class PathType(StrEnum):
     """Itself alone."""
 
 
+class RouteApi(StrEnum):
+    """Which API of Kubernetes leads requests to Services."""
+
+    INGRESS = "Ingress"
+    """One Ingress of networking.k8s.io. The default."""
+    GATEWAY = "Gateway"
+    """One HTTPRoute of the Gateway API for each host, attached to a Gateway."""
+
+
 if TYPE_CHECKING:  # Pulumi's component analyzer takes neither unions nor literals
     PathTypeLike: TypeAlias = PathType | Literal["Prefix", "Exact"]
+    RouteApiLike: TypeAlias = RouteApi | Literal["Ingress", "Gateway"]
 else:
     PathTypeLike = PathType
+    RouteApiLike = RouteApi
+
+
+class GatewayRef(TypedDict):
+    """A Gateway that a route attaches to."""
+
+    name: pulumi.Input[str]
+    """The Gateway's name."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """The Gateway's namespace. Defaults to the route's own."""
+    section_name: NotRequired[pulumi.Input[str]]
+    """The name of one of its listeners. Defaults to every listener that takes the route."""
 
 
 class HttpBackend(TypedDict):
@@ -42,13 +64,19 @@ class HttpBackend(TypedDict):
     unknown."""
     is_external_name: NotRequired[bool]
     """Whether the Service is an alias in DNS. Defaults to False."""
+    weight: NotRequired[pulumi.Input[int]]
+    """Its share of the requests, beside the weights of the other backends. Defaults to 1. Only
+    with `RouteApi.GATEWAY`."""
 
 
 class HttpPath(TypedDict):
     """A path, and where its requests go."""
 
-    backend: HttpBackend
-    """Where they go."""
+    backend: NotRequired[HttpBackend]
+    """Where they go. Defaults to none: give this or `backends`."""
+    backends: NotRequired[Sequence[HttpBackend]]
+    """Several Services that share the requests by their weights. Only with
+    `RouteApi.GATEWAY`. Defaults to none."""
     path: NotRequired[pulumi.Input[str]]
     """The path, which begins with "/". Defaults to "/"."""
     type: NotRequired[PathTypeLike]
@@ -63,6 +91,9 @@ class HttpHost(TypedDict):
     every name."""
     backend: NotRequired[HttpBackend]
     """Where all its requests go that are for none of `paths`. Defaults to none."""
+    backends: NotRequired[Sequence[HttpBackend]]
+    """Several Services that share these requests by their weights. Only with
+    `RouteApi.GATEWAY`. Defaults to none."""
     paths: NotRequired[Sequence[HttpPath]]
     """Its paths. Defaults to none."""
 

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import zipfile
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -87,13 +88,31 @@ def module_folder(folder: Path, module: str) -> Path:
     return Path(json.loads(_go(folder, "mod", "download", "-json", module))["Dir"])
 
 
+def module_files(folder: Path, module: str) -> zipfile.Path:
+    """Return the files of a module that the one in `folder` requires, as its archive holds them.
+
+    Its code may need a newer Go: Go then downloads it and fails. Nothing here compiles it.
+    """
+    command = ("mod", "download", "-json", module)
+    done = _run(folder, *command)
+    found = json.loads(done.stdout or "{}")
+    sums = (folder / "go.sum").read_text().splitlines()
+    if f"{module.replace('@', ' ')} {found.get('Sum')}" not in sums:
+        raise _failure(command[0], folder, done.stdout + done.stderr)
+    return zipfile.Path(found["Zip"], f"{module}/")
+
+
 def _go(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        [_go_binary(), *arguments], cwd=folder, env=_environment(), capture_output=True, text=True
-    )
+    done = _run(folder, *arguments)
     if done.returncode:
         raise _failure(arguments[0], folder, done.stdout + done.stderr)
     return done.stdout
+
+
+def _run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [_go_binary(), *arguments], cwd=folder, env=_environment(), capture_output=True, text=True
+    )
 
 
 def _environment() -> dict[str, str]:

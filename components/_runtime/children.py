@@ -241,24 +241,39 @@ class Children:
             after: What must be there before it.
         """
         name, kind = self._name(manifest), manifest["kind"]
-        metadata = self._metadata(manifest)
-        options = self._options(
-            manifest,
-            _CUSTOM_POLICIES.get(kind, NETWORK_POLICY),
-            hooks=_hooks.of_object(name, self._parent),
-            depends_on=after,
-        )
         if kind in _CUSTOM_POLICIES:
-            return apiextensions.CustomResource(
-                name,
-                api_version=manifest["apiVersion"],
-                kind=kind,
-                metadata=metadata,
-                spec=manifest["spec"],
-                opts=options,
-            )
+            return self.custom(manifest, _CUSTOM_POLICIES[kind], after)
         return networking.v1.NetworkPolicy(
-            name, metadata=metadata, spec=manifest["spec"], opts=options
+            name,
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._options(
+                manifest,
+                NETWORK_POLICY,
+                hooks=_hooks.of_object(name, self._parent),
+                depends_on=after,
+            ),
+        )
+
+    def custom(
+        self, manifest: Manifest, kind: str, after: Sequence[pulumi.Resource] = ()
+    ) -> "apiextensions.CustomResource":
+        """Register an object of a kind that a CustomResourceDefinition brings.
+
+        Args:
+            manifest: The object.
+            kind: Its Pulumi type.
+            after: What must be there before it.
+        """
+        name = self._name(manifest)
+        hooks = _hooks.of_object(name, self._parent)
+        return apiextensions.CustomResource(
+            name,
+            api_version=manifest["apiVersion"],
+            kind=manifest["kind"],
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._options(manifest, kind, hooks=hooks, depends_on=after),
         )
 
     def ingress(self, manifest: Manifest, *, awaited: bool) -> "networking.v1.Ingress":

@@ -164,7 +164,7 @@ def _draft(
         args = typed(blueprint.args, inputs.values)
         plan = blueprint.plan(args, name, inputs.findings, frozenset())
         if not any(finding.path in _IDENTITY for finding in inputs.findings):
-            inputs.findings += entry.declare(plan.objects[:1], args)
+            inputs.findings += entry.declare(_of_own_name(plan), args)
         if not inputs.findings:
             resolved = _resolve(name, blueprint, inputs, fail, entry)
             return Draft(args, plan, resolved, entry)
@@ -191,13 +191,19 @@ def _resolve(
         values = substitute(inputs.values, found, blueprint.given, findings)
         args = typed(blueprint.args, values)
         whole = blueprint.plan(args, name, findings, paths)
-        findings += entry.declare(whole.objects[:1], args, paths)
+        findings += entry.declare(_of_own_name(whole), args, paths)
         if findings:
             raise fail([_hush(finding, secrets) for finding in findings])
         return whole
 
     joined = {path: _resolved_value(output) for path, output in inputs.outputs.items()}
     return pulumi.Output.all(**joined).apply(resolve)
+
+
+def _of_own_name(plan: Plan) -> list[Manifest]:
+    """Return the objects whose names are not made of the name of another one."""
+    kind = plan.objects[0]["kind"] if plan.objects else ""
+    return [one for one in plan.objects if one["kind"] == kind]
 
 
 def _object(index: int, plan: Plan) -> Manifest:

@@ -1,6 +1,6 @@
 """Compares the Service that the cluster returned with the declared one.
 
-Server-side apply is an upsert: over a Service that exists already, fields of another owner survive.
+Server-side apply is an upsert: over a Service that already exists, fields of another owner survive.
 What comes back is known at preview already, from a server-side dry run, before anything is written.
 """
 
@@ -152,8 +152,8 @@ class Guard:
             invalid(
                 "headless",
                 str(wanted),
-                "a live Service cannot become headless, nor stop being so",
-                "declare a Service of another `service_name` and move the clients, or accept an"
+                "`headless` cannot change on an existing Service",
+                "declare a Service with another `service_name` and move the clients, or accept an"
                 " outage: `pulumi destroy --target` this Service, then `pulumi up`",
             )
         ]

@@ -12,7 +12,7 @@ from ..validation.hazards.declared import EXTERNAL_IP_UNSERVED
 from ..validation.hazards.hazard import Hazard
 
 _REMEDY = (
-    "leave `cluster_ip` out, or declare a Service of another `service_name` and move the clients,"
+    "leave `cluster_ip` out, or declare a Service with another `service_name` and move the clients,"
     " or accept an outage: `pulumi destroy --target` this Service, then `pulumi up`"
 )
 
@@ -45,7 +45,7 @@ def keep_cluster_ip(
         reason = f"a live Service keeps its cluster IP, which is {live}"
         finding = invalid("cluster_ip", expected, reason, _REMEDY)
         if await wanted.is_secret():
-            reason = "a live Service keeps its cluster IP, which is another one"
+            reason = "a live Service keeps its cluster IP, and has a different one"
             finding = invalid("cluster_ip", HIDDEN, reason, _REMEDY)
         raise error([finding])
 

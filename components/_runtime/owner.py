@@ -23,7 +23,7 @@ def configured_manager() -> str:
     key = f"{_NAMESPACE}:owner"
     if is_config_secret(key):
         raise pulumi.RunError(
-            f"{key}: must not be secret, for it is written to live objects"
+            f"{key}: must not be a secret, because it is written to live objects"
             f" (run `pulumi config set {key} <name>` without --secret)"
         )
     owner = pulumi.Config(_NAMESPACE).get("owner")

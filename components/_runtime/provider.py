@@ -51,7 +51,7 @@ def provider(
         render_directory: Where to write YAML instead of applying. Defaults to none: it is applied.
         qps: Requests a second, at most. Defaults to 1000.
         burst: Requests at once, at most. Defaults to 2000.
-        upsert_existing_objects: Take over an object that exists already instead of failing, for
+        upsert_existing_objects: Take over an object that already exists instead of failing, for
             the up after one that was interrupted. Needs pulumi-kubernetes 4.29 or newer; before
             4.29 objects are always taken over. Defaults to the environment's
             PULUMI_K8S_UPSERT_EXISTING_OBJECTS, else false.

@@ -59,11 +59,11 @@ def foreign_selector(
         invalid(
             "service_name",
             name,
-            f'the Service exists already with the selector "{shown}", which is not the one that'
-            " this program declares: the wrong Pods would get the traffic",
-            f"first `pulumi state delete '{urn}'` if an earlier up has recorded it, for destroy"
-            " would delete that Service; then choose another `service_name`, or remove that"
-            " Service yourself",
+            f'the Service already exists with the selector "{shown}", which this program does'
+            " not declare: the wrong Pods would get the traffic",
+            f"first `pulumi state delete '{urn}'` if an earlier up recorded it, because `pulumi"
+            " destroy` would delete that Service; then choose another `service_name`, or delete"
+            " that Service yourself",
         )
     ]
 
@@ -86,9 +86,9 @@ def _mode_jump(old: str, new: str) -> list[Finding]:
     if old == new or "Both" in (old, new):
         return []
     reason = (
-        f"the backends are in {old} and would be in {new} alone: between the two, connections fail"
+        f"the backends would move from {old} to {new} in one step: in between, connections fail"
     )
-    remedy = "first an up with `EndpointApi.BOTH`, then this one"
+    remedy = "run `pulumi up` with `EndpointApi.BOTH` first"
     return [forbidden("endpoint_api", reason, remedy)]
 
 
@@ -107,9 +107,9 @@ def primary_family(old: str, new: str) -> Finding:
     return invalid(
         "ip_families",
         new,
-        f"the primary IP family of a live Service cannot change, and is {old}",
-        f"declare a Service of another `service_name` and move the clients, or keep {old} backends,"
-        " or accept an outage: `pulumi destroy --target` this Service, then `pulumi up`",
+        f"the primary IP family of a live Service cannot change; it is {old}",
+        f"declare a Service with another `service_name` and move the clients, or keep {old}"
+        " backends, or accept an outage: `pulumi destroy --target` this Service, then `pulumi up`",
     )
 
 

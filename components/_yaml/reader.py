@@ -224,7 +224,7 @@ class Reader:
         self._count(anchor.nodes, event)
         self._aliased += anchor.nodes
         if self._aliased > MAX_NODES:
-            raise self._fatal(event, f"aliases stand for more than {MAX_NODES} values")
+            raise self._fatal(event, f"aliases expand to more than {MAX_NODES} values")
         self._add(anchor.value, event)
 
     def _add(self, value: Any, event: Any) -> None:

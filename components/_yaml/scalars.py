@@ -79,7 +79,7 @@ class KubectlScalars:
         if kind == "float" and type(value) is int:
             value = float(value)
         if type(value) is not _KINDS[kind]:
-            raise ValueError(f"this value is not of the type {kind}, which its tag says")
+            raise ValueError(f"this value does not have the type {kind} of its tag")
         return _to_json(value, text)
 
     def key(self, value: Any) -> str:
@@ -96,7 +96,7 @@ class KubectlScalars:
             return str(value)
         if type(value) is float:
             return _shortest(value)
-        raise ValueError("null, a list or a map is the key, where JSON has only text")
+        raise ValueError("a key must be a string in JSON, not null, a list or a map")
 
 
 KUBECTL = KubectlScalars()
@@ -140,7 +140,7 @@ def _to_json(value: Any, text: str) -> Any:
     if type(value) is not float:
         return value
     if value != value or isinf(value):  # noqa: PLR0124, that is what NaN is
-        raise ValueError(f"{text} is no number in JSON")
+        raise ValueError(f"JSON has no number {text}")
     return whole(value)
 
 
@@ -159,7 +159,7 @@ def _binary(text: str) -> str:
     try:
         data = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError("!!binary holds no base64") from None
+        raise ValueError("!!binary must hold base64") from None
     return _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", data.decode(errors="surrogateescape"))
 
 

@@ -18,7 +18,7 @@ from .results import Results
 from .subjects import Row, Subject
 
 RULES = RuleBook()
-BASELINE_STALE = RULES.rule("baseline-stale", "What the baseline holds is still found.")
+BASELINE_STALE = RULES.rule("baseline-stale", "Every finding of the baseline is still there.")
 
 _VERSION = 1
 _MAX_SIZE = 256 << 20
@@ -60,7 +60,7 @@ def read_baseline(file: str) -> Counter[Known]:
     """Return the findings of a baseline, each with how often it is known.
 
     Raises:
-        BaselineError: The file is missing, or is no baseline.
+        BaselineError: The file is missing, or is not a baseline.
     """
     try:
         with open(file, "rb") as stream:  # noqa: PTH123, text stays as given
@@ -70,10 +70,10 @@ def read_baseline(file: str) -> Counter[Known]:
         remedy = f"write it with --write-baseline {file}"
         raise BaselineError(f"{file}: {error.strerror or error}; {remedy}") from None
     except (ValueError, RecursionError):
-        raise BaselineError(f"{file}: is no baseline: it is not JSON") from None
+        raise BaselineError(f"{file}: is not a baseline: it is not JSON") from None
     fields = mapping(value)
     if fields.get("version") != _VERSION or not isinstance(fields.get("findings"), list):
-        raise BaselineError(f"{file}: is no baseline of version {_VERSION}")
+        raise BaselineError(f"{file}: is not a baseline of version {_VERSION}")
     return Counter(_of_fields(mapping(one)) for one in items(cast("object", fields["findings"])))
 
 
@@ -154,8 +154,10 @@ def _stale(
         if one.code in unjudged:
             continue
         subject = Subject(file, 0, (), one.kind, one.namespace, one.name, None)
-        detail = f"{quote(one.code)} in {quote(one.path)} is known, and no longer found"
-        remedy = "write the baseline anew"
+        detail = (
+            f"{quote(one.code)} in {quote(one.path)} is in the baseline, but is no longer found"
+        )
+        remedy = "write the baseline again"
         finding = Finding(one.field, "", detail, None, remedy, BASELINE_STALE.code, "warning")
         yield Row(number, subject, finding)
         number += 1

@@ -1,61 +1,85 @@
 """Node ports and cluster IPs that two Services of one folder ask for: the second one is refused.
 
-Other folders may be of other clusters, so that nothing is said across them.
+Other folders may be of other clusters, so that nothing is said across them; nor across the files of
+a folder in which some Service is there more than once, as in chapters and fixtures.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..core.findings import INVALID, Finding, quote
-from ..core.rules import Rule, RuleBook
+from ..core.rules import RuleBook
 from ..validation.untyped import items, mapping, number, text
+from .subjects import Row, Subject
 
 RULES = RuleBook()
-NODE_PORT_TAKEN = RULES.rule("node-port-taken", "No two Services have one node port.")
-CLUSTER_IP_TAKEN = RULES.rule("cluster-ip-taken", "No two Services have one cluster IP.")
+NODE_PORT_TAKEN = RULES.rule("node-port-taken", "No two Services share a node port.")
+CLUSTER_IP_TAKEN = RULES.rule("cluster-ip-taken", "No two Services share a cluster IP.")
 
 _Owner = tuple[str, str]
 """A namespace, empty where it is unknown, and a name."""
+
+
+class Claim(NamedTuple):
+    """A node port or cluster IP that a Service asks for."""
+
+    path: str
+    wanted: int | str
 
 
 class Collisions:
     """What the Services that were seen ask for."""
 
     def __init__(self) -> None:
-        self._taken: dict[tuple[str, str], _Owner] = {}
+        self._seen: dict[str, list[tuple[int, Subject, list[Claim]]]] = defaultdict(list)
 
-    def of(self, source: str, manifest: Mapping[str, Any]) -> Iterator[Finding]:
-        """Return what a Service asks for that another one of its folder already has."""
-        if (manifest.get("apiVersion"), manifest.get("kind")) != ("v1", "Service"):
-            return
-        metadata, spec = mapping(manifest.get("metadata")), mapping(manifest.get("spec"))
-        owner = text(metadata.get("namespace")), text(metadata.get("name"))
-        folder = str(PurePath(source).parent)
-        for position, port in enumerate(map(mapping, items(spec.get("ports")))):
-            wanted = number(port.get("nodePort"))
-            if wanted and (other := self._take(folder, str(wanted), owner)):
-                path = f"spec.ports[{position}].nodePort"
-                detail = "provided port is already allocated"
-                yield _finding(path, wanted, detail, other, NODE_PORT_TAKEN)
-        given = [text(one) for one in (spec.get("clusterIP"), *items(spec.get("clusterIPs")))]
-        for address in dict.fromkeys(given):
-            if address in {"", "None"}:
-                continue
-            if other := self._take(folder, address, owner):
-                detail = f"failed to allocate IP {address}: provided IP is already allocated"
-                yield _finding("spec.clusterIPs", [address], detail, other, CLUSTER_IP_TAKEN)
+    def take(self, number: int, subject: Subject, claims: list[Claim]) -> None:
+        """Note what a Service asks for."""
+        self._seen[str(PurePath(subject.source).parent)].append((number, subject, claims))
 
-    def _take(self, folder: str, wanted: str, owner: _Owner) -> str:
-        """Take a port or an address, and return the name of the Service that has it already.
-
-        A Service of the same name is the same one, unless both say other namespaces.
-        """
-        other = self._taken.setdefault((folder, wanted), owner)
-        is_same = other[1] == owner[1] and (other[0] == owner[0] or "" in (other[0], owner[0]))
-        return "" if is_same else "/".join(part for part in other if part)
+    def rows(self) -> Iterator[Row]:
+        """Return what Services ask for that another one of their folder already has."""
+        for seen in self._seen.values():
+            by_file: dict[_Owner, set[str]] = defaultdict(set)
+            for _, subject, _ in seen:
+                by_file[subject.namespace, subject.name].add(subject.source)
+            are_sets = any(len(files) > 1 for files in by_file.values())
+            taken: dict[tuple[str, int | str], _Owner] = {}
+            for position, subject, claims in seen:
+                owner = subject.namespace, subject.name
+                for claim in claims:
+                    place = subject.source if are_sets else ""
+                    other = taken.setdefault((place, claim.wanted), owner)
+                    if not _is_same(owner, other):
+                        yield Row(position, subject, _finding(claim, other))
 
 
-def _finding(path: str, value: object, detail: str, other: str, rule: Rule) -> Finding:
-    remedy = f"Service {quote(other)} has it; ask for another one, or for none"
-    return Finding(path, INVALID, detail, value, remedy, rule.code)
+def claims_of(manifest: Mapping[str, Any]) -> list[Claim]:
+    """Return the node ports and cluster IPs that a manifest asks for, if it is a Service."""
+    if (manifest.get("apiVersion"), manifest.get("kind")) != ("v1", "Service"):
+        return []
+    spec = mapping(manifest.get("spec"))
+    ports = [number(mapping(port).get("nodePort")) for port in items(spec.get("ports"))]
+    given = [text(one) for one in (spec.get("clusterIP"), *items(spec.get("clusterIPs")))]
+    return [
+        *(Claim(f"spec.ports[{at}].nodePort", port) for at, port in enumerate(ports) if port),
+        *(Claim("spec.clusterIPs", one) for one in dict.fromkeys(given) if one not in {"", "None"}),
+    ]
+
+
+def _is_same(one: _Owner, other: _Owner) -> bool:
+    """Return whether two names are those of one Service: not if both say other namespaces."""
+    return one[1] == other[1] and (one[0] == other[0] or "" in (one[0], other[0]))
+
+
+def _finding(claim: Claim, other: _Owner) -> Finding:
+    value: object = claim.wanted
+    detail, rule = "provided port is already allocated", NODE_PORT_TAKEN
+    if isinstance(claim.wanted, str):
+        value, rule = [claim.wanted], CLUSTER_IP_TAKEN
+        detail = f"failed to allocate IP {claim.wanted}: provided IP is already allocated"
+    name = "/".join(part for part in other if part)
+    remedy = f"Service {quote(name)} has it; choose another, or leave it out"
+    return Finding(claim.path, INVALID, detail, value, remedy, rule.code)

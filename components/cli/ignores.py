@@ -19,8 +19,8 @@ from .manifests import Chunk, Entry, Place
 from .subjects import Row, Subject, located
 
 RULES = RuleBook()
-IGNORE_UNUSED = RULES.rule("ignore-unused", "What is ignored is found without that.")
-IGNORE_REASON = RULES.rule("ignore-reason", "What is ignored has a reason.")
+IGNORE_UNUSED = RULES.rule("ignore-unused", "Every ignored finding would be there.")
+IGNORE_REASON = RULES.rule("ignore-reason", "Every ignored finding has a reason.")
 
 ANNOTATION = "k8s-endpoints.pulumi/ignore"
 

@@ -12,12 +12,12 @@ from typing import NoReturn, TextIO
 from ..core.findings import printable
 
 COMMANDS: Mapping[str, str] = {
-    "validate": "say what the API server would say about manifests, and what will not work",
-    "explain": "say what lies between a client and the backends of a Service, and what breaks it",
+    "validate": "report what the API server would refuse in manifests, and what will not work",
+    "explain": "follow the path from a client to the backends of a Service; show what breaks it",
     "diagram": "draw the paths to Services, as Mermaid or SVG",
     "probe": "connect to the backends of a Service, from this machine or from a Pod",
-    "completion": "print a script that lets a shell complete commands and options",
-    "orphans": "find what a stack has created and its state does not hold; adopt or delete it",
+    "completion": "print a script with which a shell completes commands and options",
+    "orphans": "find objects that a stack created but its state lacks; adopt or delete them",
 }
 """What each command does. The module of its name in `commands` has `configure`, which adds its
 arguments, and `run`, which gives the exit code. It is imported only when it is meant."""

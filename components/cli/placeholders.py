@@ -36,6 +36,6 @@ def without_placeholders(findings: Iterable[Finding], *, allowed: bool) -> list[
         elif not allowed and value not in seen:
             seen.add(value)
             detail = "a placeholder that something fills in later"
-            remedy = "fill it in before, or pass --allow-placeholders"
+            remedy = "fill it in first, or pass --allow-placeholders"
             kept.append(Finding(finding.path, INVALID, detail, value, remedy, PLACEHOLDER.code))
     return kept

@@ -19,7 +19,7 @@ from ..validation.hazards.kustomize import kustomize_hazards, served_names
 from ..validation.hazards.legacy_endpoints import ENDPOINTS_WITHOUT_SERVICE
 from ..validation.object_meta import METADATA_RESOURCE_VERSION
 from ..validation.untyped import mapping, text
-from .collisions import Collisions
+from .collisions import Collisions, claims_of
 from .ignores import Ignores
 from .kustomized import Kustomizations
 from .manifests import Entry, Source, Stranger, Unreadable, is_manifest, read, sources
@@ -34,7 +34,7 @@ MAX_FINDINGS = 500_000
 RULES = RuleBook()
 """Rules about files, by code."""
 _DOCUMENT = RULES.rule("document", "A document of a file is one object, or a list of objects.")
-_NULL = RULES.rule("null-document", "A document that is null is passed over by kubectl.")
+_NULL = RULES.rule("null-document", "kubectl skips a document that is null.")
 
 FAIL_ON = ("error", "warning", "never")
 """What may be asked to make the exit code 1."""
@@ -47,8 +47,7 @@ _FAILING: Mapping[str, frozenset[str]] = {
 _VERSION_OF_KUBECTL = Finding(
     "metadata.resourceVersion",
     "",
-    "kubectl drops it when it creates the object, and is refused when it updates one of another"
-    " version",
+    "kubectl drops it on create, and fails on update where the object has another version",
     None,
     "leave it out",
     METADATA_RESOURCE_VERSION.code,
@@ -131,20 +130,23 @@ def validate_files(
         findings = without_placeholders(
             _validate_entry(entry, kubernetes_version, results), allowed=allow_placeholders
         )
-        findings += collisions.of(source, mapping(entry.value))
+        claims = claims_of(mapping(entry.value))
         is_ignoring = ignores.is_in(entry)
-        if findings or with_hazards or is_ignoring:
+        if findings or claims or with_hazards or is_ignoring:
             subject = _subject(source, entry, with_chunk=with_places or is_ignoring)
             results.rows += [Row(number, subject, finding) for finding in findings]
+            if claims:
+                collisions.take(number, subject, claims)
             if is_ignoring:
                 ignores.take(number, subject, entry.value)
             if with_hazards:
                 subjects.append(subject)
                 manifests.append(entry.value)
         if len(results.rows) > MAX_FINDINGS:
-            reason = f"more than {MAX_FINDINGS} findings; nothing after them is read"
+            reason = f"more than {MAX_FINDINGS} findings; the rest is not read"
             results.unreadable.append(Unreadable(source, reason))
             break
+    results.rows += collisions.rows()
     if with_hazards:
         results.rows += _hazards(manifests, subjects, results.sources)
     found = len(results.rows)
@@ -257,7 +259,7 @@ def _validate_entry(
 def _no_object(entry: Entry) -> Finding:
     value: Any = entry.value
     if value is None and not entry.item:
-        detail = "null: kubectl passes this document over"
+        detail = "null: kubectl skips this document"
         return Finding("", "", detail, code=_NULL.code, severity="warning")
     path = ".".join(f"items[{index}]" for index in entry.item)
     if isinstance(value, list):

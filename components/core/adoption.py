@@ -13,7 +13,7 @@ URN = "urn:pulumi:"
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """One object that exists already."""
+    """One object that already exists."""
 
     path: str
     """The argument that says so, such as `adopt[0]`."""
@@ -91,8 +91,8 @@ def recorded_before(adoption: Adoption, kind: str, name: str, urn: str) -> Findi
     """
     return forbidden(
         f"{adoption.path}.resource",
-        f"the state holds {kind} {name} as this component's already, and beside it"
-        f' "{adoption.resource}" would be deleted, the live object with it',
+        f"the state already holds {kind} {name} for this component, and"
+        f' "{adoption.resource}" would be deleted together with the live object',
         f"if the stack still has that resource, first run `pulumi state delete '{urn}'`; once it is"
         " adopted, leave the entry out",
     )

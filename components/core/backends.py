@@ -141,12 +141,12 @@ def read_backends(
         if isinstance(backend.address, str):
             other = by_address.setdefault(backend.address, backend)
             if other is not backend and other != backend:
-                reason = "two backends of one address differ in their settings"
+                reason = "two backends with the same address have different settings"
                 findings.append(duplicate(backend.path, backend.address, reason))
                 continue
         if twin is not backend and twin != backend:
             where = f"{backend.argument}.id"
-            findings.append(duplicate(where, backend.key, "two backends of one id differ"))
+            findings.append(duplicate(where, backend.key, "two backends with the same id differ"))
     return sorted(by_key.values(), key=lambda backend: backend.key)
 
 
@@ -276,7 +276,8 @@ def check_backends(
         nodeless = [backend for backend in backends if backend.node_name is None]
         if policy == "Local" and nodeless:
             reason = (
-                f"{len(nodeless)} of {len(backends)} backends are on no node: nodes drop traffic"
+                f"{len(nodeless)} of {len(backends)} backends have no `node_name`: nodes drop"
+                " traffic"
             )
             remedy = "give every backend its `node_name`, or use `TrafficPolicy.CLUSTER`"
             findings.append(invalid(argument, "Local", reason, remedy))

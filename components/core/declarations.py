@@ -173,11 +173,11 @@ def _taken(claim: Claim, path: str, holder: str) -> Finding:
             reason = f"{holder} has this name"
             return Finding(path, DUPLICATE, reason, name, "give each component its own name")
         case Object(kind=kind, namespace=namespace, name=name, is_plain=is_plain):
-            reason = f"{holder} declares this {kind} in the same namespace already"
+            reason = f"{holder} already declares this {kind} in the same namespace"
             if kind in CLUSTER_SCOPED:
-                reason = f"{holder} declares the {kind} {name} already"
+                reason = f"{holder} already declares the {kind} {name}"
             elif namespace and is_plain:
-                reason = f"{holder} declares the {kind} {namespace}/{name} already"
+                reason = f"{holder} already declares the {kind} {namespace}/{name}"
             return Finding(path, DUPLICATE, reason, name, f"{other}, or declare it in one place")
         case ChildName(namespace=namespace, name=name) if namespace == UNKNOWN:
             reason = f"{holder} has this name too, and both namespaces are Outputs"
@@ -190,10 +190,10 @@ def _taken(claim: Claim, path: str, holder: str) -> Finding:
             remedy = f"{other}, or give one a `logical_name` if they are on two clusters"
             return Finding(path, DUPLICATE, reason, name, remedy)
         case NodePort(number=number):
-            reason = f"{holder} asks for this node port already"
+            reason = f"{holder} already asks for this node port"
             return Finding(path, DUPLICATE, reason, number, "choose another, or leave it out")
         case ClusterIP(address=address):
-            reason = f"{holder} asks for this cluster IP already"
+            reason = f"{holder} already asks for this cluster IP"
             return Finding(path, DUPLICATE, reason, address, "choose another, or leave it out")
 
 

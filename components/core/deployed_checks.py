@@ -45,7 +45,7 @@ def check_pods(
 
 def _image(args: DeployedServiceArgs) -> Iterator[Finding]:
     if isinstance(args.image, str) and args.image != args.image.strip():
-        reason = "must not have leading or trailing whitespace: Pods of it are refused"
+        reason = "must not have leading or trailing whitespace: its Pods are refused"
         yield invalid("image", args.image, reason)
 
 
@@ -77,7 +77,9 @@ def _probe(probe: ProbeArgs, path: str, port_names: Sequence[str]) -> Iterator[F
         if given.port_name is not None and given.port_name not in port_names:
             yield not_supported(f"{path}.{action}.port_name", given.port_name, port_names)
         elif not port_names:
-            yield forbidden(f"{path}.{action}", "there is no port to ask", "give `ports`")
+            yield forbidden(
+                f"{path}.{action}", "the container has no port to probe", "give `ports`"
+            )
 
 
 def _volume(volume: VolumeArgs, path: str) -> Iterator[Finding]:

@@ -92,7 +92,7 @@ def plan_egress_policy(
     objects = _objects(args, policy.manifest.get("metadata", {}), reach)
     _name(objects, component_name, args.policy_name, is_renamed=is_renamed)
     pinned = args.policy_name is not None
-    remedy = "" if pinned else "the component's name stands in for `policy_name`; give one"
+    remedy = "" if pinned else "the component's name is the default of `policy_name`; set that"
     name = objects[0]["metadata"]["name"]
     policy.put("metadata.name", name, "policy_name", remedy=remedy)
     check_objects([policy], versions, findings, unread)

@@ -37,4 +37,11 @@ def plan_external_name_service(
     check_objects([service], rules, findings, unread)
     objects = [service.manifest]
     adoptions = read_adoptions(args, objects, findings)
-    return ServicePlan(objects, external_name_hazards(args.external_name, ports), adoptions)
+    hazards = external_name_hazards(args.external_name, ports, _own_name(args, component_name))
+    return ServicePlan(objects, hazards, adoptions)
+
+
+def _own_name(args: ExternalNameServiceArgs, component_name: str) -> str | None:
+    """Return the Service's name in the cluster's DNS, up to `svc`, if its namespace is known."""
+    name = args.service_name or component_name
+    return f"{name}.{args.namespace}.svc" if isinstance(args.namespace, str) else None

@@ -92,7 +92,7 @@ def _explain_conflict(manifest: Manifest, manager: str) -> str:
 
 
 def explain_existing(manifest: Manifest) -> str:
-    """Return what to do about an object that exists already.
+    """Return what to do about an object that already exists.
 
     Args:
         manifest: The object that was to be created.
@@ -106,11 +106,11 @@ def explain_existing(manifest: Manifest) -> str:
         '"resource" if it is one of this stack.',
     )
     parts = (
-        f"{_called(manifest)} exists already; nothing of it has been changed. What to do:",
+        f"{_called(manifest)} already exists; nothing of it has been changed. What to do:",
         "\n  - If an interrupted `pulumi up` of this stack created it: run ",
         f"`{UPSERT_VARIABLE}=true pulumi up` once.",
         *(adopt if takes_adoptions(kind) else ()),
-        f"\n  - If somebody else owns it: choose another `{naming_argument(kind)}`.",
+        f"\n  - If it belongs to someone else: choose another `{naming_argument(kind)}`.",
         f"\n  `{show} -o jsonpath='{{.metadata.annotations.{key}}}'` shows who owns it, ",
         f"as {FIELD_MANAGER}<owner>. If that is this stack under its old name, also run ",
         "`pulumi config set k8s-endpoints:owner <owner>`.",

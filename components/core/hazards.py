@@ -20,9 +20,18 @@ from ..validation.hazards.declared import (
     NODE_SNAT,
     PUBLISH_NOT_READY,
 )
+from ..validation.hazards.external_names import (
+    EXTERNAL_NAME_LOCALHOST,
+    EXTERNAL_NAME_PARTIAL,
+    EXTERNAL_NAME_SELF,
+)
 from ..validation.hazards.hazard import Hazard
 from ..validation.hazards.legacy_endpoints import ENDPOINTS_DEPRECATED, MIRROR_TRUNCATES
-from ..validation.hazards.service_fields import EXTERNAL_DNS
+from ..validation.hazards.service_fields import (
+    EXTERNAL_DNS,
+    LOAD_BALANCER_PROTOCOLS,
+    is_of_cloud,
+)
 from ..validation.hazards.services import (
     AFFINITY_HEADLESS,
     EXTERNAL_NAME_ADDRESS,
@@ -54,7 +63,7 @@ def external_service_hazards(
 ) -> list[Hazard]:
     """Return the hazards of an `ExternalService` that its arguments alone tell of."""
     return [
-        *_of_type(args),
+        *_of_type(args, ports),
         *_of_addresses(args),
         *_of_backends(args, backends),
         *_of_api(args, backends),
@@ -94,15 +103,20 @@ def migrating_service_hazards(
     return found
 
 
-def external_name_hazards(external_name: str | Unknown, ports: Sequence[Port]) -> list[Hazard]:
-    """Return the hazards of an `ExternalNameService`."""
+def external_name_hazards(
+    external_name: str | Unknown, ports: Sequence[Port], own_name: str | None
+) -> list[Hazard]:
+    """Return the hazards of an `ExternalNameService`.
+
+    Args:
+        external_name: The name that it is an alias of.
+        ports: Its ports.
+        own_name: Its own name in the cluster's DNS, up to `svc`; None where its namespace is not
+            known.
+    """
     hazards: list[Hazard] = []
     if isinstance(external_name, str):
-        name = external_name.removesuffix(".")
-        if _is_address(name):
-            hazards.append(EXTERNAL_NAME_ADDRESS)
-        elif "." not in name:
-            hazards.append(EXTERNAL_NAME_SINGLE_LABEL)
+        hazards += _of_target(external_name.removesuffix(".").lower(), own_name)
     numbers = {port.port for port in ports}
     protocols = {port.app_protocol for port in ports}
     if 443 in numbers or "https" in protocols:  # noqa: PLR2004 - the port of HTTPS
@@ -112,7 +126,25 @@ def external_name_hazards(external_name: str | Unknown, ports: Sequence[Port]) -
     return hazards
 
 
-def _of_type(args: TrafficArgs) -> Iterator[Hazard]:
+def _of_target(name: str, own_name: str | None) -> Iterator[Hazard]:
+    if _is_address(name):
+        yield EXTERNAL_NAME_ADDRESS
+    elif name == "localhost":
+        yield EXTERNAL_NAME_LOCALHOST
+    elif "." not in name:
+        yield EXTERNAL_NAME_SINGLE_LABEL
+    elif name.endswith(".svc"):
+        yield EXTERNAL_NAME_PARTIAL.filled(name=name)
+    elif own_name and name.startswith(f"{own_name}."):
+        yield EXTERNAL_NAME_SELF
+
+
+def _of_type(args: TrafficArgs, ports: Sequence[Port]) -> Iterator[Hazard]:
+    protocols = sorted({port.protocol for port in ports})
+    if args.type == "LoadBalancer" and len(protocols) > 1:
+        given = args.load_balancer_class
+        if is_of_cloud(args.annotations, given if isinstance(given, str) else ""):
+            yield LOAD_BALANCER_PROTOCOLS.filled(protocols=" and ".join(protocols))
     if args.type == "LoadBalancer":
         yield LOAD_BALANCER_IGNORES
         yield LOAD_BALANCER_AWAITED if args.await_ready else LOAD_BALANCER_PENDING

@@ -1,4 +1,4 @@
-"""The object of an `HttpIngress`: which Service answers for which host and path."""
+"""The objects of an `HttpIngress`: which Service answers for which host and path."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from ..validation.hazards.declared import INGRESS_NGINX_RETIRED
 from ..validation.hazards.hazard import Hazard
 from ..validation.hazards.ingresses import INGRESS_EXTERNAL_NAME
+from ..validation.kinds.ingress import BACKEND_NONE
 from ..validation.kinds.ingress import EMPTY as INGRESS_EMPTY
 from .checks import check_objects
 from .findings import Finding, forbidden, invalid, quote, required
+from .http_routes import plan_http_routes
 from .metadata import Manifest
 from .objects.ingress_manifest import put_rules, put_tls
 from .objects.manifest_metadata import check_metadata, put_metadata, read_rules
 from .objects.rendering import Rendering
-from .route_arguments import BackendRefArgs, HttpIngressArgs
-from .route_backends import read_backend
+from .route_arguments import GATEWAY, HttpIngressArgs
+from .route_backends import read_backend, route_rules
 from .unknown import Unknown
+from .versions import Rules
 
 __all__ = ["HttpIngressPlan", "plan_http_ingress"]
 
@@ -31,13 +34,13 @@ class HttpIngressPlan:
     """What an `HttpIngress` declares."""
 
     objects: Sequence[Manifest]
-    """The Ingress."""
+    """The Ingress, or the routes and the grants for their backends."""
     hazards: Sequence[Hazard]
     """What is legal but will not work as intended, as far as the arguments tell."""
 
     @property
     def ingress(self) -> Manifest:
-        """The Ingress."""
+        """The Ingress, or the first route."""
         return self.objects[0]
 
 
@@ -45,9 +48,9 @@ def plan_http_ingress(
     args: HttpIngressArgs,
     component_name: str,
     findings: list[Finding],
-    unknown: frozenset[str] = frozenset(),  # noqa: ARG001 - one signature for all planners
+    unknown: frozenset[str] = frozenset(),
 ) -> HttpIngressPlan:
-    """Render the Ingress of an `HttpIngress`, and check it.
+    """Render the objects of an `HttpIngress`, and check them.
 
     Args:
         args: The arguments.
@@ -60,9 +63,24 @@ def plan_http_ingress(
     versions = read_rules(args.kubernetes_version, findings)
     check_metadata(args, findings)
     _check_rules(args, findings)
-    _check_issuers(args, findings)
     name = component_name if args.ingress_name is None else args.ingress_name
-    remedy = "it stands in for `ingress_name`; give one" if args.ingress_name is None else ""
+    if args.api == GATEWAY:
+        routes = plan_http_routes(args, name, versions, findings, unread, unknown)
+        return HttpIngressPlan(routes, [])
+    ingress = _plan_ingress(args, name, versions, findings, unread)
+    return HttpIngressPlan([ingress], [*_hazards(args)])
+
+
+def _plan_ingress(
+    args: HttpIngressArgs,
+    name: str,
+    versions: Rules,
+    findings: list[Finding],
+    unread: Sequence[Finding],
+) -> Manifest:
+    _check_backends(args, findings)
+    _check_issuers(args, findings)
+    remedy = "it is the default of `ingress_name`; set that" if args.ingress_name is None else ""
     made = Rendering("networking.k8s.io/v1", "Ingress")
     made.put("metadata.name", name, "ingress_name", remedy=remedy)
     put_metadata(made, args)
@@ -75,24 +93,46 @@ def plan_http_ingress(
     put_rules(made, args)
     put_tls(made, args, name)
     check_objects([made], versions, findings, unread)
-    return HttpIngressPlan([made.manifest], [*_hazards(args)])
+    return made.manifest
 
 
 def _check_rules(args: HttpIngressArgs, findings: list[Finding]) -> None:
     if not args.rules and args.default_backend is None and not findings:
         remedy = "give at least one host, or a `default_backend`"
         findings.append(required("rules", remedy=remedy, rule=INGRESS_EMPTY))
-    for index, rule in enumerate(args.rules):
-        if not rule.paths and rule.backend is None:
+    for rule in route_rules(args):
+        if not rule.backends and ".paths" in rule.argument:
+            findings.append(required(f"{rule.argument}.backend", rule=BACKEND_NONE))
+        elif not rule.backends:
             remedy = "give `backend` or `paths`"
-            findings.append(required(f"rules[{index}]", "where its requests go", remedy))
-    for path, backend in _backends(args):
-        read_backend(backend, path, findings)
-        ours, theirs = args.namespace, backend.namespace
-        if isinstance(ours, str) and isinstance(theirs, str) and ours != theirs:
-            reason = f"an Ingress leads to Services of its own namespace, {quote(ours)}"
-            remedy = "declare the HttpIngress in the namespace of the Service"
-            findings.append(invalid(f"{path}.namespace", theirs, reason, remedy))
+            findings.append(required(rule.argument, "where its requests go", remedy))
+
+
+_GATEWAY_HAS = 'give `api` as "Gateway": an HTTPRoute has them'
+
+
+def _check_backends(args: HttpIngressArgs, findings: list[Finding]) -> None:
+    """Refuse what an Ingress cannot say, and ports that Services do not have."""
+    if args.gateways:
+        remedy = 'give `api` as "Gateway", or `class_name` to choose the controller'
+        findings.append(forbidden("gateways", "an Ingress attaches to no Gateway", remedy))
+    for rule in route_rules(args):
+        for path, backend in rule.backends:
+            if ".backends" in path:
+                reason = "an Ingress leads a path to one Service"
+                findings.append(forbidden(path, reason, _GATEWAY_HAS))
+                continue
+            if backend.weight is not None:
+                findings.append(forbidden(f"{path}.weight", "an Ingress has none", _GATEWAY_HAS))
+            read_backend(backend, path, findings)
+            ours, theirs = args.namespace, backend.namespace
+            if isinstance(ours, str) and isinstance(theirs, str) and ours != theirs:
+                reason = f"an Ingress leads to Services of its own namespace, {quote(ours)}"
+                remedy = (
+                    "declare the HttpIngress in the namespace of the Service, or give `api` as"
+                    ' "Gateway"'
+                )
+                findings.append(invalid(f"{path}.namespace", theirs, reason, remedy))
 
 
 def _check_issuers(args: HttpIngressArgs, findings: list[Finding]) -> None:
@@ -110,22 +150,11 @@ def _check_issuers(args: HttpIngressArgs, findings: list[Finding]) -> None:
         findings.append(forbidden(argument, reason, "give `host` in `rules`, or `tls`"))
 
 
-def _backends(args: HttpIngressArgs) -> Iterator[tuple[str, BackendRefArgs]]:
-    """Yield each backend with its argument."""
-    if args.default_backend is not None:
-        yield "default_backend", args.default_backend
-    for index, rule in enumerate(args.rules):
-        if rule.backend is not None:
-            yield f"rules[{index}].backend", rule.backend
-        for position, path in enumerate(rule.paths):
-            yield f"rules[{index}].paths[{position}].backend", path.backend
-
-
 def _hazards(args: HttpIngressArgs) -> Iterator[Hazard]:
     is_nginx = isinstance(args.class_name, str) and "nginx" in args.class_name
     if is_nginx:
         yield INGRESS_NGINX_RETIRED
-    for _, backend in _backends(args):
+    for _, backend in (one for rule in route_rules(args) for one in rule.backends):
         if backend.is_external_name and not is_nginx:
             name = backend.service_name
             service = "" if isinstance(name, Unknown) else quote(name)

@@ -42,7 +42,7 @@ CLUSTER_SCOPED = frozenset({"ClusterNetworkPolicy"})
 
 def naming_argument(kind: str) -> str:
     """Return the argument that names the objects of a component, by the kind of one of them."""
-    if kind == "Ingress":
+    if kind in ("Ingress", "HTTPRoute", "ReferenceGrant"):
         return "ingress_name"
     return "policy_name" if kind.endswith("Policy") else "service_name"
 

@@ -118,7 +118,7 @@ def refused_step(
     if new.is_migrating or new.phase in (old.phase, "External"):
         return []
     reason = f"the slices of phase {old.phase} would go without a check that Pods are ready"
-    remedy = f"first an up of the MigratingService with {_member('Internal')}"
+    remedy = f"run `pulumi up` with a MigratingService in {_member('Internal')} first"
     return [forbidden("phase", reason, remedy)]
 
 
@@ -159,8 +159,8 @@ def unready_ports(
 
 def _jump(old: str, new: str, subject: str) -> Finding:
     firsts = [one for one in _STEPS[old] if _distance(one, new) == _distance(old, new) - 1]
-    reason = f"{subject} phase {old}, and no single step leads to {new}"
-    remedy = f"first an up with {' or '.join(map(_member, firsts))}"
+    reason = f"{subject} phase {old}, and no single step leads from there to {new}"
+    remedy = f"run `pulumi up` with {' or '.join(map(_member, firsts))} first"
     return forbidden("phase", reason, remedy)
 
 

@@ -155,7 +155,7 @@ def _of_a_raw_resource(owner: str, kind: str, name: str, urn: str) -> Finding:
 
 def _forget(kind: str, urn: str) -> str:
     return (
-        f"first `pulumi state delete '{urn}'` if an earlier up has recorded it, for Pulumi would"
+        f"first `pulumi state delete '{urn}'` if an earlier up recorded it, because Pulumi would"
         f" delete the live {kind}; then, "
     )
 

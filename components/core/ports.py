@@ -164,7 +164,7 @@ def _read_name(args: PortArgs, path: str, findings: list[Finding]) -> str:
     if args.name is None:
         if isinstance(args.port, Unknown):
             if not any(finding.path.startswith(path) for finding in findings):
-                reason = "a port whose number is an Output has no name by itself"
+                reason = "a port whose number is an Output needs a name"
                 findings.append(required(f"{path}.name", reason))
             return f"unnamed-{path.partition('[')[2].rstrip(']')}"  # of which nothing is told
         return f"{args.protocol.lower()}-{args.port}"

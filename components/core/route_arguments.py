@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from .arguments import ITEM, NamedArgs
 from .unknown import Unknown
 
-__all__ = ["BackendRefArgs", "HostArgs", "HttpIngressArgs", "PathArgs", "TlsArgs"]
+__all__ = [
+    "GATEWAY",
+    "BackendRefArgs",
+    "GatewayRefArgs",
+    "HostArgs",
+    "HttpIngressArgs",
+    "PathArgs",
+    "TlsArgs",
+]
+
+GATEWAY = "Gateway"
+"""`RouteApi.GATEWAY`."""
 
 _Text = str | Unknown
 
@@ -21,13 +32,24 @@ class BackendRefArgs:
     namespace: _Text | None = None
     service_ports: Mapping[str, int | Unknown] | None = None
     is_external_name: bool = False
+    weight: int | Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayRefArgs:
+    """A `GatewayRef`."""
+
+    name: _Text
+    namespace: _Text | None = None
+    section_name: _Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathArgs:
     """An `HttpPath`."""
 
-    backend: BackendRefArgs = field(metadata={ITEM: BackendRefArgs})
+    backend: BackendRefArgs | None = field(default=None, metadata={ITEM: BackendRefArgs})
+    backends: Sequence[BackendRefArgs] = field(default=(), metadata={ITEM: BackendRefArgs})
     path: _Text = "/"
     type: str = "Prefix"
 
@@ -38,6 +60,7 @@ class HostArgs:
 
     host: _Text | None = None
     backend: BackendRefArgs | None = field(default=None, metadata={ITEM: BackendRefArgs})
+    backends: Sequence[BackendRefArgs] = field(default=(), metadata={ITEM: BackendRefArgs})
     paths: Sequence[PathArgs] = field(default=(), metadata={ITEM: PathArgs})
 
 
@@ -58,6 +81,8 @@ class HttpIngressArgs(NamedArgs):
     tls: Sequence[TlsArgs] = field(default=(), metadata={ITEM: TlsArgs})
     issuer: _Text | None = None
     cluster_issuer: _Text | None = None
+    api: str = "Ingress"
+    gateways: Sequence[GatewayRefArgs] = field(default=(), metadata={ITEM: GatewayRefArgs})
     class_name: _Text | None = None
     ingress_name: str | None = None
     await_ready: bool = False

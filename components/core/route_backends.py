@@ -1,15 +1,44 @@
-"""Backends of routes: which port is meant, and whether the Service has it."""
+"""Backends of routes: the Services of each rule, and which of their ports is meant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from ..validation.kinds.ingress import PORT_NONE
 from .findings import Finding, forbidden, invalid, not_supported, required
-from .route_arguments import BackendRefArgs
+from .route_arguments import BackendRefArgs, HttpIngressArgs
 from .unknown import Unknown
 
-__all__ = ["chosen_port", "read_backend"]
+__all__ = ["RouteRule", "chosen_port", "port_number", "read_backend", "route_rules"]
 
 Port = str | int | Unknown
+
+
+class RouteRule(NamedTuple):
+    """A host and path, and the Services that answer for it."""
+
+    argument: str
+    """The argument that it is: `rules[0].paths[0]`, `rules[0]` or `default_backend`."""
+    host: str | Unknown | None
+    path: str | Unknown
+    type: str
+    backends: Sequence[tuple[str, BackendRefArgs]]
+    """Each with its argument."""
+
+
+def route_rules(args: HttpIngressArgs) -> Iterator[RouteRule]:
+    """Yield all rules of an `HttpIngress`; the default backend comes first."""
+    if args.default_backend is not None:
+        backends = [("default_backend", args.default_backend)]
+        yield RouteRule("default_backend", None, "/", "Prefix", backends)
+    for index, rule in enumerate(args.rules):
+        argument = f"rules[{index}]"
+        for position, path in enumerate(rule.paths):
+            below = f"{argument}.paths[{position}]"
+            backends = _backends(below, path.backend, path.backends)
+            yield RouteRule(below, rule.host, path.path, path.type, backends)
+        if rule.backend is not None or rule.backends or not rule.paths:
+            backends = _backends(argument, rule.backend, rule.backends)
+            yield RouteRule(argument, rule.host, "/", "Prefix", backends)
 
 
 def chosen_port(backend: BackendRefArgs) -> Port | None:
@@ -20,6 +49,14 @@ def chosen_port(backend: BackendRefArgs) -> Port | None:
         return backend.port
     ports = backend.service_ports
     return next(iter(ports)) if ports is not None and len(ports) == 1 else None
+
+
+def port_number(backend: BackendRefArgs) -> int | Unknown | None:
+    """Return the number of a backend's port; None where only its name is known."""
+    port = chosen_port(backend)
+    if not isinstance(port, str):
+        return port
+    return None if backend.service_ports is None else backend.service_ports.get(port)
 
 
 def read_backend(backend: BackendRefArgs, path: str, findings: list[Finding]) -> None:
@@ -44,6 +81,13 @@ def read_backend(backend: BackendRefArgs, path: str, findings: list[Finding]) ->
         if ports:
             remedy += f": it has {', '.join(sorted(ports))}"
         findings.append(required(path, "the port of the Service", remedy, PORT_NONE))
+
+
+def _backends(
+    argument: str, one: BackendRefArgs | None, several: Sequence[BackendRefArgs]
+) -> list[tuple[str, BackendRefArgs]]:
+    found = [] if one is None else [(f"{argument}.backend", one)]
+    return [*found, *((f"{argument}.backends[{at}]", each) for at, each in enumerate(several))]
 
 
 def _number(number: int, ports: Mapping[str, int | Unknown] | None, path: str) -> list[Finding]:

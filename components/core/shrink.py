@@ -151,7 +151,7 @@ def _compare_numbers(record: Record, watch: Watch) -> Iterator[Finding]:
         most = record.at_most(query)
         count = len(watch.found.get(query, ()))
         if _is_shrunk(most, count, watch.max_shrink):
-            gone = "not known, because an up with --target or --exclude came after it"
+            gone = "unknown, because an up with --target or --exclude came in between"
             yield _refusal(query, count, f"{record.at_least[query]} to {most}", gone)
 
 
@@ -174,5 +174,5 @@ def _finding(
 def _refusal(query: str, new: int, old: str, gone: str) -> Finding:
     subject = f"{query}: " if query else ""
     detail = f"{subject}{new} found, {old} at the last deployment; gone: {gone}"
-    remedy = "check where they went; if it is right, set `allow_shrink` for one up"
+    remedy = "check where they went; if that is intended, set `allow_shrink` for one up"
     return forbidden("backends", detail, remedy)

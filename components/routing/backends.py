@@ -28,9 +28,10 @@ def http_backend(
     declared = service if isinstance(service, DeclaredService) else service.declared
     spec = declared.planned["spec"]
     ports = cast("list[Mapping[str, Any]]", spec.get("ports") or [])
+    namespace: object = declared.planned["metadata"].get("namespace")
     made: HttpBackend = {
         "service_name": declared.service_name,
-        "namespace": declared.namespace,
+        "namespace": namespace if isinstance(namespace, str) else declared.namespace,
         "service_ports": {
             one["name"]: number for one in ports if isinstance(number := one["port"], int)
         },

@@ -6,16 +6,17 @@ from functools import cached_property
 from typing import NotRequired, Optional, TypedDict
 
 import pulumi
-from pulumi_kubernetes import networking
+from pulumi_kubernetes import apiextensions, networking
 
-from .._registry import token_of
+from .._registry import HTTP_ROUTE, REFERENCE_GRANT, token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.lazy_outputs import LazyOutputs
 from .._runtime.object_component import DeclaredObject
 from ..core.http_ingress import HttpIngressPlan, plan_http_ingress
+from ..core.route_arguments import GATEWAY
 from ..core.route_arguments import HttpIngressArgs as CoreArgs
-from ..route_types import HttpBackend, HttpHost, HttpTls
+from ..route_types import GatewayRef, HttpBackend, HttpHost, HttpTls, RouteApiLike
 
 __all__ = ["HttpIngress", "HttpIngressArgs"]
 
@@ -27,6 +28,11 @@ class HttpIngressArgs(TypedDict):
     """The hosts, at least one without a `default_backend`. Defaults to none."""
     default_backend: NotRequired[HttpBackend]
     """Where requests go that no rule is for. Defaults to the controller's own answer."""
+    api: NotRequired[RouteApiLike]
+    """Which API leads the requests. Defaults to `RouteApi.INGRESS`."""
+    gateways: NotRequired[Sequence[GatewayRef]]
+    """The Gateways that routes attach to, at least one with `RouteApi.GATEWAY`. Defaults to
+    none."""
     class_name: NotRequired[pulumi.Input[str]]
     """The IngressClass, which says the controller. Defaults to the cluster's."""
     tls: NotRequired[Sequence[HttpTls]]
@@ -37,18 +43,20 @@ class HttpIngressArgs(TypedDict):
     cluster_issuer: NotRequired[pulumi.Input[str]]
     """The ClusterIssuer of cert-manager that gives the certificates. Defaults to none."""
     ingress_name: NotRequired[str]
-    """The Ingress' name, a DNS subdomain. Defaults to the component's name."""
+    """The name of the Ingress or HTTPRoute, a DNS subdomain, to which each of several routes adds
+    its host. Defaults to the component's name."""
     namespace: NotRequired[pulumi.Input[str]]
-    """The namespace of the Ingress and its Services. Defaults to the provider's."""
+    """The namespace of the Ingress and its Services, or of the routes. Defaults to the
+    provider's."""
     logical_name: NotRequired[str]
     """Separates Ingresses of one name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
     """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
     versions from 1.30 on."""
     labels: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Labels of the Ingress. Defaults to none."""
+    """Labels of the Ingress or routes. Defaults to none."""
     annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Annotations of the Ingress, such as its controller reads. Defaults to none."""
+    """Annotations of the Ingress or routes, such as a controller reads. Defaults to none."""
     await_ready: NotRequired[bool]
     """Wait for a controller's address. Pulumi then also waits a minute for an Endpoints object of
     each Service that has none. Defaults to False."""
@@ -58,25 +66,35 @@ HTTP_INGRESS = Blueprint(HttpIngressArgs, CoreArgs, plan_http_ingress)
 
 
 class HttpIngress(LazyOutputs):
-    """An Ingress that leads HTTP requests for hosts and paths to Services.
+    """An Ingress, or HTTPRoutes, that lead HTTP requests for hosts and paths to Services.
 
     Raises:
         ValidationError: Arguments cannot be used. Nothing has been registered then.
     """
 
     ingress_name: pulumi.Output[str]
-    """The Ingress' name in the cluster."""
+    """The name of the Ingress, or of the first route, in the cluster."""
     namespace: pulumi.Output[str]
-    """The Ingress' namespace."""
+    """Its namespace."""
     load_balancer: pulumi.Output[list[str]]
-    """The addresses and host names that the controller gave; empty before."""
+    """The addresses and host names that the controller gave; empty before, and of routes."""
     hazards: pulumi.Output[list[str]]
     """What is legal but will not work as intended: code, text and remedy of each."""
 
     @property
-    def ingress(self) -> "networking.v1.Ingress":
-        """The Ingress, a child of the component: a resource of `pulumi_kubernetes`."""
+    def ingress(self) -> "networking.v1.Ingress | None":
+        """The Ingress, a child of the component; None with `RouteApi.GATEWAY`."""
         return self._declared.ingress
+
+    @property
+    def routes(self) -> "Sequence[apiextensions.CustomResource]":
+        """The HTTPRoutes, children of the component; none with `RouteApi.INGRESS`."""
+        return self._declared.routes
+
+    @property
+    def grants(self) -> "Sequence[apiextensions.CustomResource]":
+        """The ReferenceGrants in the namespaces of backends, children of the component."""
+        return self._declared.grants
 
     def __init__(
         self,
@@ -87,24 +105,52 @@ class HttpIngress(LazyOutputs):
         draft = compile_args(HttpIngress, name, HTTP_INGRESS, args, opts)
         super().__init__(token_of("HttpIngress"), name, {}, opts)
         children = Children(self, name, opts, draft.args.logical_name)
-        (manifest,) = draft.objects()
-        made = children.ingress(manifest, awaited=draft.args.await_ready)
-        self._declared: _DeclaredIngress = _DeclaredIngress(self, name, made, draft)
+        made = _ingress if draft.args.api != GATEWAY else _routes
+        self._declared: _DeclaredIngress = made(self, name, children, draft)
         self.register_outputs({"ingress_name": draft.plan.ingress["metadata"]["name"]})
 
 
-class _DeclaredIngress(DeclaredObject):
-    """The Ingress that a component declares, and the outputs."""
+def _ingress(
+    component: HttpIngress,
+    name: str,
+    children: Children,
+    draft: Draft[CoreArgs, HttpIngressPlan],
+) -> "_DeclaredIngress":
+    (manifest,) = draft.objects()
+    made = children.ingress(manifest, awaited=draft.args.await_ready)
+    declared = _DeclaredIngress(component, name, made, draft)
+    declared.ingress = made
+    return declared
 
-    def __init__(
-        self,
-        component: pulumi.ComponentResource,
-        name: str,
-        ingress: "networking.v1.Ingress",
-        draft: Draft[CoreArgs, HttpIngressPlan],
-    ) -> None:
-        super().__init__(component, name, ingress, draft)
-        self.ingress = ingress
+
+def _routes(
+    component: HttpIngress,
+    name: str,
+    children: Children,
+    draft: Draft[CoreArgs, HttpIngressPlan],
+) -> "_DeclaredIngress":
+    """Register grants, and then the routes, which lead nowhere before."""
+    manifests = [*draft.objects()]
+    grants = [
+        children.custom(one, REFERENCE_GRANT) for one in manifests if one["kind"] != "HTTPRoute"
+    ]
+    routes = [
+        children.custom(one, HTTP_ROUTE, grants) for one in manifests if one["kind"] == "HTTPRoute"
+    ]
+    declared = _DeclaredIngress(component, name, routes[0], draft)
+    for made, manifest in zip([*routes, *grants], manifests, strict=True):
+        if made is not routes[0]:
+            declared.refuse_owners(made, manifest["kind"])
+    declared.routes, declared.grants = routes, grants
+    return declared
+
+
+class _DeclaredIngress(DeclaredObject):
+    """The objects that a component declares, and the outputs."""
+
+    ingress: "networking.v1.Ingress | None" = None
+    routes: "Sequence[apiextensions.CustomResource]" = ()
+    grants: "Sequence[apiextensions.CustomResource]" = ()
 
     @cached_property
     def ingress_name(self) -> pulumi.Output[str]:
@@ -117,4 +163,6 @@ class _DeclaredIngress(DeclaredObject):
             found = (balancer.ingress if balancer else None) or []
             return [one.ip or one.hostname or "" for one in found]
 
+        if self.ingress is None:
+            return pulumi.Output.from_input([])
         return self.ingress.status.apply(given)

@@ -148,8 +148,8 @@ def _entries(name: str, args: object) -> dict[str, ExternalServiceArgs]:
     found = cast("dict[str, dict[str, ExternalServiceArgs]]", inputs.values or {})
     entries = found.get("services") or {}
     if not entries and not inputs.findings:
-        reason = "a set without Services may be one by accident"
-        remedy = "give at least one, or leave the component out"
+        reason = "must contain at least one service"
+        remedy = "add one, or remove the component"
         inputs.findings.append(required("services", reason, remedy))
     if inputs.findings:
         raise ValidationError("ExternalServiceSet", name, inputs.findings)

@@ -57,7 +57,10 @@ def reason(pod: Pod) -> tuple[str, str]:
     scheduled = _condition(pod, "PodScheduled")
     if scheduled.get("status") == "False":
         why = text(scheduled.get("message")) or text(scheduled.get("reason"))
-        return f"is scheduled to no node: {why}", "make room on a node, or relax what the Pod asks"
+        return (
+            f"is not scheduled to a node: {why}",
+            "make room on a node, or lower what the Pod requests",
+        )
     for container in map(mapping, items(status.get("containerStatuses"))):
         waiting = mapping(mapping(container.get("state")).get("waiting"))
         if why := text(waiting.get("reason")):

@@ -35,7 +35,7 @@ METADATA_ANNOTATION_SIZE = RULES.rule(
 # then those of owners.RULES
 METADATA_FINALIZER = RULES.rule("metadata-finalizer", "A finalizer is a qualified name.")
 METADATA_FINALIZER_PREFIX = RULES.rule(
-    "metadata-finalizer-prefix", "A finalizer of one's own has a domain before its name."
+    "metadata-finalizer-prefix", "A custom finalizer has a domain before its name."
 )
 METADATA_FINALIZER_CONFLICT = RULES.rule(
     "metadata-finalizer-conflict", "Dependents are orphaned or deleted first, not both."

@@ -22,6 +22,10 @@ CONTROLLERS = frozenset(
 """Who writes slices in every cluster, by the value of the managed-by label."""
 
 
+_GLOBAL = ("service.cilium.io/global", "io.cilium/global-service")
+"""Annotations of a Service that several clusters share."""
+
+
 class ExposedPort(NamedTuple):
     """A port of a Service."""
 
@@ -69,6 +73,12 @@ class Service:
     def is_selectorless(self) -> bool:
         """Return whether its endpoints are made by hand."""
         return not self.selector and not self.is_alias
+
+    @property
+    def is_global(self) -> bool:
+        """Return whether Cilium adds the Pods of Services of its name in other clusters."""
+        annotations = mapping(mapping(self.manifest.get("metadata")).get("annotations"))
+        return any(annotations.get(one) == "true" for one in _GLOBAL)
 
 
 class EndpointPort(NamedTuple):

@@ -15,7 +15,7 @@ from .untyped import text
 RULES = RuleBook()
 KIND_MISSPELLED = RULES.rule("kind-misspelled", "The kind is one that the API server has.")
 API_VERSION_WRONG = RULES.rule(
-    "api-version-wrong", "The kind is one of its apiVersion, not of another one."
+    "api-version-wrong", "The kind belongs to its apiVersion, not to another one."
 )
 API_VERSION_REMOVED = RULES.rule(
     "api-version-removed", "The apiVersion has not been removed from Kubernetes."
@@ -48,7 +48,7 @@ def refusal(manifest: Mapping[str, Any]) -> Finding | None:
     if kind != spec.kind:
         return _refused("kind", kind, version, kind, spec.respelled(kind), KIND_MISSPELLED)
     if removed := spec.removed.get(version):
-        remedy = f"gone since Kubernetes {removed}; write {spec.api_version}, whose fields differ"
+        remedy = f"removed in Kubernetes {removed}; write {spec.api_version}, whose fields differ"
         return _refused("apiVersion", version, version, kind, remedy, API_VERSION_REMOVED)
     remedy = f"write {spec.api_version}"
     return _refused("apiVersion", version, version, kind, remedy, API_VERSION_WRONG)

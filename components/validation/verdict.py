@@ -12,7 +12,9 @@ from .kinds.kind_spec import KindSpec
 from .older_wording import in_words_of
 
 _OF_ALL = RuleBook()
-KIND = _OF_ALL.rule("kind", "The object's apiVersion or kind is missing or not one that is judged.")
+KIND = _OF_ALL.rule(
+    "kind", "The object's apiVersion or kind is missing or not one that is validated."
+)
 
 RULES: Mapping[str, str] = RuleBook(
     _OF_ALL,

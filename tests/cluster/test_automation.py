@@ -13,7 +13,7 @@ from tools.backend import StateBackend
 from tools.cluster import Cluster
 from tools.paths import ROOT
 
-REFUSED = "the backends are in Slices and would be in Endpoints alone"
+REFUSED = "the backends would move from Slices to Endpoints in one step"
 
 
 def run(cluster: Cluster, folder: Path, python: Path, *arguments: str) -> str:

@@ -32,7 +32,7 @@ SelectorService("b", {{
 
 BOTH = 'SelectorService "b": service_name: Duplicate value: "billing": ExternalService "a" declares'
 HERE = "the Service {namespace}/billing already"
-THERE = "this Service in the same namespace already"
+THERE = "this Service in the same namespace"
 
 NODE_PORTS = """
 from components import ExternalService, SelectorService
@@ -115,8 +115,8 @@ def test_two_clusters_of_one_program(stack: Stack, namespace: str) -> None:
 def test_one_node_port_of_two_services(stack: Stack, namespace: str) -> None:
     said = refused(stack.write(NODE_PORTS.format(namespace=namespace)), "preview")
     assert (
-        'SelectorService "b": ports[0].node_port: Duplicate value: 30777: ExternalService "a" asks'
-        " for this node port already"
+        'SelectorService "b": ports[0].node_port: Duplicate value: 30777: ExternalService "a"'
+        " already asks for this node port"
     ) in said
 
 

@@ -81,10 +81,8 @@ def test_one_step_from_one_form_to_the_other_is_refused(
     done = stack.write(program(namespace, new)).run(*command)
 
     assert done.returncode != 0
-    assert (
-        f"endpoint_api: Forbidden: the backends are in {old} and would be in {new}" in done.stdout
-    )
-    assert "first an up with `EndpointApi.BOTH`" in done.stdout
+    assert f"endpoint_api: Forbidden: the backends would move from {old} to {new}" in done.stdout
+    assert "run `pulumi up` with `EndpointApi.BOTH`" in done.stdout
     assert served(cluster, namespace) == before
 
 

@@ -200,7 +200,9 @@ def test_missing_rights_are_named(made: Made, tmp_path: Path) -> None:
 
     done = explain(made.cluster, "db", "-n", "protocol-broken", file=file)
     assert done.returncode == 2
-    assert "the rights do not allow to list Services in namespace protocol-broken" in done.stderr
+    assert (
+        "your permissions do not allow listing Services in namespace protocol-broken" in done.stderr
+    )
 
 
 def test_credentials_of_a_program_work_and_are_never_shown(made: Made, tmp_path: Path) -> None:

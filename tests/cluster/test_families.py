@@ -70,8 +70,8 @@ def test_the_primary_family_cannot_be_removed(
 
     assert done.returncode != 0
     assert (
-        'ip_families: Invalid value: "IPv6": the primary IP family of a live Service cannot change,'
-        " and is IPv4"
+        'ip_families: Invalid value: "IPv6": the primary IP family of a live Service cannot change;'
+        " it is IPv4"
     ) in done.stdout
     assert "pulumi destroy --target" in done.stdout
     assert names(cluster, "endpointslices", namespace) == ["db-ipv4", "db-ipv6"]
@@ -96,7 +96,7 @@ def test_both_families_on_a_cluster_of_one(
 
     assert done.returncode == 0, done.stdout
     assert families(single_stack_cluster, "default") == ["IPv4"]
-    assert done.stdout.count("warning: family-unserved: there are endpoints of an IP family") >= 1
+    assert done.stdout.count("warning: family-unserved: endpoints of an IP family") >= 1
     assert "family-unserved" in single_stack.run("stack", "output", "hazards").stdout
     assert single_stack.up("--refresh") == {"unchanged": 5}
     single_stack.destroy()

@@ -72,7 +72,7 @@ def test_without_a_preview_nothing_of_it_is_lost(
         live = get(cluster, "service", foreign, "orders-db")
         if provider.kind == CREATE:
             assert 'services "orders-db" already exists' in done.stdout
-            assert f"Service {foreign}/orders-db exists already; nothing of it" in done.stdout
+            assert f"Service {foreign}/orders-db already exists; nothing of it" in done.stdout
             assert f"`{UPSERT_VARIABLE}=true pulumi up` once" in done.stdout
             assert "name it in `adopt`" in done.stdout
             assert live == before

@@ -33,7 +33,7 @@ def test_a_live_service_neither_becomes_headless_nor_stops_being_so(
     done = stack.write(program(namespace, headless=headless)).run(*command)
 
     assert done.returncode != 0
-    assert f'headless: Invalid value: "{headless}": a live Service cannot become' in done.stdout
+    assert f'headless: Invalid value: "{headless}": `headless` cannot change' in done.stdout
     assert "pulumi destroy --target" in done.stdout
     assert uids(cluster, "services,endpointslices", namespace) == before
 
@@ -120,7 +120,9 @@ def test_a_hand_on_a_service_is_a_hazard(cluster: Cluster, stack: Stack, namespa
     done = stack.run("up", "--yes", "--skip-preview", "--refresh")
 
     assert done.returncode == 0, done.stdout
-    assert "warning: co-owned: another field manager owns fields of this Service" in done.stdout
+    assert (
+        "warning: co-owned: another field manager also owns fields of this Service" in done.stdout
+    )
 
 
 def test_giving_an_id_to_a_live_backend_is_a_hazard(stack: Stack, namespace: str) -> None:

@@ -65,7 +65,7 @@ def ports(cluster: Cluster, namespace: str) -> dict[str, set[int]]:
 
 @pytest.mark.parametrize(
     ("bad", "reason"),
-    [(VICTIM, "exists already with the selector"), (MISTAKE, "a mistake of the program")],
+    [(VICTIM, "already exists with the selector"), (MISTAKE, "a mistake of the program")],
     ids=["a foreign Service", "a mistake of the program"],
 )
 def test_hooks_are_answered_until_the_other_services_are_updated(

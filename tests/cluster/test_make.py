@@ -269,7 +269,7 @@ def test_asked_to_end_while_the_control_plane_starts_it_leaves_nothing_running(
 
 
 def test_a_lost_state_is_found_again(checkout: Checkout) -> None:
-    """On the provider that creates client-side, too, where each object exists already."""
+    """On the provider that creates client-side, too, where each object already exists."""
     cluster = Cluster(checkout.root / ".cluster", ensure(CONTROL_PLANE))
     before = uids(cluster, "services,endpointslices,deployments", "shop")
     lose_the_state(checkout)

@@ -125,7 +125,7 @@ def test_for_what_holds_state(cluster: Cluster, stack: Stack, namespace: str) ->
     address = get(cluster, "service", namespace, "db")["spec"]["clusterIPs"]
 
     stack.write(program(namespace, "Cutover"))
-    refused(stack, "first an up with `MigrationPhase.DRAINING`")
+    refused(stack, "run `pulumi up` with `MigrationPhase.DRAINING`")
     kill_half_way(cluster, stack.write(program(namespace, "Draining")), namespace, "Draining")
     stack.up()
     assert uids(cluster, "services,endpointslices", namespace) == before

@@ -90,7 +90,7 @@ def test_a_program_that_fails_deletes_nothing(
     lost.write("raise ValueError('broken')")
     done = orphans(lost, "--delete", "--yes")
     assert done.returncode == 2
-    assert "nobody knows what it declares" in done.stderr
+    assert "so what it declares is unknown" in done.stderr
     assert names(cluster, "services", namespace) == ["db"]
 
 
@@ -130,12 +130,15 @@ def test_it_looks_where_the_rights_allow_and_tells_where(
 
     nowhere = orphans(lost, *options)  # the rights show no namespaces, and the state knows none
     assert nowhere.returncode == 2
-    assert "the rights do not allow to list any of these objects" in nowhere.stderr
+    assert "your permissions do not allow listing any of these objects" in nowhere.stderr
 
     done = orphans(lost, *options, "--namespace", namespace, "--namespace", "default")
     assert done.returncode == 1
-    assert f"looked for Service in {namespace}; the rights forbid default" in done.stdout
-    assert f"looked for Endpoints nowhere; the rights forbid default, {namespace}" in done.stdout
+    assert f"looked for Service in {namespace}; your permissions exclude default" in done.stdout
+    assert (
+        f"looked for Endpoints nowhere; your permissions exclude default, {namespace}"
+        in done.stdout
+    )
     found = listed(lost, *options, "--namespace", namespace)
     assert found == dict.fromkeys(MADE - {("Endpoints", "db")}, "")
 

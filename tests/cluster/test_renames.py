@@ -147,6 +147,6 @@ def test_a_secret_owner_is_refused(stack: Stack, namespace: str) -> None:
     done = stack.write(program(namespace)).run("preview")
 
     assert done.returncode != 0
-    assert "k8s-endpoints:owner: must not be secret" in done.stdout
+    assert "k8s-endpoints:owner: must not be a secret" in done.stdout
     assert "hidden/owner" not in done.stdout
     assert "Traceback" not in done.stdout

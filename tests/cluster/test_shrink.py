@@ -68,7 +68,7 @@ def test_a_result_that_shrank_too_much_changes_nothing(
         assert (
             'ExternalService "db": backends: Forbidden: machines(role=db): 1 found, 4 at the last'
             " deployment; gone: m-21 (192.0.2.2), m-31 (192.0.2.3), m-41 (192.0.2.4) (check where"
-            " they went; if it is right, set `allow_shrink` for one up)"
+            " they went; if that is intended, set `allow_shrink` for one up)"
         ) in done.stdout
         assert "Traceback" not in done.stdout
         assert versions(cluster, "services,endpointslices", namespace) == before
@@ -163,8 +163,8 @@ def test_a_targeted_up_does_not_make_it_forget(
 
     assert done.returncode != 0
     assert (
-        "machines(role=db): 1 found, 3 to 6 at the last deployment; gone: not known, because an up"
-        " with --target or --exclude came after it"
+        "machines(role=db): 1 found, 3 to 6 at the last deployment; gone: unknown, because an up"
+        " with --target or --exclude came in between"
     ) in done.stdout
     assert versions(cluster, "services,endpointslices", namespace) == before
     stack.write(program(namespace, "range(1, 5)")).up()

@@ -124,7 +124,7 @@ def test_a_pin_carries_a_program_through_an_outage(
 
     done = stack.run("up", "--yes", "--skip-preview")
     assert done.returncode == 0, done.stdout
-    assert "the last good answer is used, of db.lock.yaml" in done.stdout
+    assert "using the last good answer, of db.lock.yaml" in done.stdout
     assert "updated" not in done.stdout
     assert (addresses(stack), (stack.folder / "db.lock.yaml").read_text()) == (written, lock)
 

@@ -81,5 +81,5 @@ def test_the_limit_of_the_api_server_alone_is_refused(recorder: Any) -> None:
         recorder(lambda: DECLARE["ExternalService"]({"a": "x" * (LIMIT - 1)}))
     assert str(caught.value) == (
         f'ExternalService "db": annotations: Too long: may not be more than {LEFT} bytes'
-        f" (an object has {LIMIT}, the component writes up to {LIMIT - LEFT} itself)"
+        f" (an object may have {LIMIT}, the component needs up to {LIMIT - LEFT} of them)"
     )

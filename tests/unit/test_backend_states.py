@@ -186,13 +186,13 @@ def test_the_same_backend_given_twice_is_one(backends: Any, args: Any) -> None:
 
 def other(field: str) -> str:
     return (
-        f'{field}: Duplicate value: "192.0.2.1": two backends of one address differ in their'
+        f'{field}: Duplicate value: "192.0.2.1": two backends with the same address have different'
         " settings"
     )
 
 
 def same_id(index: int, key: str = "a") -> str:
-    return f'backends[{index}].id: Duplicate value: "{key}": two backends of one id differ'
+    return f'backends[{index}].id: Duplicate value: "{key}": two backends with the same id differ'
 
 
 DIFFERENT: dict[str, tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = {
@@ -259,7 +259,9 @@ def test_an_address_that_arrives_twice_is_one_or_refused(zone: str | None, previ
         _, slice_ = render(program, preview=preview)
         assert [endpoint["addresses"] for endpoint in slice_["endpoints"]] == [["192.0.2.1"]]
     else:
-        with pytest.raises(ValidationError, match="two backends of one address differ"):
+        with pytest.raises(
+            ValidationError, match="two backends with the same address have different"
+        ):
             render(program, preview=preview)
 
 

@@ -12,8 +12,8 @@ from components.core.presets import ports_by_path
 from components.core.unknown import Unknown
 from tests.unit.plans import external
 
-DUPLICATE_ADDRESS = "two backends of one address differ in their settings"
-DUPLICATE_ID = "two backends of one id differ"
+DUPLICATE_ADDRESS = "two backends with the same address have different settings"
+DUPLICATE_ID = "two backends with the same id differ"
 ACTIVE = {"ready": True, "serving": True, "terminating": False}
 LATE = Unknown("addresses[0]")
 LATE_BACKEND = Unknown("backends[0].address")

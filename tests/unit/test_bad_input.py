@@ -238,7 +238,7 @@ def test_a_component_name_that_is_no_service_name_says_what_to_give(recorder: An
     error = refused(recorder, lambda: ExternalService("Orders DB", GOOD))
     assert error == (
         f'ExternalService "Orders DB": service_name: Invalid value: "Orders DB": {NOT_1035}'
-        " (it stands in for `service_name`; give one)"
+        " (it is the default of `service_name`; set that)"
     )
 
 

@@ -67,9 +67,9 @@ FORMS: dict[str, tuple[Build, str, str]] = {
     "nested": (nested, 'ExternalService "{}"', ""),
 }
 BILLING: dict[str, Any] = {"service_name": "billing", "namespace": "shop"}
-HERE = "declares the Service shop/billing already"
-THERE = "declares this Service in the same namespace already"
-NODE_TAKEN = "asks for this node port already (choose another, or leave it out)"
+HERE = "already declares the Service shop/billing"
+THERE = "already declares this Service in the same namespace"
+NODE_TAKEN = "already asks for this node port (choose another, or leave it out)"
 NAMED = "has this name (give each component its own name)"
 APART = "(choose another `service_name`, or give one a `logical_name` if they are on two clusters)"
 CHOOSE = "(choose another `service_name`, or declare it in one place)"
@@ -233,7 +233,7 @@ def test_a_namespace_that_the_program_gives_to_the_provider(
         else:
             opts = pulumi.ResourceOptions(provider=provider("quick", namespace="shop"))
         external("a", opts, service_name="billing")
-        with pytest.raises(ValidationError, match=r'"a" declares the Service shop/billing already'):
+        with pytest.raises(ValidationError, match=r'"a" already declares the Service shop/billing'):
             selector("b", opts, **BILLING)
         external("c", opts, service_name="billing", namespace="default")
 

@@ -128,19 +128,19 @@ WORDS: list[tuple[Claim, str, str, str]] = [
     (
         ClusterIP(0, "10.96.0.9"),
         '"10.96.0.9"',
-        "asks for this cluster IP already",
+        "already asks for this cluster IP",
         "choose another, or leave it out",
     ),
     (
         NodePort(0, 30001),
         "30001",
-        "asks for this node port already",
+        "already asks for this node port",
         "choose another, or leave it out",
     ),
     (
         Object(0, "Deployment", "shop", "web"),
         '"web"',
-        "declares the Deployment shop/web already",
+        "already declares the Deployment shop/web",
         "choose another `field`, or declare it in one place",
     ),
 ]
@@ -175,7 +175,7 @@ def test_entries_of_one_component_are_told_apart() -> None:
     assert one.declare([(mine, "service_name")], "services[a]") == []
     assert one.declare([(mine, "service_name")], "services[a]") == []
     (finding,) = one.declare([(mine, "service_name")], "services[b]")
-    assert finding.detail == "services[a] declares the Service shop/db already"
+    assert finding.detail == "services[a] already declares the Service shop/db"
 
 
 def test_of_two_that_declare_one_object_nothing_more_is_said() -> None:

@@ -280,8 +280,8 @@ def test_a_name_is_one_object_whatever_the_namespace_of_the_pods() -> None:
     with pytest.raises(ValidationError) as caught:
         render(build)
     assert str(caught.value) == (
-        'EgressPolicy "b": policy_name: Duplicate value: "web": EgressPolicy "a" declares the'
-        " ClusterNetworkPolicy web already (choose another `policy_name`, or declare it in one"
+        'EgressPolicy "b": policy_name: Duplicate value: "web": EgressPolicy "a" already declares'
+        " the ClusterNetworkPolicy web (choose another `policy_name`, or declare it in one"
         " place)"
     )
 
@@ -289,7 +289,7 @@ def test_a_name_is_one_object_whatever_the_namespace_of_the_pods() -> None:
 def test_help_knows_that_it_is_in_no_namespace() -> None:
     manifest = {"kind": CLUSTER, "metadata": {"name": "web"}}
     exists = explain(manifest, "create", ['clusternetworkpolicies "web" already exists'])
-    assert exists.startswith("ClusterNetworkPolicy web exists already")
+    assert exists.startswith("ClusterNetworkPolicy web already exists")
     assert "`kubectl get clusternetworkpolicy web -o jsonpath" in exists
     missing = explain(manifest, "create", [f'no matches for kind "{CLUSTER}" in version "v1"'])
     assert missing.startswith(f"The cluster does not serve {CLUSTER}: its custom resource is not")

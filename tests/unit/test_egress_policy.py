@@ -214,8 +214,8 @@ def test_two_components_may_not_declare_one_policy() -> None:
     with pytest.raises(ValidationError) as caught:
         render(build)
     assert str(caught.value) == (
-        'EgressPolicy "b": policy_name: Duplicate value: "web": EgressPolicy "a" declares this'
-        " NetworkPolicy in the same namespace already (choose another `policy_name`, or declare it"
+        'EgressPolicy "b": policy_name: Duplicate value: "web": EgressPolicy "a" already declares'
+        " this NetworkPolicy in the same namespace (choose another `policy_name`, or declare it"
         " in one place)"
     )
 

@@ -404,7 +404,7 @@ def test_a_component_name_that_cannot_be_used_asks_for_a_policy_name() -> None:
     plan_egress_policy(typed(EgressPolicyArgs, {**WEB, **ONE}), "Web", findings)
     (error,) = findings
     assert error.path == "policy_name"
-    assert error.remedy == "the component's name stands in for `policy_name`; give one"
+    assert error.remedy == "the component's name is the default of `policy_name`; set that"
 
 
 def test_all_errors_come_at_once() -> None:

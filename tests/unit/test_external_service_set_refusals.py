@@ -67,8 +67,7 @@ def test_all_errors_of_all_services_are_listed_at_once(recorder: Any) -> None:
 
 
 EMPTY = (
-    "services: Required value: a set without Services may be one by accident"
-    " (give at least one, or leave the component out)"
+    "services: Required value: must contain at least one service (add one, or remove the component)"
 )
 NO_SET: dict[str, tuple[Callable[[], Any], str]] = {
     "no services": (lambda: {"services": {}}, EMPTY),
@@ -109,7 +108,7 @@ def test_a_key_that_is_no_service_name_can_have_one(recorder: Any, key: str) -> 
     error = refused(recorder, lambda: databases(**{key: GOOD}))
     (finding,) = error.findings
     assert finding.path == f"services[{key}].service_name"
-    assert finding.remedy == "it stands in for `service_name`; give one"
+    assert finding.remedy == "it is the default of `service_name`; set that"
 
     made = render(lambda: databases(**{key: {**GOOD, "service_name": "db"}}))
     assert [one["metadata"]["name"] for one in made] == ["db", "db-ipv4"]
@@ -122,7 +121,7 @@ CHOOSE = "(choose another `service_name`, or declare it in one place)"
 CLUSTERS = (
     "(choose another `service_name`, or give one a `logical_name` if they are on two clusters)"
 )
-HERE = f"declares the Service shop/db already {CHOOSE}"
+HERE = f"already declares the Service shop/db {CHOOSE}"
 
 DUPLICATES: dict[str, tuple[Args, Args, str]] = {
     "one namespace": (lambda: IN_SHOP, lambda: IN_SHOP, HERE),
@@ -134,7 +133,7 @@ DUPLICATES: dict[str, tuple[Args, Args, str]] = {
     "no namespace": (
         lambda: IN_DEFAULT,
         lambda: IN_DEFAULT,
-        f"declares this Service in the same namespace already {CHOOSE}",
+        f"already declares this Service in the same namespace {CHOOSE}",
     ),
     "no namespace, and the one that stands in": (
         lambda: IN_DEFAULT,

@@ -49,17 +49,18 @@ def urn_of(kind: str) -> str:
 
 def forget(kind: str) -> str:
     return (
-        f"first `pulumi state delete '{urn_of(kind)}'` if an earlier up has recorded it, for Pulumi"
+        f"first `pulumi state delete '{urn_of(kind)}'` if an earlier up recorded it, because Pulumi"
         " would delete the live Service; then, "
     )
 
 
 def foreign(kind: str, selector: str) -> str:
     return (
-        f'service_name: Invalid value: "db": the Service exists already with the selector'
-        f' "{selector}", which is not the one that this program declares: the wrong Pods would get'
-        f" the traffic (first `pulumi state delete '{urn_of(kind)}'` if an earlier up has recorded"
-        " it, for destroy would delete that Service; then choose another `service_name`, or remove"
+        f'service_name: Invalid value: "db": the Service already exists with the selector'
+        f' "{selector}", which this program does not declare: the wrong Pods would get'
+        f" the traffic (first `pulumi state delete '{urn_of(kind)}'` if an earlier up recorded it,"
+        " because `pulumi destroy` would delete that Service; then choose another"
+        " `service_name`, or delete"
         " that Service yourself)"
     )
 
@@ -93,7 +94,7 @@ def test_a_foreign_selector_is_refused_at_up_before_anything_is_attached(
     recorder: Any, answer: Answer
 ) -> None:
     answer(selector={"app": "theirs"})
-    with pytest.raises(ValidationError, match="exists already with the selector"):
+    with pytest.raises(ValidationError, match="already exists with the selector"):
         recorder(build("ExternalService", endpoint_api="Both"))
     assert [kind for kind, _ in recorder.names()] == [
         "k8s-endpoints:index:ExternalService",
@@ -121,7 +122,7 @@ def test_a_selector_that_arrives_is_confirmed() -> None:
 
 
 HEADLESS = (
-    "a live Service cannot become headless, nor stop being so (declare a Service of another"
+    "`headless` cannot change on an existing Service (declare a Service with another"
     " `service_name` and move the clients, or accept an outage: `pulumi destroy --target` this"
     " Service, then `pulumi up`)"
 )
@@ -161,7 +162,7 @@ def test_a_service_that_is_as_headless_as_declared_is_confirmed(
 def lost(old: str, new: str) -> str:
     return (
         f'ip_families: Invalid value: "{new}": the primary IP family of a live Service cannot'
-        f" change, and is {old} (declare a Service of another `service_name` and move the clients,"
+        f" change; it is {old} (declare a Service with another `service_name` and move the clients,"
         f" or keep {old} backends, or accept an outage: `pulumi destroy --target` this Service,"
         " then `pulumi up`)"
     )

@@ -348,6 +348,8 @@ ALIASES: dict[str, tuple[object, list[dict[str, Any]], list[str]]] = {
     "four numbers that are no address": ("10.0.0.256", [], []),
     "a single label": ("db", [], ["external-name-single-label"]),
     "a single label of digits": ("10", [], ["external-name-single-label"]),
+    "the client itself": ("localhost", [], ["external-name-localhost"]),
+    "a partial name of the cluster": ("db.shop.svc", [], ["external-name-partial"]),
     "two labels": ("db.example", [], []),
     "a fully qualified name": ("db.example.com.", [], []),
     "a name that is not known yet": (Unknown("external_name"), [{"port": 80}], TLS_AND_HOST[1:]),
@@ -360,6 +362,43 @@ def test_an_external_name_service_has_hazards(name: object, ports: Any, codes: l
     made, findings = plans.alias({"external_name": name, "ports": ports})
     assert findings == []
     assert [hazard.code for hazard in made.hazards] == codes
+
+
+@pytest.mark.parametrize(
+    ("target", "codes"),
+    [("db.shop.svc.cluster.local", ["external-name-self"]), ("db.other.svc.cluster.local", [])],
+)
+def test_an_alias_of_itself_is_a_hazard_where_its_namespace_is_known(
+    target: str, codes: list[str]
+) -> None:
+    given = {"external_name": target, "service_name": "db", "ports": []}
+    made, findings = plans.alias({**given, "namespace": "shop"})
+    assert findings == []
+    assert [hazard.code for hazard in made.hazards] == codes
+    elsewhere, _ = plans.alias(given)
+    assert [hazard.code for hazard in elsewhere.hazards] == []
+
+
+@pytest.mark.parametrize(
+    ("annotations", "is_told"),
+    [
+        ({"service.beta.kubernetes.io/aws-load-balancer-type": "external"}, True),
+        ({"metallb.io/address-pool": "a"}, False),
+    ],
+)
+def test_two_protocols_of_a_cloud_load_balancer_are_a_hazard(
+    annotations: dict[str, str], is_told: bool
+) -> None:
+    ports = [{"name": "tcp", "port": 5060}, {"name": "udp", "port": 5060, "protocol": "UDP"}]
+    made, findings = plans.external(
+        {"addresses": ["192.0.2.1"], "type": "LoadBalancer", "annotations": annotations}
+        | {"ports": ports}
+    )
+    assert findings == []
+    told = [str(hazard) for hazard in made.hazards if hazard.code == "load-balancer-protocols"]
+    assert [
+        one.startswith("load-balancer-protocols: a load balancer for TCP and UDP") for one in told
+    ] == [True] * is_told
 
 
 def test_affinity_has_no_effect_where_there_is_no_address_of_the_service() -> None:

@@ -42,8 +42,8 @@ def check(old: Any, new: Any, before: Any = None) -> list[str]:
 
 def jump(old: str, new: str) -> str:
     return (
-        f"endpoint_api: Forbidden: the backends are in {old} and would be in {new} alone: between"
-        " the two, connections fail (first an up with `EndpointApi.BOTH`, then this one)"
+        f"endpoint_api: Forbidden: the backends would move from {old} to {new} in one step: in"
+        " between, connections fail (run `pulumi up` with `EndpointApi.BOTH` first)"
     )
 
 
@@ -71,7 +71,7 @@ def test_backends_move_to_another_api_by_way_of_both(
 def primary(old: str, new: str) -> str:
     return (
         f'ip_families: Invalid value: "{new}": the primary IP family of a live Service cannot'
-        f" change, and is {old} (declare a Service of another `service_name` and move the clients,"
+        f" change; it is {old} (declare a Service with another `service_name` and move the clients,"
         f" or keep {old} backends, or accept an outage: `pulumi destroy --target` this Service,"
         " then `pulumi up`)"
     )
@@ -104,10 +104,11 @@ def test_the_families_of_a_headless_service_may_change() -> None:
 
 def foreign(shown: str) -> str:
     return (
-        f'service_name: Invalid value: "db": the Service exists already with the selector'
-        f' "{shown}", which is not the one that this program declares: the wrong Pods would get the'
-        f" traffic (first `pulumi state delete '{URN}'` if an earlier up has recorded it, for"
-        " destroy would delete that Service; then choose another `service_name`, or remove that"
+        f'service_name: Invalid value: "db": the Service already exists with the selector'
+        f' "{shown}", which this program does not declare: the wrong Pods would get the'
+        f" traffic (first `pulumi state delete '{URN}'` if an earlier up recorded it, because"
+        " `pulumi destroy` would delete that Service; then choose another `service_name`, or"
+        " delete that"
         " Service yourself)"
     )
 

@@ -436,7 +436,8 @@ def test_a_record_of_too_many_stops_the_update(engine: SimpleNamespace) -> None:
         hook(FOUR)
     assert str(caught.value) == (
         'ExternalService "db": backends: Forbidden: machines(role=db): 1 found, 4 at the last'
-        " deployment; gone: b, c, d (check where they went; if it is right, set `allow_shrink` for"
+        " deployment; gone: b, c, d (check where they went; if that is intended, set"
+        " `allow_shrink` for"
         " one up)"
     )
 

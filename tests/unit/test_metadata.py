@@ -29,7 +29,7 @@ OWN = annotation_bytes(LARGEST_ANNOTATIONS)
 """How many bytes the components write themselves, at most."""
 TOO_LONG = (
     f"annotations: Too long: may not be more than {LIMIT - OWN} bytes"
-    f" (an object has {LIMIT}, the component writes up to {OWN} itself)"
+    f" (an object may have {LIMIT}, the component needs up to {OWN} of them)"
 )
 
 
@@ -76,7 +76,7 @@ def test_a_service_name_is_refused_on_every_version(bad: str, version: str | Non
 
 def test_a_component_name_that_cannot_be_the_services_says_what_to_give() -> None:
     _, (finding,) = name("Orders DB")
-    assert finding.remedy == "it stands in for `service_name`; give one"
+    assert finding.remedy == "it is the default of `service_name`; set that"
 
 
 @pytest.mark.parametrize("text", [None, "1.36", "v1.36.3", "1.34.2-gke.100", "1.30"])

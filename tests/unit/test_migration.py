@@ -234,11 +234,13 @@ def test_one_up_leads_one_step_further_or_back(old: str, new: str) -> None:
 
 def test_a_jump_names_the_first_step() -> None:
     assert step(of_phase("External"), of_phase("Internal")) == (
-        "phase: Forbidden: the last deployment was in phase External, and no single step leads to"
-        " Internal (first an up with `MigrationPhase.DRAINING` or `MigrationPhase.HYBRID`)"
+        "phase: Forbidden: the last deployment was in phase External, and no single step leads"
+        " from there to"
+        " Internal (run `pulumi up` with `MigrationPhase.DRAINING` or `MigrationPhase.HYBRID`"
+        " first)"
     )
     jump = step(of_phase("External"), of_phase("ShareDraining"))
-    assert jump.endswith("(first an up with `MigrationPhase.HYBRID`)")
+    assert jump.endswith("(run `pulumi up` with `MigrationPhase.HYBRID` first)")
 
 
 def test_a_step_back_that_leaves_orphans_names_the_commands() -> None:

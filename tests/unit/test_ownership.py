@@ -104,7 +104,7 @@ def test_the_owner_is_project_and_stack_unless_configured() -> None:
 @pytest.mark.parametrize(
     ("owner", "is_secret", "reason"),
     [
-        ("former/prod", True, "must not be secret"),
+        ("former/prod", True, "must not be a secret"),
         ("", False, "must be printable characters"),
     ],
 )

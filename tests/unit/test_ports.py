@@ -164,7 +164,7 @@ REFUSED: Rows = {
     "an unknown number without a name": (
         [{"port": LATER}],
         {},
-        ["ports[0].name: Required value: a port whose number is an Output has no name by itself"],
+        ["ports[0].name: Required value: a port whose number is an Output needs a name"],
     ),
     "a named target without Pods": (
         [{"port": 80, "target_port_name": "http"}],

@@ -179,7 +179,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
             (
                 'traffic_distribution: Unsupported value: "PreferSameZone":'
                 ' supported values: "PreferClose"'
-                " (Kubernetes 1.34 has it: state `kubernetes_version`)"
+                " (requires Kubernetes 1.34: set `kubernetes_version`)"
             )
         ],
     ),

@@ -16,7 +16,8 @@ NOT_LB = "Forbidden: may only be used when `type` is 'LoadBalancer'"
 SYNTAX = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 KEPT = "a live Service keeps its cluster IP, which is"
 WAYS_OUT = (
-    " (leave `cluster_ip` out, or declare a Service of another `service_name` and move the clients,"
+    " (leave `cluster_ip` out, or declare a Service with another `service_name` and move the"
+    " clients,"
     " or accept an outage: `pulumi destroy --target` this Service, then `pulumi up`)"
 )
 
@@ -148,8 +149,8 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"cluster_ip": "None"},
         [
             (
-                'cluster_ip: Invalid value: "None": stands for a Service without an address of its'
-                " own (use `headless` instead)"
+                'cluster_ip: Invalid value: "None": would make the Service'
+                " headless (use `headless` instead)"
             )
         ],
     ),
@@ -157,8 +158,9 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"cluster_ip": "10.96.0.50", "headless": True},
         [
             (
-                "cluster_ip: Forbidden: may not be given with `headless`, which means that there is"
-                " none (leave one of the two out)"
+                "cluster_ip: Forbidden: may not be given with `headless`: a headless Service has"
+                " no cluster"
+                " IP (leave one of the two out)"
             )
         ],
     ),

@@ -195,7 +195,8 @@ def test_a_local_policy_needs_backends_on_nodes(policy: str, node: str) -> None:
     with pytest.raises(ValidationError) as caught:
         render(lambda: external(**args, backends=backends))
     assert str(caught.value) == (
-        f'ExternalService "any": {policy}: Invalid value: "Local": 2 of 3 backends are on no node:'
+        f'ExternalService "any": {policy}: Invalid value: "Local": 2 of 3 backends have no'
+        " `node_name`:"
         " nodes drop traffic (give every backend its `node_name`, or use `TrafficPolicy.CLUSTER`)"
     )
 
@@ -212,7 +213,7 @@ def test_a_local_policy_is_refused_for_addresses_that_arrive() -> None:
         addresses = later(["192.0.2.1"])
         external(addresses=addresses, slice_count=1, internal_traffic_policy="Local")
 
-    with pytest.raises(ValidationError, match="1 of 1 backends are on no node"):
+    with pytest.raises(ValidationError, match="1 of 1 backends have no `node_name`"):
         render(program, preview=True)
 
 
@@ -255,7 +256,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"traffic_distribution": "PreferSameNode", "kubernetes_version": "1.33"},
         (
             'traffic_distribution: Unsupported value: "PreferSameNode": supported values:'
-            ' "PreferClose" (Kubernetes 1.34 has it: state `kubernetes_version`)'
+            ' "PreferClose" (requires Kubernetes 1.34: set `kubernetes_version`)'
         ),
     ),
 }

@@ -35,7 +35,7 @@ def refused(
     return [str(one) for one in compare(record, watch_of(new, share, **allowed))]
 
 
-REMEDY = "(check where they went; if it is right, set `allow_shrink` for one up)"
+REMEDY = "(check where they went; if that is intended, set `allow_shrink` for one up)"
 
 
 def test_a_query_that_shrank_too_much_is_named_with_what_is_gone() -> None:
@@ -108,8 +108,8 @@ def test_what_is_secret_is_counted_and_not_named() -> None:
 @pytest.mark.parametrize(
     ("stored", "new", "text"),
     [
-        ("a", "a", "1 found, 3 to 6 at the last deployment; gone: not known, because an up with"),
-        ("a", "ab", "2 found, 3 to 6 at the last deployment; gone: not known, because an up with"),
+        ("a", "a", "1 found, 3 to 6 at the last deployment; gone: unknown, because an up with"),
+        ("a", "ab", "2 found, 3 to 6 at the last deployment; gone: unknown, because an up with"),
         ("a", "abc", ""),
         ("", "", "0 found, 3 to 6 at the last deployment"),
         ("abcde", "a", "1 found, 5 at the last deployment; gone: b (192.0.2.2), c (192.0.2.3), "),

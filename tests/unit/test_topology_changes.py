@@ -118,7 +118,7 @@ def test_watches_follow_and_catch_up() -> None:
     changed = {**server.objects["EndpointSlicedb-1"], "endpoints": []}
     server.events = [{"type": "MODIFIED", "object": changed}]
     watches = Watches(server, "shop")  # type: ignore[arg-type]
-    assert watches.snapshot.unseen == {"Pod": "the rights do not allow to list them"}
+    assert watches.snapshot.unseen == {"Pod": "your permissions do not allow listing them"}
     event = next(watches.events(5))
     assert event == ("EndpointSlice db-1", "changed")
     assert changed in watches.snapshot.manifests

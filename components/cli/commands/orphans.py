@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--namespace",
         action="append",
         default=[],
-        help="look in this namespace only; may be repeated (default: all that the rights allow)",
+        help="look in this namespace only; may be repeated (default: all you may read)",
     )
     parser.add_argument(
         "--owner",
@@ -86,7 +86,7 @@ def _run(options: argparse.Namespace) -> int:
     free = [orphan for orphan in found.orphans if not orphan.kept]
     if free and (options.adopt or options.delete):
         if not options.yes and not sys.stdin.isatty():
-            raise ProgramError("nobody can be asked here: give --yes")
+            raise ProgramError("cannot ask for confirmation here: pass --yes")
         stack = Stack(options.cwd, options.stack)
         declared = stack.declared()
         if options.adopt:
@@ -96,7 +96,9 @@ def _run(options: argparse.Namespace) -> int:
         found = _find(options, cluster)
         _say(f"{count(len(found.orphans), 'orphan is', 'orphans are')} left")
     if not any(where.everywhere or where.namespaces for where in found.searched.values()):
-        raise ProgramError("the rights do not allow to list any of these objects in any namespace")
+        raise ProgramError(
+            "your permissions do not allow listing any of these objects in any namespace"
+        )
     return 1 if found.orphans else 0
 
 
@@ -163,8 +165,8 @@ def _where(where: Searched) -> str:
     if where.everywhere:
         return "in all namespaces"
     looked = f"in {', '.join(where.namespaces)}" if where.namespaces else "nowhere"
-    refused = f"; the rights forbid {', '.join(where.refused)}" if where.refused else ""
-    hidden = "; the rights do not show other namespaces" if where.hidden else ""
+    refused = f"; your permissions exclude {', '.join(where.refused)}" if where.refused else ""
+    hidden = "; your permissions hide other namespaces" if where.hidden else ""
     return looked + refused + hidden
 
 

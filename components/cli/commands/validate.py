@@ -71,7 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-folder",
         action="store_true",
-        help="pass over what is no manifest in files that are named too, as below a folder",
+        help="also skip what is not a manifest in files given by name, as in folders",
     )
     parser.add_argument(
         "--fail-on",
@@ -82,7 +82,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-placeholders",
         action="store_true",
-        help="pass over values that something fills in later, such as ${NAME}",
+        help="skip placeholders that something fills in later, such as ${NAME}",
     )
     parser.add_argument(
         "--no-hazards",
@@ -93,12 +93,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     known.add_argument(
         "--baseline",
         metavar="FILE",
-        help="report only what this file does not hold, and what of it is no longer found",
+        help="report only findings that this file does not hold, and those of it that are gone",
     )
     known.add_argument(
         "--write-baseline",
         metavar="FILE",
-        help="write all that is found into this file, as known, instead of reporting it",
+        help="write all findings to this file instead of reporting them",
     )
 
 

@@ -50,7 +50,7 @@ def ask(command: Sequence[str], *, variables: Mapping[str, str] | None = None) -
     try:
         return json.loads(done.stdout)
     except ValueError:
-        raise ProgramError(f"{' '.join(command)}: prints no JSON") from None
+        raise ProgramError(f"{' '.join(command)}: does not print JSON") from None
 
 
 def failed(command: Sequence[str], done: subprocess.CompletedProcess[str]) -> str:

@@ -66,7 +66,7 @@ def read_snapshot(proxy: Proxy, namespace: str, client_namespace: str = "") -> R
         if one.refused
     }
     if "Service" in unseen and "EndpointSlice" in unseen:
-        raise ProgramError(f"the rights do not allow to list Services {where}")
+        raise ProgramError(f"your permissions do not allow listing Services {where}")
     return Reading(
         Snapshot(_manifests(found), is_live=True, unseen=unseen),
         sum(one.requests for one in found.values()),
@@ -92,4 +92,4 @@ def _manifests(found: Mapping[str, Listed]) -> list[Mapping[str, Any]]:
 
 def _refusal(listed: Listed, where: str) -> str:
     del listed
-    return f"the rights do not allow to list them {where}"
+    return f"your permissions do not allow listing them {where}"

@@ -78,7 +78,7 @@ class Stack:
         if done.returncode or not isinstance(preview, dict):
             said = _diagnostics(preview) or done.stderr or done.stdout
             raise ProgramError(
-                "the program's preview fails, so nobody knows what it declares:\n" + said.strip()
+                "the preview of the program fails, so what it declares is unknown:\n" + said.strip()
             )
         return read_declared(cast("Mapping[str, Any]", preview))
 
@@ -123,7 +123,7 @@ class Stack:
     def _project(self) -> str:
         name = _read(self._project_file).get("name")
         if not isinstance(name, str):
-            raise ProgramError(f"{self._project_file}: names no project")
+            raise ProgramError(f"{self._project_file}: has no project name")
         return name
 
     def _configured_elsewhere(self) -> set[str]:

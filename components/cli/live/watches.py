@@ -40,7 +40,7 @@ class Watches:
         self._paths = paths_of(namespace)
         found = proxy.lists(self._paths)
         self._unseen = {
-            kind: "the rights do not allow to list them"
+            kind: "your permissions do not allow listing them"
             for kind, one in found.items()
             if one.refused
         }

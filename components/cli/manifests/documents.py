@@ -129,7 +129,7 @@ def _without_paths(problems: Iterable[Problem]) -> list[Problem]:
 def _explained(problems: Iterable[Problem], content: bytes) -> list[Problem]:
     """Report what kubectl does: it splits documents by lines and reads the first of each part."""
     if content.lstrip().startswith(b"%"):
-        return [Problem(1, 1, "kubectl takes no directives such as %YAML")]
+        return [Problem(1, 1, "kubectl does not accept directives such as %YAML")]
     return [
         replace(one, reason=_DROPPED) if one.reason in _AFTER_THE_END else one for one in problems
     ]

@@ -122,7 +122,7 @@ def _split(source: str, stream: IO[bytes]) -> Iterator[Chunk | Unreadable]:
 def _separator(source: str, line: bytes, number: int) -> Iterator[Unreadable]:
     rest = line[3:].strip()
     if rest and not rest.startswith(b"#"):
-        reason = "kubectl takes nothing but a comment on the line of a `---`"
+        reason = "kubectl accepts only a comment on the line of a `---`"
         yield Unreadable(source, reason, number + 1, line.index(rest) + 1)
 
 

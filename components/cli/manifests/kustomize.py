@@ -20,7 +20,7 @@ def render(folder: str) -> bytes | Unreadable:
     if kubectl is None:
         return Unreadable(folder, _MISSING)
     if not os.path.isdir(folder):  # noqa: PTH112, text stays as given
-        return Unreadable(folder, "is no folder")
+        return Unreadable(folder, "is not a folder")
     process = subprocess.Popen(
         [kubectl, "kustomize", "--", folder],
         stdin=subprocess.DEVNULL,

@@ -70,7 +70,9 @@ def _path(path: PathArgs) -> Manifest:
     return {"path": path.path, "pathType": path.type, "backend": _backend(path.backend)}
 
 
-def _backend(backend: BackendRefArgs) -> Manifest:
+def _backend(backend: BackendRefArgs | None) -> Manifest:
+    if backend is None:  # which is an error of its own
+        return {}
     port = chosen_port(backend)
     kind = "name" if isinstance(port, str) else "number"
     return {"service": {"name": backend.service_name, "port": {kind: port}}}

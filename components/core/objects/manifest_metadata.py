@@ -66,7 +66,8 @@ def check_metadata(args: NamedArgs, findings: list[Finding]) -> None:
     left = MAX_ANNOTATION_BYTES - reserved
     if annotation_bytes(args.annotations) > left:
         remedy = (
-            f"an object has {MAX_ANNOTATION_BYTES}, the component writes up to {reserved} itself"
+            f"an object may have {MAX_ANNOTATION_BYTES}, the component needs up to {reserved} of"
+            " them"
         )
         too_large = too_long("annotations", left, METADATA_ANNOTATION_SIZE)
         findings.append(replace(too_large, remedy=remedy))

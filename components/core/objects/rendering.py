@@ -140,6 +140,6 @@ _WORDS: Mapping[str, Callable[[Finding], Finding]] = {
 """How some rules are worded for arguments."""
 
 _REMEDIES = {
-    "service-traffic-distribution": "Kubernetes 1.34 has it: state `kubernetes_version`",
+    "service-traffic-distribution": "requires Kubernetes 1.34: set `kubernetes_version`",
 }
 """What to do about an argument that breaks a rule."""

@@ -20,7 +20,7 @@ def render_addresses(service: Rendering, args: TrafficArgs, findings: list[Findi
         service.note("spec.clusterIPs", "headless")
         service.note("spec.clusterIPs[0]", "headless")
         if args.cluster_ip is not None:
-            reason = "may not be given with `headless`, which means that there is none"
+            reason = "may not be given with `headless`: a headless Service has no cluster IP"
             findings.append(forbidden("cluster_ip", reason, "leave one of the two out"))
     elif args.cluster_ip is not None:
         service.put("spec.clusterIP", _read_cluster_ip(args.cluster_ip, findings), "cluster_ip")
@@ -38,7 +38,7 @@ def _read_cluster_ip(given: str | Unknown, findings: list[Finding]) -> str | Unk
     if isinstance(given, Unknown):
         return given
     if given == _NONE:
-        reason = "stands for a Service without an address of its own"
+        reason = "would make the Service headless"
         findings.append(invalid("cluster_ip", given, reason, "use `headless` instead"))
         return Unknown("cluster_ip")
     parsed = parse_ip(given)

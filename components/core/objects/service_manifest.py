@@ -66,7 +66,7 @@ def render_service(
             for reason in dns_1035_label("")
         ]
     service = Rendering("v1", "Service")
-    remedy = "it stands in for `service_name`; give one" if args.service_name is None else ""
+    remedy = "it is the default of `service_name`; set that" if args.service_name is None else ""
     name = component_name if args.service_name is None else args.service_name
     service.put("metadata.name", name, "service_name", remedy=remedy)
     put_metadata(service, args)

@@ -106,10 +106,10 @@ def _refusal(error: "ClientError") -> str:
     code = answer.get("Code", "Unknown")
     if _REJECTED.match(code):
         remedy = "sign in again; a region that is not enabled for the account answers the same"
-        return f"AWS does not take the credentials: {code} ({remedy})"
+        return f"AWS rejects the credentials: {code} ({remedy})"
     message = one_line(answer.get("Message", "").partition("Encoded authorization")[0])
     text = f"{error.operation_name}: {code}: {message}"
-    return f"{text} (allow it to the credentials in use)" if _DENIED.match(code) else text
+    return f"{text} (grant it to the credentials in use)" if _DENIED.match(code) else text
 
 
 def call_name(name: str, filters: "Sequence[FilterTypeDef]") -> str:
@@ -138,11 +138,11 @@ def tag_filters(name: str, tags: object, *, everything: bool) -> "list[FilterTyp
         findings.append(required("tags", "at least one tag to look for", remedy))
     for tag, value in () if findings else cast("Mapping[Any, Any]", tags or {}).items():
         if not isinstance(tag, str) or not tag:
-            findings.append(invalid("tags", None, "the name of a tag must be a text"))
+            findings.append(invalid("tags", None, "the name of a tag must be a string"))
         elif values := _texts(value):
             filters.append({"Name": f"tag:{tag}", "Values": values})
         else:
-            reason = "must be a text or a list of texts, known when the program runs"
+            reason = "must be a string or a list of strings, known when the program runs"
             findings.append(invalid(join("tags", tag), None, reason))
     refuse(name, findings)
     return filters
@@ -157,7 +157,7 @@ def plain_texts(name: str, **values: object) -> str:
     findings: list[Finding] = []
     for field, value in values.items():
         if value is not None and (not isinstance(value, str) or not value):
-            reason = "must be a text, known when the program runs"
+            reason = "must be a string, known when the program runs"
             findings.append(invalid(field, None, reason))
     refuse(name, findings)
     return f"{name}({', '.join(str(value) for value in values.values() if value is not None)})"

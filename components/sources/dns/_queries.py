@@ -180,7 +180,7 @@ def _answered(
         pins.keep(query, backends)
     elif pins and not (allow_empty and not failed) and (last := pins.get(query)):
         remedy = "remove it from that file if it is gone for good"
-        pulumi.log.warn(f"{query}: {reason}; the last good answer is used, of {pin} ({remedy})")
+        pulumi.log.warn(f"{query}: {reason}; using the last good answer, of {pin} ({remedy})")
         backends = last
     if failed and not backends:
         remedy = "check the name, the resolvers and the network"

@@ -81,7 +81,7 @@ class Names:
         from dns.name import from_text  # noqa: PLC0415
 
         if not isinstance(text, str) or not text.strip("."):
-            reason = "a name must be a text, known when the program runs"
+            reason = "a name must be a string, known when the program runs"
             raise SourceError(f"{self._query}: {reason}")
         if _is_address(text):
             remedy = "give it in `addresses`"

@@ -126,8 +126,8 @@ def _lint_services(objects: ObjectSet, report: Report) -> None:
         if groups:
             traffic.lint_traffic(service, groups, report)
         elif key not in unmirrored and key != _API_SERVER:
-            has_served = key[0] in served and not objects.may_hold_more(key[0])
-            traffic.lint_unserved(service, has_served, report)
+            is_shown = key[0] in served and not objects.may_hold_more(key[0])
+            traffic.lint_unserved(service, is_shown and not service.is_global, report)
 
 
 def _strays(objects: ObjectSet) -> set[str]:
@@ -138,11 +138,11 @@ def _strays(objects: ObjectSet) -> set[str]:
 
 def _lint_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Report) -> None:
     restricting = egress_policies(objects)
-    linter = policies.PolicyLinter(objects, DnsEgress(restricting))
+    reaching = policy_backends.lint_backends(objects, restricting, virtual, report)
+    linter = policies.PolicyLinter(objects, DnsEgress(restricting, reaching))
     for policy in objects.policies:
         linter.lint(policy, report)
         peers.lint_peers(policy, objects, report)
-    policy_backends.lint_backends(objects, restricting, virtual, report)
 
 
 def _cluster_ips(objects: ObjectSet) -> dict[str, str]:

@@ -61,7 +61,7 @@ EXTERNAL_IP_IS_BACKEND = HAZARDS.hazard(
 )
 EXTERNAL_IP_UNSERVED = HAZARDS.hazard(
     "external-ip-unserved",
-    "there are external IPs of an IP family that the cluster did not give the Service: nodes"
+    "the cluster did not give the Service the IP family of some external IPs: nodes"
     " take no traffic for them",
     "name the family in `ip_families`, on a cluster that has it",
 )
@@ -72,35 +72,37 @@ PUBLISH_NOT_READY = HAZARDS.hazard(
 )
 ID_GIVEN = HAZARDS.hazard(
     "id-given",
-    "an address has moved from one live slice to another, for its backend was given another"
+    "an address has moved from one live slice to another, because its backend was given another"
     " `id` or other `ports`: for a moment it may be in neither",
     "give a backend its `id` before there are several slices, or while it is drained",
 )
 SELECTOR_REMOVED = HAZARDS.hazard(
     "selector-removed",
-    "the Endpoints and EndpointSlices of the controllers stay when a selector is removed, and"
-    " go on serving its Pods",
-    "delete the Endpoints of the Service's name, and the EndpointSlices of the Service that"
-    " are managed by endpointslice-controller.k8s.io",
+    "the Endpoints and EndpointSlices of the controllers stay when a selector is removed, and keep"
+    " sending traffic to its Pods",
+    "delete the Endpoints with the Service's name, and the Service's EndpointSlices"
+    " that endpointslice-controller.k8s.io manages",
 )
 PORT_RENAMED = HAZARDS.hazard(
     "port-renamed",
-    "a port gets another name: for some tens of milliseconds its connections are refused, as"
-    " kube-proxy matches Service and slices by port name, and they are written one after the"
+    "a port gets another name: its connections are refused for some tens of milliseconds, because"
+    " kube-proxy matches Service and slices by port name, and the two are written one after the"
     " other",
     "declare the port under both names, with two numbers, and move the clients; or accept it",
 )
 MIGRATION_DRAINED = HAZARDS.hazard(
     "migration-drained",
-    "all external backends are draining: kube-proxy goes on sending connections to them while no"
-    " other is ready, and Ingress controllers, Gateways, meshes and DNS servers that read"
-    " EndpointSlices themselves take ready addresses alone, which are none",
-    "keep phase EXTERNAL where such readers stand in front of the Service, and go by HYBRID; or"
+    "all external backends are draining: kube-proxy keeps sending connections to them while no"
+    " other"
+    " is ready, but Ingress controllers, Gateways, meshes and DNS servers that read"
+    " EndpointSlices themselves use only ready addresses, of which there are none",
+    "where such readers are in front of the Service, stay in phase EXTERNAL and go through"
+    " HYBRID; or"
     " leave this phase as soon as Pods are ready to take over",
 )
 AFFINITY = HAZARDS.hazard(
     "affinity-dead-backend",
-    "with session affinity a client stays with its backend also when that is dead, for"
+    "with session affinity a client stays with its backend even when that is dead, because"
     " nothing checks the health of external endpoints",
     "put a health-checking address in front, or leave `session_affinity` out",
 )
@@ -111,9 +113,9 @@ ENDPOINTS_LOSE_ZONES = HAZARDS.hazard(
 )
 CO_OWNED = HAZARDS.hazard(
     "co-owned",
-    "another field manager owns fields of this Service too: it existed before, or was changed"
+    "another field manager also owns fields of this Service: it existed before, or was changed"
     " by hand",
-    "see `kubectl get service -o yaml --show-managed-fields`",
+    "`kubectl get service -o yaml --show-managed-fields` shows which",
 )
 EXTERNAL_NAME_TLS = HAZARDS.hazard(
     "external-name-tls",
@@ -122,26 +124,26 @@ EXTERNAL_NAME_TLS = HAZARDS.hazard(
 )
 EXTERNAL_NAME_HOST = HAZARDS.hazard(
     "external-name-host",
-    "clients send the Service's name as HTTP Host header, which the external server may not know",
+    "clients send the Service's name as the HTTP Host header, which the external server may not"
+    " know",
     "let clients send the external name, or connect to it directly",
 )
 BUDGET_BLOCKS = HAZARDS.hazard(
     "budget-blocks",
-    "the PodDisruptionBudget needs as many Pods as there are: no node with one of them can be"
-    " drained",
+    "the PodDisruptionBudget requires all Pods to stay: no node that runs one can be drained",
     "keep `min_available` below `replicas`, with `autoscaling` below `min_replicas`",
 )
 AUTOSCALING_BLIND = HAZARDS.hazard(
     "autoscaling-blind",
-    "the autoscaler compares what Pods use with what they request, and the container requests none"
-    " of it: it never scales",
+    "the autoscaler compares usage with requests, and the container requests nothing:"
+    " it never scales",
     "request `cpu`, or `memory` for `memory_percent`, in `resources`",
 )
 INGRESS_NGINX_RETIRED = HAZARDS.hazard(
     "ingress-nginx-retired",
-    "ingress-nginx is retired since March 2026: holes that are found in it stay open",
-    "move to another controller, or to one of the Gateway API; another controller of class nginx,"
-    " such as that of NGINX Inc., is not meant",
+    "ingress-nginx has been retired since March 2026: security holes found in it stay open",
+    "move to another controller, or to the Gateway API; this is not about other controllers of"
+    " class nginx, such as that of NGINX Inc.",
 )
 EGRESS_ISOLATED = HAZARDS.note(
     "egress-isolated",
@@ -153,11 +155,12 @@ EGRESS_UNENFORCED = HAZARDS.note(
     "egress-unenforced",
     "a cluster whose network plugin does not implement policies of this kind stores the policy and"
     " allows every connection",
-    "try a connection that the policy does not allow, once in each cluster",
+    "in each cluster, test once that a connection which the policy does not allow fails",
 )
 EGRESS_IN_CLUSTER = HAZARDS.note(
     "egress-in-cluster-address",
-    "some plugins do not match the addresses of nodes and Pods with an ipBlock: Cilium by default",
+    "some plugins, such as Cilium by default, do not match the addresses of nodes and Pods with"
+    " an ipBlock",
     "select Pods by their labels; for nodes set Cilium's `policy-cidr-match-mode`",
 )
 EGRESS_IN_PLACE = HAZARDS.hazard(
@@ -165,20 +168,20 @@ EGRESS_IN_PLACE = HAZARDS.hazard(
     "the policy has a fixed name and is updated in place: an address that is taken out is denied"
     " while Services still serve it, and without `depends_on` a new one is served before it is"
     " allowed",
-    "give plain addresses and no `policy_name`: a changed policy then is a second one beside the"
+    "give plain addresses and no `policy_name`: a changed policy is then a second one beside the"
     " old one",
 )
 EGRESS_RESOLVED = HAZARDS.hazard(
     "egress-resolved",
-    "the addresses are those that a DNS name had when the program ran: Pods that resolve the name"
-    " themselves are denied when it changes",
+    "the addresses are those that a DNS name had when the program ran: when they change, Pods that"
+    " resolve the name themselves are denied",
     "let the Pods connect to the Service of these backends, and run `pulumi up` on a schedule",
 )
 EGRESS_SHARED_ADDRESS = HAZARDS.hazard(
     "egress-shared-address",
-    "network plugins allow the addresses that a name had in the answers of DNS: every other name at"
+    "network plugins allow the addresses in the DNS answers for a name: every other name at"
     " one of these addresses, such as another customer of the same CDN, is allowed as well",
-    "allow names that have addresses of their own, or accept it",
+    "allow only names that do not share their addresses, or accept this",
 )
 EGRESS_ACCEPTS_ONLY = HAZARDS.note(
     "egress-accepts-only",

@@ -11,34 +11,34 @@ from .report import Report
 HAZARDS = Catalogue("ExternalName")
 EXTERNAL_NAME_SELF = HAZARDS.hazard(
     "external-name-self",
-    "the alias leads to itself: its name has no address",
-    "name the server that is meant",
+    "the alias points to itself: its name has no address",
+    "name the intended server",
     "An alias of itself has no address.",
 )
 EXTERNAL_NAME_RING = HAZARDS.hazard(
     "external-name-ring",
-    "the alias leads back to itself by way of {way}: none of these names has an address",
+    "the alias points back to itself through {way}: none of these names has an address",
     "let one of them name a server",
-    "Aliases that lead to one another in a ring have no address.",
+    "Aliases that point to one another in a ring have no address.",
 )
 EXTERNAL_NAME_MISSING = HAZARDS.hazard(
     "external-name-missing",
-    "the alias leads to a Service that is not there: {reason}",
+    "the alias points to a Service that does not exist: {reason}",
     "name a Service of the set, or declare it",
-    "The Service that an alias leads to is not there.",
+    "The Service that an alias points to does not exist.",
 )
 EXTERNAL_NAME_LOCALHOST = HAZARDS.hazard(
     "external-name-localhost",
     "localhost is the client itself: its connections never leave its own Pod, and ingress-nginx"
     " refuses the name",
-    "name the server that is meant",
+    "name the intended server",
     "localhost is the client itself.",
 )
 EXTERNAL_NAME_PARTIAL = HAZARDS.hazard(
     "external-name-partial",
-    "search domains do not apply to the target of an alias: {name} is looked up as it stands, and"
+    "search domains do not apply to the target of an alias: {name} is looked up as is, and"
     " no DNS server has it",
-    "write the whole name, with the cluster domain: {name}.cluster.local",
+    "write the full name, with the cluster domain: {name}.cluster.local",
     "Search domains do not apply to the target of an alias.",
 )
 

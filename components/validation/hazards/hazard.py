@@ -46,6 +46,10 @@ class Hazard:
         """Return the same hazard in the words of one of several cases."""
         return replace(self, text=text, remedy=remedy or self.remedy)
 
+    def filled(self, **values: object) -> "Hazard":
+        """Return the same hazard with values in its text and remedy."""
+        return replace(self, text=self.text.format(**values), remedy=self.remedy.format(**values))
+
     def __str__(self) -> str:
         return f"{self.code}: {self.text} ({self.remedy})"
 

@@ -16,7 +16,7 @@ INGRESS_SERVICE_MISSING = HAZARDS.hazard(
     "requests for {service} are answered with an error: {reason}",
     "correct the name, or move the Ingress to the namespace of the Service: it cannot point at"
     " another one",
-    "The Service that an Ingress points at is not there.",
+    "The Service that an Ingress points at does not exist.",
 )
 INGRESS_PORT_MISSING = HAZARDS.hazard(
     "ingress-port-missing",
@@ -33,9 +33,9 @@ INGRESS_EXTERNAL_NAME = HAZARDS.hazard(
 )
 INGRESS_PORT_TOO_LONG = HAZARDS.hazard(
     "ingress-port-too-long",
-    "an Ingress points at port {name}, and cannot name a port of more than"
+    "an Ingress points at port {name}, but cannot name a port of more than"
     " {longest_name} characters",
-    "shorten the name, or point at the port by its number",
+    "shorten the name, or use the port's number",
     "An Ingress cannot name a Service's port of more than 15 characters.",
 )
 

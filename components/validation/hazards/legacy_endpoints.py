@@ -19,9 +19,9 @@ ENDPOINTS_DEPRECATED = HAZARDS.hazard(
 )
 ENDPOINTS_NAME = HAZARDS.hazard(
     "endpoints-name",
-    "Endpoints belong to the Service of their own name, and no traffic goes to these: {reason}",
+    "Endpoints belong to the Service with their name, and no traffic goes to these: {reason}",
     "give the object the Service's name and namespace",
-    "Endpoints belong to the Service of their own name, which is not there.",
+    "Endpoints belong to the Service with their name, which does not exist.",
 )
 ENDPOINTS_WITHOUT_SERVICE = HAZARDS.hazard(
     "endpoints-without-service",
@@ -32,7 +32,7 @@ ENDPOINTS_WITHOUT_SERVICE = HAZARDS.hazard(
 )
 ENDPOINTS_OVER_SELECTOR = HAZARDS.hazard(
     "endpoints-over-selector",
-    "Service {service} has a selector: its controller replaces these addresses by"
+    "Service {service} has a selector: its controller replaces these addresses with"
     " those of the Pods",
     "leave the selector out of the Service",
     "The controller overwrites Endpoints of a Service with a selector.",
@@ -46,14 +46,14 @@ ENDPOINTS_OF_EXTERNAL_NAME = HAZARDS.hazard(
 )
 ENDPOINTS_DUPLICATED = HAZARDS.hazard(
     "endpoints-duplicated",
-    "the addresses are copied into slices beside those made by hand: one that is"
-    " removed in one place is served from the other",
+    "the addresses are copied into slices beside the hand-made ones: an address removed"
+    " in one place is still served from the other",
     'set the label to "true", or leave the Endpoints out',
-    "Endpoints are copied into slices beside those made by hand.",
+    "Endpoints are copied into slices beside the hand-made ones.",
 )
 ENDPOINTS_UNMIRRORED = HAZARDS.hazard(
     "endpoints-unmirrored",
-    "the addresses are not copied into slices, and there are no slices made by hand:"
+    "the addresses are not copied into slices, and there are no hand-made slices:"
     " no traffic goes to them",
     "leave the label out, or declare EndpointSlices",
     "Endpoints that are not copied into slices get no traffic.",
@@ -61,7 +61,7 @@ ENDPOINTS_UNMIRRORED = HAZARDS.hazard(
 ENDPOINTS_DISAGREE = HAZARDS.hazard(
     "endpoints-disagree",
     "{ours} addresses are in none of the Service's slices, and {theirs} of the"
-    " slices are not here: what reads Endpoints reaches other backends than"
+    " slices are missing here: readers of Endpoints reach other backends than"
     " kube-proxy and DNS",
     "give both the same addresses",
     "Endpoints that are not copied hold other addresses than the slices.",
@@ -74,15 +74,15 @@ SKIP_MIRROR_VALUE = HAZARDS.hazard(
 )
 ENDPOINTS_MISPLACED_FIELD = HAZARDS.hazard(
     "endpoints-misplaced-field",
-    "Endpoints have no such field: it is dropped, and no traffic goes to what it holds",
+    "Endpoints have no such field: it is dropped, and no traffic goes to its contents",
     "write `subsets`, each with `addresses` and `ports`",
-    "Endpoints hold subsets alone: the field is dropped.",
+    "Endpoints have only subsets: the field is dropped.",
 )
 MIRROR_TRUNCATES = HAZARDS.hazard(
     "mirror-truncates",
-    "of all addresses of a subset the first 1000 are copied into slices: the others get no traffic",
+    "only the first 1000 addresses of a subset are copied into slices: the others get no traffic",
     "declare EndpointSlices (`EndpointApi.SLICES` or `EndpointApi.BOTH`)",
-    "Of each subset the first 1000 addresses are copied into slices.",
+    "Only the first 1000 addresses of a subset are copied into slices.",
 )
 _HEADLESS_LABEL_COPIED = HEADLESS_LABELLED.saying(
     "the label is copied into slices, which kube-proxy then ignores, and the Service"

@@ -12,17 +12,16 @@ from .report import Report
 HAZARDS = Catalogue("NetworkPolicy")
 POLICY_OR = HAZARDS.hazard(
     "policy-or",
-    "two peers are two alternatives: all Pods of the namespaces above, or Pods of the policy's own"
-    " namespace with {labels}, which has none",
+    "two peers are alternatives: all Pods of the namespaces above, or Pods with {labels} in the"
+    " policy's own namespace, which has none",
     "write both selectors in one peer, without the second dash",
-    "Two peers of a rule are alternatives, one peer with two selectors is not.",
+    "Two peers of a rule are alternatives; the selectors of one peer must both match.",
 )
 POLICY_NAMESPACE_LABEL = HAZARDS.hazard(
     "policy-namespace-label",
-    "no namespace has the label `name` by itself: the rule matches none that was not labelled so by"
-    " hand",
+    "namespaces have no label `name` by default: the rule matches only those labelled by hand",
     "select the label kubernetes.io/metadata.name, which every namespace has",
-    "No namespace has the label name by itself.",
+    "Namespaces have no label `name` by default.",
 )
 
 _DNS = {"kube-dns", "coredns"}
@@ -36,12 +35,17 @@ def lint_peers(policy: Policy, objects: ObjectSet, report: Report) -> None:
             place = f"{path}[{position}]"
             labels = mapping(mapping(peer.get("namespaceSelector")).get("matchLabels"))
             name = text(labels.get("name"))
-            if name and ("name", name) not in objects.domains:
+            if name and not _is_labelled(name, objects):
                 where = f"{place}.namespaceSelector.matchLabels[name]"
                 report.add(policy.index, POLICY_NAMESPACE_LABEL, where)
             before = peers[position - 1] if position else mapping(None)
             if set(before) == {"namespaceSelector"} and set(peer) == {"podSelector"}:
                 _lint_pair(policy, place, before, peer, objects, report)
+
+
+def _is_labelled(name: str, objects: ObjectSet) -> bool:
+    """Return whether a namespace has its name as a label: OpenShift gives it to some of its own."""
+    return ("name", name) in objects.domains or name.startswith("openshift-")
 
 
 def _lint_pair(

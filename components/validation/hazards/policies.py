@@ -11,12 +11,13 @@ from .hazard import Catalogue
 from .policy_dns import DNS_PORTS, DnsEgress
 from .policy_rules import Labels, matches, selector_labels
 from .report import Report
+from .selection import shown_difference
 
 HAZARDS = Catalogue("NetworkPolicy")
 POLICY_TYPES_MISSING = HAZARDS.hazard(
     "policy-types-missing",
-    "a policy without policyTypes is one for ingress too, and this one has no ingress"
-    " rules: the Pods take no connections any more",
+    "without policyTypes, the policy applies to ingress too, and it has no ingress"
+    " rules: the Pods accept no connections",
     "set `policyTypes: [Egress]`",
     "Without policyTypes, egress rules isolate ingress as well.",
 )
@@ -28,9 +29,9 @@ POLICY_RULES_IGNORED = HAZARDS.hazard(
 )
 POLICY_SELECTS_NOTHING = HAZARDS.hazard(
     "policy-selects-nothing",
-    "no Pods of its namespace have these labels: the policy has no effect",
+    "no Pods of the set have these labels, and {workload} has {labels}: the policy has no effect",
     "select the labels of the Pods, which are those of the template",
-    "No Pods of the set have the labels that a policy selects.",
+    "A policy selects no Pods, and nearly those of a workload.",
 )
 POLICY_PORT_UNKNOWN = HAZARDS.hazard(
     "policy-port-unknown",
@@ -40,8 +41,8 @@ POLICY_PORT_UNKNOWN = HAZARDS.hazard(
 )
 POLICY_PORT_ON_BLOCK = HAZARDS.hazard(
     "policy-port-on-block",
-    "a named port is looked up on Pods, and the addresses of an ipBlock have no port"
-    " {name}: it stays closed",
+    "a named port is looked up on Pods, and addresses of an ipBlock have no named"
+    " ports: {name} stays closed",
     "write the port's number",
     "A named port is looked up on Pods: addresses of an ipBlock have none.",
 )
@@ -54,13 +55,13 @@ POLICY_SERVICE_PORT = HAZARDS.hazard(
 )
 POLICY_WITHOUT_DNS = HAZARDS.hazard(
     "policy-without-dns",
-    "no rule lets the Pods reach DNS, UDP port 53: they find no Service by its name",
+    "no rule lets the Pods reach DNS, UDP port 53: they cannot resolve the name of any Service",
     "allow UDP and TCP port 53 to the Pods of the cluster's DNS; with NodeLocal DNSCache also to"
     " the ipBlock 169.254.20.10/32",
-    "Pods that may not reach DNS find no Service by its name.",
+    "Pods that may not reach DNS cannot resolve the name of any Service.",
 )
 _EGRESS_ALLOWED = POLICY_TYPES_MISSING.saying(
-    "a policy without policyTypes and without egress rules is one for ingress alone:"
+    "without policyTypes and egress rules, the policy applies to ingress alone:"
     " the Pods may reach everything",
     "set `policyTypes: [Egress]` to let them reach nothing",
 )
@@ -110,7 +111,7 @@ class PolicyLinter:
             return
         if not selected:
             if not self._objects.may_hold_more(policy.namespace):
-                report.add(policy.index, POLICY_SELECTS_NOTHING, "spec.podSelector")
+                _lint_miss(policy, mapping(selector.get("matchLabels")), workloads, report)
             return
         _lint_container_ports(policy, selected, report)
 
@@ -142,6 +143,26 @@ class PolicyLinter:
                         service=quote(found[0].key[1]),
                         target=found[1],
                     )
+
+
+def _lint_miss(
+    policy: Policy, labels: Mapping[str, Any], workloads: Sequence[Workload], report: Report
+) -> None:
+    """Report a selector that is meant for a workload: it names it, or is one label away from it."""
+    meant = [
+        one
+        for one in workloads
+        if one.name in labels.values()
+        or sum(one.labels.get(key) == value for key, value in labels.items()) == len(labels) - 1 > 0
+    ]
+    if len(meant) == 1:
+        report.add(
+            policy.index,
+            POLICY_SELECTS_NOTHING,
+            "spec.podSelector",
+            workload=quote(meant[0].name),
+            labels=shown_difference(meant[0], labels),
+        )
 
 
 def _lint_types(policy: Policy, report: Report) -> None:

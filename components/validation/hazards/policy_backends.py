@@ -1,8 +1,9 @@
 """NetworkPolicies that let Pods reach some other address or port than external backends have."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 from ...core.cidrs import Network, parse_sloppy_cidr
@@ -11,7 +12,15 @@ from ..ip import parse_sloppy_ip
 from ..object_set import Group, Key, ObjectSet, Policy
 from ..untyped import items, mapping, number, text
 from .hazard import Catalogue
-from .policy_rules import HOST_BITS, EgressPolicies, Labels, Port, allows, wider_selectors
+from .policy_rules import (
+    HOST_BITS,
+    EgressPolicies,
+    Labels,
+    Port,
+    Selection,
+    allows,
+    wider_selectors,
+)
 from .report import Report
 
 HAZARDS = Catalogue("NetworkPolicy")
@@ -24,7 +33,7 @@ POLICY_BACKENDS_UNCOVERED = HAZARDS.hazard(
 )
 POLICY_BACKEND_PORT = HAZARDS.hazard(
     "policy-backend-port",
-    "{address} of Service {service} is allowed, and not its port {ports}: connections to it fail",
+    "{address} of Service {service} is allowed, but not its port {ports}: connections to it fail",
     "allow the port of the slices, which is not always that of the Service",
     "A policy allows the address of a backend, and none of its ports.",
 )
@@ -39,6 +48,11 @@ _NO_BACKEND_COVERED = POLICY_BACKENDS_UNCOVERED.saying(
     "no policy lets Pods reach a backend of Service {service}, {address} first: this"
     " block does not hold it",
 )
+_EXCEPTED = POLICY_BACKENDS_UNCOVERED.saying(
+    "this range holds {address}, a backend of Service {service}, and no policy lets a Pod of the"
+    " namespace reach one of its backends",
+    "add an ipBlock for every backend, or narrow the range",
+)
 
 _BUDGET = 500_000
 """Comparisons of backends with ipBlocks before no more are made: what is left goes unsaid."""
@@ -46,7 +60,7 @@ _BUDGET = 500_000
 
 def lint_backends(
     objects: ObjectSet, policies: EgressPolicies, virtual: Mapping[str, str], report: Report
-) -> None:
+) -> set[Selection]:
     """Report ipBlocks that miss backends or their ports.
 
     Args:
@@ -54,14 +68,20 @@ def lint_backends(
         policies: Its policies that restrict egress.
         virtual: The Services of all known cluster IPs.
         report: Takes the findings.
+
+    Returns:
+        The selections of Pods whose policies hold the address of some backend.
     """
     backends = _backends_by_namespace(objects, policies)
+    reaching: set[Selection] = set()
     budget = _BUDGET
     for namespace, by_selector in policies.items():
         linter = _NamespaceLinter(backends.get(namespace, {}), virtual, budget)
         budget = linter.lint(by_selector, report)
+        reaching |= {(namespace, selector) for selector in linter.reaching}
         if budget <= 0:
-            return
+            break
+    return reaching
 
 
 class _Backend(NamedTuple):
@@ -80,6 +100,10 @@ class _Block(NamedTuple):
     """None for all ports."""
 
 
+def _excepted() -> dict[Key, tuple[_Block, int, int]]:
+    return {}
+
+
 @dataclass(slots=True)
 class _Reach:
     """Which backends the policies of one selector reach, by Service and position."""
@@ -87,6 +111,8 @@ class _Reach:
     allowed: dict[Key, set[int]] = field(default_factory=dict[Key, set[int]])
     touched: dict[Key, set[int]] = field(default_factory=dict[Key, set[int]])
     """Those of which the address is in some ipBlock, whatever the port."""
+    excepted: dict[Key, tuple[_Block, int, int]] = field(default_factory=_excepted)
+    """A block of which an `except` holds a backend, whatever the port, with both positions."""
 
 
 class _NamespaceLinter:
@@ -103,6 +129,8 @@ class _NamespaceLinter:
         self._sorted: dict[int, list[tuple[int, Key, int]]] = {4: [], 6: []}
         self._by_port: dict[Port, Key] = {}
         self._left = budget
+        self.reaching: set[Labels | None] = set()
+        """The selectors whose policies hold the address of some backend."""
         for key, members in backends.items():
             for position, backend in enumerate(members):
                 version = 6 if ":" in backend.address else 4
@@ -124,7 +152,15 @@ class _NamespaceLinter:
         }
         if self._left <= 0:
             return 0
+        self.reaching = {selector for selector, reach in reaches.items() if reach.touched}
         touched = {key for reach in reaches.values() for key in reach.touched}
+        anywhere = list(_to_anywhere(chain.from_iterable(by_selector.values())))
+        reached = touched | {
+            key
+            for key, members in self._backends.items()
+            for ports in anywhere
+            if not ports or any(allows(ports, one) for one in members[0].ports)
+        }
         for selector, policies in blocks.items():
             if selector is not None:
                 wider = [
@@ -132,8 +168,10 @@ class _NamespaceLinter:
                 ]
                 self._lint_partial(policies, reaches[selector], wider, report)
             for policy, found in policies:
-                virtual = self._lint_virtual(policy, found, report)
-                if not virtual and selector is not None and not reaches[selector].touched:
+                said = self._lint_virtual(policy, found, report)
+                if selector == frozenset() and not said:
+                    said = self._lint_excepts(policy, found, reaches[selector], reached, report)
+                if not said and selector is not None and not reaches[selector].touched:
                     self._lint_missed(policy, found, touched, report)
         return self._left
 
@@ -148,7 +186,13 @@ class _NamespaceLinter:
             if self._left <= 0:
                 break
             for value, key, position in members[start:end]:
-                if any(_holds(one, value, block.network.version) for one in block.excepts):
+                version = block.network.version
+                holder = next(
+                    (at for at, one in enumerate(block.excepts) if _holds(one, value, version)),
+                    None,
+                )
+                if holder is not None:
+                    reach.excepted.setdefault(key, (block, holder, position))
                     continue
                 reach.touched.setdefault(key, set()).add(position)
                 ports = self._backends[key][position].ports
@@ -210,6 +254,28 @@ class _NamespaceLinter:
                 )
         return found
 
+    def _lint_excepts(
+        self,
+        policy: Policy,
+        blocks: Sequence[_Block],
+        own: _Reach,
+        reached: set[Key],
+        report: Report,
+    ) -> bool:
+        """Report what a policy for all Pods excepts, unless another one lets some Pods reach it."""
+        found = False
+        for key, (block, holder, position) in own.excepted.items():
+            if key not in reached and any(block is one for one in blocks):
+                found = True
+                report.add(
+                    policy.index,
+                    _EXCEPTED,
+                    f"{block.path}.ipBlock.except[{holder}]",
+                    address=quote(self._backends[key][position].address),
+                    service=quote(key[1]),
+                )
+        return found
+
     def _lint_missed(
         self, policy: Policy, blocks: Sequence[_Block], touched: set[Key], report: Report
     ) -> None:
@@ -239,6 +305,14 @@ class _NamespaceLinter:
         if block.ports is None and bits <= HOST_BITS[block.network.version]:
             return next(iter(self._backends)) if len(self._backends) == 1 else None
         return None
+
+
+def _to_anywhere(policies: Iterable[Policy]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Return the ports of rules without peers, which allow every destination."""
+    for policy in policies:
+        for rule in map(mapping, items(policy.spec.get("egress"))):
+            if not items(rule.get("to")):
+                yield [mapping(port) for port in items(rule.get("ports"))]
 
 
 def _blocks(policy: Policy) -> Iterator[_Block]:

@@ -1,14 +1,15 @@
 """Whether NetworkPolicies let Pods reach DNS."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ...core.cidrs import parse_sloppy_cidr
 from ..object_set import Policy
-from ..untyped import items, mapping, text
+from ..untyped import items, mapping, number, text
 from .policy_rules import (
     HOST_BITS,
     EgressPolicies,
+    Selection,
     allows,
     restricts_egress,
     selector_labels,
@@ -27,7 +28,14 @@ _DNS_HOME = "kube-system"
 class DnsEgress:
     """Which policies of a set let their Pods reach DNS."""
 
-    def __init__(self, policies: EgressPolicies) -> None:
+    def __init__(self, policies: EgressPolicies, reaching: Collection[Selection]) -> None:
+        """Index the policies.
+
+        Args:
+            policies: Those that restrict egress.
+            reaching: The Pods that they let reach backends of Services.
+        """
+        self._reaching = reaching
         self._dns = {
             (namespace, selector): any(map(allows_dns, found))
             for namespace, by_selector in policies.items()
@@ -35,14 +43,18 @@ class DnsEgress:
         }
 
     def lacks_dns(self, policy: Policy) -> bool:
-        """Return whether Pods may reach something but not DNS, by all their policies.
+        """Return whether Pods need DNS, and none of their policies lets them reach it.
 
-        A policy that allows nothing at all is one to which others add.
+        They need it to find a Service, if the policy holds a backend of one, and where a rule names
+        it. Any other policy may be one of several, of which a set need not show all.
         """
-        if not items(policy.spec.get("egress")) or not restricts_egress(policy):
+        if not restricts_egress(policy):
             return False
         selector = selector_labels(policy.spec.get("podSelector"))
-        return selector is not None and not any(
+        if selector is None:
+            return False
+        needs_dns = (policy.namespace, selector) in self._reaching or _names_dns(policy)
+        return needs_dns and not any(
             self._dns.get((policy.namespace, wider), False) for wider in wider_selectors(selector)
         )
 
@@ -54,6 +66,14 @@ def allows_dns(policy: Policy) -> bool:
         _rule_allows_dns(rule) and (policy.namespace == _DNS_HOME or not _is_own_dns(rule))
         for rule in rules
     )
+
+
+def _names_dns(policy: Policy) -> bool:
+    """Return whether a rule is meant for DNS: by its port, or by the Pods that it allows."""
+    rules = [mapping(rule) for rule in items(policy.spec.get("egress"))]
+    ports = (mapping(port).get("port") for rule in rules for port in items(rule.get("ports")))
+    peers = (mapping(peer) for rule in rules for peer in items(rule.get("to")))
+    return any(number(port) in DNS_PORTS for port in ports) or any(map(_is_dns_server, peers))
 
 
 def _rule_allows_dns(rule: Mapping[str, Any]) -> bool:
@@ -69,12 +89,14 @@ def _is_own_dns(rule: Mapping[str, Any]) -> bool:
     """Return whether a rule means the cluster's DNS and allows Pods of its own namespace alone."""
     peers = [mapping(peer) for peer in items(rule.get("to"))]
     return bool(peers) and all(
-        "podSelector" in peer
-        and "namespaceSelector" not in peer
-        and text(mapping(mapping(peer["podSelector"]).get("matchLabels")).get("k8s-app"))
-        in _DNS_APPS
+        "podSelector" in peer and "namespaceSelector" not in peer and _is_dns_server(peer)
         for peer in peers
     )
+
+
+def _is_dns_server(peer: Mapping[str, Any]) -> bool:
+    labels = mapping(mapping(peer.get("podSelector")).get("matchLabels"))
+    return text(labels.get("k8s-app")) in _DNS_APPS
 
 
 def _is_dns(port: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ __all__ = [
     "EgressPolicies",
     "Labels",
     "Port",
+    "Selection",
     "allows",
     "egress_policies",
     "matches",
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 Labels = frozenset[tuple[str, str]]
+Selection = tuple[str, Labels | None]
+"""A namespace, and the labels of its Pods for which policies hold."""
 Port = tuple[str, int]
 """A protocol and a number."""
 

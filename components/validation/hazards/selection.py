@@ -1,6 +1,7 @@
 """Selectors of Services that meet no Pods of the set, and target ports that no container has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from ...core.findings import quote
 from ..object_set import ObjectSet, Service, Workload
@@ -41,6 +42,16 @@ def lint_selection(objects: ObjectSet, report: Report) -> None:
             _lint_miss(service, workloads, report)
 
 
+def shown_difference(workload: Workload, wanted: Mapping[str, Any]) -> str:
+    """Return what the Pods of a workload have instead of the labels that are wanted."""
+    labels = {key: workload.labels.get(key) for key in wanted}
+    return ", ".join(
+        f"{key}: {quote(value)}" if value is not None else f"no {key}"
+        for key, value in labels.items()
+        if value != wanted[key]
+    )
+
+
 def _is_comparable(service: Service) -> bool:
     selector = service.selector
     return (
@@ -59,18 +70,12 @@ def _lint_miss(service: Service, workloads: Sequence[Workload], report: Report) 
     meant = [one for one in workloads if one.name == service.key[1]]
     if len(meant) != 1:
         return
-    labels = {key: meant[0].labels.get(key) for key in service.selector}
-    shown = ", ".join(
-        f"{key}: {quote(value)}" if value is not None else f"no {key}"
-        for key, value in labels.items()
-        if value != service.selector[key]
-    )
     report.add(
         service.index,
         SELECTOR_SELECTS_NOTHING,
         "spec.selector",
         workload=quote(meant[0].name),
-        labels=shown,
+        labels=shown_difference(meant[0], service.selector),
     )
 
 

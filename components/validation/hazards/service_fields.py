@@ -1,6 +1,7 @@
 """Fields of a Service that another type or tool reads otherwise: protocols, load balancers, DNS."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from ..object_set import Service
 from ..untyped import mapping, text
@@ -10,7 +11,7 @@ from .report import Report
 HAZARDS = Catalogue("Service")
 PORT_OF_TWO_PROTOCOLS = HAZARDS.hazard(
     "port-of-two-protocols",
-    "port {number} is there for {protocols}: client-side `kubectl apply` tells ports apart by"
+    "port {number} is declared for {protocols}: client-side `kubectl apply` identifies ports by"
     " number alone, and loses one when the other is added later",
     "use `kubectl apply --server-side`, as Pulumi does",
     "Client-side kubectl apply may lose one of two ports of one number.",
@@ -18,8 +19,8 @@ PORT_OF_TWO_PROTOCOLS = HAZARDS.hazard(
 LOAD_BALANCER_PROTOCOLS = HAZARDS.hazard(
     "load-balancer-protocols",
     "a load balancer for {protocols}: several controllers refuse more than one protocol, or serve"
-    " one alone",
-    "declare a Service for each protocol, with one address, if yours does",
+    " only one",
+    "if yours does, declare one Service for each protocol, which share an address",
     "Several load-balancer controllers refuse more than one protocol.",
 )
 LOAD_BALANCER_IP_IGNORED = HAZARDS.hazard(
@@ -32,7 +33,7 @@ EXTERNAL_DNS = HAZARDS.hazard(
     "external-dns-pods-only",
     "external-dns publishes only the Pods of a headless Service: the host name in its"
     " annotation gets no record",
-    "list the backends in the annotation `target` of external-dns, or do not make it headless",
+    "list the backends in external-dns's annotation `target`, or do not make the Service headless",
     "external-dns makes no record for a headless Service without Pods.",
 )
 
@@ -89,11 +90,20 @@ def _lint_protocols(service: Service, report: Report) -> None:
         )
 
 
-def _is_of_cloud(service: Service) -> bool:
-    """Return whether a cloud's controller is meant, as many of these refuse mixed protocols."""
-    annotations = mapping(mapping(service.manifest.get("metadata")).get("annotations"))
+def is_of_cloud(annotations: Iterable[str], load_balancer_class: str) -> bool:
+    """Return whether a cloud's controller is meant, as many of these refuse mixed protocols.
+
+    Args:
+        annotations: The keys of the Service's annotations.
+        load_balancer_class: The Service's class of load balancers; empty for the default one.
+    """
     is_annotated = any(one.startswith(_CLOUDS) for one in annotations)
-    return is_annotated or text(service.spec.get("loadBalancerClass")).startswith(_CLOUD_CLASSES)
+    return is_annotated or load_balancer_class.startswith(_CLOUD_CLASSES)
+
+
+def _is_of_cloud(service: Service) -> bool:
+    annotations = mapping(mapping(service.manifest.get("metadata")).get("annotations"))
+    return is_of_cloud(annotations, text(service.spec.get("loadBalancerClass")))
 
 
 def _lint_records(service: Service, report: Report) -> None:

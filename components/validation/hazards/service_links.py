@@ -12,11 +12,10 @@ from .report import Report
 HAZARDS = Catalogue("Service")
 SERVICE_LINKS = HAZARDS.hazard(
     "service-links",
-    "kubelet sets {variable}=tcp://... in the Pods of {workload}, which read {read}: a program"
-    " takes it for the number of a port",
-    "set `enableServiceLinks: false` in the Pods, or {variable} yourself, or call the Service"
-    " otherwise",
-    "A Service called as a server puts NAME_PORT=tcp://... into every Pod's environment.",
+    "kubelet sets {variable}=tcp://... in the Pods of {workload}, which read {read}: the"
+    " program expects a port number",
+    "set `enableServiceLinks: false` in the Pods, or {variable} yourself, or rename the Service",
+    "A Service named like a program puts NAME_PORT=tcp://... into every Pod's environment.",
 )
 
 _NOT_OF_NAMES = re.compile(r"[-.]")

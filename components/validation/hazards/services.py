@@ -12,7 +12,7 @@ from .report import Report
 HAZARDS = Catalogue("Service")
 SERVICE_ENDPOINTS_FIELD = HAZARDS.hazard(
     "service-endpoints-field",
-    "a Service has no such field: it is dropped, and no traffic goes to what it holds",
+    "a Service has no such field: it is dropped, and no traffic goes to its contents",
     "declare an EndpointSlice with the label kubernetes.io/service-name",
     "A Service holds no endpoints: the field is dropped.",
 )
@@ -31,9 +31,10 @@ EXTERNAL_NAME_ADDRESS = HAZARDS.hazard(
 )
 EXTERNAL_NAME_SINGLE_LABEL = HAZARDS.hazard(
     "external-name-single-label",
-    "an external name of one label is a top-level domain to DNS: search domains do not apply to it",
+    "DNS treats an external name of one label as a top-level domain: search domains do not apply"
+    " to it",
     "give the fully qualified name",
-    "An external name of one label is a top-level domain to DNS.",
+    "DNS treats an external name of one label as a top-level domain.",
 )
 EXTERNAL_NAME_REMAP = HAZARDS.hazard(
     "external-name-remap",
@@ -52,9 +53,9 @@ HEADLESS_REMAP = HAZARDS.hazard(
 TARGET_PORT_NAME = HAZARDS.hazard(
     "target-port-name",
     "no Pod gives the name {target} a number: kube-proxy dials the port of the slices"
-    " whatever it says, and what does read it finds nothing",
+    " anyway, and programs that do read targetPort find nothing",
     "write the port's number",
-    "Without a selector there are no Pods to give a port's name a number.",
+    "Without a selector, no Pod gives a port's name a number.",
 )
 _ALIAS_TARGET_NAME = TARGET_PORT_NAME.saying(
     "an ExternalName has no Pods that give the name {target} a number: Ingress controllers that"
@@ -151,14 +152,11 @@ def _lint_headless(service: Service, report: Report, *, is_routed: bool) -> None
 
 
 def _lint_selectorless(service: Service, report: Report) -> None:
-    for position, port in enumerate(service.ports):
-        if isinstance(port.target, str):
-            report.add(
-                service.index,
-                TARGET_PORT_NAME,
-                f"spec.ports[{position}].targetPort",
-                target=quote(port.target),
-            )
+    named = [at for at, port in enumerate(service.ports) if isinstance(port.target, str)]
+    for position in named if named and not service.is_global else ():
+        target = service.ports[position].target
+        path = f"spec.ports[{position}].targetPort"
+        report.add(service.index, TARGET_PORT_NAME, path, target=quote(target))
     if service.spec.get("publishNotReadyAddresses") is True:
         report.add(service.index, PUBLISH_NOT_READY_IGNORED, "spec.publishNotReadyAddresses")
 

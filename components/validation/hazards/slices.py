@@ -19,22 +19,22 @@ SLICE_WITHOUT_SERVICE_NAME = HAZARDS.hazard(
 )
 SLICE_SERVICE_MISSING = HAZARDS.hazard(
     "slice-service-missing",
-    "no traffic goes to these endpoints by {service}: {reason}",
+    "no traffic goes to these endpoints through {service}: {reason}",
     "set the label to the name of a Service of the slice's own namespace",
-    "The Service that a slice is labelled for is not there.",
+    "The Service that a slice is labelled for does not exist.",
 )
 SLICE_MANAGED_BY = HAZARDS.hazard(
     "slice-managed-by",
-    "{manager} takes the slice for one of its own, and deletes or overwrites it",
-    "set the label to a name of your own",
-    "A slice is labelled as one of a controller, which deletes or changes it.",
+    "{manager} treats the slice as its own, and deletes or overwrites it",
+    "set the label to your own name",
+    "A slice is labelled as a controller's own, which deletes or changes it.",
 )
 SLICE_OVER_SELECTOR = HAZARDS.hazard(
     "slice-over-selector",
-    "Service {service} has a selector: connections are spread over its Pods and these"
-    " endpoints alike",
+    "Service {service} has a selector: connections are spread over both its Pods and"
+    " these endpoints",
     "leave the selector out, unless both are meant to serve",
-    "Traffic is spread over a Service's Pods and hand-made endpoints alike.",
+    "Traffic is spread over both a Service's Pods and hand-made endpoints.",
 )
 SLICE_OF_EXTERNAL_NAME = HAZARDS.hazard(
     "slice-of-external-name",
@@ -51,7 +51,7 @@ SLICE_OF_NAMES = HAZARDS.hazard(
 )
 SLICE_SUBSETS_FIELD = HAZARDS.hazard(
     "slice-subsets-field",
-    "a slice has no such field: it is dropped, and no traffic goes to what it holds",
+    "a slice has no such field: it is dropped, and no traffic goes to its contents",
     "write `endpoints` and `ports`",
     "A slice has no subsets: the field is dropped.",
 )
@@ -69,16 +69,16 @@ SLICE_PORT_NULL = HAZARDS.hazard(
 )
 SLICE_READY_UNSET = HAZARDS.hazard(
     "slice-ready-unset",
-    "{some} no `conditions.ready`: kube-proxy takes it for ready, and several controllers crash or"
+    "{some} no `conditions.ready`: kube-proxy treats it as ready, and several controllers crash or"
     " skip the endpoint",
     "set `conditions.ready: true`",
     "Several controllers crash on endpoints without conditions.ready, or skip them.",
 )
 SLICE_MANY_ADDRESSES = HAZARDS.hazard(
     "slice-many-addresses",
-    "{some} several addresses, of which kube-proxy uses the first alone",
+    "{some} several addresses, of which kube-proxy uses only the first",
     "give every address an endpoint of its own",
-    "kube-proxy uses the first address of an endpoint alone.",
+    "kube-proxy uses only the first address of an endpoint.",
 )
 HEADLESS_LABELLED = HAZARDS.hazard(
     "headless-label",
@@ -89,9 +89,9 @@ HEADLESS_LABELLED = HAZARDS.hazard(
 )
 MULTICAST = HAZARDS.hazard(
     "multicast",
-    "a multicast address is no endpoint that a connection can be made to",
+    "a multicast address cannot be an endpoint: clients cannot connect to it",
     "give the backends' own addresses",
-    "A multicast address is no endpoint that a connection can be made to.",
+    "A multicast address cannot be an endpoint.",
 )
 CLUSTER_IP_ENDPOINT = HAZARDS.hazard(
     "cluster-ip-endpoint",

@@ -21,11 +21,11 @@ SERVICE_WITHOUT_ENDPOINTS = HAZARDS.hazard(
 )
 EXTERNAL_IPS_AS_BACKENDS = HAZARDS.hazard(
     "external-ips-as-backends",
-    "externalIPs are addresses at which the nodes take traffic for the Service, not"
+    "externalIPs are addresses at which the nodes accept traffic for the Service, not"
     " its backends: connections are refused, and the cluster's own traffic to these"
     " addresses no longer leaves it",
     "declare an EndpointSlice with the addresses, and leave externalIPs out",
-    "externalIPs are where nodes take traffic, not where it goes.",
+    "externalIPs are where nodes accept traffic, not where it goes.",
 )
 NONE_READY = HAZARDS.hazard(
     "none-ready",
@@ -35,14 +35,14 @@ NONE_READY = HAZARDS.hazard(
 )
 ALL_DRAINING = HAZARDS.hazard(
     "all-draining",
-    "every endpoint is draining, and kube-proxy goes on sending new connections to"
-    " them as no other is ready",
+    "every endpoint is draining, and kube-proxy keeps sending new connections to them,"
+    " because no other is ready",
     "set `conditions.serving` to false (`BackendState.DISABLED`) to stop connections",
-    "Every endpoint is draining: they go on getting new connections.",
+    "Every endpoint is draining: they still get new connections.",
 )
 FAMILY_UNSERVED = HAZARDS.hazard(
     "family-unserved",
-    "there are endpoints of an IP family that the Service does not have: they get no traffic",
+    "endpoints of an IP family that the Service does not have get no traffic",
     "set `ipFamilyPolicy: PreferDualStack` (name the family in `ip_families`), on a cluster that"
     " has it",
     "Endpoints of an IP family that the Service does not have get no traffic.",
@@ -62,16 +62,17 @@ LOCAL_WITHOUT_NODE = HAZARDS.hazard(
 )
 DISTRIBUTION_WITHOUT_HINTS = HAZARDS.hazard(
     "distribution-without-hints",
-    "trafficDistribution has no effect: hints of hand-made slices are written by"
-    " hand, and some ready endpoint has none",
+    "trafficDistribution has no effect: hints of hand-made slices are written by hand,"
+    " and at least one ready endpoint has none",
     "give `hints.forZones` (`for_zones`) to every endpoint",
     "Hints of hand-made slices are written by hand, and are missing.",
 )
 ADDRESS_CONDITIONS = HAZARDS.hazard(
     "address-conditions",
-    "{address} is there twice with other conditions: which of them kube-proxy uses is not defined",
+    "{address} is listed twice with different conditions: which of them kube-proxy uses is"
+    " undefined",
     "give every address one endpoint",
-    "Which of an address's several conditions counts is not defined.",
+    "Which of an address's different conditions counts is undefined.",
 )
 _NO_SLICE_LABELLED = SERVICE_WITHOUT_ENDPOINTS.saying(
     "the Service has no selector, and no EndpointSlice is labelled for it: every"
@@ -82,8 +83,8 @@ _ONE_FAMILY = FAMILY_UNSERVED.saying(
     "Service {service} is {families} alone: these endpoints get no traffic"
 )
 _DEFAULT_FAMILY_ALONE = FAMILY_UNSERVED.saying(
-    "the Service gets the cluster's default family alone, and there are endpoints of both: those"
-    " of the other family get no traffic"
+    "the Service gets only the cluster's default family, but has endpoints of both: those of"
+    " the other family get no traffic"
 )
 
 _FAMILIES = frozenset({"IPv4", "IPv6"})

@@ -53,7 +53,8 @@ SERVICE_IP_FAMILY_DUPLICATE = RULES.rule(
     "service-ip-family-duplicate", "A Service names an IP family once."
 )
 SERVICE_IP_FAMILY_POLICY = RULES.rule(
-    "service-ip-family-policy", "A Service's ipFamilyPolicy is one of the three that there are."
+    "service-ip-family-policy",
+    "A Service's ipFamilyPolicy is SingleStack, PreferDualStack or RequireDualStack.",
 )
 SERVICE_SINGLE_STACK_CLUSTER_IPS = RULES.rule(
     "service-single-stack-cluster-ips", "A single-stack Service has one clusterIP."
@@ -62,10 +63,10 @@ SERVICE_SINGLE_STACK_FAMILIES = RULES.rule(
     "service-single-stack-families", "A single-stack Service has one IP family."
 )
 SERVICE_RELEASE_CLUSTER_IP = RULES.rule(
-    "service-release-cluster-ip", "A clusterIP is given back by a single-stack policy only."
+    "service-release-cluster-ip", "Only the policy SingleStack releases a clusterIP."
 )
 SERVICE_RELEASE_FAMILY = RULES.rule(
-    "service-release-family", "An IP family is given back by a single-stack policy only."
+    "service-release-family", "Only the policy SingleStack releases an IP family."
 )
 SERVICE_HEADLESS_NODE_PORT = RULES.rule(
     "service-headless-node-port", "A Service of type NodePort is not headless."

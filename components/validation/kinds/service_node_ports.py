@@ -12,10 +12,10 @@ from .service_spec import LOAD_BALANCER, NODE_PORT, Spec
 
 RULES = RuleBook()
 SERVICE_NODE_PORT_RANGE = RULES.rule(
-    "service-node-port-range", "A node port is 1 to 65535 (which of them, the cluster says)."
+    "service-node-port-range", "A node port is 1 to 65535 (the cluster may allow fewer)."
 )
 SERVICE_NODE_PORT_TAKEN = RULES.rule(
-    "service-node-port-taken", "A node port is not asked for twice, but for the same port number."
+    "service-node-port-taken", "Only ports of the same number share a node port."
 )
 SERVICE_HEALTH_CHECK_PORT_TAKEN = RULES.rule(
     "service-health-check-port-taken", "The health check's node port is not one of the ports'."

@@ -16,7 +16,9 @@ RULES = RuleBook()
 SERVICE_TOPOLOGY_ANNOTATIONS = RULES.rule(
     "service-topology-annotations", "The old and the new annotation of topology say the same."
 )
-SERVICE_TYPE = RULES.rule("service-type", "A Service's type is one of the four that there are.")
+SERVICE_TYPE = RULES.rule(
+    "service-type", "A Service's type is ClusterIP, NodePort, LoadBalancer or ExternalName."
+)
 SERVICE_EXTERNAL_NAME_REQUIRED = RULES.rule(
     "service-external-name-required", "A Service of type ExternalName has an externalName."
 )
@@ -33,7 +35,8 @@ SERVICE_SOURCE_RANGES_TYPE = RULES.rule(
     "service-source-ranges-type", "Source ranges are for type LoadBalancer."
 )
 SERVICE_SOURCE_RANGES_ANNOTATION_TYPE = RULES.rule(
-    "service-source-ranges-annotation-type", "Source ranges as annotation: for LoadBalancer too."
+    "service-source-ranges-annotation-type",
+    "Source ranges in an annotation are for type LoadBalancer, too.",
 )
 SERVICE_ALLOCATE_NODE_PORTS_TYPE = RULES.rule(
     "service-allocate-node-ports-type", "allocateLoadBalancerNodePorts is for type LoadBalancer."
@@ -62,7 +65,7 @@ SERVICE_INTERNAL_TRAFFIC_POLICY = RULES.rule(
     "service-internal-traffic-policy", "An internalTrafficPolicy is Cluster or Local."
 )
 SERVICE_TRAFFIC_DISTRIBUTION = RULES.rule(
-    "service-traffic-distribution", "A trafficDistribution is one that the version knows."
+    "service-traffic-distribution", "A trafficDistribution is one that the version supports."
 )
 
 _HINTS = "service.kubernetes.io/topology-aware-hints"

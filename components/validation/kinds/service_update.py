@@ -6,7 +6,7 @@ from .service_spec import EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT, Spec
 
 RULES = RuleBook()
 SERVICE_CLUSTER_IP_CHANGE = RULES.rule(
-    "service-cluster-ip-change", "A Service's clusterIPs do not change, nor come, nor go."
+    "service-cluster-ip-change", "A Service's clusterIPs are not changed, added or removed."
 )
 SERVICE_IP_FAMILY_CHANGE = RULES.rule(
     "service-ip-family-change", "A Service's IP families do not change while it has clusterIPs."

@@ -10,11 +10,17 @@ from ...core.findings import Finding
 from ...core.versions import Rules
 from ..kinds.kind_spec import KindSpec
 from ..verdict import validate_as, validate_by
-from . import autoscaler, deployment, disruption_budget
+from . import autoscaler, deployment, disruption_budget, http_route, reference_grant
 
 __all__ = ["RENDERED", "validate_rendered"]
 
-_SPECS = (deployment.SPEC, disruption_budget.SPEC, autoscaler.SPEC)
+_SPECS = (
+    deployment.SPEC,
+    disruption_budget.SPEC,
+    autoscaler.SPEC,
+    http_route.SPEC,
+    reference_grant.SPEC,
+)
 
 RENDERED: Mapping[tuple[str, str], KindSpec] = {spec.key: spec for spec in _SPECS}
 """What components render and `validate` does not validate, by `apiVersion` and `kind`."""

@@ -85,19 +85,27 @@ SHAPE = Struct(
 RULES = RuleBook(resources.RULES)
 NAME = RULES.rule("container-name", "A container's name is an RFC 1123 label.")
 IMAGE = RULES.rule("container-image", "A container has an image.")
-PORT_NAME = RULES.rule("container-port-name", "A container's port is named as IANA asks.")
-PORT_NAME_TWICE = RULES.rule("container-port-name-twice", "Ports have names of their own.")
+PORT_NAME = RULES.rule(
+    "container-port-name", "The name of a container's port is an IANA service name."
+)
+PORT_NAME_TWICE = RULES.rule("container-port-name-twice", "A container's ports differ in name.")
 PORT = RULES.rule("container-port", "A container's port is 1 to 65535.")
 PROTOCOL = RULES.rule("container-port-protocol", "A port's protocol is TCP, UDP or SCTP.")
 ENV_NAME = RULES.rule("container-env-name", "An environment variable's name has its form.")
-ENV_OBJECT = RULES.rule("container-env-object", "A Secret or ConfigMap is named by a subdomain.")
+ENV_OBJECT = RULES.rule(
+    "container-env-object", "The name of a Secret or ConfigMap is an RFC 1123 subdomain."
+)
 ENV_KEY = RULES.rule("container-env-key", "A key of a Secret or ConfigMap has its form.")
-MOUNT_PATH = RULES.rule("container-mount-path", "Volumes are mounted at paths of their own.")
+MOUNT_PATH = RULES.rule("container-mount-path", "Volumes are mounted at different paths.")
 SUB_PATH = RULES.rule("container-sub-path", "A path in a volume is relative, without `..`.")
 PROBE_ACTION = RULES.rule("container-probe-action", "A probe's action is complete.")
-PROBE_HEADER = RULES.rule("container-probe-header", "A header's name has the form of one.")
+PROBE_HEADER = RULES.rule(
+    "container-probe-header", "A header's name has the form of an HTTP header's."
+)
 PROBE_NUMBER = RULES.rule("container-probe-number", "A probe's numbers are not negative.")
-PROBE_SUCCESS = RULES.rule("container-probe-success", "A probe that may restart succeeds at once.")
+PROBE_SUCCESS = RULES.rule(
+    "container-probe-success", "The successThreshold of a probe that restarts is 1."
+)
 SYS_ADMIN = RULES.rule("container-sys-admin", "CAP_SYS_ADMIN is an escalation of privileges.")
 
 _NUMBERS = (

@@ -71,7 +71,7 @@ SECURITY = RULES.rule("pod-security-identity", "A user's or group's number has 3
 ACCOUNT = RULES.rule("pod-service-account", "A service account's name is an RFC 1123 subdomain.")
 SPREAD_SKEW = RULES.rule("pod-spread-skew", "The skew of a topology spread is at least 1.")
 SPREAD_KEY = RULES.rule("pod-spread-key", "A topology spread names a node's label.")
-SPREAD_TWICE = RULES.rule("pod-spread-twice", "A topology is spread over once.")
+SPREAD_TWICE = RULES.rule("pod-spread-twice", "A topology key is used once.")
 
 
 def validate(new: Decoded, old: Decoded | None, rules: Rules, findings: list[Finding]) -> None:

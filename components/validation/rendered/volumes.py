@@ -35,8 +35,8 @@ SHAPE = ListOf(
 
 RULES = RuleBook()
 NAME = RULES.rule("volume-name", "A volume's name is an RFC 1123 label.")
-NAME_TWICE = RULES.rule("volume-name-twice", "Volumes of a Pod have names of their own.")
-SOURCE_NAME = RULES.rule("volume-source-name", "What a volume shows is named.")
+NAME_TWICE = RULES.rule("volume-name-twice", "Volumes of a Pod differ in name.")
+SOURCE_NAME = RULES.rule("volume-source-name", "The source of a volume is named.")
 SIZE = RULES.rule("volume-size", "An emptyDir's size limit is not negative.")
 TOKEN_SECONDS = RULES.rule("volume-token-seconds", "A token is valid for 600 to 2^32 seconds.")
 TOKEN_PATH = RULES.rule("volume-token-path", "A token's path is relative, without `..`.")

@@ -25,6 +25,14 @@ PLURALS = {
     "HorizontalPodAutoscaler": (
         "apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers"
     ),
+    "HTTPRoute": "apis/gateway.networking.k8s.io/v1/namespaces/{namespace}/httproutes",
+    "TCPRoute": "apis/gateway.networking.k8s.io/v1/namespaces/{namespace}/tcproutes",
+    "ReferenceGrant": (
+        "apis/gateway.networking.k8s.io/v1beta1/namespaces/{namespace}/referencegrants"
+    ),
+    "BackendTLSPolicy": (
+        "apis/gateway.networking.k8s.io/v1/namespaces/{namespace}/backendtlspolicies"
+    ),
 }
 """Where the API server has the objects of a kind."""
 

@@ -139,9 +139,9 @@ def test_hazards_that_were_not_looked_for_are_not_stale(
     [
         (None, "No such file or directory; write it with --write-baseline known.json"),
         ("a: b", "it is not JSON"),
-        ("[]", "is no baseline of version 1"),
-        ('{"version": 2, "findings": []}', "is no baseline of version 1"),
-        ('{"version": 1}', "is no baseline of version 1"),
+        ("[]", "is not a baseline of version 1"),
+        ('{"version": 2, "findings": []}', "is not a baseline of version 1"),
+        ('{"version": 1}', "is not a baseline of version 1"),
         ("[" * 100_000, "it is not JSON"),
     ],
 )

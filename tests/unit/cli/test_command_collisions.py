@@ -39,10 +39,15 @@ def test_a_node_port_twice_is_an_error_in_the_words_of_the_api_server(tmp_path: 
             "node-port-taken",
             (
                 "spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated"
-                ' (Service "x/a" has it; ask for another one, or for none)'
+                ' (Service "x/a" has it; choose another, or leave it out)'
             ),
         )
     ]
+
+
+def test_a_file_that_is_a_set_of_its_own_is_still_compared_within(tmp_path: Path) -> None:
+    files = {"a.yaml": service("a") + "---\n" + service("b"), "b.yaml": service("a")}
+    assert [(name, code) for name, code, _ in judged(tmp_path, files)] == [("b", "node-port-taken")]
 
 
 def test_a_node_port_is_taken_for_all_protocols(tmp_path: Path) -> None:
@@ -70,6 +75,10 @@ QUIET = {
     "one Service, with its namespace and without": {
         "a.yaml": service("a"),
         "b.yaml": service("a", namespace='""'),
+    },
+    "files of a folder that are sets of their own": {
+        "a.yaml": service("a") + "---\n" + service("db", port=30090),
+        "b.yaml": service("b") + "---\n" + service("db", port=30091),
     },
     "folders of two clusters": {"one/a.yaml": service("a"), "two/b.yaml": service("b")},
 }

@@ -107,14 +107,14 @@ def test_tags_keys_and_merges(text: str, expected: Any) -> None:
 
 
 REFUSED: dict[str, tuple[int, int, str]] = {
-    "a: .inf": (1, 4, ".inf is no number in JSON"),
-    "a: [.NaN]": (1, 5, ".NaN is no number in JSON"),
-    "a: !!int x": (1, 4, "this value is not of the type int"),
-    "a: !!bool 80": (1, 4, "this value is not of the type bool"),
-    "a: !!timestamp x": (1, 4, "this value is not of the type timestamp"),
-    "a: !!binary x": (1, 4, "!!binary holds no base64"),
-    "~: a": (1, 1, "null, a list or a map is the key"),
-    "? [a]\n: b": (1, 3, "null, a list or a map is the key"),
+    "a: .inf": (1, 4, "JSON has no number .inf"),
+    "a: [.NaN]": (1, 5, "JSON has no number .NaN"),
+    "a: !!int x": (1, 4, "this value does not have the type int"),
+    "a: !!bool 80": (1, 4, "this value does not have the type bool"),
+    "a: !!timestamp x": (1, 4, "this value does not have the type timestamp"),
+    "a: !!binary x": (1, 4, "!!binary must hold base64"),
+    "~: a": (1, 1, "a key must be a string in JSON"),
+    "? [a]\n: b": (1, 3, "a key must be a string in JSON"),
     "a: 1\nb: 2\na: 3": (3, 1, "this key is given twice"),
     "a: {b: 1, 'b': 2}": (1, 11, "this key is given twice"),
     "1: a\n'1': b": (2, 1, "this key is given twice"),

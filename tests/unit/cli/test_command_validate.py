@@ -240,7 +240,7 @@ def test_too_many_findings_end_the_reading(
     file.write_text("5\n---\n" * 9)
     code, rows, err = run(file)
     assert (code, len(rows)) == (2, 4)
-    assert err == f"{file}: more than 3 findings; nothing after them is read\n"
+    assert err == f"{file}: more than 3 findings; the rest is not read\n"
 
 
 def process(*arguments: str, **options: Any) -> "subprocess.Popen[bytes]":

@@ -249,7 +249,7 @@ def test_targets_of_ipv6_are_found_by_that_address(stubs: Stubs) -> None:
 def test_the_port_of_targets_is_a_text() -> None:
     port: Any = 80
     with pytest.raises(
-        SourceError, match=r"aws\.target_group: port: Invalid value: must be a text"
+        SourceError, match=r"aws\.target_group: port: Invalid value: must be a string"
     ):
         aws.target_group("web", port=port)
 

@@ -138,12 +138,18 @@ def test_nothing_is_an_error_unless_allowed(
         ({}, "tags: Required value: at least one tag to look for (pass everything=True for all"),
         ("role=x", "tags: Invalid value: must be a mapping of name to value"),
         (pulumi.Output.from_input({"role": "x"}), "tags: Invalid value: must be a mapping"),
-        ({"": "x"}, "tags: Invalid value: the name of a tag must be a text"),
-        ({1: "x", 2: "x"}, "tags: Invalid value: the name of a tag must be a text\naws."),
-        ({"role": []}, "tags.role: Invalid value: must be a text or a list of texts, known when"),
-        ({"role": None}, "tags.role: Invalid value: must be a text or a list of texts"),
-        ({"role": ["x", 1]}, "tags.role: Invalid value: must be a text or a list of texts"),
-        ({"role": pulumi.Output.secret("x")}, "tags.role: Invalid value: must be a text or a list"),
+        ({"": "x"}, "tags: Invalid value: the name of a tag must be a string"),
+        ({1: "x", 2: "x"}, "tags: Invalid value: the name of a tag must be a string\naws."),
+        (
+            {"role": []},
+            "tags.role: Invalid value: must be a string or a list of strings, known when",
+        ),
+        ({"role": None}, "tags.role: Invalid value: must be a string or a list of strings"),
+        ({"role": ["x", 1]}, "tags.role: Invalid value: must be a string or a list of strings"),
+        (
+            {"role": pulumi.Output.secret("x")},
+            "tags.role: Invalid value: must be a string or a list",
+        ),
     ],
 )
 def test_tags_that_cannot_be_used(look_up: Any, tags: object, text: str) -> None:
@@ -217,12 +223,12 @@ def test_zones_of_many_elastic_ips_are_asked_for_in_parts(stub: Stubber) -> None
         (
             "UnauthorizedOperation",
             "You may not.\nNo policy allows it. Encoded authorization failure message: s3cr3t",
-            "DescribeInstances: UnauthorizedOperation: You may not. No policy allows it. (allow",
+            "DescribeInstances: UnauthorizedOperation: You may not. No policy allows it. (grant",
         ),
         (
             "SignatureDoesNotMatch",
             "The Canonical String should have been 'x-amz-security-token:s3cr3t'",
-            "AWS does not take the credentials: SignatureDoesNotMatch (sign in again; a region ",
+            "AWS rejects the credentials: SignatureDoesNotMatch (sign in again; a region ",
         ),
         ("FilterLimitExceeded", "Too many.", "DescribeInstances: FilterLimitExceeded: Too many."),
     ],

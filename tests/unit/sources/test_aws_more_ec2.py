@@ -178,7 +178,8 @@ def test_a_name_that_is_not_a_text_is_refused(name: Any) -> None:
     with pytest.raises(SourceError) as caught:
         aws.auto_scaling_group(name or ("" if name == "" else [name]))
     assert str(caught.value) == (
-        "aws.auto_scaling_group: group: Invalid value: must be a text, known when the program runs"
+        "aws.auto_scaling_group: group: Invalid value: must be a string, known when the program"
+        " runs"
     )
 
 

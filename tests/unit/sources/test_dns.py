@@ -233,10 +233,10 @@ def test_a_target_that_moves_is_refused(zones: Zones) -> None:
     [
         ("192.0.2.1", '"192.0.2.1" is an address, not a name (give it in `addresses`)'),
         ("2001:db8::1", '"2001:db8::1" is an address, not a name (give it in `addresses`)'),
-        ("", "a name must be a text, known when the program runs"),
-        (".", "a name must be a text, known when the program runs"),
-        (None, "a name must be a text, known when the program runs"),
-        (pulumi.Output.secret("db"), "a name must be a text, known when the program runs"),
+        ("", "a name must be a string, known when the program runs"),
+        (".", "a name must be a string, known when the program runs"),
+        (None, "a name must be a string, known when the program runs"),
+        (pulumi.Output.secret("db"), "a name must be a string, known when the program runs"),
         ("a..example.com", '"a..example.com": '),
         ("a" * 64 + ".example.com", ".example.com"),
     ],
@@ -335,7 +335,7 @@ def test_a_pin_keeps_the_last_good_answer(zones: Zones, pin: Path, warned: list[
         assert query_of(found[0]) == query
         (text,) = warned
         assert text.startswith(f'{query}: "db.example.com"')
-        assert f"the last good answer is used, of {pin} (remove it from that file if" in text
+        assert f"using the last good answer, of {pin} (remove it from that file if" in text
         warned.clear()
     zones.records = {(DB, "A"): ["192.0.2.3"]}
     assert resolved(pin=pin) == ["192.0.2.3"]

@@ -160,7 +160,9 @@ def egress(*rules: Manifest, labels: dict[str, str] | None = None, **fields: Any
     return policy(labels, policyTypes=["Egress"], egress=[DNS, *rules], **fields)
 
 
-def deployment(labels: dict[str, str], *ports: Manifest, namespace: str | None = None) -> Manifest:
+def deployment(
+    labels: dict[str, str], *ports: Manifest, namespace: str | None = None, name: str = "app"
+) -> Manifest:
     containers = [{"name": "app", "ports": list(ports)}]
     template = {"metadata": {"labels": labels}, "spec": {"containers": containers}}
-    return {**named("Deployment", "apps/v1", "app", namespace), "spec": {"template": template}}
+    return {**named("Deployment", "apps/v1", name, namespace), "spec": {"template": template}}

@@ -52,12 +52,17 @@ def elsewhere(made: dict[str, Any]) -> dict[str, Any]:
     return {**made, "metadata": {**made["metadata"], "namespace": "elsewhere"}}
 
 
+def anywhere_except(*ranges: str, **fields: Any) -> dict[str, Any]:
+    """Make a rule for all addresses but some."""
+    return {"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": list(ranges)}}], **fields}
+
+
 HITS = [
     Hit(
         "policy-types-missing",
         0,
         "spec.policyTypes",
-        "take no connections",
+        "accept no connections",
         [policy(WEB, egress=[DNS])],
     ),
     Hit(
@@ -81,14 +86,14 @@ HITS = [
         "policy-selects-nothing",
         1,
         "spec.podSelector",
-        "no Pods",
-        [deployment({"app": "api"}), policy(WEB, policyTypes=["Ingress"])],
+        '"web" has app: "api"',
+        [deployment({"app": "api"}, name="web"), policy(WEB, policyTypes=["Ingress"])],
     ),
     Hit(
         "policy-selects-nothing",
         1,
         "spec.podSelector",
-        "no Pods",
+        'has tier: "a"',
         [
             deployment({"app": "web", "tier": "a"}),
             policy({"app": "web", "tier": "b"}, policyTypes=["Ingress"]),
@@ -182,6 +187,20 @@ HITS = [
     Hit(
         "policy-backends-uncovered",
         2,
+        "spec.egress[1].to[0].ipBlock.except[1]",
+        '"192.0.2.10", a backend of Service "db"',
+        [*DB, egress(anywhere_except("198.51.100.0/24", "192.0.2.0/24", ports=[tcp(443)]))],
+    ),
+    Hit(
+        "policy-backends-uncovered",
+        2,
+        "spec.egress[1].to[0].ipBlock.except[0]",
+        '"192.0.2.10", a backend of Service "db"',
+        [*DB, egress(anywhere_except("192.0.2.0/24"), {"ports": [tcp(443)]})],
+    ),
+    Hit(
+        "policy-backends-uncovered",
+        2,
         "spec.egress",
         '"2001:db8::2" first',
         [
@@ -225,6 +244,15 @@ QUIET = [
     Quiet("nothing comes in", [policy(WEB, ingress=[])]),
     Quiet("Pods that a policy selects", [deployment({**WEB, "tier": "a"}), policy(WEB)]),
     Quiet("all Pods", [deployment({"app": "api"}), policy()]),
+    Quiet("Pods that nothing of the set makes", [deployment({"app": "api"}), policy(WEB)]),
+    Quiet(
+        "Pods that may be of any of two workloads",
+        [
+            deployment({"app": "web", "tier": "a"}, name="a"),
+            deployment({"app": "web", "tier": "b"}, name="b"),
+            policy({"app": "web", "tier": "c"}),
+        ],
+    ),
     Quiet("Pods of another namespace", [deployment({"app": "api"}, namespace="a"), policy(WEB)]),
     Quiet(
         "Pods may be made by custom resources", [deployment({"app": "api"}), CUSTOM, policy(WEB)]
@@ -280,6 +308,13 @@ QUIET = [
         [
             egress(labels=WEB),
             policy({**WEB, "tier": "a"}, policyTypes=EGRESS, egress=[{"ports": [tcp(443)]}]),
+        ],
+    ),
+    Quiet(
+        "what needs no DNS, or gets it by a policy of another folder",
+        [
+            *DB,
+            policy(WEB, policyTypes=EGRESS, egress=[to_blocks("10.43.0.1/32", ports=[tcp(6443)])]),
         ],
     ),
     Quiet(
@@ -339,6 +374,23 @@ QUIET = [
         [*DB, egress(to_blocks("198.51.100.0/24", ports=[tcp(443)]))],
     ),
     Quiet("a network for something else", [*DB, egress(to_blocks("10.0.0.0/8"))]),
+    Quiet(
+        "an except of a policy for some Pods",
+        [*DB, egress(anywhere_except("192.0.2.0/24"), labels=WEB)],
+    ),
+    Quiet(
+        "an except, beside a policy for the backends",
+        [
+            *DB,
+            egress(anywhere_except("192.0.2.0/24")),
+            egress(to_blocks("192.0.2.0/24"), labels=WEB, name="b"),
+        ],
+    ),
+    Quiet(
+        "an except, beside a rule for every destination",
+        [*DB, egress(anywhere_except("192.0.2.0/24"), {"ports": [tcp(5432)]})],
+    ),
+    Quiet("an except for something else", [*DB, egress(anywhere_except("10.0.0.0/8"))]),
     Quiet(
         "a block for something else, beside a policy for the backends",
         [

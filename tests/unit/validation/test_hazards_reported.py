@@ -181,7 +181,7 @@ HITS = [
         "policy-namespace-label",
         0,
         "spec.ingress[0].from[0].namespaceSelector.matchLabels[name]",
-        "no namespace",
+        "no label `name`",
         [from_pods({"namespaceSelector": {"matchLabels": {"name": "monitoring"}}})],
     ),
     Hit(
@@ -335,6 +335,10 @@ QUIET = [
         ],
     ),
     Quiet("a label that every namespace has", [from_pods(KUBE_SYSTEM)]),
+    Quiet(
+        "a label that OpenShift gives to its namespaces",
+        [from_pods({"namespaceSelector": {"matchLabels": {"name": "openshift-monitoring"}}})],
+    ),
     Quiet("the cluster's DNS reaches itself", [to_pods(KUBE_DNS, namespace="kube-system")]),
     Quiet(
         "NodeLocal DNSCache",
@@ -368,7 +372,7 @@ def test_each_alias_of_a_ring_is_told_the_way() -> None:
     assert [(index, finding.code) for index, finding in found] == [
         (index, "external-name-ring") for index in range(3)
     ]
-    assert 'by way of "b", "c": none' in found[0][1].detail
+    assert 'through "b", "c": none' in found[0][1].detail
 
 
 def test_an_alias_that_leads_into_a_ring_is_not_part_of_it() -> None:

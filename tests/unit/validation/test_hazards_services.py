@@ -99,7 +99,25 @@ HITS = [
     ),
 ]
 
+GLOBAL = {"annotations": {"service.cilium.io/global": "true"}}
+
 QUIET = [
+    Quiet(
+        "the Pods of other clusters",
+        [
+            {**made, "metadata": {**made["metadata"], **GLOBAL}}
+            for made in [service("far", {"name": "http", "port": 80, "targetPort": "web"})]
+        ],
+    ),
+    Quiet(
+        "the Pods of other clusters, beside what the set serves",
+        [
+            service(),
+            eps(),
+            {**named("Service", "v1", "far", None), "spec": {"ports": [{"port": 80}]}}
+            | {"metadata": {"name": "far", **GLOBAL}},
+        ],
+    ),
     Quiet("the field of that name is null", [service(endpoints=None)]),
     Quiet("an Ingress dials the endpoints' ports", [REMAPPED, ingress({"number": 80})]),
     Quiet("a route dials the endpoints' ports", [REMAPPED, route("web")]),

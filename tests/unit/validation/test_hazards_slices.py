@@ -66,7 +66,7 @@ HITS = [
         "slice-managed-by",
         0,
         f"metadata.labels[{MANAGED_BY}]",
-        "one of its own",
+        "as its own",
         [eps(labels={MANAGED_BY: "endpointslicemirroring-controller.k8s.io"})],
     ),
     Hit(
@@ -224,7 +224,7 @@ HITS = [
         "endpoints-unmirrored",
         1,
         SKIP_LABEL,
-        "no slices made by hand",
+        "no hand-made slices",
         [service(), legacy(labels=SKIP)],
         OLD,
     ),

@@ -152,7 +152,7 @@ HITS = [
         "all-draining",
         1,
         "endpoints[0].conditions.ready",
-        "goes on sending",
+        "keeps sending",
         [service(), eps(endpoint(conditions=DRAINING), endpoint(conditions=DRAINING))],
     ),
     Hit(
@@ -173,7 +173,7 @@ HITS = [
         "family-unserved",
         0,
         "spec.ipFamilyPolicy",
-        "default family alone",
+        "only the cluster's default family",
         [service(), eps(), eps(V6, family="IPv6")],
     ),
     Hit(
@@ -243,7 +243,7 @@ HITS = [
         "address-conditions",
         1,
         "endpoints[1].conditions",
-        "not defined",
+        "undefined",
         [service(), eps(endpoint(), endpoint(conditions=DISABLED))],
     ),
 ]

@@ -1,0 +1,104 @@
+"""Backends of routes that attach to a Gateway: by number, and in other namespaces by a grant."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from .findings import Finding, forbidden, invalid, quote, required
+from .route_arguments import BackendRefArgs
+from .route_backends import port_number, read_backend
+from .unknown import Unknown
+
+__all__ = ["Grant", "RouteScope"]
+
+
+class Grant(NamedTuple):
+    """What a namespace must allow for a route of another one to lead to its Services."""
+
+    namespace: str
+    services: Sequence[str | Unknown]
+    argument: str
+    """The first backend that needs it."""
+
+
+class RouteScope:
+    """The namespace of a route, and what it may lead to.
+
+    Args:
+        namespace: The namespace of the route, as far as it is known.
+        unknown: The paths of arguments that were Outputs.
+    """
+
+    def __init__(self, namespace: str | Unknown | None, unknown: frozenset[str]) -> None:
+        self._namespace, self._unknown = namespace, unknown
+
+    def read_backend(self, backend: BackendRefArgs, path: str, findings: list[Finding]) -> None:
+        """Add what is wrong with a backend.
+
+        Args:
+            backend: The backend.
+            path: The argument that it is.
+            findings: Collects what is wrong.
+        """
+        known = len(findings)
+        read_backend(backend, path, findings)
+        if len(findings) == known and port_number(backend) is None:
+            detail = "a route names the port of a Service by its number"
+            remedy = "give `port`, or make the backend by `http_backend(component)`"
+            findings.append(required(f"{path}.port", detail, remedy))
+        if backend.is_external_name:
+            detail = "a Gateway does not lead to an ExternalName Service"
+            remedy = (
+                "use ExternalService where the addresses are fixed; some Ingress controllers take"
+                " such a Service (Traefik with allowExternalNameServices)"
+            )
+            findings.append(forbidden(path, detail, remedy))
+        self._read_namespace(backend, path, findings)
+
+    def reference(self, backend: BackendRefArgs, path: str) -> dict[str, object]:
+        """Render a reference to a backend, as an item of `backendRefs`."""
+        made: dict[str, object] = {"name": backend.service_name}
+        if self._is_elsewhere(backend, path):
+            made["namespace"] = backend.namespace
+        made["port"] = port_number(backend)
+        if backend.weight is not None:
+            made["weight"] = backend.weight
+        return made
+
+    def grants(self, backends: Iterable[tuple[str, BackendRefArgs]]) -> Iterator[Grant]:
+        """Yield what each other namespace must allow.
+
+        Args:
+            backends: All backends of a route, each with its argument.
+        """
+        found: dict[str, tuple[str, dict[str | Unknown, None]]] = {}
+        for path, backend in backends:
+            if isinstance(backend.namespace, str) and self._is_elsewhere(backend, path):
+                _, services = found.setdefault(backend.namespace, (path, {}))
+                services[backend.service_name] = None
+        for namespace, (path, services) in found.items():
+            yield Grant(namespace, [*services], path)
+
+    def _is_elsewhere(self, backend: BackendRefArgs, path: str) -> bool:
+        """Return whether a backend is in another namespace, as far as the program says.
+
+        How many objects there are must not depend on an Output: a namespace that is one needs no
+        grant, and where the route's own is one, there is a grant in any case.
+        """
+        theirs = backend.namespace
+        if not isinstance(theirs, str) or f"{path}.namespace" in self._unknown:
+            return False
+        if not isinstance(self._namespace, str) or "namespace" in self._unknown:
+            return True
+        return theirs != self._namespace
+
+    def _read_namespace(self, backend: BackendRefArgs, path: str, findings: list[Finding]) -> None:
+        ours, theirs = self._namespace, backend.namespace
+        if self._is_elsewhere(backend, path):
+            if ours is None:
+                detail = f"a backend is in {quote(theirs)}, which grants access by namespace"
+                findings.append(required("namespace", detail, "give the namespace of the route"))
+            return
+        if isinstance(ours, str) and isinstance(theirs, str) and ours != theirs:
+            reason = f"the namespace arrives too late to grant access to a route of {quote(ours)}"
+            remedy = "give the namespace of the Service as a plain string"
+            findings.append(invalid(f"{path}.namespace", theirs, reason, remedy))
