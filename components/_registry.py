@@ -43,6 +43,7 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .routing.backends import http_backend as http_backend
     from .routing.http_ingress import HttpIngress as HttpIngress
     from .routing.http_ingress import HttpIngressArgs as HttpIngressArgs
+    from .routing.migration import migration_backends as migration_backends
     from .services.deployed import DeployedService as DeployedService
     from .services.deployed import DeployedServiceArgs as DeployedServiceArgs
     from .services.external import ExternalService as ExternalService
@@ -215,6 +216,7 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "RouteApi",
     ),
     "routing.backends": ("http_backend",),
+    "routing.migration": ("migration_backends",),
     "types": (
         "AdoptedKind",
         "AdoptedObject",

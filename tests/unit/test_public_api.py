@@ -62,6 +62,7 @@ DOCUMENTED = {
     "Volume",
     "egress_destination",
     "http_backend",
+    "migration_backends",
     "migration_destinations",
     "provider",
 }
