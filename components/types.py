@@ -292,7 +292,7 @@ class Backend(TypedDict):
     """The zones whose clients should use it, at most 8 (Kubernetes `hints.forZones`). Defaults to
     none."""
     node_name: NotRequired[pulumi.Input[str]]
-    """The node it runs on; traffic policy `Local` goes by it. Defaults to none."""
+    """The node it runs on; traffic policy `Local` needs it. Defaults to none."""
     state: NotRequired[BackendStateLike]
     """Defaults to `BackendState.ACTIVE`."""
     ports: NotRequired[Mapping[str, int]]

@@ -21,7 +21,7 @@ class Build(Protocol):
     """A running build."""
 
     def is_running(self) -> bool:
-        """Return whether it goes on."""
+        """Return whether it still runs."""
         ...
 
     def finish(self) -> None:

@@ -69,7 +69,7 @@ class Cluster:
         return self.directory / "complete"
 
     def start(self) -> bool:
-        """Start it unless it runs, and return whether it had to be made anew.
+        """Start it unless it runs, and return whether a new one had to be made.
 
         One that is not complete or does not answer is deleted first: killed in its first moments,
         kwokctl leaves one that it cannot continue. One whose start is interrupted leaves nothing.
@@ -177,7 +177,7 @@ def ports_left_alone() -> Iterator[None]:
     """Hold back other control planes of this user from taking ports, on this machine.
 
     kwokctl looks for free ports and takes them seconds later: two that start together would take
-    the same, and a new one would take the port of an API server that is to come back.
+    the same, and a new one would take the port of an API server that will come back.
     """
     with _locked(_PORTS):
         yield

@@ -111,7 +111,7 @@ def up() -> None:
         elif lost and not target.is_embedded:
             say(f"The state is lost: where objects of it exist, run `{ENVIRONMENT}=true make up`.")
         backend.state.bind(target.name)
-    # A control plane that was made anew has forgotten what the state remembers.
+    # A new control plane does not have what the state remembers.
     refresh = ["--refresh"] if renewed else []
     backend.up(_STACK, *refresh, kubeconfig=target.kubeconfig, shown=True)
     _print_services(backend, target)

@@ -1,4 +1,4 @@
-"""What is said while something goes on, and how an expected failure ends."""
+"""What is printed while something runs, and how an expected failure ends."""
 
 import sys
 import time

@@ -26,7 +26,7 @@ _MOST_THAT_HELP = 8
 
 
 def seconds(part: Part) -> float:
-    """Return how long the build of a part takes where nothing else goes on."""
+    """Return how long the build of a part takes where nothing else runs."""
     return _SECONDS.get(part.name, _SECONDS_OF_OTHERS)
 
 

@@ -23,7 +23,7 @@ _COMPILERS_GOGC = "400"
 
 
 def ensure() -> None:
-    """Get a Go that is new enough, before anything is said of building with it."""
+    """Get a Go that is new enough, before builds with it are announced."""
     _go_binary()
 
 
@@ -59,7 +59,7 @@ class Build:
         )
 
     def is_running(self) -> bool:
-        """Return whether it goes on."""
+        """Return whether it still runs."""
         return self._process.poll() is None
 
     def finish(self) -> None:

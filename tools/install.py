@@ -147,7 +147,7 @@ def _read_record() -> Record:
 
 @contextmanager
 def _locked() -> Iterator[None]:
-    """Let one build at a time go on in this checkout."""
+    """Let one build at a time run in this checkout."""
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "lock").open("w") as lock:
         try:

@@ -32,7 +32,7 @@ class Links:
         """Return the path, or another one to the same file without special characters.
 
         Raises:
-            CommandError: Somebody else has made the folder of the links.
+            CommandError: Another user has made the folder of the links.
         """
         if _PLAIN.fullmatch(str(path)):
             return path

@@ -13,6 +13,16 @@ from .console import say
 from .paths import ROOT
 
 PHRASES: Mapping[str, str] = {
+    r"\banew\b": "write `again`, or `a new ...`",
+    r"\bby way of\b": "write `through`",
+    r"\bgo(es)? by\b": "write `uses`, `depends on` or `goes through`",
+    r"\bin good order\b": "write `cleanly`",
+    r"\blets? be\b": "write `tolerate` or `accept`",
+    r"\bof others\b(?! of)": "name whose: `another team's`, `a foreign object`",
+    r"\bsomebody\b": "name who: a user, another stack, a stranger; or use the passive",
+    r"\b(has|have) not\b(?= *[.,;:\"])": "write `does not have`, `lacks`",
+    r"\btells? of\b": "write `shows` or `reports`",
+    r"\bto come\b": "write `unknown`, Pulumi's term",
     r'"""(Give|Tell|Say)s? ': "begin with Return, Report, Show or the verb that fits",
     r"\ball that there (is|are)\b": "write `all`, or name them",
     r"\ball the same\b": "write `still` or `anyway`",

@@ -1,4 +1,4 @@
-"""Signals that ask `make` to end: what it has started ends first, in good order."""
+"""Signals that ask `make` to end: what it has started ends first, cleanly."""
 
 import os
 import signal
@@ -63,7 +63,7 @@ def heard() -> Iterator[None]:
 def run(
     command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], shown: bool
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program that ends in good order when it is asked to, and wait for that.
+    """Run a program that ends cleanly when it is asked to, and wait for that.
 
     It hears of a signal once, from here; a second one would make `pulumi` drop what it is doing.
     Only the keys of a terminal reach it directly, because it must own the terminal.

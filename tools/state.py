@@ -1,4 +1,4 @@
-"""What the local state folder tells of a stack, and what a killed update has left in it."""
+"""What the local state folder shows of a stack, and what a killed update has left in it."""
 
 import json
 import shutil

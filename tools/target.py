@@ -58,7 +58,7 @@ class Target:
         return cls(embedded, None, server)
 
     def start(self) -> bool:
-        """Start it where it is ours, and return whether it had to be made anew.
+        """Start it where it is ours, and return whether a new one had to be made.
 
         Raises:
             CommandError: The API server of KUBECONFIG does not answer.

@@ -39,7 +39,7 @@ def of_end(end: str) -> Path:
 
 
 def make(folder: Path) -> None:
-    """Make the environment anew where it is missing, broken or of another Python."""
+    """Make the environment where it is missing, broken or of another Python."""
     if python(folder).exists():
         probe = [str(python(folder)), "-c", "import pip, sys; print(*sys.version_info[:2])"]
         answer = subprocess.run(probe, capture_output=True, text=True)

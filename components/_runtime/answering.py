@@ -6,7 +6,7 @@ refused", or waits for ever on the oldest SDKs: a Service has its new ports, its
 old ones. The process stays until the engine has answered all registrations anyway, so the hooks may
 stay as well.
 
-With `--continue-on-error` a program goes on after an object that could not be written, and at its
+With `--continue-on-error` a program continues after an object that could not be written, and at its
 end the engine deletes what it has not declared: the old slices of a split whose new ones failed, or
 raw resources of the objects that a component should have adopted. After a program that fails, the
 engine deletes nothing.

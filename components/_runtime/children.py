@@ -38,6 +38,7 @@ from .owner import configured_manager
 from .phase_record import PhaseRecord, PhaseWatch, Ports, ready_ports
 from .provider import namespace_of, renders
 from .record import BackendRecord
+from .served_kinds import refuse_unserved
 from .threads import load_models
 
 _CUSTOM_POLICIES = {
@@ -260,6 +261,9 @@ class Children:
     ) -> "apiextensions.CustomResource":
         """Register an object of a kind that a CustomResourceDefinition brings.
 
+        A preview fails where the cluster says that it does not serve the kind, which
+        `core/custom_kinds.py` must know.
+
         Args:
             manifest: The object.
             kind: Its Pulumi type.
@@ -267,7 +271,7 @@ class Children:
         """
         name = self._name(manifest)
         hooks = _hooks.of_object(name, self._parent)
-        return apiextensions.CustomResource(
+        made = apiextensions.CustomResource(
             name,
             api_version=manifest["apiVersion"],
             kind=manifest["kind"],
@@ -275,6 +279,9 @@ class Children:
             spec=manifest["spec"],
             opts=self._options(manifest, kind, hooks=hooks, depends_on=after),
         )
+        if not self._rendering:
+            refuse_unserved(made, manifest, self._opts, self._fail_all)
+        return made
 
     def ingress(self, manifest: Manifest, *, awaited: bool) -> "networking.v1.Ingress":
         """Register an Ingress; `awaited` waits for its controller's address."""

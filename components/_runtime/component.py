@@ -102,7 +102,7 @@ def compile_args(
 
 
 _NAMELESS = "nameless"
-"""Stands in for a component's name that cannot be used, so that nothing more is said of it."""
+"""Replaces a component's name that cannot be used, so that nothing else is reported of it."""
 
 
 def compile_each(

@@ -26,7 +26,7 @@ _NAMES = {str: "a string", int: "a whole number", float: "a number", bool: "true
 
 @dataclass(slots=True)
 class Inputs:
-    """Arguments as plain values, and what is still to come."""
+    """Arguments as plain values, and those that are still unknown."""
 
     values: Any
     """The plain values, with an `Unknown` in the place of each `Output`."""
@@ -151,7 +151,7 @@ def _read_list(item: _Shape, value: object, path: str, inputs: Inputs) -> Any:
     checked = [
         _read(item, entry, f"{path}[{index}]", inputs) for index, entry in enumerate(entries)
     ]
-    if is_typeddict(item.plain) or item.may_be_output:  # these go on, so that indices stay true
+    if is_typeddict(item.plain) or item.may_be_output:  # keeps its place, so that indices stay true
         return [
             _stand_in(item, f"{path}[{index}]") if entry is _BAD else entry
             for index, entry in enumerate(checked)
@@ -223,7 +223,7 @@ _BAD = object()
 
 
 def _stand_in(shape: _Shape, path: str) -> Any:
-    """Return what lets checking go on behind a value that cannot be used, to report all errors."""
+    """Return a stand-in for a value that cannot be used, so that all errors are reported."""
     if is_typeddict(shape.plain):
         fields, required_names = _fields(shape.plain)
         return {name: _stand_in(fields[name], join(path, name)) for name in required_names}

@@ -1,4 +1,4 @@
-"""Outputs that are made when somebody asks for them.
+"""Outputs that are made on first use.
 
 The SDK waits for every Output that exists, in time quadratic in their number.
 """
@@ -17,7 +17,7 @@ class LazyOutputs(pulumi.ComponentResource):
     _declared: Any
     """Set in the constructor, after the component is registered."""
 
-    if not TYPE_CHECKING:  # a type checker goes by the annotations of each component
+    if not TYPE_CHECKING:  # a type checker uses the annotations of each component
 
         def __getattr__(self, name: str) -> Any:
             declared = self.__dict__.get("_declared")

@@ -23,7 +23,7 @@ def keep_cluster_ip(
     declared: Manifest,
     error: Callable[[list[Finding]], Exception],
 ) -> pulumi.Output[str]:
-    """Return the confirmed name, failing where the Service has not the cluster IP that is pinned.
+    """Return the confirmed name, failing where the Service does not have the pinned cluster IP.
 
     Changes of it are left out of the diff: the provider would replace the live Service.
 

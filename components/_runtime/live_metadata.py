@@ -10,7 +10,7 @@ from ..core.metadata import FIELD_MANAGER_ANNOTATION
 from ..core.ownership import other_owners, read_entries
 from .guards import owners_besides_ours
 
-__all__ = ["Live", "live"]
+__all__ = ["Live", "is_answered", "live", "metadata_of"]
 
 
 class Live(NamedTuple):
@@ -23,10 +23,22 @@ class Live(NamedTuple):
 
 
 def live(registered: pulumi.Resource) -> pulumi.Output[Live]:
-    """Return what the cluster answers; the SDK knows no types of a custom resource."""
+    """Return what the cluster answers."""
+    return metadata_of(registered).apply(_read)
+
+
+def metadata_of(registered: pulumi.Resource) -> pulumi.Output[Any]:
+    """Return the metadata of an object; the SDK knows no types of a custom resource."""
     anything: Any = registered
     metadata: pulumi.Output[Any] = anything.metadata
-    return metadata.apply(_read)
+    return metadata
+
+
+def is_answered(metadata: Any) -> bool:
+    """Return whether metadata comes from the API server, at preview from a dry run."""
+    if isinstance(metadata, meta.v1.outputs.ObjectMeta):
+        return bool(metadata.uid or metadata.managed_fields)
+    return "uid" in metadata or "managedFields" in metadata
 
 
 def _read(metadata: Any) -> Live:

@@ -37,7 +37,7 @@ def provider(
     A stack that is deployed already may move from the default provider to this one, and back: its
     objects stay. Not so where the namespace or the render directory changes with it. And where both
     the old and the new provider are given a `kubeconfig`, and its cluster has another address or
-    other certificates, Pulumi takes it for another cluster and deletes the live objects, unless
+    other certificates, Pulumi treats it as another cluster and deletes the live objects, unless
     both have one `cluster_identifier`. docs/provider.md has it all, and how to raise the limits of
     the default provider.
 

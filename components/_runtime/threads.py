@@ -60,7 +60,7 @@ def _sdk() -> tuple[int, ...]:
 
 
 def _repair(servicers: Any) -> None:
-    """Replace `shutdown` of a class of callback servers: servers of other programs go on."""
+    """Replace `shutdown` of a class of callback servers: servers of other programs keep running."""
     end = servicers.shutdown.__func__
 
     async def shutdown(kind: Any) -> None:

@@ -94,7 +94,7 @@ def _begins(path: str, key: str) -> bool:
 
 
 def _take_index(path: str) -> tuple[int, str]:
-    """Split off an index; -1 where the path goes on without one."""
+    """Split off an index; -1 where the path continues without one."""
     number, bracket, rest = path[1:].partition("]")
     if path.startswith("[") and bracket and number.isascii() and number.isdigit():
         return int(number), rest.removeprefix(".")

@@ -1,4 +1,4 @@
-"""Which command is meant."""
+"""Chooses the command."""
 
 import argparse
 import os
@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "orphans": "find objects that a stack created but its state lacks; adopt or delete them",
 }
 """What each command does. The module of its name in `commands` has `configure`, which adds its
-arguments, and `run`, which gives the exit code. It is imported only when it is meant."""
+arguments, and `run`, which gives the exit code. It is imported only when it is chosen."""
 
 _PLUGIN = "kubectl-"
 """What plugins of kubectl begin with: `kubectl k8s-endpoints` is `kubectl-k8s_endpoints`."""

@@ -1,4 +1,4 @@
-"""What is said of which object, and where."""
+"""Which object a finding is about, and where that is."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -196,7 +196,7 @@ class EgressPolicyArgs(NamedArgs):
 
 
 def unknown_in(value: object) -> Iterator[str]:
-    """Yield the paths of the arguments that are still to come."""
+    """Yield the paths of the arguments that are still unknown."""
     if isinstance(value, Unknown):
         yield value.path
     elif isinstance(value, Mapping):

@@ -123,7 +123,7 @@ class Declaring:
     def declare(self, claims: Iterable[tuple[Claim, str]], entry: str = "") -> list[Finding]:
         """Record what a component declares, and return an error for each thing declared before.
 
-        Where an object is declared twice, nothing more is said of the two who declare it.
+        Where an object is declared twice, nothing else is reported about the two declarations.
 
         Args:
             claims: The things, the most telling first, each with the path of its argument.

@@ -11,7 +11,7 @@ __all__ = ["deployed_service_hazards"]
 
 
 def deployed_service_hazards(args: DeployedServiceArgs) -> list[Hazard]:
-    """Return the hazards of a `DeployedService` that its arguments alone tell of."""
+    """Return the hazards of a `DeployedService` that follow from its arguments alone."""
     return [*traffic_hazards(args), *_of_budget(args), *_of_scaling(args)]
 
 

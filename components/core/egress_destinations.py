@@ -62,7 +62,7 @@ class Reach:
     names: list[AllowedName] = field(default_factory=list[AllowedName])
     dns: Dns | None = None
     is_known: bool = True
-    """Whether no part of it is still to come."""
+    """Whether all of it is known."""
 
     def rules(self) -> Rules:
         """Return the rules that allow exactly this."""
@@ -264,7 +264,7 @@ def _read_cidrs(
 
 
 def _numbered(ports: Sequence[Port]) -> tuple[AllowedPort, ...] | None:
-    """Return where the ports listen, or None where that is still to come."""
+    """Return where the ports listen, or None where that is still unknown."""
     if not all(is_known(port.target) for port in ports):
         return None
     return in_order(AllowedPort(port.protocol, cast("int | str", port.target)) for port in ports)

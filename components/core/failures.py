@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from .custom_kinds import CUSTOM_KINDS, explain_unserved
 from .metadata import (
     CLUSTER_SCOPED,
     FIELD_MANAGER,
@@ -11,8 +12,6 @@ from .metadata import (
     naming_argument,
     takes_adoptions,
 )
-from .objects.cilium_network_policy import CILIUM
-from .objects.cluster_network_policy import CLUSTER
 
 UPSERT_VARIABLE = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"
 """Makes the provider take over an object that exists, from 4.29 on; before, it always does."""
@@ -34,25 +33,9 @@ def explain(manifest: Manifest, operation: str, errors: Iterable[str]) -> str:
             return _explain_replicas(manifest, match[1])
         return _explain_conflict(manifest, match[1])
     kind = str(manifest.get("kind"))
-    if kind in _CUSTOM and f'no matches for kind "{kind}"' in text:
-        return _explain_missing(kind)
+    if kind in CUSTOM_KINDS and f'no matches for kind "{kind}"' in text:
+        return explain_unserved(kind)
     return ""
-
-
-_CUSTOM = {
-    CILIUM: "Cilium's custom resources are not installed. Install Cilium",
-    CLUSTER: "its custom resource is not installed. Install that, and a network plugin that"
-    " implements it",
-}
-"""What is missing where the cluster does not know a kind, and what to do."""
-
-
-def _explain_missing(kind: str) -> str:
-    return (
-        f"The cluster does not serve {kind}: {_CUSTOM[kind]}, or leave `api` out of this"
-        " EgressPolicy and give addresses instead of names. Nothing that depends on the policy has"
-        " been changed."
-    )
 
 
 _CONFLICT = re.compile(r'conflicts? with "([^"]+)"')

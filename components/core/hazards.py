@@ -1,4 +1,4 @@
-"""Hazards that the arguments of a component alone tell of."""
+"""Hazards that follow from the arguments of a component alone."""
 
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
@@ -61,7 +61,7 @@ _MOST_MIRRORED = 1000
 def external_service_hazards(
     args: ExternalServiceArgs, backends: Sequence[BackendSpec], ports: Sequence[Port]
 ) -> list[Hazard]:
-    """Return the hazards of an `ExternalService` that its arguments alone tell of."""
+    """Return the hazards of an `ExternalService` that follow from its arguments alone."""
     return [
         *_of_type(args, ports),
         *_of_addresses(args),

@@ -178,7 +178,7 @@ def _orphans(old: str, name: str, namespace: str) -> Finding:
     chosen = f"{SERVICE_NAME_LABEL}={name},{MANAGED_BY_LABEL}!={MANAGED_BY}"
     reason = (
         f"phase {old} has a selector: the Endpoints and EndpointSlices that Kubernetes wrote for"
-        " its Pods would stay, and go on serving them"
+        " its Pods would stay, and keep serving them"
     )
     first = "scale the Pods to 0, so that the external backends serve again; " * (old == "Cutover")
     patch = '[{"op":"remove","path":"/spec/selector"}]'

@@ -35,7 +35,7 @@ def is_known(value: object) -> bool:
 
 
 def contains_output(text: str) -> bool:
-    """Return whether somebody made text of an Output, as an f-string does.
+    """Return whether an Output was converted to text, as an f-string does.
 
     Pulumi's SDKs put a warning in its place (`Calling __str__ on an Output[T] is not supported`, of
     Node `Calling [toString] on an [Output<T>]`), Python's `repr` the object's address.

@@ -84,7 +84,7 @@ class DeployedServiceArgs(TypedDict):
     """Secrets with which the image is pulled. Defaults to none."""
     service_links: NotRequired[bool]
     """Whether the container gets a variable such as `DB_PORT=tcp://…` for every Service of the
-    namespace. Defaults to False: programs take them for settings."""
+    namespace. Defaults to False: programs mistake them for settings."""
     service_name: NotRequired[str]
     """The name of all objects, a DNS-1035 label. Defaults to the component's name."""
     namespace: NotRequired[pulumi.Input[str]]

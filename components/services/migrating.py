@@ -41,7 +41,7 @@ class MigratingServiceArgs(TypedDict):
     """The labels of the Pods, at least one. Give them in all phases."""
     replicas: NotRequired[pulumi.Input[int]]
     """How many ready Pods there will be, such as a Deployment's: only the output `external_share`
-    goes by it. Defaults to an unknown number."""
+    uses it. Defaults to an unknown number."""
     addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Addresses of external backends of which nothing else is known. A list that is itself an
     Output needs `slice_count`. Keep them until the last phase is reached. Defaults to none."""

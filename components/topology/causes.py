@@ -125,7 +125,7 @@ def problems(
 
 
 def unexplained(breaks: Collection[Problem], unserved: Unserved) -> Iterator[ExposedPort]:
-    """Return the ports that nothing serves and that no break tells of."""
+    """Return the ports that nothing serves and that no break reports."""
     of_all = any(
         one.level == "break" and one.code in _ORDER and not one.field.startswith("spec.ports[")
         for one in breaks

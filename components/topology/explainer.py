@@ -146,7 +146,7 @@ class Explainer:
         if not self._snapshot.knows("Service"):
             reason = "anything: the files hold no such Service"
             if key in self._objects.repeated:
-                reason = "which is meant: the files declare it more than once"
+                reason = "which of several: the files declare it more than once"
             if self._snapshot.is_live:
                 reason = "whether there is such a Service: the rights do not show Services"
             return Explanation(*key, None, [], [reason], unseen)

@@ -1,4 +1,4 @@
-"""What is said of the path to one Service."""
+"""The explanation of the path to one Service."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -117,8 +117,8 @@ def check_metadata(
     """Validate `metadata` of a decoded object that is created, or that updates `old`.
 
     On update a kind's own form of names is not asked for again, unless `rename` says so: then a
-    `generateName` is judged as on create. Managed fields are not judged: the API server writes them
-    anew.
+    `generateName` is judged as on create. Managed fields are not judged: the API server replaces
+    them.
     """
     metadata: Mapping[str, Any] = new.get("metadata", {})
     before: Mapping[str, Any] | None = None if old is None else old.get("metadata", {})
@@ -199,7 +199,7 @@ def _check_names(new: Mapping[str, Any], reasons: NameReasons, findings: list[Fi
 def _check_path_segments(metadata: Mapping[str, Any], findings: list[Finding]) -> None:
     """Validate the names as parts of a URL's path, which is all that every update asks of them.
 
-    Of a name that is not the old one it is said that it is immutable.
+    A name that differs from the old one is immutable.
     """
     prefix: str = metadata.get("generateName", "")
     findings += against("metadata.generateName", prefix, _path_prefix, METADATA_GENERATE_NAME)

@@ -38,7 +38,7 @@ def validate_selector(selector: Decoded, *, any_value: bool = False) -> list[Fin
 
     Args:
         selector: The selector, decoded.
-        any_value: Whether the values of requirements are let be, which is so where the stored
+        any_value: Whether the values of requirements are tolerated, which is so where the stored
             object is already invalid.
     """
     findings: list[Finding] = []

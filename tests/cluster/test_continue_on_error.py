@@ -35,7 +35,7 @@ def program(namespace: str, limit: int = 100, api: str = "Slices") -> str:
 
 
 def block(cluster: Cluster, namespace: str, name: str) -> None:
-    """Put a slice of somebody else where one of ours is to be created."""
+    """Put a foreign slice where one of ours is to be created."""
     foreign: dict[str, Any] = {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",

@@ -124,7 +124,7 @@ def test_one_node_port_of_two_services(stack: Stack, namespace: str) -> None:
 def test_the_api_server_grants_a_node_port_to_one_service_whatever_the_protocol(
     cluster: Cluster, namespace: str, protocol: str
 ) -> None:
-    """Which is what the comparison goes by; within one Service both protocols may have it."""
+    """Only the number is compared; within one Service both protocols may have it."""
     number = {"TCP": 30778, "UDP": 30779}[protocol]
 
     def make(name: str, *protocols: str) -> None:

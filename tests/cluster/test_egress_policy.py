@@ -128,7 +128,7 @@ def test_old_policy_and_service_stay_where_a_new_policy_cannot_be_created(
     after = versions(cluster, f"{POLICIES},{SLICES},services", namespace)
     if awaited:
         assert before.items() <= after.items()
-    else:  # the Service goes on, and the old policy stays
+    else:  # the Service changes, and the old policy stays
         assert f"nothing is deleted: NetworkPolicy {namespace}/{name_of(*second)}" in done.stdout
         assert after[name_of(*first)] == before[name_of(*first)]
         assert after["db-ipv4"] != before["db-ipv4"]

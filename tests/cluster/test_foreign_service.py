@@ -1,4 +1,4 @@
-"""A Service that somebody else owns is never taken over (design: decision 8)."""
+"""A foreign Service is never taken over (design: decision 8)."""
 
 import json
 import re
@@ -20,7 +20,7 @@ FOREIGN = {
     "kind": "Service",
     "metadata": {"name": "orders-db"},
     "spec": {
-        "selector": {"app": "somebody-elses"},
+        "selector": {"app": "another-teams"},
         "ports": [{"name": "postgres", "port": 5432, "protocol": "TCP", "targetPort": 5432}],
     },
 }
@@ -53,7 +53,7 @@ def test_preview_fails_with_reason_and_remedy(
         return
     assert done.returncode != 0
     assert 'ExternalService "orders-db": service_name: Invalid value: "orders-db"' in done.stdout
-    assert 'selector "app=somebody-elses"' in done.stdout
+    assert 'selector "app=another-teams"' in done.stdout
     assert "pulumi state delete" in done.stdout
     assert "Traceback" not in done.stdout
 
@@ -77,14 +77,14 @@ def test_without_a_preview_nothing_of_it_is_lost(
             assert "name it in `adopt`" in done.stdout
             assert live == before
             continue
-        assert 'selector "app=somebody-elses"' in done.stdout
-        assert live["spec"]["selector"] == {"app": "somebody-elses"}
+        assert 'selector "app=another-teams"' in done.stdout
+        assert live["spec"]["selector"] == {"app": "another-teams"}
 
     if provider.kind == CREATE:
         stack.environment[UPSERT_VARIABLE] = "true"
         done = stack.run("up", "--yes")
         assert done.returncode != 0
-        assert 'selector "app=somebody-elses"' in done.stdout, "the guard holds for a recovery too"
+        assert 'selector "app=another-teams"' in done.stdout, "the guard holds for a recovery too"
         del stack.environment[UPSERT_VARIABLE]
         stack.destroy()
         assert get(cluster, "service", foreign, "orders-db") == before
@@ -95,4 +95,4 @@ def test_without_a_preview_nothing_of_it_is_lost(
     assert forgotten.returncode == 0, forgotten.stdout
     stack.destroy()
     live = get(cluster, "service", foreign, "orders-db")
-    assert live["spec"]["selector"] == {"app": "somebody-elses"}
+    assert live["spec"]["selector"] == {"app": "another-teams"}

@@ -12,6 +12,7 @@ from components.core.http_ingress import plan_http_ingress
 from components.core.route_arguments import HttpIngressArgs
 from components.core.versions import rules_of
 from components.validation.rendered import validate_rendered
+from tests.support import accounts
 from tests.support.agreement.server import ApiServer
 from tests.support.cluster import get, names, uids, versions
 from tests.support.gateway import HTTP_VARIANTS, gateway_cluster
@@ -128,3 +129,47 @@ def test_routes_are_granted_updated_in_place_and_survive_a_rename(
     assert uids(gateway, KINDS, "edge") == before
     stack.destroy()
     assert names(gateway, f"{KINDS},services", "edge") == []
+
+
+SMALL = """
+    import pulumi
+    from components import HttpIngress
+    from pulumi_kubernetes import core
+
+    other = core.v1.ConfigMap("other", metadata={{"name": "other", "namespace": "{namespace}"}})
+    HttpIngress(
+        "web",
+        {{
+            "api": "Gateway",
+            "namespace": "{namespace}",
+            "gateways": [{{"name": "web"}}],
+            "default_backend": {{"service_name": "web", "port": 80}},
+        }},
+        pulumi.ResourceOptions({options}),
+    )
+"""
+
+
+@pytest.mark.both_kinds
+def test_a_cluster_without_the_kind_is_refused_at_preview(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    assert "httproutes" not in cluster.kubectl("api-resources", "-o", "name")
+    done = stack.write(SMALL.format(namespace=namespace, options="")).run("preview")
+    assert done.returncode != 0
+    assert (
+        'HttpIngress "web": HTTPRoute[web]: Forbidden: the cluster does not serve HTTPRoute of'
+        " gateway.networking.k8s.io/v1 (install the CustomResourceDefinitions of Gateway API"
+    ) in done.stdout
+    options = "depends_on=[other]"
+    assert stack.write(SMALL.format(namespace=namespace, options=options)).preview()
+
+
+def test_an_account_that_may_not_write_routes_is_no_cluster_without_them(
+    gateway: Cluster, gateway_stack: Stack, tmp_path: Path
+) -> None:
+    accounts.grant(gateway, "edge", [accounts.rule("", "configmaps")])
+    gateway_stack.kubeconfig = accounts.kubeconfig(gateway, "edge", tmp_path / "config")
+    done = gateway_stack.write(SMALL.format(namespace="edge", options="")).run("preview")
+    assert done.returncode == 0, done.stdout
+    assert "does not serve" not in done.stdout

@@ -24,7 +24,7 @@ def program(namespace: str, **args: object) -> str:
 
 @pytest.mark.parametrize("headless", [True, False])
 @pytest.mark.parametrize("command", [["preview"], ["up", "--yes", "--skip-preview"]], ids=str)
-def test_a_live_service_neither_becomes_headless_nor_stops_being_so(
+def test_headless_cannot_change_on_a_live_service(
     cluster: Cluster, stack: Stack, namespace: str, headless: bool, command: list[str]
 ) -> None:
     stack.write(program(namespace, headless=not headless)).up()
@@ -78,7 +78,7 @@ def test_a_second_stack_cannot_declare_the_same_objects(
     assert first.up("--refresh") == {"unchanged": 4}
 
 
-def test_a_slice_of_somebody_else_is_not_overwritten(
+def test_a_foreign_slice_is_not_overwritten(
     cluster: Cluster, stack: Stack, namespace: str, provider: Provider
 ) -> None:
     foreign = f"""

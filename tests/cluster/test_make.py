@@ -350,7 +350,7 @@ def test_a_wrong_kubeconfig_at_first_is_no_obstacle_to_the_right_one(
     assert shows_the_services(checkout.ok("up"))
 
 
-def test_a_server_that_refuses_all_rights_is_no_obstacle_to_the_right_one(
+def test_a_server_without_rights_does_not_hinder_the_right_one(
     checkout: Checkout, cluster: Cluster, tmp_path: Path
 ) -> None:
     checkout.ok("down")

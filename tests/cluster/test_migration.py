@@ -170,7 +170,7 @@ def test_for_what_holds_state(cluster: Cluster, stack: Stack, namespace: str) ->
 
 
 def test_where_both_may_serve(cluster: Cluster, stack: Stack, namespace: str) -> None:
-    """It is killed in every step, and goes on from there."""
+    """It is killed in every step, and continues from there."""
     run_pods(cluster, namespace)
     stack.write(program(namespace, "External")).up()
     before = uids(cluster, "services,endpointslices", namespace)
@@ -203,7 +203,7 @@ def test_the_way_back_over_the_selector(cluster: Cluster, stack: Stack, namespac
     before = uids(cluster, "services,endpointslices", namespace)
     assert service.items() <= before.items()
 
-    said = refused(stack.write(program(namespace, "External")), "go on serving them")
+    said = refused(stack.write(program(namespace, "External")), "keep serving them")
     commands = [one for one in re.findall(r"`([^`]+)`", said) if one.startswith("kubectl ")]
     assert len(commands) >= 3
     for command in commands[:3]:

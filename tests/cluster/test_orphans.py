@@ -1,4 +1,4 @@
-"""`k8s-endpoints orphans` finds what a stack has lost, within its rights, and nothing of others."""
+"""`k8s-endpoints orphans` finds what a stack has lost, within its permissions, and nothing else."""
 
 import json
 from collections.abc import Callable

@@ -93,7 +93,7 @@ def test_a_list_of_unknown_length(cluster: Cluster, stack: Stack, namespace: str
     assert stack.up("--refresh") == {"unchanged": 8}
 
 
-def test_a_late_address_that_cannot_be_used_is_told_before_the_request(
+def test_a_wrong_late_address_is_an_error_before_the_request(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     text = LATE + WHOLE_LIST.format(addresses=["192.0.2.1", "127.0.0.1"], namespace=namespace)

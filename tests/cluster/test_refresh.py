@@ -133,7 +133,7 @@ def test_the_loop_updates_what_changed(cluster: Cluster, loop: Loop) -> None:
         loop.write(second, "192.0.2.10")
         row = loop.wait_for(second, "failed", process)
         assert f"machines(stack={second}): 1 found, 3 at the last deployment" in row[5], row
-        assert loop.rounds()[-1][first][1] == "unchanged", "the others go on"
+        assert loop.rounds()[-1][first][1] == "unchanged", "the others continue"
         assert live() == after
 
         loop.write(second)

@@ -92,7 +92,7 @@ def lose(stack: Stack) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_a_stack_that_was_renamed_and_lost_is_told_how_to_go_on(
+def test_a_renamed_and_lost_stack_is_an_error_with_the_remedy(
     cluster: Cluster, stack: Stack, namespace: str, provider: Any
 ) -> None:
     stack.write(program(namespace)).up()

@@ -114,7 +114,7 @@ def without_controller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sta
         yield Stack(folder, made.parts, made.kubeconfig)
 
 
-def test_a_load_balancer_that_nobody_provides_does_not_hang(without_controller: Stack) -> None:
+def test_a_load_balancer_without_a_controller_does_not_hang(without_controller: Stack) -> None:
     args = {**BASE, "type": "LoadBalancer"}
     stack = without_controller.write(external_service("web", namespace="default", **args))
 

@@ -1,7 +1,7 @@
 """The network of a rig: a node in the middle, and around it a client, Pods and external hosts.
 
 Every link is numbered alike, by link-local addresses only: the node is `fe80::1` on each, the
-other end `fe80::2`, and routes of both families go by them. So a whole range is routed to a
+other end `fe80::2`, and routes of both families use them. So a whole range is routed to a
 namespace, and answered there on every address, without an address per server and without neighbours
 to look up.
 

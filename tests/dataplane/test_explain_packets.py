@@ -78,10 +78,10 @@ def outcomes(rig: Rig) -> dict[str, tuple[str, str, str, str]]:
 def test_mending_the_break_lets_traffic_through(
     outcomes: dict[str, tuple[str, str, str, str]], setup: Setup
 ) -> None:
-    broken, nobody, mended, somebody = outcomes[setup.name]
+    broken, nobody, mended, server = outcomes[setup.name]
     assert (broken, mended) == (setup.live, SOUND)
     assert nobody == ""
-    assert somebody in {"host-1", "host-2", "host-3"}
+    assert server in {"host-1", "host-2", "host-3"}
 
 
 def test_the_program_of_the_pod_sees_what_a_pod_sees(rig: Rig) -> None:

@@ -183,7 +183,7 @@ def test_a_load_counts_lost_packets_that_tcp_repeats(rig: Rig, by_hand: str) -> 
         ("linux", 0, "install the packages iproute2, nftables, iptables of your distribution"),
     ],
 )
-def test_a_machine_that_cannot_have_one_is_told_why(
+def test_a_machine_that_cannot_have_one_is_an_error_with_the_reason(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str, user: int, reason: str
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)

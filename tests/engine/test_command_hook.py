@@ -22,7 +22,7 @@ def test_the_hook_runs_beside_folders_of_the_names_of_its_modules(tmp_path: Path
     checked = tmp_path / "checked"
     for module in ("yaml", "components", "k8s_endpoints"):
         (checked / module).mkdir(parents=True)
-        (checked / module / "__init__.py").write_text("raise ImportError('somebody else')\n")
+        (checked / module / "__init__.py").write_text("raise ImportError('a foreign module')\n")
     (checked / "a.yaml").write_text(WRONG)
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     command: list[str] = [*hook["entry"].split(), *hook["args"], "a.yaml"]

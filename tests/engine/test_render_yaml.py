@@ -37,7 +37,7 @@ def test_rendered_yaml_is_for_other_tools(rendered: Callable[..., Stack]) -> Non
     assert manifests[1]["metadata"] == {"name": "orders-db"}
 
 
-def test_bad_input_is_told_without_a_traceback(rendered: Callable[..., Stack]) -> None:
+def test_bad_input_is_an_error_without_a_traceback(rendered: Callable[..., Stack]) -> None:
     stack = rendered().write(PROGRAM.format(addresses=["127.0.0.1", "nonsense"]))
 
     done = stack.run("up", "--yes", "--skip-preview")

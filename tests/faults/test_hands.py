@@ -1,4 +1,4 @@
-"""Slices that somebody edits or deletes by hand: `pulumi up --refresh` repairs exactly these."""
+"""Slices that were edited or deleted by hand: `pulumi up --refresh` repairs exactly these."""
 
 import json
 
@@ -58,7 +58,7 @@ def test_an_edited_and_a_deleted_slice_are_repaired_and_nothing_else_is_touched(
 def test_without_a_refresh_an_up_does_not_see_it(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
-    """The state is what Pulumi goes by; a refresh is what tells."""
+    """Pulumi compares with the state; a refresh shows what changed by hand."""
     stack.write(program(services(namespace, 0, count=3))).up()
     cluster.kubectl("delete", "endpointslice", DELETED, "-n", namespace)
 

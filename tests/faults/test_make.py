@@ -61,7 +61,7 @@ def test_a_create_that_was_cut_off_is_not_warned_of_for_ever(
     checkout.ok("down", KUBECONFIG=own)
 
 
-def test_what_a_create_that_was_cut_off_has_made_does_not_outlive_make_down(
+def test_make_down_deletes_what_an_interrupted_create_made(
     checkout: Checkout, cluster: Cluster
 ) -> None:
     own = str(cluster.kubeconfig)

@@ -1,4 +1,4 @@
-"""Rights that the deployer lacks: the error names the rule, and with it a re-run goes on."""
+"""Rights that the deployer lacks: the error names the rule, and with it a re-run continues."""
 
 import time
 
@@ -53,7 +53,7 @@ def errors(said: str) -> str:
     return said[said.index("Diagnostics:") :]
 
 
-def test_without_rights_on_slices_the_error_names_the_rule_and_a_rerun_goes_on(
+def test_without_rights_on_slices_the_error_names_the_rule_and_a_rerun_continues(
     cluster: Cluster, deployer: Stack, namespace: str, creating: str
 ) -> None:
     done = deployer.write(program(namespace)).run(*UP)

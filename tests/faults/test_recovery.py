@@ -26,7 +26,7 @@ FOREIGN_SERVICE = {
     "kind": "Service",
     "metadata": {"name": "orders-db"},
     "spec": {
-        "selector": {"app": "somebody-elses"},
+        "selector": {"app": "another-teams"},
         "ports": [{"name": "postgres", "port": 5432, "protocol": "TCP", "targetPort": 5432}],
     },
 }
@@ -125,7 +125,7 @@ def test_the_variable_does_not_take_over_a_service_with_a_selector(
     done = stack.write(program(namespace)).run("up", "--yes")
 
     assert done.returncode != 0
-    assert 'selector "app=somebody-elses"' in done.stdout
+    assert 'selector "app=another-teams"' in done.stdout
     assert get(cluster, "service", namespace, "orders-db") == before
     assert "orders-db-ipv4" not in names(cluster, "endpointslices", namespace)
 

@@ -34,7 +34,7 @@ for _ in range(600):
 def services(namespace: str, turn: int, count: int = 20) -> dict[str, Args]:
     """Return the arguments of all of them, by name.
 
-    In every turn one address of each is another one. A quarter of them is deleted and made anew
+    In every turn one address of each is another one. A quarter of them is deleted and made again
     under another name every second turn, and a quarter gets or loses its second family: so that an
     up creates, updates and deletes.
     """

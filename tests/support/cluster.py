@@ -72,7 +72,7 @@ def versions(cluster: Cluster, kind: str, namespace: str) -> dict[str, str]:
 
 
 def uids(cluster: Cluster, kind: str, namespace: str) -> dict[str, str]:
-    """Return the uid of each live object by name: it changes when an object is made anew."""
+    """Return the uid of each live object by name: it changes when an object is replaced."""
     text = cluster.kubectl("get", kind, "-n", namespace, "-o", "json")
     return {one["metadata"]["name"]: one["metadata"]["uid"] for one in json.loads(text)["items"]}
 

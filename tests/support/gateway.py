@@ -110,7 +110,7 @@ HTTP_VARIANTS: dict[str, dict[str, Any]] = {
     "encoded space": _path("/a%20b"),
     "space": _path("/a b"),
     "half a code": _path("/a%2"),
-    "letters of others": _path("/ä"),
+    "letters beyond ASCII": _path("/ä"),
     "longest path": _path("/" + "a" * 1023),
     "too long a path": _path("/" + "a" * 1024),
     "service": _backend(service_name=""),

@@ -57,7 +57,7 @@ def long_manager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("key", ["a", "pulumi.com/patchForce", "pulumi.com/skipAwait"])
 @pytest.mark.parametrize("declare", DECLARE.values(), ids=DECLARE)
-def test_what_is_left_fits_into_every_object_and_one_byte_more_is_refused(
+def test_annotations_fit_up_to_the_last_byte(
     recorder: Any, declare: Callable[[dict[str, str]], object], key: str
 ) -> None:
     """`pulumi.com/` annotations go to slices and Endpoints too."""

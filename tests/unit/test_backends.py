@@ -212,7 +212,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
         one(for_zones=["a b"]),
         ['backends[0].for_zones[0]: Invalid value: "a b": a valid label must be an empty'],
     ),
-    "a port that the Service has not": (
+    "a port that the Service does not have": (
         one(ports={"pg": 5432}),
         ['backends[0].ports[pg]: Unsupported value: "pg": supported values: "http", "https"'],
     ),
@@ -224,11 +224,11 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
         one(family="IPv6"),
         ['backends[0].address: Invalid value: "192.0.2.1": must be an IPv6 address (give the'],
     ),
-    "an address of a family that the Service has not": (
+    "an address of a family that the Service lacks": (
         {"addresses": ["2001:db8::1"], "ip_families": ["IPv4"]},
         ['addresses[0]: Invalid value: "2001:db8::1": must be an IPv4 address (name its'],
     ),
-    "a backend of a family that the Service has not": (
+    "a backend of a family that the Service lacks": (
         {**one(), "ip_families": ["IPv6"]},
         ['backends[0].address: Invalid value: "192.0.2.1": must be an IPv6 address, as `ip_'],
     ),

@@ -1,6 +1,6 @@
 """Commands that pages show: run as they stand, and what they print is what the page has.
 
-To write the outputs anew: `.venv/bin/python -m tests.unit.test_command_pages`.
+To rewrite the outputs: `.venv/bin/python -m tests.unit.test_command_pages`.
 """
 
 import contextlib

@@ -206,9 +206,9 @@ def test_a_foreign_selector_that_the_cluster_returns_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def adopt(spec: dict[str, Any], _: int) -> dict[str, Any]:
-        return {**spec, "selector": {"app": "somebody-elses"}}
+        return {**spec, "selector": {"app": "another-teams"}}
 
     monkeypatch.setattr("components.testing.mocks._defaulted_service_spec", adopt)
-    with pytest.raises(ValidationError, match='with the selector "app=somebody-elses"') as caught:
+    with pytest.raises(ValidationError, match='with the selector "app=another-teams"') as caught:
         render(lambda: ExternalService("db", GOOD), preview=True)
     assert caught.value.findings[0].path == "service_name"

@@ -169,7 +169,7 @@ def test_one_declares_the_same_again_and_takes_back_only_its_own() -> None:
     assert program.component("d").declare([(mine, "p"), (NodePort(0, 30002), "q")]) == []
 
 
-def test_entries_of_one_component_are_told_apart() -> None:
+def test_entries_of_one_component_are_named_by_path() -> None:
     one = Declarations().component('ExternalServiceSet "s"')
     mine: Claim = Object(0, "Service", "shop", "db")
     assert one.declare([(mine, "service_name")], "services[a]") == []

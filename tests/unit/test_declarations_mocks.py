@@ -231,7 +231,7 @@ if __name__ == "__main__":
     ids=["pytest", "unittest", "a script"],
 )
 def test_a_suite_that_sets_mocks_once(tmp_path: Path, command: list[str]) -> None:
-    """What passes today goes on passing, whatever runs it."""
+    """What passes today keeps passing, whatever runs it."""
     (tmp_path / "test_suite.py").write_text(SUITE)
     root = str(Path(__file__).parents[2])
     run = subprocess.run(

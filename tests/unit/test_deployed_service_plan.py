@@ -206,7 +206,7 @@ def test_grpc_probes_ask_a_port_by_number() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_told_of_the_argument_once(args: dict[str, Any], said: str) -> None:
+def test_an_error_names_its_argument_once(args: dict[str, Any], said: str) -> None:
     found = wrong(**args)
     assert len(found) == 1
     assert found[0].startswith(said)

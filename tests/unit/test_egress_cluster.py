@@ -292,5 +292,5 @@ def test_help_knows_that_it_is_in_no_namespace() -> None:
     assert exists.startswith("ClusterNetworkPolicy web already exists")
     assert "`kubectl get clusternetworkpolicy web -o jsonpath" in exists
     missing = explain(manifest, "create", [f'no matches for kind "{CLUSTER}" in version "v1"'])
-    assert missing.startswith(f"The cluster does not serve {CLUSTER}: its custom resource is not")
+    assert missing.startswith(f"The cluster does not serve {CLUSTER}: install its Custom")
     assert explain(manifest, "create", ["the server is currently unable"]) == ""

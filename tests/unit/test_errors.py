@@ -192,7 +192,7 @@ def test_the_name_of_a_port_is_answered_with_the_field_that_takes_it() -> None:
     assert str(error) == f'SelectorService "db": {NAMED} ({remedy})'
 
 
-def test_the_name_of_a_port_of_external_backends_is_answered_with_the_reason() -> None:
+def test_a_port_name_of_external_backends_is_an_error_with_the_reason() -> None:
     args = {"addresses": ["192.0.2.1"], "ports": [{"port": 80, "target_port": "http"}]}
     remedy = "give the number: only Pods have named ports"
     assert str(error_of(args)) == f'ExternalService "db": {NAMED} ({remedy})'
@@ -214,9 +214,7 @@ HOSTS = {
 
 
 @pytest.mark.parametrize(("text", "is_host"), HOSTS.values(), ids=HOSTS)
-def test_a_host_name_for_an_address_is_answered_with_the_component_for_it(
-    text: str, is_host: bool
-) -> None:
+def test_a_host_name_as_address_names_the_right_component(text: str, is_host: bool) -> None:
     for change in ({"addresses": [text]}, {"backends": [{"address": text}]}):
         (found,) = error_of({**change, **PORTS}).findings
         assert ("ExternalNameService" in found.remedy) is is_host

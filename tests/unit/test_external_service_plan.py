@@ -1,4 +1,4 @@
-"""What an `ExternalService` declares: exact objects for plain values and for values to come."""
+"""What an `ExternalService` declares: exact objects for plain values and for unknown ones."""
 
 from hashlib import sha256
 from typing import Any
@@ -289,14 +289,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             " (raise `slice_count` or `max_endpoints_per_slice`)"
         ),
     ),
-    "a list to come without a count": (
+    "an unknown list without a count": (
         {"addresses": LATE},
         (
             "slice_count: Required value: a list of addresses that is an Output is spread over a"
             " fixed number of slices (1 holds up to 100 of each family)"
         ),
     ),
-    "an address to come that has no id among slices": (
+    "an unknown address without an id, among slices": (
         {"addresses": [Unknown("addresses[0]")], "slice_count": 2},
         f"addresses[0].id: Required value: {LATE_ID} (give it as one of `backends`, with an `id`)",
     ),

@@ -98,7 +98,9 @@ NO_SET: dict[str, tuple[Callable[[], Any], str]] = {
 
 
 @pytest.mark.parametrize(("args", "reason"), NO_SET.values(), ids=NO_SET)
-def test_what_is_no_set_is_refused(recorder: Any, args: Callable[[], Any], reason: str) -> None:
+def test_a_value_that_is_not_a_set_is_refused(
+    recorder: Any, args: Callable[[], Any], reason: str
+) -> None:
     error = refused(recorder, lambda: ExternalServiceSet("databases", args()))
     assert str(error) == f'ExternalServiceSet "databases": {reason}'
 
@@ -177,13 +179,15 @@ APART: dict[str, tuple[Args, Args]] = {
 
 
 @pytest.mark.parametrize(("a", "b"), APART.values(), ids=APART)
-def test_two_services_are_told_apart(recorder: Any, a: Args, b: Args) -> None:
+def test_two_services_have_separate_paths(recorder: Any, a: Args, b: Args) -> None:
     assert len(recorder(lambda: databases(a=a(), b=b()))) == 4
     assert len(set(recorder.names())) == 5, "no URN is there twice"
 
 
 @pytest.mark.parametrize("preview", [False, True])
-def test_what_arrives_and_cannot_be_used_is_told_by_path(recorder: Any, preview: bool) -> None:
+def test_a_late_value_that_cannot_be_used_is_an_error_with_its_path(
+    recorder: Any, preview: bool
+) -> None:
     def program() -> None:
         databases(good=GOOD, late={**GOOD, "addresses": [later("127.0.0.1")]})
 

@@ -66,7 +66,7 @@ def foreign(kind: str, selector: str) -> str:
 
 
 SELECTORS: dict[str, tuple[str, dict[str, str], str]] = {
-    "of somebody else": ("ExternalService", {"app": "theirs"}, "app=theirs"),
+    "a foreign one": ("ExternalService", {"app": "theirs"}, "app=theirs"),
     "of two labels, sorted": (
         "ExternalService",
         {"tier": "b", "app": "theirs"},

@@ -1,4 +1,4 @@
-"""Hazards that arguments tell of: when each appears and when not."""
+"""Hazards of arguments: when each appears and when not."""
 
 import re
 from typing import Any
@@ -291,7 +291,7 @@ def test_slices_hold_all_of_it(mode: str | None) -> None:
         pytest.param("ff::1", False),
     ],
 )
-def test_multicast_addresses_are_told(address: str, is_multicast: bool) -> None:
+def test_multicast_addresses_are_reported(address: str, is_multicast: bool) -> None:
     assert external({"address": address}, **UDP) == ["multicast"] * is_multicast
 
 

@@ -231,8 +231,8 @@ def owner(manager: str, *fields: str, **more: str) -> dict[str, Any]:
 OWNERS: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "nobody": ([], False),
     "ours": ([owner(OURS, "f:spec", "f:metadata")], False),
-    "somebody else": ([owner(OURS, "f:spec"), owner("kubectl", "f:spec")], True),
-    "somebody else's labels": ([owner("kubectl", "f:metadata")], False),
+    "another manager": ([owner(OURS, "f:spec"), owner("kubectl", "f:spec")], True),
+    "another manager's labels": ([owner("kubectl", "f:metadata")], False),
     "a controller's status": ([owner("kcm", "f:spec", subresource="status")], False),
     "several": ([owner("kubectl", "f:spec"), owner("helm", "f:spec")], True),
 }
@@ -240,7 +240,7 @@ OWNERS: dict[str, tuple[list[dict[str, Any]], bool]] = {
 
 @pytest.mark.parametrize("kind", [ExternalService, SelectorService, ExternalNameService])
 @pytest.mark.parametrize(("owners", "is_hazard"), OWNERS.values(), ids=OWNERS)
-def test_a_service_that_somebody_else_owns_too(
+def test_a_service_with_a_second_owner(
     recorder: Any, answer: Callable[..., None], owners: Any, is_hazard: bool, kind: Any
 ) -> None:
     answer({"managedFields": owners})

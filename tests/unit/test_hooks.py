@@ -121,10 +121,10 @@ SELECTORS: dict[str, tuple[Any, Any, Any, list[str]]] = {
     "ours until now": (A, None, A, []),
     "ours until now, replaced": (A, B, A, []),
     "ours from now on": (None, A, A, []),
-    "removed by somebody": (A, A, None, []),
-    "somebody else's": (None, None, A, [foreign("app=a")]),
-    "somebody else's, beside ours": (A, A, AB, [foreign("app,tier=b")]),
-    "somebody else's, instead of ours": (A, A, B, [foreign("tier=b")]),
+    "removed by hand": (A, A, None, []),
+    "a foreign one": (None, None, A, [foreign("app=a")]),
+    "a foreign one, beside ours": (A, A, AB, [foreign("app,tier=b")]),
+    "a foreign one, instead of ours": (A, A, B, [foreign("tier=b")]),
 }
 
 

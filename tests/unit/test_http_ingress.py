@@ -188,7 +188,7 @@ def test_tls(args: dict[str, Any], tls: Any, annotations: dict[str, str]) -> Non
         ({"ingress_name": "A_"}, 'ingress_name: Invalid value: "A_"'),
     ],
 )
-def test_what_is_wrong_is_told_of_the_argument_once(args: dict[str, Any], said: str) -> None:
+def test_an_error_names_its_argument_once(args: dict[str, Any], said: str) -> None:
     (found,) = plan(**args)[1]
     assert found.startswith(said)
 

@@ -188,7 +188,7 @@ def test_a_backend_elsewhere_is_granted_there_once() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_told_of_the_argument_once(args: dict[str, Any], said: str) -> None:
+def test_an_error_names_its_argument_once(args: dict[str, Any], said: str) -> None:
     (found,) = plan(**args)[1]
     assert found.startswith(said)
 

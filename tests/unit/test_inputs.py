@@ -109,7 +109,7 @@ def test_structure_is_checked_and_all_is_said_at_once(args: Any, found: list[str
     assert sorted(str(finding) for finding in read(ExternalServiceArgs, args).findings) == found
 
 
-def test_a_field_like_no_other_is_answered_with_those_that_exist() -> None:
+def test_an_unknown_field_lists_the_known_ones() -> None:
     (finding,) = read(ExternalServiceArgs, {"qqq": 1}).findings
     assert finding.remedy == f"known: {', '.join(ExternalServiceArgs.__annotations__)}"
 

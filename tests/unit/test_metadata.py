@@ -257,6 +257,6 @@ def test_a_selectors_labels_are_checked() -> None:
     assert texts(findings) == [f'selector[app]: Invalid value: "b c": {VALUE}']
 
 
-def test_a_key_that_is_no_unicode_is_refused() -> None:
+def test_a_key_that_is_not_unicode_is_refused() -> None:
     for args in ({"labels": {"\ud800": "a"}}, {"annotations": {"\ud800": "a"}}):
         assert metadata(**args)[1] != []

@@ -227,7 +227,7 @@ def test_one_up_leads_one_step_further_or_back(old: str, new: str) -> None:
     if old == new or (old, new) in STEPS:
         assert refusal == ""
     elif (old, new) in ORPHANING:
-        assert "would stay, and go on serving them" in refusal
+        assert "would stay, and keep serving them" in refusal
     else:
         assert f"the last deployment was in phase {old}, and no single step" in refusal
 

@@ -56,7 +56,7 @@ CREATED = live(written_by("pulumi-kubernetes", annotates=True), annotated=OURS)
     [
         APPLIED,
         CREATED,
-        live(written_by(OURS)),  # somebody took the annotation away
+        live(written_by(OURS)),  # the annotation was removed by hand
         live(written_by(FORMER, annotates=True), annotated=FORMER),
         live(written_by(OURS), written_by("kubectl-edit"), annotated=OURS),
         live(written_by(OURS), written_by(THEIRS, subresource="status"), annotated=OURS),

@@ -77,7 +77,7 @@ def test_the_number_of_outputs_does_not_depend_on_the_number_of_backends(
     assert few > 0
 
 
-def test_outputs_that_nobody_reads_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unread_outputs_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["host", "namespace", "cluster_ip", "load_balancer", "node_ports", "hazards"]
     names = [*names, "endpoints"]
 
@@ -113,7 +113,7 @@ def test_each_service_of_a_set_makes_as_many_outputs_as_the_last_and_fewer_than_
     assert two - one < double - single
 
 
-def test_outputs_of_a_set_that_nobody_reads_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unread_outputs_of_a_set_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["service_names", "hosts", "cluster_ips", "load_balancers", "node_ports", "hazards"]
     names = [*names, "endpoints"]
 

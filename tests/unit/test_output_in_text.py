@@ -185,7 +185,7 @@ ALONE: dict[str, tuple[Any, dict[str, Any], str]] = {
         {"backends": [{"address": "192.0.2.1", "for_zones": ["a", TEXT]}]},
         f"backends[0].for_zones[1]: {FROM_OUTPUT} (this field {PLAIN})",
     ),
-    "a node, which traffic goes by": (
+    "a node, which traffic depends on": (
         ExternalService,
         {
             "addresses": [],

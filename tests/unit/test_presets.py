@@ -230,7 +230,7 @@ def preset_error(preset: str, **args: Any) -> list[Finding]:
     return list(caught.value.findings)
 
 
-def test_a_preset_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+def test_an_unknown_preset_lists_the_known_ones() -> None:
     names = ", ".join(f'"{name}"' for name in KNOWN)
     (finding,) = preset_error("postgresql", ports=[{"port": 1}])
     assert str(finding) == f'preset: Unsupported value: "postgresql": supported values: {names}'

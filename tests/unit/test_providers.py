@@ -64,9 +64,7 @@ def test_a_path_is_linked_into_a_home_of_its_own(tmp_path: Path, tools: Path) ->
 
 
 @pytest.mark.parametrize("given", ["upsrt", "missing/pulumi-resource-kubernetes", "."])
-def test_what_is_no_provider_is_an_error_that_lists_the_choices(
-    given: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unknown_provider_lists_the_choices(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROVIDER", given)
 
     with pytest.raises(CommandError) as raised:

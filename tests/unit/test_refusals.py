@@ -72,13 +72,13 @@ def test_a_wrong_argument_and_contradictory_annotations_are_one_message() -> Non
     ]
 
 
-def test_what_all_objects_have_is_told_once() -> None:
+def test_an_error_of_all_objects_is_reported_once() -> None:
     wrong = {"labels": {"a": "-"}, "ports": [{"name": "pg", "port": 70000}]}
     found = refused("ExternalService", endpoint_api="Both", **wrong)
     assert [one.partition(":")[0] for one in found] == ["labels[a]", "ports[0].port"]
 
 
-def test_what_many_backends_have_in_one_field_is_told_of_each() -> None:
+def test_an_error_of_many_backends_is_reported_for_each() -> None:
     backends = [{"address": f"192.0.2.{at}", "ports": {"pg": 0}} for at in (1, 2)]
     found = refused("ExternalService", addresses=[], backends=backends)
     assert [one.partition(":")[0] for one in found] == [
@@ -87,7 +87,7 @@ def test_what_many_backends_have_in_one_field_is_told_of_each() -> None:
     ]
 
 
-def test_nothing_is_told_of_what_stands_in_for_an_argument_of_the_wrong_form() -> None:
+def test_a_stand_in_for_a_wrong_argument_causes_no_errors() -> None:
     (found,) = refused("ExternalService", ports=[{"name": "pg", "port": "x"}])
     assert found.startswith("ports[0].port: Invalid value")
 

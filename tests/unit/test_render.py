@@ -106,7 +106,7 @@ def test_an_error_in_an_apply_is_raised(preview: bool) -> None:
         render(program, preview=preview)
 
 
-def test_an_error_in_an_apply_that_nobody_reads_is_raised() -> None:
+def test_an_error_in_an_unread_apply_is_raised() -> None:
     def fail(_: object) -> str:
         raise LookupError("nobody reads this")
 

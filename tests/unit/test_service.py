@@ -173,7 +173,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
             )
         ],
     ),
-    "a distribution that 1.33 has not": (
+    "a distribution that 1.33 does not know": (
         {"traffic_distribution": "PreferSameZone", "kubernetes_version": "1.33"},
         [
             (
@@ -191,7 +191,7 @@ def test_a_spec_is_refused(args: Any, found: list[str]) -> None:
     assert spec(**args)[1] == found
 
 
-def test_a_service_is_a_cluster_ip_where_no_type_is_given() -> None:
+def test_the_default_type_is_cluster_ip() -> None:
     types = [None, "ClusterIP", "NodePort", "LoadBalancer"]
     given = ["ClusterIP", "ClusterIP", "NodePort", "LoadBalancer"]
     assert [spec(type=kind)[0]["type"] for kind in types] == given

@@ -147,7 +147,7 @@ def test_port_numbers(number: int, taken: bool) -> None:
     )
 
 
-def test_text_that_is_no_unicode_is_judged_all_the_same() -> None:
+def test_text_that_is_not_unicode_is_validated() -> None:
     lone = "\ud800"
     judges: list[tuple[Judge, list[str]]] = [
         (syntax.dns_label, [LABEL]),

@@ -53,7 +53,7 @@ def test_the_salt_goes_and_all_else_stays(file: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [SALT, f"{SALT}config: {{}}\n", f"---\nconfig:\n{SALT}"])
-def test_a_file_in_which_nothing_is_left_goes(file: Path, text: str) -> None:
+def test_a_file_without_answers_is_removed(file: Path, text: str) -> None:
     file.write_text(text)
     Configuration(file).drop_salt()
     assert not file.exists()

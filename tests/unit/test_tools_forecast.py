@@ -1,4 +1,4 @@
-"""What `make up` says about how long it takes, and what `make demo` shows meanwhile."""
+"""What `make up` says about how long it takes, and what `make demo` shows."""
 
 from pathlib import Path
 

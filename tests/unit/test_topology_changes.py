@@ -1,4 +1,4 @@
-"""What has changed on a path, and the watches that tell of it."""
+"""What has changed on a path, and the watches that report it."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -58,11 +58,11 @@ PORT = "port pg 5432/TCP: 1 backend"
     ],
     ids=["nothing", "backend", "drained", "route", "selector"],
 )
-def test_changes_are_told(after: Explanation, said: list[str]) -> None:
+def test_changes_are_reported(after: Explanation, said: list[str]) -> None:
     assert changes(ONE, after) == said
 
 
-def test_a_break_is_told_with_its_text() -> None:
+def test_a_break_is_reported_with_its_text() -> None:
     after = explained(
         service(), endpoint_slice({"name": "x", "port": 5432}, addresses=["192.0.2.1"])
     )
@@ -73,7 +73,7 @@ def test_a_break_is_told_with_its_text() -> None:
     assert "broken -> sound" in changes(after, ONE)
 
 
-def test_a_service_that_goes_is_told() -> None:
+def test_a_deleted_service_is_reported() -> None:
     gone = Explainer(Snapshot([], is_live=True)).explain(("shop", "db"))
     assert changes(ONE, gone)[0] == "the Service is gone"
     assert changes(gone, ONE)[0] == "the Service is there"

@@ -1,4 +1,4 @@
-"""The kubectl commands that show what an explanation tells of."""
+"""The kubectl commands that show the same as an explanation."""
 
 import shlex
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Reads from the API server by way of `kubectl proxy`, which knows how to log in.
+"""Reads from the API server through `kubectl proxy`, which knows how to log in.
 
 kubectl holds the credentials, whatever kind they are: none of them ever is in this process. The
 proxy listens in a folder that only its user may open, and refuses everything but reading.

@@ -1,6 +1,6 @@
-"""Which files are meant.
+"""Chooses the files.
 
-A folder may come from somebody else, such as the author of a pull request: a link in it must not
+A folder may come from a stranger, such as the author of a pull request: a link in it must not
 make this machine read its other files, nor a device that never ends.
 """
 
@@ -44,7 +44,7 @@ def sources(
     as_folder: bool = False,
     kustomize: Iterable[str] = (),
 ) -> Iterator[Source | Unreadable | Stranger]:
-    """Return the files that are meant: `-`, files, and every manifest below a folder.
+    """Return the chosen files: `-`, files, and every manifest below a folder.
 
     A folder's files come in the order of their paths. Hidden files and folders are passed over,
     and so are `node_modules`, the templates of Helm charts, and links to what is read anyway.
@@ -129,7 +129,7 @@ class _Folder:
     def manifests(self) -> list[Source | Unreadable | Stranger]:
         """Return the manifests below it, what is passed over, and what cannot be read."""
         self._take_folder(self._path, self._root)
-        while self._links:  # after all else, so that a file goes by its own name
+        while self._links:  # after all else, so that a file keeps its own name
             links, self._links = sorted(self._links), []
             for link in links:
                 self._follow(link)

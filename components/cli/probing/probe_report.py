@@ -13,7 +13,7 @@ Results = Sequence[tuple[Target, Mapping[str, Any]]]
 
 _DAY = 86_400
 _SOON = 30
-"""Days before its end from which on a certificate is told of."""
+"""How many days before its end a certificate is reported."""
 
 
 def write_text(results: Results, source: str, out: TextIO, *, style: Style) -> None:

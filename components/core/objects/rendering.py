@@ -1,6 +1,6 @@
 """Manifests under construction, each of which notes the arguments that its fields come from.
 
-What is found in a manifest is told of the arguments, for these are what the user wrote.
+Findings about a manifest are reported for the arguments, which are what the user wrote.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Hazards that arguments of components, live objects and the last deployment tell of.
+"""Hazards that follow from arguments of components, live objects and the last deployment.
 
 Those of manifests that are made from the same arguments are in the modules beside this one.
 """

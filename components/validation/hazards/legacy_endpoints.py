@@ -99,7 +99,7 @@ _MEANT_AS_TRUE = frozenset({"true", "yes", "1", "on"})
 def lint_legacy(
     one: Legacy, objects: ObjectSet, virtual: Mapping[str, str], report: Report
 ) -> None:
-    """Report what an Endpoints object tells of, with what is known of its Service.
+    """Report the hazards of an Endpoints object, with what is known of its Service.
 
     Args:
         one: The object.

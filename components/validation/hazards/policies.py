@@ -88,7 +88,7 @@ class PolicyLinter:
                 self._by_selector[service.key[0], labels].append(service)
 
     def lint(self, policy: Policy, report: Report) -> None:
-        """Report what a policy tells of, with what is known of the Pods that it selects."""
+        """Report the hazards of a policy, with what is known of the Pods that it selects."""
         _lint_types(policy, report)
         self._lint_selection(policy, report)
         self._lint_service_ports(policy, report)
@@ -100,7 +100,7 @@ class PolicyLinter:
     def _lint_selection(self, policy: Policy, report: Report) -> None:
         """Compare a policy with the workloads of its namespace, if the set has any there.
 
-        Nothing is said where the namespace has custom resources, which may make Pods too.
+        Nothing is reported where the namespace has custom resources, which may make Pods too.
         """
         selector = mapping(policy.spec.get("podSelector"))
         workloads = self._objects.workloads.get(policy.namespace)

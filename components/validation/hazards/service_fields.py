@@ -48,7 +48,7 @@ _EXTERNAL_DNS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.i
 
 
 def lint_protocols(service: Service, report: Report) -> None:
-    """Report what one Service tells of."""
+    """Report the hazards of one Service."""
     if not service.is_alias:
         _lint_protocols(service, report)
     if text(service.spec.get("loadBalancerIP")) and service.type != "LoadBalancer":

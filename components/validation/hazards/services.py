@@ -1,4 +1,4 @@
-"""Hazards of a Service that its own manifest tells of."""
+"""Hazards of a Service that its own manifest shows."""
 
 from collections.abc import Iterator
 
@@ -79,7 +79,7 @@ _NOT_FIELDS = ("endpoints", "endpoint", "endpointSlices", "addresses", "subsets"
 
 
 def lint_service(service: Service, report: Report, *, is_routed: bool = False) -> None:
-    """Report what one Service tells of.
+    """Report the hazards of one Service.
 
     Args:
         service: The Service.

@@ -105,7 +105,7 @@ _LABEL = f"metadata.labels[{SERVICE_NAME_LABEL}]"
 
 
 def lint_slice(one: Slice, objects: ObjectSet, virtual: Mapping[str, str], report: Report) -> None:
-    """Report what a slice tells of, with what is known of its Service.
+    """Report the hazards of a slice, with what is known of its Service.
 
     Args:
         one: The slice.

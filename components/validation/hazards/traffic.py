@@ -93,7 +93,7 @@ _MOST_COMPARED = 4
 
 
 def lint_traffic(service: Service, groups: Sequence[Group], report: Report) -> None:
-    """Report what a selectorless Service and the whole of its endpoints tell of."""
+    """Report the hazards of a selectorless Service and all of its endpoints."""
     lint_ports(service, groups, report)
     endpoints = [endpoint for group in groups for endpoint in group.endpoints]
     if not endpoints:
@@ -112,7 +112,7 @@ def lint_unserved(service: Service, has_served: bool, report: Report) -> None:  
 
     Args:
         service: The Service.
-        has_served: Whether the set holds endpoints of others in the namespace.
+        has_served: Whether the set holds endpoints of other Services in the namespace.
         report: Takes the findings.
     """
     if items(service.spec.get("externalIPs")):

@@ -1,7 +1,7 @@
 """Ingress of networking.k8s.io/v1 (`ValidateIngressCreate`, `ValidateIngressUpdate`).
 
 Whether the IngressClass, the Services and the Secrets exist is the cluster's business. An update
-does not compare the class with the old annotation, and lets be what the stored object has wrong.
+does not compare the class with the old annotation, and tolerates errors of the stored object.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -130,7 +130,7 @@ _RESOURCE_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class _Leniency:
-    """What is let be, for the version and for the object that an update finds."""
+    """What is tolerated, for the version and for the object that an update finds."""
 
     service_name: Callable[[str], list[str]]
     """Returns the reasons against the name of a backend's Service."""

@@ -1,6 +1,6 @@
 """NetworkPolicy of networking.k8s.io/v1 (`ValidateNetworkPolicy`, and the same for updates).
 
-An update lets be every block of addresses that the stored object has, and the values of selectors
+An update tolerates every block of addresses that the stored object has, and the values of selectors
 where the stored `podSelector` is already invalid.
 """
 
@@ -79,7 +79,7 @@ _DIRECTIONS = (("ingress", "from"), ("egress", "to"))
 
 @dataclass(frozen=True, slots=True)
 class _Leniency:
-    """What is let be, for the version and for the object that an update finds."""
+    """What is tolerated, for the version and for the object that an update finds."""
 
     rules: Rules
     any_selector_value: bool = False

@@ -1,4 +1,4 @@
-"""Kinds that are judged as far as components render them; those of others are not judged.
+"""Kinds that are judged as far as components render them; manifests of these kinds are not.
 
 Each module knows the fields that components write, and no others.
 """

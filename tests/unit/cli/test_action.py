@@ -1,4 +1,4 @@
-"""The GitHub Action: its step runs in the shell that GitHub has, in a repository of somebody."""
+"""The GitHub Action: its step runs in the shell that GitHub has, in a user's repository."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def checkout(tmp_path: Path) -> Path:
     (folder / "alias.yaml").write_text(ALIAS)
     for module in ("yaml", "components"):
         (folder / module).mkdir()
-        (folder / module / "__init__.py").write_text("raise ImportError('somebody else')\n")
+        (folder / module / "__init__.py").write_text("raise ImportError('a foreign module')\n")
     return folder
 
 

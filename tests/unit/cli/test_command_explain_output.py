@@ -210,7 +210,7 @@ def test_a_cluster_without_the_right_to_see_pods_is_broken_all_the_same() -> Non
     assert first.subject == "Pod shop/web"
 
 
-def test_without_the_right_to_see_slices_nothing_is_told() -> None:
+def test_without_the_right_to_see_slices_the_verdict_is_unknown() -> None:
     found = Explainer(live(service(), unseen={"EndpointSlice": "no right"})).explain(("shop", "db"))
     assert found.verdict.exit_code == 2
 

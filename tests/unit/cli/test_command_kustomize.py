@@ -61,7 +61,7 @@ QUIET = {
     "an alias": (LABELS, ALIAS),
     "a patch removes it": (PATCHED, OBJECTS),
     "a prefix without slices": ("namePrefix: dev-\n", SERVICE),
-    "a slice of a Service of others": ("namePrefix: dev-\n", SLICE),
+    "a slice of another Service": ("namePrefix: dev-\n", SLICE),
     "the label is replaced too": (REPLACED, OBJECTS),
     "a namespace": ("namespace: shop\n", OBJECTS),
 }

@@ -56,7 +56,7 @@ def below(folder: Path, **options: object) -> Results:
 
 
 @pytest.mark.parametrize(("name", "text", "reason"), [(n, *of) for n, of in STRANGERS.items()])
-def test_what_is_no_manifest_is_passed_over(
+def test_files_that_are_not_manifests_are_skipped(
     tmp_path: Path, name: str, text: str, reason: str
 ) -> None:
     file = write(tmp_path, name, text)
@@ -76,7 +76,7 @@ def test_an_object_with_something_missing_is_judged(tmp_path: Path, name: str, t
     assert found.exit_code == 1
 
 
-def test_a_manifest_that_is_no_yaml_is_an_error_in_a_folder_too(tmp_path: Path) -> None:
+def test_broken_yaml_is_an_error_in_a_folder_too(tmp_path: Path) -> None:
     write(tmp_path, "a.yaml", GOOD + "a: [\n")
     assert below(tmp_path).exit_code == 2
 

@@ -1,4 +1,4 @@
-"""Nothing in a folder of somebody else hangs the command, or shows other files of the machine."""
+"""Nothing in a stranger's folder hangs the command, or shows other files of the machine."""
 
 import os
 import socket
@@ -64,7 +64,7 @@ SPECIAL: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize(("make", "reason"), SPECIAL.values(), ids=SPECIAL)
-def test_what_is_no_file_is_reported_and_not_waited_for(
+def test_pipes_and_devices_are_reported_at_once(
     tmp_path: Path, make: Callable[[Path], object], reason: str
 ) -> None:
     file = tmp_path / "a.yaml"
@@ -101,7 +101,7 @@ OUT: dict[str, str] = {
     "a file": "link.yaml",
     "a folder": "link",
     "a file that is not there": "gone.yaml",
-    "a file, by way of another link": "again.yaml",
+    "a file, through another link": "again.yaml",
 }
 
 
@@ -212,7 +212,7 @@ FOREIGN: dict[str, str] = {
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
 @pytest.mark.parametrize("text", FOREIGN.values(), ids=FOREIGN)
-def test_what_is_no_manifest_is_never_quoted(
+def test_text_that_is_not_a_manifest_is_never_quoted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, form: str
 ) -> None:
     file = tmp_path / "a.yaml"
@@ -230,7 +230,7 @@ def test_what_is_a_manifest_is_quoted(tmp_path: Path) -> None:
     assert validate(file).stderr == f"{file}:5:3: data.a: this key is given twice\n"
 
 
-def test_nor_does_the_parser_without_libyaml_quote(
+def test_the_parser_without_libyaml_does_not_quote_either(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(reader, "parser_of", PureParser)

@@ -123,7 +123,7 @@ def test_what_an_object_does_not_have_is_empty(
         ("apiVersion: v1\nkind: List\nitems: [~]", "null"),
     ],
 )
-def test_what_is_no_object_is_named_by_its_type(
+def test_a_value_that_is_not_an_object_is_named_by_its_type(
     tmp_path: Path, run: Run, text: str, shown: str
 ) -> None:
     file = tmp_path / "a.yaml"

@@ -55,7 +55,7 @@ def test_backends_without_ids_are_sorted_by_address() -> None:
     assert [one["address"] for one in found] == ["192.0.2.9", "192.0.2.10", "2001:db8::1"]
 
 
-def test_what_is_not_known_yet_or_no_address_is_left_to_the_component(
+def test_the_component_checks_unknown_and_wrong_addresses(
     sdk_loop: asyncio.AbstractEventLoop,
 ) -> None:
     late = pulumi.Output.from_input("192.0.2.1")
@@ -109,7 +109,7 @@ def test_a_mistake_in_a_source_is_neither_retried_nor_hidden(pauses: list[float]
         (None, "item 1: must be a mapping with an `address`, not NoneType"),
     ],
 )
-def test_what_is_no_backend_is_refused_by_its_place(item: Any, text: str) -> None:
+def test_an_item_that_is_not_a_backend_is_refused_by_index(item: Any, text: str) -> None:
     with pytest.raises(SourceError) as caught:
         read(Machines([GOOD[0], item]))
     assert str(caught.value) == f"machines(role=postgres): {text}"

@@ -254,7 +254,7 @@ def test_yaml_that_is_broken_has_its_line_and_column(
 @pytest.mark.parametrize(
     "content", [b"services: \xff\n", b"services: a\x00b\n", "services: {}\n".encode("utf-16")]
 )
-def test_a_file_that_is_no_text_is_refused_by_name(write: Write, content: bytes) -> None:
+def test_a_binary_file_is_refused_by_name(write: Write, content: bytes) -> None:
     with pytest.raises(InventoryError) as caught:
         load(write(content))
     assert "backends.yaml: " in str(caught.value)

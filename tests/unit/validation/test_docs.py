@@ -1,6 +1,6 @@
 """The page on validation: its table is that of the code, its examples run, its limits hold.
 
-To write the table anew: `.venv/bin/python -m tests.unit.validation.test_docs`.
+To rewrite the table: `.venv/bin/python -m tests.unit.validation.test_docs`.
 """
 
 import doctest

@@ -1,7 +1,7 @@
 """The page on hazards: headings, texts and remedies are those of the catalogue.
 
-What stands below the quoted text of each hazard is written by hand, and kept. To write the page
-anew: `.venv/bin/python -m tests.unit.validation.test_hazard_page`.
+What stands below the quoted text of each hazard is written by hand, and kept. To rewrite the
+page: `.venv/bin/python -m tests.unit.validation.test_hazard_page`.
 """
 
 import re

@@ -366,7 +366,7 @@ def test_there_is_no_hazard(quiet: Quiet) -> None:
     quiet.check()
 
 
-def test_each_alias_of_a_ring_is_told_the_way() -> None:
+def test_each_alias_of_a_ring_names_the_others() -> None:
     ring = [alias("a", "b.shop.svc.x"), alias("b", "c.shop.svc.x."), alias("c", "a.shop.svc.x")]
     found = hazards(ring)
     assert [(index, finding.code) for index, finding in found] == [

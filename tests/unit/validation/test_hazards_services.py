@@ -1,4 +1,4 @@
-"""Hazards that a Service's own manifest tells of, and objects whose kind is a near miss."""
+"""Hazards that a Service's own manifest shows, and objects whose kind is a near miss."""
 
 from typing import Any
 

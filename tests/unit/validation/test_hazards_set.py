@@ -136,7 +136,7 @@ def test_findings_come_in_the_order_of_the_objects() -> None:
     assert [index for index, _ in found] == sorted(index for index, _ in found) == [0, 1, 3, 3]
 
 
-def test_what_is_no_object_is_passed_over() -> None:
+def test_values_that_are_not_objects_are_skipped() -> None:
     broken: list[Any] = [None, [], 1, "x", {}, {"kind": []}, {"apiVersion": {}, "kind": "Service"}]
     assert hazards(broken) == []
 

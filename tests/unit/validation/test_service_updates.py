@@ -91,7 +91,7 @@ ACCEPTED: dict[str, tuple[Fields, Fields]] = {
         {"ipFamilies": ["IPv4", "IPv6"], "ipFamilyPolicy": "PreferDualStack"},
     ),
     "the second family goes": (DUAL, DUAL | {"ipFamilyPolicy": "SingleStack"}),
-    "the second family goes by name": (
+    "the second family is removed by name": (
         DUAL,
         {"ipFamilyPolicy": "SingleStack", "clusterIPs": [V4], "clusterIP": V4},
     ),

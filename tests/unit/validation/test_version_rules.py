@@ -237,7 +237,7 @@ def test_wording(manifest: Object, old: str, before: Expected, new: str, since: 
         assert [not one[2] for one in found] == [not one[2] for one in expected]
 
 
-def test_a_type_that_changes_to_none_that_there_is() -> None:
+def test_a_type_changes_to_an_unknown_one() -> None:
     """The generated validator stops at the change, so that what the type is comes first."""
     stored = golden.slice_("IPv4", "10.0.0.1")
     changed = {**BROKEN_SLICE, "endpoints": stored["endpoints"]}

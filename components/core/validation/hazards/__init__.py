@@ -1,4 +1,4 @@
-"""Moved to `validation.hazards`; this name goes on working for a while."""
+"""Moved to `validation.hazards`; this name keeps working for a while."""
 
 import warnings
 
