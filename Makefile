@@ -3,7 +3,7 @@ PYTHON ?= python3
 SEEDS ?= 1 2 3 4 5
 COUNT ?= 20000
 
-.PHONY: help demo up status down clean venv setup lock test unit lint format ranges agreement agreement-servers recordings faults bench bench-quick wild rig dataplane
+.PHONY: help demo up status down clean venv setup lock test unit coverage lint format ranges agreement agreement-servers recordings faults bench bench-quick wild rig dataplane
 
 help:
 	@echo "make demo      render and validate the shop, without an engine or a cluster (1 min)"
@@ -13,18 +13,19 @@ help:
 	@echo "make down      destroy it and stop the control plane"
 	@echo "make test      lint, and the tests (in CI with the ranges and the faults)"
 	@echo "make unit      the unit tests alone, which need none of the real parts"
+	@echo "make coverage  the same, and how many lines of the library they run; fails below the floor"
 	@echo "make lint      ruff, mypy, pyright, and a check of the prose"
 	@echo "make format    let ruff format the code"
 	@echo "make ranges    run the unit tests with the oldest and the newest Pulumi that are supported"
 	@echo "make agreement compare validation with kube-apiserver (SEEDS='6 7' COUNT=20000: which manifests)"
 	@echo "make agreement-servers  the same with the API servers of all VERSIONS that can be built"
-	@echo "make recordings  record what those say, for make test (VERSIONS='1.36': of which alone)"
+	@echo "make recordings  record what these API servers answer, for make test (VERSIONS='1.36': one alone)"
 	@echo "make faults    kill pulumi 30 times, stop etcd, fill disks: what comes back (Linux, root)"
 	@echo "make bench     measure, side by side, and print ratios"
-	@echo "make bench-quick  what of it changes most often, in 6 minutes"
+	@echo "make bench-quick  the part of bench that changes most often, in 6 minutes"
 	@echo "make wild      count what validate says about checkouts (CHECKOUTS=folder)"
 	@echo "make dataplane connect to Services while stacks change, and count (Linux, root)"
-	@echo "make rig       start what those tests run on, and hold it until Ctrl-C (Linux, root)"
+	@echo "make rig       start what the dataplane tests run on, and hold it until Ctrl-C (Linux, root)"
 	@echo "make lock      pin what requirements.txt needs, with hashes (UPGRADE=1: the newest)"
 	@echo "make clean     down, and remove everything that was made"
 
@@ -40,6 +41,10 @@ test: setup lint $(if $(CI),ranges)
 
 unit: venv
 	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/unit
+
+# A figure of its own: measuring makes the tests about twice as slow.
+coverage: venv
+	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov tests/unit
 
 lint: venv
 	@.venv/bin/ruff check

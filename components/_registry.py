@@ -33,17 +33,20 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .policy_types import EgressDns as EgressDns
     from .policy_types import EgressPrecedence as EgressPrecedence
     from .policy_types import EgressTier as EgressTier
+    from .route_types import BackendTls as BackendTls
     from .route_types import GatewayRef as GatewayRef
-    from .route_types import HttpBackend as HttpBackend
     from .route_types import HttpHost as HttpHost
     from .route_types import HttpPath as HttpPath
     from .route_types import HttpTls as HttpTls
     from .route_types import PathType as PathType
     from .route_types import RouteApi as RouteApi
-    from .routing.backends import http_backend as http_backend
+    from .route_types import RouteBackend as RouteBackend
+    from .routing.backends import route_backend as route_backend
     from .routing.http_ingress import HttpIngress as HttpIngress
     from .routing.http_ingress import HttpIngressArgs as HttpIngressArgs
     from .routing.migration import migration_backends as migration_backends
+    from .routing.tcp_route import TcpRoute as TcpRoute
+    from .routing.tcp_route import TcpRouteArgs as TcpRouteArgs
     from .services.deployed import DeployedService as DeployedService
     from .services.deployed import DeployedServiceArgs as DeployedServiceArgs
     from .services.external import ExternalService as ExternalService
@@ -79,6 +82,8 @@ DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 HTTP_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+TCP_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:TCPRoute"
+BACKEND_TLS_POLICY = "kubernetes:gateway.networking.k8s.io/v1:BackendTLSPolicy"
 REFERENCE_GRANT = "kubernetes:gateway.networking.k8s.io/v1beta1:ReferenceGrant"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 CILIUM_POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
@@ -168,7 +173,14 @@ COMPONENTS = (
         "routing.http_ingress",
         "http-ingress.md",
         "leads HTTP requests for hosts and paths to Services",
-        (INGRESS, HTTP_ROUTE, REFERENCE_GRANT),
+        (INGRESS, HTTP_ROUTE, REFERENCE_GRANT, BACKEND_TLS_POLICY),
+    ),
+    Component(
+        "TcpRoute",
+        "routing.tcp_route",
+        "tcp-route.md",
+        "leads the connections to a listener of a Gateway to a Service",
+        (TCP_ROUTE, REFERENCE_GRANT),
     ),
     Component(
         "EgressPolicy",
@@ -207,15 +219,16 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "EgressTier",
     ),
     "route_types": (
+        "BackendTls",
         "GatewayRef",
-        "HttpBackend",
+        "RouteBackend",
         "HttpHost",
         "HttpPath",
         "HttpTls",
         "PathType",
         "RouteApi",
     ),
-    "routing.backends": ("http_backend",),
+    "routing.backends": ("route_backend",),
     "routing.migration": ("migration_backends",),
     "types": (
         "AdoptedKind",

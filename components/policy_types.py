@@ -85,7 +85,7 @@ class EgressDns(TypedDict):
     pod_selector: NotRequired[Mapping[str, str]]
     """The labels of their Pods. Defaults to `{"k8s-app": "kube-dns"}`."""
     addresses: NotRequired[Sequence[str]]
-    """Addresses where a DNS cache listens on the node, which is no Pod to a policy. Defaults to
+    """Addresses where a DNS cache listens on the node, which is not a Pod to a policy. Defaults to
     that of NodeLocal DNSCache, 169.254.20.10."""
     ports: NotRequired[Sequence[int]]
     """The ports that the servers' Pods listen on. Defaults to 53."""

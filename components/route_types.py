@@ -48,8 +48,23 @@ class GatewayRef(TypedDict):
     """The name of one of its listeners. Defaults to every listener that takes the route."""
 
 
-class HttpBackend(TypedDict):
-    """A Service and one of its ports. `http_backend` makes one of a component."""
+class BackendTls(TypedDict):
+    """How a Gateway connects to a backend that speaks TLS."""
+
+    hostname: pulumi.Input[str]
+    """The DNS name in the backend's certificate, which the Gateway asks for, too (SNI)."""
+    ca_config_map: NotRequired[pulumi.Input[str]]
+    """The ConfigMap, in the Service's namespace, whose `ca.crt` holds the CA of the certificate,
+    or the certificate itself if it is self-signed. Defaults to the CAs of the Gateway's system."""
+    names: NotRequired[Sequence[pulumi.Input[str]]]
+    """The DNS names one of which must be in the certificate, instead of `hostname`. Defaults to
+    none."""
+    verify: NotRequired[bool]
+    """Whether the certificate is verified. Defaults to True, and a Gateway takes nothing else."""
+
+
+class RouteBackend(TypedDict):
+    """A Service and one of its ports. `route_backend` makes one of a component."""
 
     service_name: pulumi.Input[str]
     """The Service's name."""
@@ -67,14 +82,20 @@ class HttpBackend(TypedDict):
     weight: NotRequired[pulumi.Input[int]]
     """Its share of the requests, beside the weights of the other backends. Defaults to 1. Only
     with `RouteApi.GATEWAY`."""
+    object_name: NotRequired[str]
+    """The Service's name in the names of objects that are made for it. Defaults to
+    `service_name`."""
+    tls: NotRequired[BackendTls]
+    """How the Gateway connects to it by TLS. Defaults to none: without TLS. Only with
+    `RouteApi.GATEWAY`."""
 
 
 class HttpPath(TypedDict):
     """A path, and where its requests go."""
 
-    backend: NotRequired[HttpBackend]
+    backend: NotRequired[RouteBackend]
     """Where they go. Defaults to none: give this or `backends`."""
-    backends: NotRequired[Sequence[HttpBackend]]
+    backends: NotRequired[Sequence[RouteBackend]]
     """Several Services that share the requests by their weights. Only with
     `RouteApi.GATEWAY`. Defaults to none."""
     path: NotRequired[pulumi.Input[str]]
@@ -89,9 +110,9 @@ class HttpHost(TypedDict):
     host: NotRequired[pulumi.Input[str]]
     """The name that clients ask for, such as "www.example.com" or "*.example.com". Defaults to
     every name."""
-    backend: NotRequired[HttpBackend]
+    backend: NotRequired[RouteBackend]
     """Where all its requests go that are for none of `paths`. Defaults to none."""
-    backends: NotRequired[Sequence[HttpBackend]]
+    backends: NotRequired[Sequence[RouteBackend]]
     """Several Services that share these requests by their weights. Only with
     `RouteApi.GATEWAY`. Defaults to none."""
     paths: NotRequired[Sequence[HttpPath]]

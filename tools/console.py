@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 class CommandError(Exception):
-    """Something that a user can act on; told in one line, without a traceback."""
+    """Something that a user can act on, reported in one line without a traceback."""
 
 
 def say(text: str) -> None:

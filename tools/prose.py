@@ -39,6 +39,7 @@ PHRASES: Mapping[str, str] = {
     r"\b(of|for|from|by|than) anybody\b": "write `any`, or leave it out",
     r"\bnot concerned\b": "write `unaffected`",
     r"\bsuch a one\b": "repeat the noun",
+    r"(?<!there) (is|are) no (?!longer|more|less|such|other|way|\w+ of\b)": "write `is not a`",
     r"\bwhoever\b": "name who: the caller, the user, clients",
 }
 """Regular expressions of phrases, in which a space may be a line break, and what to write."""

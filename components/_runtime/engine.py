@@ -1,4 +1,4 @@
-"""Whether there is an engine at the other end."""
+"""Whether the program runs under an engine."""
 
 from pulumi.runtime import mocks, settings
 
@@ -8,7 +8,7 @@ __all__ = ["monitor"]
 def monitor() -> object | None:
     """Return the monitor of the running engine; None under mocks.
 
-    Mocks know nothing of the past: they cannot register hooks, and aliases mean nothing to them.
+    Mocks have no previous deployment: they cannot register hooks, and ignore aliases.
     """
     found = settings.get_monitor()
     return None if isinstance(found, mocks.MockMonitor) else found

@@ -1,4 +1,4 @@
-"""What helps beside the provider's message when a child cannot be created or updated."""
+"""Help beside the provider's message when a child cannot be created or updated."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict

@@ -1,4 +1,4 @@
-"""Spares Python's garbage collector walks through what is not garbage.
+"""Keeps Python's garbage collector from walking through what is not garbage.
 
 The SDK makes tens of Outputs for a resource, and each full collection walks through all of them and
 all models of Kubernetes again: a fifth of the CPU of a preview of 300 Services, and half of that of
@@ -19,7 +19,7 @@ _lock = threading.Lock()
 
 
 def tune() -> None:
-    """Set aside what lives when the first component of a real run is made: modules, above all.
+    """Set aside what exists when the first component of a real run is made: mostly modules.
 
     From then on the collector comes more rarely, if at all. Once in a process, so that nothing
     builds up in a program that runs many updates.
@@ -35,7 +35,7 @@ def tune() -> None:
 
 @contextmanager
 def paused() -> "Generator[None]":
-    """Keep the collector off meanwhile; in several threads at once, until the last one is done."""
+    """Keep the collector off during a block; in several threads, until the last one is done."""
     with _lock:
         _pauses.append(gc.isenabled())
         gc.disable()

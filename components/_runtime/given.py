@@ -1,4 +1,4 @@
-"""What the cluster gave a Service: addresses and ports that no argument holds.
+"""What the cluster gave a Service or an Ingress: addresses and ports that no argument holds.
 
 At preview a dry run answers for what is to be created, and invents numbers. They are unknown there,
 but for what a live Service has and keeps.
@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import pulumi
 from pulumi.runtime import is_dry_run
-from pulumi_kubernetes import core
+from pulumi_kubernetes import core, networking
 
 from ..core.metadata import Manifest
 from .hooks import outputs_before
@@ -59,12 +59,20 @@ def load_balancer(service: "core.v1.Service", planned: Manifest) -> pulumi.Outpu
     if planned["spec"]["type"] != "LoadBalancer":
         return pulumi.Output.from_input(cast("list[str]", []))
 
-    def found(status: "core.v1.outputs.ServiceStatus | None") -> Any:
-        given = (status.load_balancer.ingress if status and status.load_balancer else None) or []
-        addresses = [text for one in given for text in (one.ip, one.hostname) if text]
-        return addresses or (_unknown() if is_dry_run() else [])
+    return service.status.apply(_balanced)
 
-    return service.status.apply(found)
+
+def ingress_addresses(ingress: "networking.v1.Ingress") -> pulumi.Output[list[str]]:
+    """Return the addresses and host names that the controller gave an Ingress."""
+    return ingress.status.apply(_balanced)
+
+
+def _balanced(
+    status: "core.v1.outputs.ServiceStatus | networking.v1.outputs.IngressStatus | None",
+) -> Any:
+    given = (status.load_balancer.ingress if status and status.load_balancer else None) or []
+    addresses = [text for one in given for text in (one.ip, one.hostname) if text]
+    return addresses or (_unknown() if is_dry_run() else [])
 
 
 def _numbers(spec: "core.v1.outputs.ServiceSpec") -> dict[str, int]:

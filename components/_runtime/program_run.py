@@ -155,7 +155,7 @@ def _program() -> Declarations:
 
 
 def _program_of_test(current: object) -> Declarations:
-    """Return what one test has declared so far, or nothing where tests cannot be told apart."""
+    """Return what one test has declared so far, or nothing where tests cannot be distinguished."""
     test = _test()
     if test is None:
         return Declarations()
@@ -166,7 +166,7 @@ def _program_of_test(current: object) -> Declarations:
 
 
 def _test() -> _Test | None:
-    """Return what tells one test from another: a task, an import, or a test function of pytest.
+    """Return what identifies a test: a task, an import, or a test function of pytest.
 
     `pulumi.runtime.test` makes a task of each test; so do test runners for coroutines. Left out are
     fixtures, and the methods of `unittest`: what they make need not belong together.

@@ -5,7 +5,7 @@ Where it does not, the provider previews the object as one to be created, and th
 
 import asyncio
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -144,7 +144,7 @@ def is_missing(chosen: dict[str, str], version: str, kind: str) -> bool:
 
 
 @contextmanager
-def _kubeconfig(given: str) -> Iterator[str]:
+def _kubeconfig(given: str) -> Generator[str, None, None]:
     """Yield the path of a kubeconfig; empty for the default one."""
     if not given or ("\n" not in given and "{" not in given):
         yield str(Path(given).expanduser()) if given else ""

@@ -1,4 +1,4 @@
-"""Where in a text a field stands."""
+"""Places of fields in a text."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ _START = Place(1, 1)
 
 
 class PlacedMap(dict[str, Any]):
-    """A mapping that knows where it and its keys stand."""
+    """A mapping with the places of itself and of its keys."""
 
     __slots__ = ("place", "places")
 
@@ -28,7 +28,7 @@ class PlacedMap(dict[str, Any]):
 
 
 class PlacedList(list[Any]):
-    """A list that knows where it and its items stand."""
+    """A list with the places of itself and of its items."""
 
     __slots__ = ("place", "places")
 

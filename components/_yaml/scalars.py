@@ -66,7 +66,7 @@ class KubectlScalars:
         """Return the value of a scalar that has a tag.
 
         Raises:
-            ValueError: The text is no value of that type.
+            ValueError: The text is not a value of that type.
         """
         kind = tag.removeprefix(_TAG) if tag.startswith(_TAG) else ""
         if kind == "binary":
@@ -86,7 +86,7 @@ class KubectlScalars:
         """Return the text that a key becomes in JSON.
 
         Raises:
-            ValueError: It can be no key in JSON.
+            ValueError: It cannot be a key in JSON.
         """
         if type(value) is str:
             return value

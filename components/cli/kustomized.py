@@ -1,4 +1,4 @@
-"""Which objects a Kustomization puts together, and what it makes of them."""
+"""Which objects a Kustomization joins, and how it changes them."""
 
 import os
 from collections import Counter
@@ -12,7 +12,7 @@ from .subjects import Subject
 
 
 class Set(NamedTuple):
-    """Objects that are looked at together."""
+    """Objects that are judged together."""
 
     numbers: list[int]
     namespaces: Mapping[str, str]

@@ -37,7 +37,7 @@ _DOCUMENT = RULES.rule("document", "A document of a file is one object, or a lis
 _NULL = RULES.rule("null-document", "kubectl skips a document that is null.")
 
 FAIL_ON = ("error", "warning", "never")
-"""What may be asked to make the exit code 1."""
+"""The values of `--fail-on`."""
 _FAILING: Mapping[str, frozenset[str]] = {
     "error": frozenset({"error"}),
     "warning": frozenset({"error", "warning"}),
@@ -56,7 +56,7 @@ _VERSION_OF_KUBECTL = Finding(
 """In place of the refusal of a create, which kubectl does not send so."""
 _WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
 HAZARD_CODES = frozenset({*HAZARDS, *kustomize.HAZARDS})
-"""What is not looked for without hazards."""
+"""The codes that are not looked for with `--no-hazards`."""
 _CHANGED = frozenset({"Service", "EndpointSlice", "Endpoints"})
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _NO_KIND = "malformed kind"
@@ -65,7 +65,7 @@ _KIND_NAMES = frozenset(kind for _, kind in KINDS)
 
 @dataclass(slots=True)
 class Results:
-    """What is to be said about a set of files."""
+    """The results of one run over a set of files."""
 
     rows: list[Row] = field(default_factory=list[Row])
     """By object, in the order in which they were read."""
@@ -73,9 +73,9 @@ class Results:
     judged: int = 0
     """How many objects were judged."""
     passed_over: Counter[str] = field(default_factory=Counter[str])
-    """How many objects were not, by kind."""
+    """How many objects of other kinds were not judged, by kind."""
     strangers: Counter[str] = field(default_factory=Counter[str])
-    """How many files and documents of folders were passed over, by why they are no manifests."""
+    """How many files and documents of folders were passed over, by why they are not manifests."""
     sources: set[str] = field(default_factory=set[str])
     """The files that were read."""
     known: int = 0
@@ -87,7 +87,7 @@ class Results:
 
     @property
     def exit_code(self) -> int:
-        """2 where something could not be read, else 1 where there is what fails, else 0."""
+        """2 if something could not be read, 1 if a finding is severe enough to fail, else 0."""
         if self.unreadable:
             return 2
         severities = {row.finding.severity for row in self.rows}
@@ -112,7 +112,7 @@ def validate_files(
         files: Files, folders, and `-` for standard input.
         kubernetes_version: Whose rules apply; None for what is legal on every version.
         exclude: Patterns of files and folders that are left out. Defaults to none.
-        as_folder: Whether what is no manifest is passed over in named files too, as it is below a
+        as_folder: Whether what is not a manifest is skipped in named files too, as it is below a
             folder. Defaults to False.
         kustomize: Folders that `kubectl kustomize` renders. Defaults to none.
         fails_on: The mildest severity for which the exit code is 1. Defaults to `error`.
@@ -304,7 +304,7 @@ class _Packed(Sequence[Mapping[str, Any]]):
         self._packed: list[bytes] = []
 
     def append(self, manifest: Any) -> None:
-        """Add one; what is no object stands as an empty one."""
+        """Add one; what is not an object stands as an empty one."""
         self._packed.append(marshal.dumps(dict(mapping(manifest))))
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""Validates what a component rendered, and tells what is wrong of its arguments."""
+"""Validates what a component rendered, and reports errors for its arguments."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
@@ -23,12 +23,12 @@ def check_objects(
     What is unknown is passed over: the objects are validated again when it has arrived.
 
     Args:
-        objects: The objects, the Service first. What others have of it is told once.
+        objects: The objects, the Service first. An error of several objects is reported once.
         rules: The rules of Kubernetes.
         findings: What is wrong with the arguments alone. One that has the code of a rule stands
             for it, and so does one with the same words.
-        unread: What is wrong with the form of arguments: other values stand in for them, of which
-            nothing is told.
+        unread: What is wrong with the form of arguments: nothing is reported about the values that
+            replace them.
     """
     broken = [finding.path for finding in unread]
     of_arguments = {(one.path, one.detail) for one in findings}

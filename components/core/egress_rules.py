@@ -62,7 +62,7 @@ class Dns:
     labels: Mapping[str, str]
     namespace: str
     cidrs: tuple[str, ...]
-    """Where a cache on the node listens, which is no Pod to a policy."""
+    """Where a cache on the node listens, which is not a Pod to a policy."""
     ports: tuple[AllowedPort, ...]
 
 

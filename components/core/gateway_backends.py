@@ -8,7 +8,7 @@ from .route_arguments import BackendRefArgs
 from .route_backends import port_number, read_backend
 from .unknown import Unknown
 
-__all__ = ["Grant", "RouteScope"]
+__all__ = ["Grant", "RouteScope", "grant_name"]
 
 
 class Grant(NamedTuple):
@@ -18,6 +18,18 @@ class Grant(NamedTuple):
     services: Sequence[str | Unknown]
     argument: str
     """The first backend that needs it."""
+
+
+def grant_name(name: str, namespace: str | Unknown | None, unknown: frozenset[str]) -> str:
+    """Return the name of a route's grants, which other routes of its name elsewhere do not have.
+
+    Args:
+        name: The name of the route.
+        namespace: The namespace of the route.
+        unknown: The paths of arguments that were Outputs.
+    """
+    is_plain = isinstance(namespace, str) and "namespace" not in unknown
+    return f"{name}-from-{namespace}" if is_plain else name
 
 
 class RouteScope:
@@ -43,7 +55,7 @@ class RouteScope:
         read_backend(backend, path, findings)
         if len(findings) == known and port_number(backend) is None:
             detail = "a route names the port of a Service by its number"
-            remedy = "give `port`, or make the backend by `http_backend(component)`"
+            remedy = "give `port`, or make the backend by `route_backend(component)`"
             findings.append(required(f"{path}.port", detail, remedy))
         if backend.is_external_name:
             detail = "a Gateway does not lead to an ExternalName Service"

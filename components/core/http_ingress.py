@@ -124,6 +124,9 @@ def _check_backends(args: HttpIngressArgs, findings: list[Finding]) -> None:
                 continue
             if backend.weight is not None:
                 findings.append(forbidden(f"{path}.weight", "an Ingress has none", _GATEWAY_HAS))
+            if backend.tls is not None:
+                detail = "an Ingress does not tell how its controller connects to backends"
+                findings.append(forbidden(f"{path}.tls", detail, _tls_remedy(args.class_name)))
             read_backend(backend, path, findings)
             ours, theirs = args.namespace, backend.namespace
             if isinstance(ours, str) and isinstance(theirs, str) and ours != theirs:
@@ -133,6 +136,25 @@ def _check_backends(args: HttpIngressArgs, findings: list[Finding]) -> None:
                     ' "Gateway"'
                 )
                 findings.append(invalid(f"{path}.namespace", theirs, reason, remedy))
+
+
+def _tls_remedy(class_name: object) -> str:
+    """Return where TLS to backends goes with a class of Ingresses."""
+    gateway = 'give `api` as "Gateway"'
+    name = class_name if isinstance(class_name, str) else ""
+    if "traefik" in name:
+        return (
+            "Traefik reads `traefik.ingress.kubernetes.io/service.serversscheme: https` and"
+            " `service.serverstransport` on the Service: give them as `annotations` of its"
+            f" component; or {gateway}"
+        )
+    if "nginx" in name:
+        return (
+            "ingress-nginx reads `nginx.ingress.kubernetes.io/backend-protocol: HTTPS` for a whole"
+            " Ingress: give it as `annotations` of an HttpIngress for these backends alone; or"
+            f" {gateway}"
+        )
+    return f"read the documentation of the controller; or {gateway}"
 
 
 def _check_issuers(args: HttpIngressArgs, findings: list[Finding]) -> None:

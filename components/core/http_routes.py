@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from .backend_tls import secured_ports
 from .checks import check_objects
 from .findings import Finding, forbidden, invalid, required
-from .gateway_backends import RouteScope
+from .gateway_backends import RouteScope, grant_name
 from .metadata import Manifest
+from .objects.backend_tls_policy import backend_tls_policy
 from .objects.http_route_manifest import HTTP_ROUTE, http_route
 from .objects.reference_grant import reference_grant
 from .objects.rendering import Rendering
@@ -62,12 +64,13 @@ def plan_http_routes(
     hosts = _by_host(rules)
     objects = [*_routes(args, name, hosts, scope, unknown, findings)]
     backends = [one for rule in rules for one in rule.backends]
-    is_plain = isinstance(args.namespace, str) and "namespace" not in unknown
-    own_name = f"{name}-from-{args.namespace}" if is_plain else name
+    own_name = grant_name(name, args.namespace, unknown)
     objects += [
         reference_grant(grant, HTTP_ROUTE, own_name, args.namespace)
         for grant in scope.grants(backends)
     ]
+    secured = secured_ports(backends, args.namespace, findings)
+    objects += [backend_tls_policy(port, name) for port in secured]
     check_objects(objects, versions, findings, unread)
     return [one.manifest for one in objects]
 

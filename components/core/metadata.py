@@ -42,8 +42,10 @@ CLUSTER_SCOPED = frozenset({"ClusterNetworkPolicy"})
 
 def naming_argument(kind: str) -> str:
     """Return the argument that names the objects of a component, by the kind of one of them."""
-    if kind in ("Ingress", "HTTPRoute", "ReferenceGrant"):
+    if kind in ("Ingress", "HTTPRoute", "ReferenceGrant", "BackendTLSPolicy"):
         return "ingress_name"
+    if kind == "TCPRoute":
+        return "route_name"
     return "policy_name" if kind.endswith("Policy") else "service_name"
 
 

@@ -9,10 +9,12 @@ from .unknown import Unknown
 __all__ = [
     "GATEWAY",
     "BackendRefArgs",
+    "BackendTlsArgs",
     "GatewayRefArgs",
     "HostArgs",
     "HttpIngressArgs",
     "PathArgs",
+    "TcpRouteArgs",
     "TlsArgs",
 ]
 
@@ -23,8 +25,18 @@ _Text = str | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackendTlsArgs:
+    """A `BackendTls`."""
+
+    hostname: _Text
+    ca_config_map: _Text | None = None
+    names: Sequence[_Text] = ()
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackendRefArgs:
-    """An `HttpBackend`."""
+    """An `RouteBackend`."""
 
     service_name: _Text
     port_name: str | None = None
@@ -33,6 +45,8 @@ class BackendRefArgs:
     service_ports: Mapping[str, int | Unknown] | None = None
     is_external_name: bool = False
     weight: int | Unknown | None = None
+    object_name: str | None = None
+    tls: BackendTlsArgs | None = field(default=None, metadata={ITEM: BackendTlsArgs})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +100,13 @@ class HttpIngressArgs(NamedArgs):
     class_name: _Text | None = None
     ingress_name: str | None = None
     await_ready: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TcpRouteArgs(NamedArgs):
+    """The arguments of a `TcpRoute`."""
+
+    gateways: Sequence[GatewayRefArgs] = field(default=(), metadata={ITEM: GatewayRefArgs})
+    backend: BackendRefArgs | None = field(default=None, metadata={ITEM: BackendRefArgs})
+    backends: Sequence[BackendRefArgs] = field(default=(), metadata={ITEM: BackendRefArgs})
+    route_name: str | None = None

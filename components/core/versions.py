@@ -64,7 +64,7 @@ def rules_of(kubernetes_version: str | None) -> Rules:
     rules, as far as is known.
 
     Raises:
-        ValueError: The text is no version, or one before 1.30.
+        ValueError: The text is not a version, or one before 1.30.
     """
     if kubernetes_version is None:
         return _rules(_parse(OLDEST), _parse(NEWEST))

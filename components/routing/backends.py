@@ -6,17 +6,17 @@ from typing import Any, cast
 import pulumi
 
 from .._runtime.service_component import DeclaredService, ServiceComponent
-from ..route_types import HttpBackend
+from ..route_types import RouteBackend
 
-__all__ = ["http_backend"]
+__all__ = ["route_backend"]
 
 
-def http_backend(
+def route_backend(
     service: ServiceComponent | DeclaredService,
     port_name: str | None = None,
     *,
     port: pulumi.Input[int] | None = None,
-) -> HttpBackend:
+) -> RouteBackend:
     """Return a component's Service as a backend of a route, which checks the port on it.
 
     Args:
@@ -29,8 +29,9 @@ def http_backend(
     spec = declared.planned["spec"]
     ports = cast("list[Mapping[str, Any]]", spec.get("ports") or [])
     namespace: object = declared.planned["metadata"].get("namespace")
-    made: HttpBackend = {
+    made: RouteBackend = {
         "service_name": declared.service_name,
+        "object_name": declared.planned["metadata"]["name"],
         "namespace": namespace if isinstance(namespace, str) else declared.namespace,
         "service_ports": {
             one["name"]: number for one in ports if isinstance(number := one["port"], int)

@@ -8,15 +8,17 @@ from typing import NotRequired, Optional, TypedDict
 import pulumi
 from pulumi_kubernetes import apiextensions, networking
 
-from .._registry import HTTP_ROUTE, REFERENCE_GRANT, token_of
+from .._registry import HTTP_ROUTE, token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
+from .._runtime.given import ingress_addresses
 from .._runtime.lazy_outputs import LazyOutputs
 from .._runtime.object_component import DeclaredObject
 from ..core.http_ingress import HttpIngressPlan, plan_http_ingress
 from ..core.route_arguments import GATEWAY
 from ..core.route_arguments import HttpIngressArgs as CoreArgs
-from ..route_types import GatewayRef, HttpBackend, HttpHost, HttpTls, RouteApiLike
+from ..route_types import GatewayRef, HttpHost, HttpTls, RouteApiLike, RouteBackend
+from .declared_routes import DeclaredRoutes
 
 __all__ = ["HttpIngress", "HttpIngressArgs"]
 
@@ -26,7 +28,7 @@ class HttpIngressArgs(TypedDict):
 
     rules: NotRequired[Sequence[HttpHost]]
     """The hosts, at least one without a `default_backend`. Defaults to none."""
-    default_backend: NotRequired[HttpBackend]
+    default_backend: NotRequired[RouteBackend]
     """Where requests go that no rule is for. Defaults to the controller's own answer."""
     api: NotRequired[RouteApiLike]
     """Which API leads the requests. Defaults to `RouteApi.INGRESS`."""
@@ -96,6 +98,11 @@ class HttpIngress(LazyOutputs):
         """The ReferenceGrants in the namespaces of backends, children of the component."""
         return self._declared.grants
 
+    @property
+    def tls_policies(self) -> "Sequence[apiextensions.CustomResource]":
+        """The BackendTLSPolicies of backends with `tls`, children of the component."""
+        return self._declared.tls_policies
+
     def __init__(
         self,
         name: str,
@@ -105,52 +112,28 @@ class HttpIngress(LazyOutputs):
         draft = compile_args(HttpIngress, name, HTTP_INGRESS, args, opts)
         super().__init__(token_of("HttpIngress"), name, {}, opts)
         children = Children(self, name, opts, draft.args.logical_name)
-        made = _ingress if draft.args.api != GATEWAY else _routes
-        self._declared: _DeclaredIngress = made(self, name, children, draft)
+        declared = _DeclaredRoutes if draft.args.api == GATEWAY else _DeclaredIngress
+        self._declared: _DeclaredRoutes | _DeclaredIngress = declared(self, name, children, draft)
         self.register_outputs({"ingress_name": draft.plan.ingress["metadata"]["name"]})
 
 
-def _ingress(
-    component: HttpIngress,
-    name: str,
-    children: Children,
-    draft: Draft[CoreArgs, HttpIngressPlan],
-) -> "_DeclaredIngress":
-    (manifest,) = draft.objects()
-    made = children.ingress(manifest, awaited=draft.args.await_ready)
-    declared = _DeclaredIngress(component, name, made, draft)
-    declared.ingress = made
-    return declared
-
-
-def _routes(
-    component: HttpIngress,
-    name: str,
-    children: Children,
-    draft: Draft[CoreArgs, HttpIngressPlan],
-) -> "_DeclaredIngress":
-    """Register grants, and then the routes, which lead nowhere before."""
-    manifests = [*draft.objects()]
-    grants = [
-        children.custom(one, REFERENCE_GRANT) for one in manifests if one["kind"] != "HTTPRoute"
-    ]
-    routes = [
-        children.custom(one, HTTP_ROUTE, grants) for one in manifests if one["kind"] == "HTTPRoute"
-    ]
-    declared = _DeclaredIngress(component, name, routes[0], draft)
-    for made, manifest in zip([*routes, *grants], manifests, strict=True):
-        if made is not routes[0]:
-            declared.refuse_owners(made, manifest["kind"])
-    declared.routes, declared.grants = routes, grants
-    return declared
-
-
 class _DeclaredIngress(DeclaredObject):
-    """The objects that a component declares, and the outputs."""
+    """The Ingress that a component declares, and the outputs."""
 
-    ingress: "networking.v1.Ingress | None" = None
     routes: "Sequence[apiextensions.CustomResource]" = ()
     grants: "Sequence[apiextensions.CustomResource]" = ()
+    tls_policies: "Sequence[apiextensions.CustomResource]" = ()
+
+    def __init__(
+        self,
+        component: pulumi.ComponentResource,
+        name: str,
+        children: Children,
+        draft: Draft[CoreArgs, HttpIngressPlan],
+    ) -> None:
+        (manifest,) = draft.objects()
+        self.ingress = children.ingress(manifest, awaited=draft.args.await_ready)
+        super().__init__(component, name, self.ingress, draft)
 
     @cached_property
     def ingress_name(self) -> pulumi.Output[str]:
@@ -158,11 +141,27 @@ class _DeclaredIngress(DeclaredObject):
 
     @cached_property
     def load_balancer(self) -> pulumi.Output[list[str]]:
-        def given(status: "networking.v1.outputs.IngressStatus | None") -> list[str]:
-            balancer = status.load_balancer if status else None
-            found = (balancer.ingress if balancer else None) or []
-            return [one.ip or one.hostname or "" for one in found]
+        return ingress_addresses(self.ingress)
 
-        if self.ingress is None:
-            return pulumi.Output.from_input([])
-        return self.ingress.status.apply(given)
+
+class _DeclaredRoutes(DeclaredRoutes):
+    """The routes that a component declares, and the outputs."""
+
+    ingress = None
+
+    def __init__(
+        self,
+        component: pulumi.ComponentResource,
+        name: str,
+        children: Children,
+        draft: Draft[CoreArgs, HttpIngressPlan],
+    ) -> None:
+        super().__init__(component, name, children, HTTP_ROUTE, draft)
+
+    @cached_property
+    def ingress_name(self) -> pulumi.Output[str]:
+        return self.object_name
+
+    @cached_property
+    def load_balancer(self) -> pulumi.Output[list[str]]:
+        return pulumi.Output.from_input([])

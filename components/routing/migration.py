@@ -8,11 +8,11 @@ import pulumi
 from ..core.findings import Finding, forbidden, invalid, required
 from ..errors import ValidationError
 from ..policies.destinations import ports_without
-from ..route_types import HttpBackend
+from ..route_types import RouteBackend
 from ..services.external import ExternalService, ExternalServiceArgs
 from ..services.migrating import MigratingServiceArgs
 from ..services.selector import SelectorService, SelectorServiceArgs
-from .backends import http_backend
+from .backends import route_backend
 
 __all__ = ["migration_backends"]
 
@@ -31,7 +31,7 @@ def migration_backends(
     external_weight: int,
     port_name: str | None = None,
     opts: pulumi.ResourceOptions | None = None,
-) -> list[HttpBackend]:
+) -> list[RouteBackend]:
     """Declare a Service for each side of a migration, and return both as weighted backends.
 
     They stand beside the `MigratingService`, whose own clients they do not concern: an
@@ -74,7 +74,7 @@ def migration_backends(
     )
     weights = external_weight, _ALL - external_weight
     return [
-        {**http_backend(side, port_name), "weight": weight}
+        {**route_backend(side, port_name), "weight": weight}
         for side, weight in zip(sides, weights, strict=True)
     ]
 

@@ -304,7 +304,7 @@ def _check_finalizer_prefix(finalizer: str, index: int, findings: list[Finding])
 def _check_changes(
     metadata: Mapping[str, Any], before: Mapping[str, Any], findings: list[Finding]
 ) -> None:
-    """Validate what an update changes; what the API server sets itself is not looked at."""
+    """Validate what an update changes; what the API server sets itself is ignored."""
     if before.get("deletionTimestamp"):
         added = set(metadata.get("finalizers", ())).difference(before.get("finalizers", ()))
         if added:

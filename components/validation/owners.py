@@ -15,7 +15,7 @@ METADATA_OWNER_VERSION = RULES.rule(
 METADATA_OWNER_KIND = RULES.rule("metadata-owner-kind", "An owner's kind is given.")
 METADATA_OWNER_NAME = RULES.rule("metadata-owner-name", "An owner's name is given.")
 METADATA_OWNER_UID = RULES.rule("metadata-owner-uid", "An owner's uid is given.")
-METADATA_OWNER_EVENT = RULES.rule("metadata-owner-event", "An Event is no owner.")
+METADATA_OWNER_EVENT = RULES.rule("metadata-owner-event", "An Event cannot be an owner.")
 METADATA_OWNER_CONTROLLER = RULES.rule(
     "metadata-owner-controller", "At most one owner is the controller."
 )

@@ -57,7 +57,7 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class Anything:
-    """A field that is not looked into."""
+    """A field whose contents are not validated."""
 
 
 Shape = Scalar | Struct | ListOf | MapOf | Anything

@@ -48,7 +48,7 @@ def validate(
         what it refuses; there is none in a manifest that it takes.
 
     Raises:
-        ValueError: `kubernetes_version` is no version from 1.30 on.
+        ValueError: `kubernetes_version` is not a version from 1.30 on.
     """
     return validate_by(rules_of(kubernetes_version), manifest, old)
 

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from k8s_endpoints import DeployedService, ExternalService, HttpIngress, PathType, http_backend
+from k8s_endpoints import DeployedService, ExternalService, HttpIngress, PathType, route_backend
 
 home = ExternalService(
     "home",
@@ -28,10 +28,10 @@ sites = HttpIngress(
         "class_name": "traefik",
         "cluster_issuer": "letsencrypt",
         "rules": [
-            {"host": "home.example.com", "backend": http_backend(home)},
+            {"host": "home.example.com", "backend": route_backend(home)},
             {
                 "host": "blog.example.com",
-                "backend": http_backend(blog, "http"),
+                "backend": route_backend(blog, "http"),
                 "paths": [
                     {
                         "path": "/feed",

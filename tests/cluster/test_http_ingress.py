@@ -12,7 +12,7 @@ pytestmark = pytest.mark.both_kinds
 
 PROGRAM = """
     import pulumi
-    from components import ExternalService, HttpIngress, http_backend
+    from components import ExternalService, HttpIngress, route_backend
 
     home = ExternalService("home", {{
         "namespace": "{namespace}",
@@ -24,7 +24,7 @@ PROGRAM = """
         "ingress_name": "web",
         "class_name": "traefik",
         "cluster_issuer": "letsencrypt",
-        "rules": [{{"host": "{host}", "backend": http_backend(home)}}],
+        "rules": [{{"host": "{host}", "backend": route_backend(home)}}],
     }})
 """
 

@@ -75,7 +75,7 @@ def existing(prefix: str) -> list[Namespace]:
 
 
 def remove(namespaces: Iterable[Namespace]) -> None:
-    """Delete namespaces after ending what runs in them; one that is gone already is no failure."""
+    """Delete namespaces after ending what runs in them; one may already be gone."""
     doomed = list(namespaces)
     processes.end(_inside(doomed), patience=1.0)
     for namespace in doomed:

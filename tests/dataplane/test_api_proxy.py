@@ -79,7 +79,7 @@ def test_the_proxy_does_not_reach_what_pods_reach(rig: Rig, service: str) -> Non
 
 
 def test_the_proxy_reaches_the_same_address_where_a_pod_has_it(rig: Rig) -> None:
-    """The Pod was missing: the backend answers its name and address, which is no HTTP."""
+    """The Pod was missing: the backend answers its name and address, which is not HTTP."""
     assert f'malformed HTTP status code "{rig.hosts[0].v4()}"' in refused(rig, "pods")
 
 

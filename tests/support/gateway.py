@@ -13,7 +13,14 @@ from tools.cluster import Cluster
 from tools.console import CommandError
 from tools.paths import GO_MODULES
 
-__all__ = ["HTTP_TAKEN", "HTTP_VARIANTS", "gateway_cluster", "install_gateway_api"]
+__all__ = [
+    "HTTP_TAKEN",
+    "HTTP_VARIANTS",
+    "TCP_TAKEN",
+    "TCP_VARIANTS",
+    "gateway_cluster",
+    "install_gateway_api",
+]
 
 GATEWAY_API = "sigs.k8s.io/gateway-api@v1.7.0"
 """As `tools/go/gateway-api` pins it; only its YAML is used."""
@@ -52,6 +59,10 @@ def _path(path: str) -> dict[str, Any]:
 
 def _backend(**fields: Any) -> dict[str, Any]:
     return {"rules": [{"host": "a.example.com", "backend": {**_WEB, **fields}}]}
+
+
+def _tls(**fields: Any) -> dict[str, Any]:
+    return _backend(tls={"hostname": "web.example.com", **fields})
 
 
 def _many(count: int) -> dict[str, Any]:
@@ -136,6 +147,28 @@ HTTP_VARIANTS: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "TLS to backends": {
+        "rules": [
+            {
+                "backends": [
+                    {**_WEB, "tls": {"hostname": "a", "ca_config_map": "b", "names": ["*.c"] * 5}},
+                    {**_WEB, "namespace": "data", "tls": {"hostname": "a.b"}},
+                    {
+                        "service_name": "b",
+                        "port_name": "https",
+                        "service_ports": {"https": 443},
+                        "tls": {"hostname": "a.b"},
+                    },
+                ]
+            }
+        ],
+    },
+    "TLS, name": _tls(hostname="A_"),
+    "TLS, no name": _tls(hostname=""),
+    "TLS, wildcard": _tls(hostname="*.example.com"),
+    "TLS, CA": _tls(ca_config_map=""),
+    "TLS, other name": _tls(names=["a_b"]),
+    "TLS, 6 other names": _tls(names=["a", "b", "c", "d", "e", "f"]),
     "labels": {"labels": {"a b": "c"}},
     "name": {"ingress_name": "A_"},
 }
@@ -145,8 +178,34 @@ HTTP_TAKEN = {
     "all that is taken",
     "16 paths",
     "16 backends",
+    "TLS to backends",
     "path that ends like a file",
     "encoded space",
     "longest path",
 }
+"""Those that come near."""
+
+
+_DB: dict[str, Any] = {"service_name": "db", "port": 5432}
+
+TCP_VARIANTS: dict[str, dict[str, Any]] = {
+    "all that is taken": {
+        "gateways": [{"name": "a", "section_name": "x"}, {"name": "a", "section_name": "y"}],
+        "backend": None,
+        "backends": [{**_DB, "weight": 0}, {**_DB, "namespace": "data", "weight": 1}],
+    },
+    "16 backends": {"backend": None, "backends": [_DB] * 16},
+    "17 backends": {"backend": None, "backends": [_DB] * 17},
+    "name of a Gateway": {"gateways": [{"name": ""}]},
+    "namespace of a Gateway": {"gateways": [{"name": "a", "namespace": "b.c"}]},
+    "listener": {"gateways": [{"name": "a", "section_name": "a_b"}]},
+    "Gateway twice": {"gateways": [{"name": "a"}, {"name": "a"}]},
+    "service": {"backend": {**_DB, "service_name": ""}},
+    "port": {"backend": {**_DB, "port": 0}},
+    "weight": {"backend": {**_DB, "weight": 1000001}},
+    "namespace": {"backend": {**_DB, "namespace": "A_"}},
+}
+"""Arguments of a `TcpRoute`, with what they break or come near to breaking for a name."""
+
+TCP_TAKEN = {"all that is taken", "16 backends"}
 """Those that come near."""

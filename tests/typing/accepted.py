@@ -21,8 +21,8 @@ from k8s_endpoints import (
     Protocol,
     SelectorService,
     egress_destination,
-    http_backend,
     provider,
+    route_backend,
 )
 
 by_members = ExternalService(
@@ -93,7 +93,7 @@ HttpIngress(
         "rules": [
             {
                 "host": "shop.example.com",
-                "paths": [{"path": "/api", "type": "Exact", "backend": http_backend(app)}],
+                "paths": [{"path": "/api", "type": "Exact", "backend": route_backend(app)}],
             }
         ]
     },

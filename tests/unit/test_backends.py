@@ -208,7 +208,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
         one(for_zones=["a", "b", "a"]),
         ['backends[0].for_zones[2]: Duplicate value: "a"'],
     ),
-    "a hint that is no label value": (
+    "a hint that is not a label value": (
         one(for_zones=["a b"]),
         ['backends[0].for_zones[0]: Invalid value: "a b": a valid label must be an empty'],
     ),

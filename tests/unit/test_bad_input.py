@@ -12,9 +12,9 @@ from components import (
     SelectorService,
     ValidationError,
 )
+from tests.unit.factories import EXTERNAL as GOOD
 from tests.unit.outputs import later
 
-GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 PODS: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"name": "http", "port": 80}]}
 
 NOT_AN_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
@@ -111,7 +111,7 @@ EXTERNAL: dict[str, tuple[dict[str, Any], str]] = {
         {"ports": [{"port": 80, "targetPort": 8080}]},
         "ports[0].targetPort: Forbidden: unknown field (did you mean `target_port`?)",
     ),
-    "a Service name that is no DNS label": (
+    "a Service name that is not a DNS label": (
         {"service_name": "Orders_DB"},
         f'service_name: Invalid value: "Orders_DB": {NOT_1035}',
     ),
@@ -147,7 +147,7 @@ SELECTOR: dict[str, tuple[dict[str, Any], str]] = {
         {"slector": {"app": "web"}},
         "slector: Forbidden: unknown field (did you mean `selector`?)",
     ),
-    "a Service name that is no DNS label": (
+    "a Service name that is not a DNS label": (
         {"service_name": "web."},
         f'service_name: Invalid value: "web.": {NOT_1035}',
     ),

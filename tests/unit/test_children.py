@@ -10,9 +10,9 @@ import pytest
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
 from components._registry import COMPONENTS, ENDPOINT_SLICE, ENDPOINTS
 from components.testing import render
+from tests.unit.factories import EXTERNAL as GOOD
 from tests.unit.outputs import later
 
-GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 WEB: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"port": 80}]}
 BOTH: dict[str, Any] = {"endpoint_api": "Both"}
 

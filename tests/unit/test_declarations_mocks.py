@@ -250,7 +250,7 @@ def test_under_an_engine_a_run_is_one_program(monkeypatch: pytest.MonkeyPatch) -
     """Components are the same ones of one name, and every run has a monitor of its own."""
 
     class Monitor:
-        """Stands in for the engine's, which is no monitor of mocks."""
+        """Stands in for the engine's, which is not a monitor of mocks."""
 
     service: Any = {"kind": "Service", "metadata": {"name": "a", "namespace": "b"}, "spec": {}}
 

@@ -25,7 +25,6 @@ from components import (
     ExternalNameServiceArgs,
     ExternalServiceArgs,
     ExternalServiceSetArgs,
-    HttpBackend,
     HttpHost,
     HttpIngressArgs,
     HttpPath,
@@ -35,6 +34,7 @@ from components import (
     Preset,
     Probe,
     Resources,
+    RouteBackend,
     Security,
     SelectorServiceArgs,
     ServicePort,
@@ -115,6 +115,7 @@ def ports(manifests: Manifests, kind: str, name: str) -> list[tuple[str, int, st
         "dual-stack",
         "egress",
         "headless",
+        "home-lab",
         "ingress",
         "migration",
         "prometheus",
@@ -269,6 +270,25 @@ def test_sites() -> None:
         ("blog.example.com", "/"): {"name": "blog", "port": {"name": "http"}},
         ("blog.example.com", "/feed"): {"name": "feeds", "port": {"number": 8000}},
     }
+
+
+def test_home_lab() -> None:
+    found = run("home-lab")
+    rules = found["Ingress", "home-lab-ingress"]["spec"]["rules"]
+    routes = [one for (kind, _), one in found.items() if kind == "HTTPRoute"]
+    hosts = {"home.example.com", "proxmox.example.com", "nas.example.com"}
+    assert {one["host"] for one in rules} == hosts
+    assert {host for one in routes for host in one["spec"]["hostnames"]} == hosts
+    policy = found["BackendTLSPolicy", "home-lab-nas-https"]["spec"]
+    assert policy["validation"]["hostname"] == "nas.lan"
+    assert policy["targetRefs"][0]["sectionName"] == "https"
+    transport = found["Service", "nas"]["metadata"]["annotations"]
+    key = "traefik.ingress.kubernetes.io/service.serverstransport"
+    assert transport[key] == "home-lab-nas@kubernetescrd"
+    assert ("ServersTransport", "nas") in found
+    backend = {"name": "mqtt", "port": 1883}
+    assert found["TCPRoute", "mqtt"]["spec"]["rules"] == [{"backendRefs": [backend]}]
+    assert hazards_of_manifests(list(found.values())) == []
 
 
 def test_ingress() -> None:
@@ -490,7 +510,7 @@ def rows(page: str, heading: str) -> list[list[str]]:
         ("http-ingress.md", "Arguments", HttpIngressArgs),
         ("http-ingress.md", "HttpHost", HttpHost),
         ("http-ingress.md", "HttpPath", HttpPath),
-        ("http-ingress.md", "HttpBackend", HttpBackend),
+        ("http-ingress.md", "RouteBackend", RouteBackend),
         ("http-ingress.md", "HttpTls", HttpTls),
         ("migrating-service.md", "Arguments", MigratingServiceArgs),
         ("egress-policy.md", "Arguments", EgressPolicyArgs),

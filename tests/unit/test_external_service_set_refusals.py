@@ -77,7 +77,7 @@ NO_SET: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: {"services": [GOOD]},
         "services: Invalid value: must be a mapping, not list",
     ),
-    "a key that is no string": (
+    "a key that is not a string": (
         lambda: {"services": {1: GOOD}},
         "services: Invalid value: 1: must be a mapping with strings for keys, not int",
     ),

@@ -9,8 +9,8 @@ import pytest
 from components import ExternalNameService, ExternalService, SelectorService, ValidationError
 from components.testing import render
 from components.validation.hazards import CATALOGUE
+from tests.unit.factories import EXTERNAL as GOOD
 
-GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 WEB: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"port": 80}]}
 ALIAS: dict[str, Any] = {"external_name": "api.example.com"}
 OURS = "k8s-endpoints/project/stack"

@@ -211,7 +211,7 @@ OF_BACKENDS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], list[str]]] =
         CLOSE,
         ["distribution-without-hints"],
     ),
-    "a zone is no hint": (
+    "a zone is not a hint": (
         [{"address": "192.0.2.1", "zone": "a"}],
         CLOSE,
         ["distribution-without-hints"],
@@ -345,7 +345,7 @@ ALIASES: dict[str, tuple[object, list[dict[str, Any]], list[str]]] = {
     "an IPv4 address": ("10.0.0.1", [], ["external-name-address"]),
     "an IPv4 address and a dot": ("10.0.0.1.", [], ["external-name-address"]),
     "almost an address": ("10.0.0.1.example.com", [], []),
-    "four numbers that are no address": ("10.0.0.256", [], []),
+    "four numbers that are not an address": ("10.0.0.256", [], []),
     "a single label": ("db", [], ["external-name-single-label"]),
     "a single label of digits": ("10", [], ["external-name-single-label"]),
     "the client itself": ("localhost", [], ["external-name-localhost"]),

@@ -9,10 +9,10 @@ import pytest
 
 from components import ExternalNameService, ExternalService, SelectorService
 from components.validation.hazards import CATALOGUE, Hazard
+from tests.unit.factories import EXTERNAL as GOOD
 from tests.unit.outputs import later
 
 URN = "urn:pulumi:stack::project::pulumi:pulumi:Stack$k8s-endpoints:index:"
-GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 WEB: dict[str, Any] = {"selector": {"app": "web"}, "ports": [{"port": 80}]}
 UDP = [{"port": 53, "protocol": "UDP"}]
 OURS = "k8s-endpoints/project/stack"

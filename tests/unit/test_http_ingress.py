@@ -14,7 +14,7 @@ from components import (
     HttpIngress,
     SelectorService,
     ValidationError,
-    http_backend,
+    route_backend,
 )
 from components.core.arguments import typed
 from components.core.failures import explain
@@ -209,15 +209,15 @@ def external(**args: Any) -> ExternalService:
 
 def of_a_set() -> Any:
     made = ExternalServiceSet("more", {"services": {"app": {**HOME, "namespace": "default"}}})
-    return http_backend(made.services["app"])
+    return route_backend(made.services["app"])
 
 
 COMPONENTS: dict[str, Callable[[], Any]] = {
-    "DeployedService": lambda: http_backend(deployed()),
-    "ExternalService": lambda: http_backend(
+    "DeployedService": lambda: route_backend(deployed()),
+    "ExternalService": lambda: route_backend(
         ExternalService("app", {**HOME, "namespace": "default"})
     ),
-    "SelectorService": lambda: http_backend(
+    "SelectorService": lambda: route_backend(
         SelectorService("app", {"selector": {"a": "b"}, "ports": PORTS}), "http"
     ),
     "ExternalServiceSet": of_a_set,
@@ -232,8 +232,8 @@ def test_components_are_backends(build: Callable[[], Any], preview: bool) -> Non
 
 
 def test_a_number_is_the_services_and_not_the_containers() -> None:
-    assert service_of(ingress(lambda: http_backend(deployed(), port=80)))["port"] == {"number": 80}
-    (found,) = refused(lambda: http_backend(deployed(), port=8080))
+    assert service_of(ingress(lambda: route_backend(deployed(), port=80)))["port"] == {"number": 80}
+    (found,) = refused(lambda: route_backend(deployed(), port=8080))
     assert found == (
         "rules[0].backend.port: Invalid value: 8080: the Service has no such port: it has 80"
         " (write the Service's port, not that of its backends)"
@@ -241,21 +241,21 @@ def test_a_number_is_the_services_and_not_the_containers() -> None:
 
 
 def test_a_name_that_the_component_has_not_lists_those_that_it_has() -> None:
-    (found,) = refused(lambda: http_backend(deployed(), "https"))
+    (found,) = refused(lambda: route_backend(deployed(), "https"))
     assert found.startswith('rules[0].backend.port_name: Unsupported value: "https": supported')
 
 
 def test_a_port_whose_number_is_an_output_is_not_checked() -> None:
     def build() -> Any:
         ports: list[Any] = [{"name": "http", "port": later(80), "target_port": 8080}]
-        return http_backend(deployed(ports=ports), port=81)
+        return route_backend(deployed(ports=ports), port=81)
 
     found = ingress(build)
     assert service_of(found)["port"] == {"number": 81}
 
 
 def test_a_service_of_another_namespace_is_refused_when_its_own_is_known() -> None:
-    (found,) = refused(lambda: http_backend(external()), namespace="shop")
+    (found,) = refused(lambda: route_backend(external()), namespace="shop")
     assert found.startswith('rules[0].backend.namespace: Invalid value: "home": an Ingress leads')
 
 
@@ -275,7 +275,7 @@ def test_an_alias_component_says_that_it_is_one(recorder: Any, preview: bool) ->
         made = ExternalNameService(
             "app", {"external_name": "app.example.com", "ports": [{"name": "web", "port": 8080}]}
         )
-        HttpIngress("web", {"rules": [{"backend": http_backend(made)}]})
+        HttpIngress("web", {"rules": [{"backend": route_backend(made)}]})
 
     recorder(program, preview=preview)
     assert [text.partition(":")[0] for _, text in recorder.warnings] == ["ingress-external-name"]
@@ -284,7 +284,7 @@ def test_an_alias_component_says_that_it_is_one(recorder: Any, preview: bool) ->
 def test_validation_finds_nothing_in_what_it_renders() -> None:
     def program() -> None:
         home = ExternalService("home", HOME)
-        HttpIngress("web", {"namespace": "home", "rules": [{"backend": http_backend(home)}]})
+        HttpIngress("web", {"namespace": "home", "rules": [{"backend": route_backend(home)}]})
 
     assert hazards_of_manifests(render(program)) == []
 

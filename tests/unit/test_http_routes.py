@@ -12,7 +12,7 @@ from components import (
     HttpIngress,
     RouteApi,
     ValidationError,
-    http_backend,
+    route_backend,
 )
 from components.core.arguments import typed
 from components.core.findings import Finding
@@ -230,6 +230,96 @@ def test_what_an_ingress_cannot_say_names_where_it_goes(args: dict[str, Any], sa
     assert 'as "Gateway"' in found[0]
 
 
+NAS: dict[str, Any] = {
+    "service_name": "nas",
+    "port_name": "https",
+    "service_ports": {"https": 443},
+}
+
+
+def test_tls_to_a_backend_is_a_policy_of_its_port_once() -> None:
+    tls = {"hostname": "nas.lan", "ca_config_map": "nas-ca"}
+    paths = [{"path": "/a", "backend": {**NAS, "tls": tls}}]
+    route, policy = objects(rules=[{"paths": paths, "backend": {**NAS, "tls": tls}}], namespace="a")
+    assert route["kind"] == "HTTPRoute"
+    assert policy == {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "BackendTLSPolicy",
+        "metadata": {"name": "web-nas-https", "namespace": "a"},
+        "spec": {
+            "targetRefs": [{"group": "", "kind": "Service", "name": "nas", "sectionName": "https"}],
+            "validation": {
+                "hostname": "nas.lan",
+                "caCertificateRefs": [{"group": "", "kind": "ConfigMap", "name": "nas-ca"}],
+            },
+        },
+    }
+
+
+def test_a_public_ca_and_other_names_of_a_backend_elsewhere() -> None:
+    tls = {"hostname": "sni.example.com", "names": ["api.example.com"]}
+    rules = [{"backend": {**WEB, "namespace": "data", "tls": tls}}]
+    *_, policy = objects(rules=rules, namespace="edge")
+    assert policy["metadata"] == {"name": "web-web", "namespace": "data"}
+    assert policy["spec"]["targetRefs"] == [{"group": "", "kind": "Service", "name": "web"}]
+    assert policy["spec"]["validation"] == {
+        "hostname": "sni.example.com",
+        "wellKnownCACertificates": "System",
+        "subjectAltNames": [{"type": "Hostname", "hostname": "api.example.com"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("tls", "said"),
+    [
+        (
+            {"hostname": "a", "verify": False},
+            "rules[0].backend.tls.verify: Forbidden: a Gateway always verifies",
+        ),
+        (
+            {"hostname": "192.0.2.1"},
+            'rules[0].backend.tls.hostname: Invalid value: "192.0.2.1": must be a DNS name in the',
+        ),
+        ({"hostname": "A_"}, 'rules[0].backend.tls.hostname: Invalid value: "A_"'),
+        (
+            {"hostname": "a", "ca_config_map": ""},
+            "rules[0].backend.tls.ca_config_map: Required value",
+        ),
+        (
+            {"hostname": "a", "names": ["b", "c_"]},
+            'rules[0].backend.tls.names[1]: Invalid value: "c_"',
+        ),
+    ],
+)
+def test_what_is_wrong_with_tls_is_told_of_the_argument(tls: dict[str, Any], said: str) -> None:
+    (found,) = plan(rules=[{"backend": {**WEB, "tls": tls}}])[1]
+    assert found.startswith(said)
+
+
+def test_one_port_has_one_certificate() -> None:
+    one, other = ({**WEB, "tls": {"hostname": name}} for name in ("a", "b"))
+    (found,) = plan(rules=[{"backends": [one, other]}])[1]
+    assert found.startswith("rules[0].backends[1].tls: Forbidden: `rules[0].backends[0].tls` has")
+    assert plan(rules=[{"backends": [one, {**other, "service_name": "api"}]}])[1] == []
+
+
+@pytest.mark.parametrize(
+    ("class_name", "way"),
+    [
+        ("traefik", "`traefik.ingress.kubernetes.io/service.serversscheme: https`"),
+        ("nginx", "`nginx.ingress.kubernetes.io/backend-protocol: HTTPS` for a whole Ingress"),
+        ("other", "read the documentation of the controller"),
+    ],
+)
+def test_an_ingress_names_where_tls_to_backends_goes(class_name: str, way: str) -> None:
+    backend = {**WEB, "tls": {"hostname": "a"}}
+    args = {"api": "Ingress", "gateways": [], "class_name": class_name}
+    (found,) = plan(rules=[{"backend": backend}], **args)[1]
+    assert found.startswith("rules[0].backend.tls: Forbidden: an Ingress does not tell how its")
+    assert way in found
+    assert 'or give `api` as "Gateway")' in found
+
+
 def judged(variant: dict[str, Any]) -> set[str]:
     """Return the codes of the rules that the rendered objects break."""
     given = {"rules": [RULE], "api": "Gateway", "gateways": GATEWAYS, "namespace": "edge"}
@@ -242,7 +332,11 @@ def judged(variant: dict[str, Any]) -> set[str]:
 def test_variants_break_every_rule_and_those_that_come_near_break_none() -> None:
     broken = {name: judged(one) for name, one in HTTP_VARIANTS.items()}
     assert {name for name, found in broken.items() if not found} == HTTP_TAKEN
-    kinds = [one for key, one in RENDERED.items() if key[1] in {"HTTPRoute", "ReferenceGrant"}]
+    kinds = [
+        one
+        for key, one in RENDERED.items()
+        if key[1] in {"HTTPRoute", "ReferenceGrant", "BackendTLSPolicy"}
+    ]
     rules = {code for kind in kinds for code in kind.rules}
     assert rules - set().union(*broken.values()) == set()
 
@@ -261,7 +355,7 @@ def route(
             "ports": PORTS,
             "namespace": namespace(),
         }
-        backend = http_backend(ExternalService("app", given))  # type: ignore[arg-type]
+        backend = route_backend(ExternalService("app", given))  # type: ignore[arg-type]
         rules = [{"host": "a.example.com", "backend": backend}]
         every: Any = {"rules": rules, "api": RouteApi.GATEWAY, "gateways": GATEWAYS, **args()}
         HttpIngress("web", every)
@@ -319,7 +413,7 @@ def test_an_alias_component_is_refused() -> None:
         made = ExternalNameService(
             "app", {"external_name": "app.example.com", "ports": [{"name": "web", "port": 8080}]}
         )
-        rules = [{"backend": http_backend(made)}]
+        rules = [{"backend": route_backend(made)}]
         args: Any = {"rules": rules, "api": "Gateway", "gateways": GATEWAYS}
         HttpIngress("web", args)
 
@@ -352,7 +446,7 @@ def test_validation_finds_nothing_in_what_it_renders() -> None:
             "namespace": "edge",
             "api": "Gateway",
             "gateways": GATEWAYS,
-            "rules": [{"host": "a.example.com", "backend": http_backend(home)}],
+            "rules": [{"host": "a.example.com", "backend": route_backend(home)}],
         }
         HttpIngress("web", args)
 
@@ -364,11 +458,13 @@ def test_outputs_and_children(preview: bool) -> None:
     found: list[Any] = []
 
     def program() -> None:
-        rules = [{"host": "a.example.com", "backend": {**WEB, "namespace": "data"}}]
+        far = {**WEB, "namespace": "data", "tls": {"hostname": "web.example.com"}}
+        rules = [{"host": "a.example.com", "backend": far}]
         args: Any = {"rules": rules, "api": "Gateway", "gateways": GATEWAYS, "namespace": "edge"}
         made = HttpIngress("web", args)
         assert made.ingress is None
         assert (len(made.routes), len(made.grants)) == (1, 1)
+        assert len(made.tls_policies) == 1
         every = [made.ingress_name, made.namespace, made.hazards, made.load_balancer]
         pulumi.Output.all(*every).apply(found.extend)
 

@@ -18,9 +18,9 @@ from components._runtime.inputs import Inputs, read, substitute
 from components.core.findings import Finding
 from components.core.unknown import Unknown, is_known
 from components.testing import render
+from tests.unit.factories import EXTERNAL as GOOD
 from tests.unit.outputs import later
 
-GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 NOT_PLAIN = "Forbidden: must be a plain value, an Output cannot be used here"
 
 

@@ -8,6 +8,7 @@ import pytest
 from components import (
     HttpIngress,
     MigratingService,
+    TcpRoute,
     ValidationError,
     migration_backends,
 )
@@ -76,6 +77,19 @@ def test_each_side_is_a_service_of_its_own_with_its_own_target(preview: bool) ->
         "orders-ipv6",
     ]
     assert slices["orders-external-ipv4"]["endpoints"][0]["conditions"]["ready"] is True
+
+
+def test_a_tcp_route_shares_connections_in_the_same_way() -> None:
+    def build() -> None:
+        given: Any = ORDERS
+        MigratingService("orders", given)
+        gateways: Any = [{"name": "public", "section_name": "orders"}]
+        backends = migration_backends("orders", given, external_weight=25)
+        TcpRoute("orders", {"namespace": "shop", "gateways": gateways, "backends": backends})
+
+    route = by_name(build)["TCPRoute", "orders"]
+    (rule,) = route["spec"]["rules"]
+    assert [one["weight"] for one in rule["backendRefs"]] == [25, 75]
 
 
 def test_external_backends_stay_ready_for_the_route_while_the_service_drains() -> None:

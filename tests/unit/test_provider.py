@@ -12,9 +12,9 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 
 from components import ExternalService, ExternalServiceSet, provider
+from tests.unit.factories import EXTERNAL as GOOD
 from tests.unit.outputs import later
 
-GOOD: dict[str, Any] = {"addresses": ["192.0.2.10"], "ports": [{"name": "pg", "port": 5432}]}
 LIMITS = {"qps": 1000, "burst": 2000}
 
 Options = Callable[[pulumi.ProviderResource], pulumi.ResourceOptions]

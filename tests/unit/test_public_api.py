@@ -34,8 +34,9 @@ DOCUMENTED = {
     "EnvSource",
     "EnvValue",
     "GrpcProbe",
+    "BackendTls",
     "GatewayRef",
-    "HttpBackend",
+    "RouteBackend",
     "HttpHost",
     "HttpPath",
     "HttpProbe",
@@ -55,16 +56,18 @@ DOCUMENTED = {
     "ServiceType",
     "SessionAffinity",
     "TcpProbe",
+    "TcpRoute",
+    "TcpRouteArgs",
     "TopologySpread",
     "TrafficDistribution",
     "TrafficPolicy",
     "ValidationError",
     "Volume",
     "egress_destination",
-    "http_backend",
     "migration_backends",
     "migration_destinations",
     "provider",
+    "route_backend",
 }
 
 MODULES = {
@@ -183,6 +186,7 @@ OUTPUTS = {
     **{component.name: {"service_name", "namespace", "host"} for component in COMPONENTS},
     "ExternalServiceSet": {"service_names", "hosts"},
     "EgressPolicy": {"policy_name", "namespace"},
+    "TcpRoute": {"route_name", "namespace"},
     "HttpIngress": {"ingress_name", "namespace", "load_balancer"},
 }
 

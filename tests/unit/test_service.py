@@ -142,7 +142,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"load_balancer_class": "a", "load_balancer_source_ranges": ["192.0.2.0/24"]},
         [f"load_balancer_source_ranges: {ONLY_LB}", f"load_balancer_class: {ONLY_LB}"],
     ),
-    "a class that is no qualified name": (
+    "a class that is not a qualified name": (
         {"type": "LoadBalancer", "load_balancer_class": "/a"},
         ['load_balancer_class: Invalid value: "/a": prefix part must be non-empty'],
     ),

@@ -9,11 +9,13 @@ from tools import prose
 BAD = {
     "A phrase": ("Errors go to whoever asks.", 1),
     "At the start of a sentence": ("Fine.\nWhoever asks is told.", 2),
+    "A noun that is denied": ("A link is no file.", 1),
     "Broken over two lines": ("It is accepted\nand\n  yet drops packets.", 2),
     "Broken within a comment": ("    # it works as\n    # it looks", 1),
 }
 GOOD = {
     "A part of a word": "The lease belongs to nobody; lastly, it ends.",
+    "What does not exist": "There is no Service, there are no Pods, it is no longer up.",
     "Another meaning": "The Pod has yet to start, and yet to be named.",
     "A paragraph between": "Use it as\n\nit looks.",
 }

@@ -16,7 +16,7 @@ Manifest = dict[str, Any]
 
 IMAGE = "docker.io/library/python:3.13-slim"
 _MOST_BYTES = 100_000
-"""How much a program's argument may hold; the kernel takes 128 KiB."""
+"""The limit of a program's argument; the kernel allows 128 KiB."""
 _KEPT = 60
 """Seconds after which the cluster deletes a Job that this command could not delete."""
 _USER = 65_532

@@ -124,7 +124,7 @@ def cloud_map(
         namespace: The namespace's name.
         service: The service's name.
         port: The name of the Service's port which the registered ports stand for. Defaults to
-            none: registered ports are not looked at.
+            none: registered ports are ignored.
         health: Make unhealthy instances `DISABLED`, unless all are. Defaults to False.
         session: The boto3 session to ask with. Defaults to boto3's own.
         ipv6: Take the IPv6 address. Defaults to False.

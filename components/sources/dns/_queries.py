@@ -30,7 +30,7 @@ def addresses(
     """Return the addresses of host names.
 
     Args:
-        names: The names, absolute: search domains are not looked at.
+        names: The names, absolute: search domains are ignored.
         ipv6: Take IPv6 addresses (AAAA). Defaults to False: IPv4 addresses (A).
         dual_stack: Take the addresses of both families. Defaults to False.
         resolvers: The resolvers to ask, in this order: `192.0.2.53`, `192.0.2.53:5353` or
@@ -77,14 +77,14 @@ def services(
     """Return the targets of a service (SRV records), such as `_postgres._tcp.example.com`.
 
     Targets of the best priority (the lowest number) are active, the others `DISABLED`: they stand
-    by. Weights have no counterpart in Kubernetes and are not looked at. A backend's `id` is
+    by. Weights have no counterpart in Kubernetes and are ignored. A backend's `id` is
     `<target>:<port>` where the target has one address, and is followed by the address where it has
     several.
 
     Args:
         name: The name, absolute.
         port: The name of the Service's port which the targets' ports stand for. Defaults to none:
-            the targets' ports are not looked at.
+            the targets' ports are ignored.
         ipv6: Take IPv6 addresses (AAAA). Defaults to False: IPv4 addresses (A).
         dual_stack: Take the addresses of both families. Defaults to False.
         resolvers: The resolvers to ask, in this order. Defaults to those of the machine.

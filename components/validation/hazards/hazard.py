@@ -86,7 +86,7 @@ class Catalogue(Mapping[str, Hazard]):
         return self._add(Hazard(code, text, remedy, summary or _sentence(text)))
 
     def note(self, code: str, text: str, remedy: str) -> Hazard:
-        """Write down a hazard of every Service of its kind, which is no reason to warn."""
+        """Write down a hazard of every Service of its kind, which is not a reason to warn."""
         return self._add(Hazard(code, text, remedy, _sentence(text), "note"))
 
     def _add(self, hazard: Hazard) -> Hazard:

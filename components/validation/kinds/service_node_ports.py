@@ -1,7 +1,7 @@
 """Node ports as the API server grants them, as far as that is known without a cluster.
 
 Which of them are free, and the range that they come from, only the cluster knows. That a Service
-asks for one twice, or for one that is no port, is known here. The API server gives the first of
+asks for one twice, or for one that is not a port, is known here. The API server gives the first of
 these alone, before it judges anything else.
 """
 

@@ -89,7 +89,7 @@ def check_topology(annotations: Mapping[str, str], findings: list[Finding]) -> N
 
 
 def check_external_name(spec: Spec, findings: list[Finding]) -> None:
-    """Validate the alias of an ExternalName; on other types it is not looked at."""
+    """Validate the alias of an ExternalName; on other types it is ignored."""
     if spec.type != EXTERNAL_NAME:
         return
     name: str = spec.fields.get("externalName", "").removesuffix(".")

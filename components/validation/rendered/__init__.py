@@ -10,7 +10,15 @@ from ...core.findings import Finding
 from ...core.versions import Rules
 from ..kinds.kind_spec import KindSpec
 from ..verdict import validate_as, validate_by
-from . import autoscaler, deployment, disruption_budget, http_route, reference_grant
+from . import (
+    autoscaler,
+    backend_tls_policy,
+    deployment,
+    disruption_budget,
+    http_route,
+    reference_grant,
+    tcp_route,
+)
 
 __all__ = ["RENDERED", "validate_rendered"]
 
@@ -20,6 +28,8 @@ _SPECS = (
     autoscaler.SPEC,
     http_route.SPEC,
     reference_grant.SPEC,
+    backend_tls_policy.SPEC,
+    tcp_route.SPEC,
 )
 
 RENDERED: Mapping[tuple[str, str], KindSpec] = {spec.key: spec for spec in _SPECS}

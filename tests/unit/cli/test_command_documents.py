@@ -83,7 +83,7 @@ FILES: dict[str, tuple[str | bytes, list[tuple[int, tuple[int, ...], Any]]]] = {
             (0, (0,), {"metadata": {}, "kind": "Service", "apiVersion": "v1"}),
         ],
     ),
-    "a list of what are no objects": (
+    "a list of values that are not objects": (
         "kind: List\nitems: [~, 5, []]\n",
         [(0, (0,), None), (0, (1,), 5), (0, (2,), [])],
     ),
@@ -95,7 +95,7 @@ FILES: dict[str, tuple[str | bytes, list[tuple[int, tuple[int, ...], Any]]]] = {
         "kind: List\nitems:\n- &a {kind: A}\n- *a\n",
         [(0, (0,), A), (0, (1,), A)],
     ),
-    "items of what is no list": (
+    "items that are not a list": (
         "kind: A\nitems: {a: 1}\n",
         [(0, (), {"kind": "A", "items": {"a": 1}})],
     ),

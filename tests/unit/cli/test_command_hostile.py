@@ -89,7 +89,7 @@ JUDGED: dict[str, str] = {
     "a name with a NUL": SERVICE.replace("name: a", 'name: "a\\0"') + "{}",
     "a huge number": SERVICE + "{ports: [{port: " + "9" * 100_000 + "}]}",
     "a float": SERVICE + "{ports: [{port: 80.5}]}",
-    "keys that are no text": SERVICE + "{selector: {1: 2, true: 3, 1.5: 4}}",
+    "keys that are not text": SERVICE + "{selector: {1: 2, true: 3, 1.5: 4}}",
     "a lone surrogate": '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "\\ud800"}}',
     "a huge number in JSON": '{"apiVersion": "v1", "kind": "Service", "spec": '
     + "9" * 100_000

@@ -1,4 +1,4 @@
-"""Names of files, and text in manifests, are no commands to terminals and CI systems."""
+"""Names of files, and text in manifests, are not commands to terminals and CI systems."""
 
 import json
 from pathlib import Path

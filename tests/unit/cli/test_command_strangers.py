@@ -10,14 +10,9 @@ import pytest
 from components.cli.main import main
 from components.cli.manifests.folders import is_excluded
 from components.cli.results import Results, validate_files
+from tests.unit.factories import SERVICE as GOOD
+from tests.unit.factories import WRONG_SERVICE as WRONG
 
-GOOD = """\
-apiVersion: v1
-kind: Service
-metadata: {name: a}
-spec: {selector: {app: a}, ports: [{port: 80}]}
-"""
-WRONG = GOOD.replace("80", "0")
 CHART = "apiVersion: v2\nname: shop\nversion: 1.0.0\n"
 TEMPLATE = "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Values.name }}\n"
 

@@ -12,15 +12,10 @@ import pytest
 from components._yaml import reader
 from components._yaml.pure import PureParser
 from components.cli.main import main
+from tests.unit.factories import SERVICE as GOOD
+from tests.unit.factories import WRONG_SERVICE as WRONG
 from tools.paths import ROOT
 
-GOOD = """\
-apiVersion: v1
-kind: Service
-metadata: {name: a}
-spec: {selector: {app: a}, ports: [{port: 80}]}
-"""
-WRONG = GOOD.replace("80", "0")
 LEADS_OUT = "is a link that leads out of the folder; to validate its target, give that as FILE"
 PRIVATE = "hunter2"
 

@@ -13,16 +13,11 @@ from typing import Any
 import pytest
 
 from components.cli.main import main
+from tests.unit.factories import SERVICE as GOOD
+from tests.unit.factories import WRONG_SERVICE as WRONG
 from tools.paths import ROOT
 from tools.signals import hear_interrupts
 
-GOOD = """\
-apiVersion: v1
-kind: Service
-metadata: {name: a}
-spec: {selector: {app: a}, ports: [{port: 80}]}
-"""
-WRONG = GOOD.replace("80", "0")
 WARNED = GOOD.replace("spec:", "spce:")
 OTHER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
 BROKEN = "a: [\n"

@@ -224,7 +224,7 @@ REFUSED: dict[str, tuple[Spec, Expected]] = {
         resource(apiGroup=""),
         [(f"{DEFAULT}.resource.apiGroup", INVALID, SUBDOMAIN)],
     ),
-    "a resource that is no segment": (
+    "a resource that is not a segment": (
         resource(kind="a/%b", name=".."),
         [
             (f"{DEFAULT}.resource.kind", INVALID, "may not contain '/'"),

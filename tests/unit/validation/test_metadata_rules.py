@@ -96,7 +96,7 @@ ACCEPTED: dict[str, Metadata] = {
     },
     "managed fields": {**NAMED, "managedFields": [{"operation": "Odd", "fieldsType": "Odd"}]},
     "version 0": {**NAMED, "resourceVersion": "0"},
-    "a version that is no number": {**NAMED, "resourceVersion": "abc"},
+    "a version that is not a number": {**NAMED, "resourceVersion": "abc"},
     "a version beyond 64 bits": {**NAMED, "resourceVersion": "18446744073709551616"},
 }
 
@@ -329,7 +329,7 @@ UPDATES: dict[str, tuple[Metadata, Metadata, Expected]] = {
     ),
     "fewer finalizers while it is deleted": (DELETED, {"name": "db", "finalizers": []}, []),
     "a bad generateName": (STORED, {"name": "db", "generateName": "A_"}, [generate_name()]),
-    "a generateName that is no path": (
+    "a generateName that is not a path": (
         STORED,
         {"name": "db", "generateName": "a/b"},
         [generate_name("may not contain '/'"), generate_name()],

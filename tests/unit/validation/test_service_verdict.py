@@ -1,4 +1,4 @@
-"""A Service as a whole: its name, the order of what is found, and input that is no Service."""
+"""A Service as a whole: its name, the order of what is found, and input that is not a Service."""
 
 from typing import Any
 

@@ -267,7 +267,7 @@ class Number(IntEnum):
 
 
 class View(Mapping[str, Any]):
-    """A mapping that is no dict."""
+    """A mapping that is not a dict."""
 
     def __init__(self, **fields: Any) -> None:
         self._fields = fields

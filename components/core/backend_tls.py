@@ -1,0 +1,87 @@
+"""TLS from a Gateway to the backends of its routes."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ..validation.ip import parse_sloppy_ip
+from .findings import Finding, forbidden, invalid, required
+from .route_arguments import BackendRefArgs, BackendTlsArgs
+from .route_backends import chosen_port
+from .unknown import Unknown
+
+__all__ = ["SecuredPort", "secured_ports"]
+
+
+class SecuredPort(NamedTuple):
+    """A port of a Service behind which servers speak TLS."""
+
+    argument: str
+    """The first backend that it is."""
+    service: str | Unknown
+    label: str
+    """The Service's name, as the program knows it."""
+    namespace: str | Unknown | None
+    section: str
+    """The name of the port; empty for all ports of the Service."""
+    tls: BackendTlsArgs
+
+
+def secured_ports(
+    backends: Iterable[tuple[str, BackendRefArgs]],
+    namespace: str | Unknown | None,
+    findings: list[Finding],
+) -> Sequence[SecuredPort]:
+    """Return the ports that a Gateway connects to by TLS, each once.
+
+    Args:
+        backends: All backends of a route, each with its argument.
+        namespace: The namespace of the route.
+        findings: Collects what is wrong.
+    """
+    found: dict[tuple[object, ...], SecuredPort] = {}
+    for path, backend in backends:
+        if backend.tls is None:
+            continue
+        label = backend.object_name
+        if label is None and isinstance(backend.service_name, str):
+            label = backend.service_name
+        if label is None:
+            detail = "the name of its BackendTLSPolicy is made of it"
+            remedy = "give the name of the Service as a plain string"
+            findings.append(required(f"{path}.object_name", detail, remedy))
+            continue
+        _check(backend.tls, f"{path}.tls", findings)
+        place = backend.namespace if isinstance(backend.namespace, str) else namespace
+        section = _section(backend)
+        port = SecuredPort(path, backend.service_name, label, place, section, backend.tls)
+        first = found.setdefault((place, label, section), port)
+        if first.tls != backend.tls and not _is_late(first.tls, backend.tls):
+            reason = f"`{first.argument}.tls` has other settings for this port of the Service"
+            findings.append(forbidden(f"{path}.tls", reason, "give both the same"))
+    return [*found.values()]
+
+
+def _check(tls: BackendTlsArgs, path: str, findings: list[Finding]) -> None:
+    if not tls.verify:
+        detail = "a Gateway always verifies the certificates of backends"
+        remedy = (
+            "give the ConfigMap of its CA, or of the certificate itself where it signs itself, as"
+            " `ca_config_map`"
+        )
+        findings.append(forbidden(f"{path}.verify", detail, remedy))
+    if isinstance(tls.hostname, str) and parse_sloppy_ip(tls.hostname) is not None:
+        detail = "must be a DNS name in the certificate, not an IP address"
+        findings.append(invalid(f"{path}.hostname", tls.hostname, detail))
+
+
+def _section(backend: BackendRefArgs) -> str:
+    """Return the name of a backend's port, where it is known."""
+    port = chosen_port(backend)
+    if isinstance(port, str):
+        return port
+    ports = backend.service_ports or {}
+    return next((name for name, number in ports.items() if number == port), "")
+
+
+def _is_late(*several: BackendTlsArgs) -> bool:
+    return any(isinstance(one.hostname, Unknown) for one in several)

@@ -1,0 +1,98 @@
+"""The objects of a `TcpRoute`: the route of a listener, and grants for its backends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..validation.hazards.hazard import Hazard
+from .checks import check_objects
+from .findings import Finding, forbidden, required
+from .gateway_backends import RouteScope, grant_name
+from .metadata import Manifest
+from .objects.manifest_metadata import check_metadata, put_metadata, read_rules
+from .objects.reference_grant import GATEWAY_GROUP, reference_grant
+from .objects.rendering import Rendering
+from .objects.route_parents import put_parents
+from .route_arguments import BackendRefArgs, TcpRouteArgs
+
+__all__ = ["TCP_ROUTE", "TcpRoutePlan", "plan_tcp_route"]
+
+TCP_ROUTE = "TCPRoute"
+
+
+@dataclass(frozen=True, slots=True)
+class TcpRoutePlan:
+    """What a `TcpRoute` declares."""
+
+    objects: Sequence[Manifest]
+    """The route, and the grants for its backends."""
+    hazards: Sequence[Hazard] = ()
+    """What is legal but will not work as intended: nothing that arguments tell."""
+
+
+def plan_tcp_route(
+    args: TcpRouteArgs,
+    component_name: str,
+    findings: list[Finding],
+    unknown: frozenset[str] = frozenset(),
+) -> TcpRoutePlan:
+    """Render the objects of a `TcpRoute`, and check them.
+
+    Args:
+        args: The arguments.
+        component_name: Names the route where `route_name` is not given.
+        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
+            it is not empty the result is not to be used.
+        unknown: The paths of arguments that were not known when the program ran.
+    """
+    unread = tuple(findings)
+    versions = read_rules(args.kubernetes_version, findings)
+    check_metadata(args, findings)
+    scope = RouteScope(args.namespace, unknown)
+    backends = [*_backends(args)]
+    _check(args, backends, scope, findings)
+    name = component_name if args.route_name is None else args.route_name
+    remedy = "it stands in for `route_name`; give one" if args.route_name is None else ""
+    route = Rendering(f"{GATEWAY_GROUP}/v1", TCP_ROUTE)
+    route.put("metadata.name", name, "route_name", remedy=remedy)
+    put_metadata(route, args)
+    put_parents(route, args.gateways)
+    references = [scope.reference(backend, at) for at, backend in backends]
+    route.put("spec.rules", [{"backendRefs": references}])
+    for position, (argument, _) in enumerate(backends):
+        field = f"spec.rules[0].backendRefs[{position}]"
+        route.note(field, argument)
+        route.note(f"{field}.name", f"{argument}.service_name")
+    route.note("spec.rules", "backends")
+    own_name = grant_name(name, args.namespace, unknown)
+    grants = [
+        reference_grant(one, TCP_ROUTE, own_name, args.namespace) for one in scope.grants(backends)
+    ]
+    objects = [route, *grants]
+    check_objects(objects, versions, findings, unread)
+    return TcpRoutePlan([one.manifest for one in objects])
+
+
+def _backends(args: TcpRouteArgs) -> list[tuple[str, BackendRefArgs]]:
+    one = [] if args.backend is None else [("backend", args.backend)]
+    return [*one, *((f"backends[{at}]", each) for at, each in enumerate(args.backends))]
+
+
+def _check(
+    args: TcpRouteArgs,
+    backends: Sequence[tuple[str, BackendRefArgs]],
+    scope: RouteScope,
+    findings: list[Finding],
+) -> None:
+    if args.backend is not None and args.backends:
+        findings.append(forbidden("backends", "may not be given with `backend`"))
+    if not backends and not findings:
+        remedy = "give `backend`, such as `route_backend(component)`, or `backends`"
+        findings.append(required("backend", "where connections go", remedy))
+    if not args.gateways and not findings:
+        remedy = 'give at least one, such as {"name": "databases", "section_name": "postgres"}'
+        findings.append(required("gateways", "the Gateways of the route", remedy))
+    for path, backend in backends:
+        if backend.tls is not None:
+            detail = "a TCPRoute passes TLS on as clients send it"
+            findings.append(forbidden(f"{path}.tls", detail, "leave it out"))
+        scope.read_backend(backend, path, findings)

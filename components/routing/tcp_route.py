@@ -1,0 +1,101 @@
+"""`TcpRoute`: leads the connections to a listener of a Gateway to a Service."""
+# No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import NotRequired, Optional, TypedDict
+
+import pulumi
+from pulumi_kubernetes import apiextensions
+
+from .._registry import TCP_ROUTE, token_of
+from .._runtime.children import Children
+from .._runtime.component import Blueprint, Draft, compile_args
+from .._runtime.lazy_outputs import LazyOutputs
+from ..core.route_arguments import TcpRouteArgs as CoreArgs
+from ..core.tcp_route import TcpRoutePlan, plan_tcp_route
+from ..route_types import GatewayRef, RouteBackend
+from .declared_routes import DeclaredRoutes
+
+__all__ = ["TcpRoute", "TcpRouteArgs"]
+
+
+class TcpRouteArgs(TypedDict):
+    """Arguments of `TcpRoute`: a listener, and the Service that answers on it."""
+
+    gateways: Sequence[GatewayRef]
+    """The Gateways, at least one, each with the `section_name` of a TCP listener."""
+    backend: NotRequired[RouteBackend]
+    """Where connections go. Defaults to none: give this or `backends`."""
+    backends: NotRequired[Sequence[RouteBackend]]
+    """Several Services that share the connections by their weights. Defaults to none."""
+    route_name: NotRequired[str]
+    """The TCPRoute's name, a DNS subdomain. Defaults to the component's name."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """The namespace of the route. Defaults to the provider's."""
+    logical_name: NotRequired[str]
+    """Separates routes of one name on two clusters in one stack. Defaults to none."""
+    kubernetes_version: NotRequired[str]
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    versions from 1.30 on."""
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Labels of the route. Defaults to none."""
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Annotations of the route. Defaults to none."""
+
+
+BLUEPRINT = Blueprint(TcpRouteArgs, CoreArgs, plan_tcp_route)
+
+
+class TcpRoute(LazyOutputs):
+    """A TCPRoute that leads the connections to a listener of a Gateway to a Service.
+
+    Raises:
+        ValidationError: Arguments cannot be used. Nothing has been registered then.
+    """
+
+    route_name: pulumi.Output[str]
+    """The route's name in the cluster."""
+    namespace: pulumi.Output[str]
+    """The route's namespace."""
+    hazards: pulumi.Output[list[str]]
+    """What is legal but will not work as intended: code, text and remedy of each."""
+
+    @property
+    def route(self) -> "apiextensions.CustomResource":
+        """The TCPRoute, a child of the component: a resource of `pulumi_kubernetes`."""
+        return self._declared.routes[0]
+
+    @property
+    def grants(self) -> "Sequence[apiextensions.CustomResource]":
+        """The ReferenceGrants in the namespaces of backends, children of the component."""
+        return self._declared.grants
+
+    def __init__(
+        self,
+        name: str,
+        args: TcpRouteArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        draft = compile_args(TcpRoute, name, BLUEPRINT, args, opts)
+        super().__init__(token_of("TcpRoute"), name, {}, opts)
+        children = Children(self, name, opts, draft.args.logical_name)
+        self._declared: _DeclaredRoute = _DeclaredRoute(self, name, children, draft)
+        self.register_outputs({"route_name": draft.plan.objects[0]["metadata"]["name"]})
+
+
+class _DeclaredRoute(DeclaredRoutes):
+    """The route that a component declares, and the outputs."""
+
+    def __init__(
+        self,
+        component: pulumi.ComponentResource,
+        name: str,
+        children: Children,
+        draft: Draft[CoreArgs, TcpRoutePlan],
+    ) -> None:
+        super().__init__(component, name, children, TCP_ROUTE, draft)
+
+    @cached_property
+    def route_name(self) -> pulumi.Output[str]:
+        return self.object_name

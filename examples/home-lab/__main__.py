@@ -1,0 +1,121 @@
+"""Servers at home, each behind a host name: by a Gateway, and by an Ingress beside it.
+
+Proxmox and the NAS speak HTTPS with certificates of their own. The ConfigMaps `proxmox-ca` and
+`nas-ca` hold these as `ca.crt`.
+"""
+
+import pulumi
+from pulumi_kubernetes import apiextensions
+
+from k8s_endpoints import (
+    BackendTls,
+    ExternalService,
+    GatewayRef,
+    HttpIngress,
+    RouteApi,
+    TcpRoute,
+    route_backend,
+)
+
+NAMESPACE = "home-lab"
+
+
+def https_server(name: str, address: str, port: int) -> ExternalService:
+    """Declare a server with a certificate of its own. Traefik reads the annotations."""
+    transport = f"{NAMESPACE}-{name}@kubernetescrd"
+    return ExternalService(
+        name,
+        {
+            "namespace": NAMESPACE,
+            "addresses": [address],
+            "ports": [{"name": "https", "port": 443, "target_port": port}],
+            "annotations": {
+                "traefik.ingress.kubernetes.io/service.serversscheme": "https",
+                "traefik.ingress.kubernetes.io/service.serverstransport": transport,
+            },
+        },
+    )
+
+
+home_assistant = ExternalService(
+    "home-assistant",
+    {
+        "namespace": NAMESPACE,
+        "addresses": ["192.0.2.40"],
+        "ports": [{"name": "http", "port": 80, "target_port": 8123}],
+    },
+)
+proxmox = https_server("proxmox", "192.0.2.41", 8006)
+nas = https_server("nas", "192.0.2.42", 5001)
+broker = ExternalService(
+    "mqtt",
+    {
+        "namespace": NAMESPACE,
+        "addresses": ["192.0.2.40"],
+        "ports": [{"name": "mqtt", "port": 1883}],
+    },
+)
+
+
+def gateway(listener: str) -> GatewayRef:
+    """Return a listener of the Gateway, which has the certificates of all hosts."""
+    return {"name": "home", "namespace": "gateways", "section_name": listener}
+
+
+def certificate(name: str) -> BackendTls:
+    """Return what is in a server's own certificate, and where it is."""
+    return {"hostname": f"{name}.lan", "ca_config_map": f"{name}-ca"}
+
+
+routes = HttpIngress(
+    "home-lab",
+    {
+        "api": RouteApi.GATEWAY,
+        "namespace": NAMESPACE,
+        "gateways": [gateway("https")],
+        "rules": [
+            {"host": "home.example.com", "backend": route_backend(home_assistant)},
+            {
+                "host": "proxmox.example.com",
+                "backend": {**route_backend(proxmox), "tls": certificate("proxmox")},
+            },
+            {
+                "host": "nas.example.com",
+                "backend": {**route_backend(nas), "tls": certificate("nas")},
+            },
+        ],
+    },
+)
+TcpRoute(
+    "mqtt",
+    {
+        "namespace": NAMESPACE,
+        "gateways": [gateway("mqtt")],
+        "backend": route_backend(broker),
+    },
+)
+
+# While clients move to the Gateway, the Ingress goes on to answer.
+for name in ("proxmox", "nas"):
+    apiextensions.CustomResource(
+        name,
+        api_version="traefik.io/v1alpha1",
+        kind="ServersTransport",
+        metadata={"name": name, "namespace": NAMESPACE},
+        spec={"serverName": f"{name}.lan", "rootCAs": [{"configMap": f"{name}-ca"}]},
+    )
+HttpIngress(
+    "home-lab-ingress",
+    {
+        "namespace": NAMESPACE,
+        "class_name": "traefik",
+        "cluster_issuer": "letsencrypt",
+        "rules": [
+            {"host": "home.example.com", "backend": route_backend(home_assistant)},
+            {"host": "proxmox.example.com", "backend": route_backend(proxmox)},
+            {"host": "nas.example.com", "backend": route_backend(nas)},
+        ],
+    },
+)
+
+pulumi.export("route", routes.ingress_name)
