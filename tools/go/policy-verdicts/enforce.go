@@ -30,7 +30,7 @@ func enforce(kubeconfig, node string) error {
 	}
 	known := informers.NewSharedInformerFactory(client, 0)
 	core := known.Core().V1()
-	settings := networkpolicy.Config{NodeName: node, QueueID: queue, NRIdisabled: true}
+	settings := networkpolicy.Config{NodeName: node, QueueID: queue}
 	controller, err := networkpolicy.NewController(
 		client, known.Networking().V1().NetworkPolicies(), core.Namespaces(), core.Pods(),
 		core.Nodes(), nil, nil, nil, settings)
