@@ -36,6 +36,8 @@ PHRASES: Mapping[str, str] = {
     r"\bin vain\b": "write `without success`, or name what did not happen",
     r"\bis taken for\b": "write `is interpreted as`",
     r"\bneeds the past\b": "write `compares with the previous deployment`",
+    r"\b(is|are|be|was|were) told\b(?! to| so| which)": "write `reported`, `known` or `shown`",
+    r"\bthe ways out\b": "write `the alternatives`, or what the user can do",
     r"\b(of|for|from|by|than) anybody\b": "write `any`, or leave it out",
     r"\bnot concerned\b": "write `unaffected`",
     r"\bsuch a one\b": "repeat the noun",

@@ -101,6 +101,6 @@ def _wait_after_errors() -> None:
             raise
         if registrations is not None and registrations.failed:
             failed = ", ".join(sorted(registrations.failed)[:_MOST_NAMED])
-            raise pulumi.RunError(f"not written, and so nothing is deleted: {failed}")
+            raise pulumi.RunError(f"not written, so nothing is deleted: {failed}")
 
     stack.wait_for_rpcs = waiting

@@ -34,13 +34,13 @@ def on_error(name: str, components: Mapping[str, pulumi.Resource]) -> ErrorHooks
     if not _are_supported():
         return {}
 
-    def tell(args: "ErrorHookArgs") -> bool:
+    def report(args: "ErrorHookArgs") -> bool:
         manifest: Manifest = dict(args.new_inputs or {})
         if text := explain(manifest, args.failed_operation, args.errors):
             pulumi.log.error(text, resource=components.get(args.name))
         return False
 
-    return {"on_error": [pulumi.ErrorHook(name, tell)]}
+    return {"on_error": [pulumi.ErrorHook(name, report)]}
 
 
 def _are_supported() -> bool:

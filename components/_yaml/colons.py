@@ -24,7 +24,7 @@ def unmarked(text: str) -> str:
 
 
 class Marks:
-    """Where the marks of a text are, so that columns can be told without them."""
+    """Where the marks of a text are, so that columns can be counted without them."""
 
     def __init__(self, marked: bytes) -> None:
         lines = marked.split(b"\n")

@@ -32,7 +32,7 @@ def check_objects(
     """
     broken = [finding.path for finding in unread]
     of_arguments = {(one.path, one.detail) for one in findings}
-    told = set[str]()
+    reported = set[str]()
     ruled = {(one.path, one.code) for one in findings if one.code}
     for position, rendering in enumerate(objects):
         known = {one.path for one in findings} if position else set[str]()
@@ -43,15 +43,15 @@ def check_objects(
                 continue
             if found.code == SERVICE_NODE_PORT_TAKEN.code and found.path in twice:
                 continue  # the API server says both
-            for one in rendering.told(found):
-                is_told = (
-                    str(one) in told
+            for one in rendering.translate(found):
+                is_known = (
+                    str(one) in reported
                     or (one.path, one.detail) in of_arguments
                     or (one.path, one.code) in ruled
                 )
-                if is_told or one.path in known or any(is_within(one.path, at) for at in broken):
+                if is_known or one.path in known or any(is_within(one.path, at) for at in broken):
                     continue
-                told.add(str(one))
+                reported.add(str(one))
                 findings.append(one)
 
 

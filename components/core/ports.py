@@ -166,7 +166,7 @@ def _read_name(args: PortArgs, path: str, findings: list[Finding]) -> str:
             if not any(finding.path.startswith(path) for finding in findings):
                 reason = "a port whose number is an Output needs a name"
                 findings.append(required(f"{path}.name", reason))
-            return f"unnamed-{path.partition('[')[2].rstrip(']')}"  # of which nothing is told
+            return f"unnamed-{path.partition('[')[2].rstrip(']')}"  # which no error names
         return f"{args.protocol.lower()}-{args.port}"
     if not args.name:  # which the API server takes for none
         findings += [invalid(f"{path}.name", "", reason) for reason in syntax.dns_label("")]

@@ -42,6 +42,7 @@ _ALWAYS = (
     "ingress-port-missing",
     "ingress-port-too-long",
     "ingress-class-unknown",
+    "route-service-missing",
     "route-port-missing",
 )
 """Those that break the path wherever they are found."""

@@ -40,7 +40,7 @@ class ClientLook:
             targets: The backends.
             virtual: What is known of policies that name the Service's cluster IP.
         """
-        found = list(self._look_at_dns())
+        found = list(self._lint_dns())
         shut = [one for one in targets if not self._judge.lets_out(self.egress, one)]
         shown = [self._shown(one, "egress", is_shut=bool(shut)) for one in self.egress]
         if shut:
@@ -62,7 +62,7 @@ class ClientLook:
             )
         return found, shown
 
-    def _look_at_dns(self) -> Iterator[Found]:
+    def _lint_dns(self) -> Iterator[Found]:
         if self.egress and not any(map(allows_dns, self.egress)):
             finding = POLICY_WITHOUT_DNS.at("spec.egress", {})
             yield Found(self._subject(self.egress[0]), finding)

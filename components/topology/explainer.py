@@ -17,7 +17,7 @@ from .paths import describe
 from .pod_states import labels_of
 from .policy_judge import Judge, Target, on_the_way
 from .serving import Serving, is_external_local
-from .shown import look_at_routes, look_at_service
+from .shown import lint_routes, lint_service
 from .snapshot import Snapshot
 from .targets import targets
 
@@ -68,8 +68,8 @@ class Explainer:
         unserved = list(serving.unserved()) if is_known else []
         found = [
             *self._index.findings[key],
-            *look_at_service(self._index, service, groups, unserved),
-            *look_at_routes(self._index, service),
+            *lint_service(self._index, service, groups, unserved),
+            *lint_routes(self._index, service),
         ]
         if client is None:
             policies = self._on_the_way(service, groups)
@@ -132,7 +132,7 @@ class Explainer:
         self, serving: Serving, client: Client, unknown: list[str]
     ) -> tuple[list[Found], list[Policy]]:
         if self._snapshot.is_live and not self._snapshot.knows("NetworkPolicy"):
-            unknown.append("what policies let the client reach: the rights do not show them")
+            unknown.append("what policies let the client reach: your permissions hide them")
             return [], []
         service = serving.service
         backends: list[Target] = targets(self._index, service, serving.groups)
@@ -148,7 +148,7 @@ class Explainer:
             if key in self._objects.repeated:
                 reason = "which of several: the files declare it more than once"
             if self._snapshot.is_live:
-                reason = "whether there is such a Service: the rights do not show Services"
+                reason = "whether there is such a Service: your permissions hide Services"
             return Explanation(*key, None, [], [reason], unseen)
         names = [one for home, one in self._objects.services if home == namespace]
         near = get_close_matches(name, names, 1, _ALIKE)

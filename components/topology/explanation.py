@@ -31,9 +31,9 @@ class Explanation:
     problems: Sequence[Problem]
     """The first break first, then the others in the order of the path, then warnings."""
     unknown: Sequence[str]
-    """What could not be told, and why."""
+    """What is unknown, and why."""
     unseen: Mapping[str, str] = field(default_factory=dict[str, str])
-    """The kinds that the rights do not show."""
+    """The kinds that permissions hide."""
 
     @property
     def first(self) -> Problem | None:

@@ -8,6 +8,7 @@ from typing import Any
 from ..core.findings import Finding, quote
 from ..core.metadata import SERVICE_NAME_LABEL
 from ..validation.hazards import hazards
+from ..validation.hazards.gateway_routes import ROUTES
 from ..validation.hazards.ingresses import service_names
 from ..validation.hazards.services import cluster_ips
 from ..validation.hazards.set_reader import read_objects
@@ -102,6 +103,8 @@ class Index:
             yield from self._meant(namespace, name, name, "")
         elif kind == "Ingress":
             yield from self._of_ingress(namespace, mapping(manifest.get("spec")), finding)
+        elif kind in ROUTES:
+            yield from self._of_route(index, namespace, finding)
         elif finding.code == "policy-cluster-ip":
             for one in self.objects.services.values():
                 if any(f"{address} is the " in finding.message for address in cluster_ips(one)):
@@ -115,6 +118,12 @@ class Index:
         named = [key for key in keys if quote(key[1]) in finding.message]
         wanted = service_names(spec)
         yield from named or [key for key in keys if key[1] in wanted]
+
+    def _of_route(self, index: int, namespace: str, finding: Finding) -> Iterator[Key]:
+        """Return the Services that a hazard of a route names."""
+        led = [key for key, routes in self.routes.items() if any(one == index for one, _ in routes)]
+        keys = {*led, *(key for key in self.objects.services if key[0] == namespace)}
+        yield from (key for key in sorted(keys) if quote(key[1]) in finding.message)
 
     def _meant(self, namespace: str, name: str, service: str, label: str) -> Iterator[Key]:
         """Return the Service of an object, or the one that it is probably meant for."""

@@ -1,4 +1,4 @@
-"""What cannot be told of a path, because files or the rights do not show it."""
+"""What is unknown about a path, because files or permissions do not show it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -34,14 +34,14 @@ def knows_backends(
         index: The snapshot.
         service: The Service.
         groups: Its endpoints.
-        unknown: Takes what cannot be told.
+        unknown: Takes what is unknown.
     """
     codes = {one.finding.code for one in index.findings[service.key]}
     if service.is_alias:
         return False
     if index.snapshot.is_live:
         if not index.snapshot.knows("EndpointSlice"):
-            unknown.append("which backends there are: the rights do not show EndpointSlices")
+            unknown.append("which backends there are: your permissions hide EndpointSlices")
         return index.snapshot.knows("EndpointSlice")
     if groups:
         return True

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from ..core.metadata import MANAGED_BY_LABEL
+from ..validation.hazards.gateway_routes import ROUTES
 from ..validation.hazards.services import cluster_ips
 from ..validation.object_set import Endpoint, Group, Key, ObjectSet, Service, name_of, namespace_of
 from ..validation.untyped import items, mapping, number, text
 from .model import Backend, Endpoints, Path, Policy, Port, Route
 from .pod_states import labels_of
 from .serving import Serving, load_balancer
-
-_ROUTES = frozenset({"HTTPRoute", "TCPRoute", "TLSRoute", "GRPCRoute", "UDPRoute"})
 
 
 def describe(
@@ -77,7 +76,7 @@ def gateway_routes(manifests: Sequence[Mapping[str, Any]]) -> "Routes":
     found: Routes = {}
     for index, manifest in enumerate(manifests):
         kind = text(manifest.get("kind"))
-        if kind not in _ROUTES:
+        if kind not in ROUTES:
             continue
         namespace, spec = namespace_of(manifest), mapping(manifest.get("spec"))
         hosts = ", ".join(map(text, items(spec.get("hostnames"))))

@@ -18,7 +18,7 @@ from .serving import load_balancer
 _OF_PODS = "endpointslice-controller.k8s.io"
 
 
-def look_at_service(
+def lint_service(
     index: Index, service: Service, groups: Sequence[Group], unserved: Unserved
 ) -> Iterator[Found]:
     """Return what is wrong with a Service and what stands behind it.
@@ -48,7 +48,7 @@ def look_at_service(
         yield Found(subject, path_hazards.NO_ADDRESS_OF_LOAD_BALANCER.at("status.loadBalancer", {}))
 
 
-def look_at_routes(index: Index, service: Service) -> Iterator[Found]:
+def lint_routes(index: Index, service: Service) -> Iterator[Found]:
     """Return what breaks the routes that lead to a Service."""
     for number, route in index.routes.get(service.key, ()):
         manifest = index.manifests[number]
@@ -59,12 +59,6 @@ def look_at_routes(index: Index, service: Service) -> Iterator[Found]:
                 words = {"name": quote(wanted), "known": has}
                 finding = path_hazards.INGRESS_CLASS_UNKNOWN.at("spec.ingressClassName", words)
                 yield Found(subject_of(manifest), finding)
-        elif route.port and all(str(one.number) != route.port for one in service.ports):
-            has = ", ".join(str(one.number) for one in service.ports[:3]) or "none"
-            words = {"service": quote(service.key[1]), "port": route.port, "known": has}
-            yield Found(
-                subject_of(manifest), path_hazards.ROUTE_PORT_MISSING.at("spec.rules", words)
-            )
 
 
 def _mixed_ports(index: Index, service: Service, groups: Sequence[Group]) -> Iterator[Found]:

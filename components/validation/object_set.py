@@ -231,6 +231,10 @@ class ObjectSet:
     """Index, namespace and spec."""
     routed: set[Key] = field(default_factory=set[Key])
     """The Services that routes of the Gateway API point at."""
+    routes: list[tuple[int, str, Mapping[str, Any]]] = field(
+        default_factory=list[tuple[int, str, Mapping[str, Any]]]
+    )
+    """Index, namespace and spec of these routes."""
     policies: list[Policy] = field(default_factory=list[Policy])
     workloads: dict[str, list[Workload]] = field(default_factory=_workloads)
     """By namespace."""

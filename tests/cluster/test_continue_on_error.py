@@ -14,7 +14,7 @@ pytestmark = pytest.mark.both_kinds
 
 UP = ("up", "--yes", "--skip-preview", "--continue-on-error")
 KINDS = ("services", "endpointslices", "endpoints")
-NOTHING = "not written, and so nothing is deleted: "
+NOTHING = "not written, so nothing is deleted: "
 
 PROGRAM = """
 from components import ExternalService

@@ -26,7 +26,7 @@ SLEEPS = {
 
 
 class Server(ThreadingHTTPServer):
-    """Answers as it is told."""
+    """Answers as the test asks."""
 
     code = 200
     body = b"ok"

@@ -1,4 +1,4 @@
-"""Connections to Services reach the backends outside, told by who answered them."""
+"""Connections to Services reach the backends outside, proven by who answered them."""
 
 from typing import Any
 

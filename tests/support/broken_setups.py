@@ -161,8 +161,8 @@ def ingress_class(name: str) -> Manifest:
     }
 
 
-def http_route(port: int) -> Manifest:
-    rules = [{"backendRefs": [{"name": "db", "port": port}]}]
+def http_route(port: int, to: str = "db") -> Manifest:
+    rules = [{"backendRefs": [{"name": to, "port": port}]}]
     return {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "HTTPRoute",
@@ -588,6 +588,22 @@ SETUPS = [
         [service(), endpoint_slice(), http_route(5432)],
         NOT_LIVE,
         "route-port-missing",
+    ),
+    Setup(
+        "route-service",
+        [
+            service(name="orders-db"),
+            endpoint_slice(name="orders-db-1", label="orders-db"),
+            http_route(5432, "order-db"),
+        ],
+        [
+            service(name="orders-db"),
+            endpoint_slice(name="orders-db-1", label="orders-db"),
+            http_route(5432, "orders-db"),
+        ],
+        NOT_LIVE,
+        "route-service-missing",
+        service="orders-db",
     ),
     Setup(
         "missing-service",

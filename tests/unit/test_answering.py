@@ -205,7 +205,7 @@ def test_a_program_fails_when_an_object_could_not_be_written(
         _answering.keep_answering(engine)
         engine.RegisterResource(request())
         engine.RegisterResource(request(result=result))
-        expected = "not written, and so nothing is deleted: Service shop/db"
+        expected = "not written, so nothing is deleted: Service shop/db"
         with pytest.raises(pulumi.RunError, match=expected):
             await end(None)
 

@@ -313,7 +313,7 @@ def test_one_port_has_one_certificate() -> None:
 )
 def test_an_ingress_names_where_tls_to_backends_goes(class_name: str, way: str) -> None:
     backend = {**WEB, "tls": {"hostname": "a"}}
-    args = {"api": "Ingress", "gateways": [], "class_name": class_name}
+    args: dict[str, Any] = {"api": "Ingress", "gateways": [], "class_name": class_name}
     (found,) = plan(rules=[{"backend": backend}], **args)[1]
     assert found.startswith("rules[0].backend.tls: Forbidden: an Ingress does not tell how its")
     assert way in found

@@ -1,6 +1,6 @@
 """The schema that Pulumi's analyzer reads off the components: what other languages see.
 
-A difference from `schema.json` is a change of the public API, to be told in CHANGELOG. To accept
+A difference from `schema.json` is a change of the public API, described in CHANGELOG. To accept
 one: `.venv/bin/python -m tests.unit.test_schema`. Analyzers before `SINCE` cannot read the
 components: with these they serve Python programs alone.
 """

@@ -8,7 +8,7 @@ from tools import prose
 
 BAD = {
     "A phrase": ("Errors go to whoever asks.", 1),
-    "At the start of a sentence": ("Fine.\nWhoever asks is told.", 2),
+    "At the start of a sentence": ("Fine.\nWhoever asks gets it.", 2),
     "A noun that is denied": ("A link is no file.", 1),
     "Broken over two lines": ("It is accepted\nand\n  yet drops packets.", 2),
     "Broken within a comment": ("    # it works as\n    # it looks", 1),

@@ -1,6 +1,6 @@
 """`explain`: the path from a client to the backends of a Service, and the first break on it.
 
-Exit codes: 0 where traffic flows, 1 where something breaks it, 2 where that cannot be told.
+Exit codes: 0 where traffic flows, 1 where something breaks it, 2 where that is unknown.
 """
 
 import argparse
@@ -29,7 +29,7 @@ examples:
   %(prog)s --all -n shop               every Service of a namespace, as a table
   %(prog)s --all -A -o json            every Service of the cluster, for programs
 
-exit codes: 0 traffic flows, 1 something breaks it, 2 that cannot be told
+exit codes: 0 traffic flows, 1 something breaks it, 2 unknown
 """
 
 
@@ -47,13 +47,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="client",
         metavar="CLIENT",
         default="",
-        help="who connects, for the policies: NAMESPACE/POD, KEY=VALUE,... for Pods of the"
+        help="the client, for NetworkPolicies: NAMESPACE/POD, KEY=VALUE,... for Pods of the"
         " Service's namespace, or NAMESPACE:KEY=VALUE,...",
     )
     parser.add_argument(
         "--watch",
         action="store_true",
-        help="then follow the path in the cluster, with a line for each event that changes it",
+        help="keep following the path, and print a line for each event that changes it",
     )
     parser.add_argument(
         "--watch-for",
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     if bool(options.service) == options.all:
-        raise ProgramError("name one Service, or say --all")
+        raise ProgramError("name one Service, or give --all")
     if options.all_namespaces and not options.all:
         raise ProgramError("-A goes with --all")
     namespace = origins.chosen_namespace(options)

@@ -55,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     action.add_argument(
         "--adopt",
         action="store_true",
-        help="take those that the program declares into the state: an up of these alone",
+        help="add those that the program declares to the state, by `pulumi up` of these alone",
     )
     action.add_argument(
         "--delete",

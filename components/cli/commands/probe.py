@@ -29,7 +29,7 @@ examples:
 Nothing but the addresses that the Service declares is contacted. What this machine reaches, Pods
 need not reach, and the other way round.
 
-exit codes: 0 all answer, 1 some do not, 2 there is none to ask
+exit codes: 0 all answer, 1 some do not, 2 there are no backends
 """
 
 
@@ -55,9 +55,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="",
         help="the name that certificates must have; without it the chain alone is checked",
     )
-    parser.add_argument("--ca", metavar="FILE", type=Path, help="the authorities that are trusted")
+    parser.add_argument("--ca", metavar="FILE", type=Path, help="the authorities to trust, in PEM")
     parser.add_argument(
-        "--path", type=_path, default="/", help="what HTTP asks for (default: %(default)s)"
+        "--path", type=_path, default="/", help="the path that HTTP requests (default: %(default)s)"
     )
     parser.add_argument(
         "--timeout",

@@ -44,8 +44,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="VERSION",
         type=_version,
         default=NEWEST,
-        help=f"whose rules apply, from {OLDEST} on; `all` for what is legal on every version"
-        " (default: %(default)s)",
+        help=f"the version whose rules apply, {OLDEST} or newer; `all`: what every version"
+        " accepts (default: %(default)s)",
     )
     parser.add_argument(
         "-o",
@@ -66,7 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         action="append",
         default=[],
-        help="a folder that `kubectl kustomize` renders first; may be repeated",
+        help="validate what `kubectl kustomize` renders of this folder; may be repeated",
     )
     parser.add_argument(
         "--as-folder",
@@ -77,7 +77,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         choices=FAIL_ON,
         default="error",
-        help="what makes the exit code 1 (default: %(default)s)",
+        help="the severity from which the exit code is 1 (default: %(default)s)",
     )
     parser.add_argument(
         "--allow-placeholders",

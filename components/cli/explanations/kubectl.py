@@ -10,7 +10,7 @@ def kubectl_commands(explanation: Explanation, options: Sequence[str] = ()) -> l
     """Return commands that show the same, as far as kubectl can.
 
     Args:
-        explanation: What was told.
+        explanation: The explanation.
         options: Options of kubectl that choose the cluster. Defaults to none.
     """
     start = ["kubectl", *options]

@@ -20,9 +20,9 @@ class Searched:
     everywhere: bool = False
     namespaces: list[str] = field(default_factory=list[str])
     refused: list[str] = field(default_factory=list[str])
-    """Namespaces that the rights do not allow."""
+    """Namespaces that permissions exclude."""
     hidden: bool = False
-    """Whether the rights do not show which namespaces there are."""
+    """Whether permissions hide which namespaces there are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _json_items(value: Any) -> Iterator[Item]:
 
 
 def _objects(items: Iterable[Item]) -> Iterator[tuple[Trail, Any]]:
-    """Take lists within the list apart, and give items that say no kind that of their list."""
+    """Take nested lists apart; items without `kind` inherit it from the list."""
     waiting: list[tuple[Trail, Any]] = []
     for index, value in items:
         if index is None:

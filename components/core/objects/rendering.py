@@ -55,7 +55,7 @@ class Rendering:
         """
         self._items[field] = origins
 
-    def told(self, finding: Finding) -> Iterator[Finding]:
+    def translate(self, finding: Finding) -> Iterator[Finding]:
         """Yield what was found in the manifest as findings about arguments."""
         where = finding.at or finding.path
         arguments, remedy, rest = self._origin(where)
@@ -63,14 +63,14 @@ class Rendering:
             name = f"{self.manifest['kind']}[{self.manifest['metadata']['name']}]"
             yield finding.under(name)
         for argument in arguments:
-            told = replace(
+            translated = replace(
                 finding,
                 path=argument + _snake(rest),
                 at="",
                 detail=_QUOTED.sub(lambda found: _snake(found[0]), finding.detail),
                 remedy=remedy or _REMEDIES.get(finding.code, ""),
             )
-            yield _WORDS[finding.code](told) if finding.code in _WORDS else told
+            yield _WORDS[finding.code](translated) if finding.code in _WORDS else translated
 
     def _origin(self, path: str) -> tuple[Sequence[str], str, str]:
         """Return the arguments of a path, what to do, and the part of the path below them."""

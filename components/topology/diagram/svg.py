@@ -1,7 +1,7 @@
 """SVG with a fixed layout in layers: no layout engine, no browser, the same picture every time.
 
-States are told by shape, by mark and by colour: cut corners and a thick line are a break, a dashed
-line is what cannot be told. Colours follow the reader's light or dark mode.
+States differ in shape, mark and colour: cut corners and a thick line are a break, a dashed
+line is unknown. Colours follow the reader's light or dark mode.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:var(--t
 .e{fill:none;stroke:var(--plain);stroke-width:1.5}.a{fill:var(--plain)}"""
 _LEGEND: Sequence[tuple[State, str]] = (
     ("sound", "+ takes connections"),
-    ("unknown", "? cannot be told, ~ drains, ! weak"),
+    ("unknown", "? unknown, ~ drains, ! weak"),
     ("broken", "x breaks, or gets no traffic"),
 )
 _OF_MARKS = {"x": "t-broken", "+": "t-ok", "?": "t-unknown", "~": "t-unknown", "!": "t-unknown"}

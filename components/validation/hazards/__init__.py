@@ -10,6 +10,7 @@ from ..untyped import mapping
 from . import (
     declared,
     external_names,
+    gateway_routes,
     ingresses,
     kustomize,
     legacy_endpoints,
@@ -46,6 +47,7 @@ _OF_MANIFESTS = Catalogue(
     port_matches.HAZARDS,
     traffic.HAZARDS,
     ingresses.HAZARDS,
+    gateway_routes.HAZARDS,
     policies.HAZARDS,
     peers.HAZARDS,
     policy_backends.HAZARDS,
@@ -81,7 +83,8 @@ def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]
 
     Args:
         manifests: Objects of any kind, in their wire form. Others than Services, EndpointSlices,
-            Endpoints, Ingresses, NetworkPolicies and workloads are ignored, as is what is broken.
+            Endpoints, Ingresses, routes, NetworkPolicies and workloads are ignored, as is what is
+            broken.
 
     Returns:
         The index of the object that each is about, and a finding of severity `warning`. In the
@@ -101,6 +104,8 @@ def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]
     for index, namespace, spec in objects.ingresses:
         ingresses.lint_ingress(index, namespace, spec, objects, report)
         server_warnings.lint_ingress_class(index, mapping(objects.manifests[index]), report)
+    for index, namespace, spec in objects.routes:
+        gateway_routes.lint_route(index, namespace, spec, objects, report)
     server_warnings.lint_addresses(objects, report)
     if objects.policies:
         _lint_policies(objects, virtual, report)

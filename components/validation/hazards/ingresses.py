@@ -60,7 +60,7 @@ def lint_ingress(
             if service.ports or not (service.is_alias and is_nginx):
                 port = mapping(backend.get("port"))
                 _lint_port(index, f"{path}.service.port", port, service, report)
-        elif key[1] and (reason := _reason(key, objects)):
+        elif key[1] and (reason := missing_reason(key, objects)):
             report.add(
                 index,
                 INGRESS_SERVICE_MISSING,
@@ -75,7 +75,7 @@ def service_names(spec: Mapping[str, Any]) -> set[str]:
     return {text(mapping(given.get("service")).get("name")) for _, given in _backends(spec)}
 
 
-def _reason(key: Key, objects: ObjectSet) -> str:
+def missing_reason(key: Key, objects: ObjectSet) -> str:
     """Return why a Service is not there; nothing where a chart or another folder may make it.
 
     In the namespace itself a Service of nearly the same name shows that the name is wrong.

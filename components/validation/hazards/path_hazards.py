@@ -47,12 +47,6 @@ INGRESS_CLASS_UNKNOWN = HAZARDS.hazard(
     "name a class that the cluster has, or install the controller of this one",
     "No controller serves an Ingress of a class that the cluster does not have.",
 )
-ROUTE_PORT_MISSING = HAZARDS.hazard(
-    "route-port-missing",
-    "Service {service} has no port {port} (it has {known}): requests are answered with an error",
-    "write the number of a port of the Service",
-    "The Service that a route of a Gateway points at has no such port.",
-)
 
 NO_POD_SELECTED = SELECTOR_SELECTS_NOTHING.saying(
     "no Pod of the namespace has these labels: {workload} has {labels}",

@@ -7,6 +7,7 @@ from ..kinds import SPECS
 from ..kinds.kind_spec import Reader
 from ..object_set import Key, ObjectSet, Workload, name_of, namespace_of
 from ..untyped import items, mapping, text
+from .gateway_routes import ROUTES
 
 
 def read_objects(manifests: Sequence[object]) -> ObjectSet:
@@ -27,9 +28,16 @@ def read_objects(manifests: Sequence[object]) -> ObjectSet:
             reader(objects, index, manifest)
         elif version.startswith(_GATEWAY_API):
             objects.routed.update(_routed(manifest))
+            if _is_route(version, kind):
+                spec = mapping(manifest.get("spec"))
+                objects.routes.append((index, namespace_of(manifest), spec))
         elif "." in version.partition("/")[0] and not version.partition("/")[0].endswith(".k8s.io"):
             objects.custom.add(namespace_of(manifest))
     return objects
+
+
+def _is_route(version: str, kind: str) -> bool:
+    return version.startswith(_GATEWAY_API) and kind in ROUTES
 
 
 def _namespaces(manifests: Sequence[object]) -> tuple[set[str], bool]:
@@ -38,7 +46,7 @@ def _namespaces(manifests: Sequence[object]) -> tuple[set[str], bool]:
     has_absent = False
     for manifest in map(mapping, manifests):
         key = text(manifest.get("apiVersion")), text(manifest.get("kind"))
-        if key not in _READERS or key == _NAMESPACE:
+        if not (key in _READERS or _is_route(*key)) or key == _NAMESPACE:
             continue
         namespace = text(mapping(manifest.get("metadata")).get("namespace"))
         if namespace:

@@ -42,8 +42,8 @@ def explain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Explain:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "name one Service, or say --all"),
-        (("db", "--all"), "name one Service, or say --all"),
+        ((), "name one Service, or give --all"),
+        (("db", "--all"), "name one Service, or give --all"),
         (("db", "-A"), "-A goes with --all"),
         (("db", "--from", "shop/gone"), "there is no Pod gone in namespace shop"),
         (("--all", "--from", "app=web"), "say which namespace the client is in"),

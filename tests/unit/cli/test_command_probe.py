@@ -36,7 +36,7 @@ Run = Callable[..., tuple[int, Any, str]]
 
 
 class Server:
-    """Accepts connections on loopback, counts them, and answers what it was told."""
+    """Accepts connections on loopback, counts them, and answers what the test asks."""
 
     def __init__(self, answer: bytes, context: ssl.SSLContext | None, host: str) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

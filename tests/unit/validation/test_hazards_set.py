@@ -33,6 +33,7 @@ from components.validation.hazards import (
     path_hazards,
 )
 from tests.unit.validation import (
+    test_hazards_gateway_routes,
     test_hazards_ingresses,
     test_hazards_policies,
     test_hazards_reported,
@@ -56,6 +57,7 @@ from tests.unit.validation.hazard_tables import (
 
 PAGE = Path(__file__).parents[3] / "docs" / "hazards.md"
 TABLES = (
+    test_hazards_gateway_routes,
     test_hazards_ingresses,
     test_hazards_policies,
     test_hazards_reported,
@@ -120,8 +122,10 @@ def test_a_finding_is_a_warning_with_a_path_a_detail_and_a_remedy() -> None:
 def test_the_api_server_accepts_what_has_a_hazard() -> None:
     for table in TABLES:
         for hit in table.HITS:
-            found = validate(hit.manifests[hit.position])
-            errors = [finding for finding in found if finding.severity == "error"]
+            manifest = hit.manifests[hit.position]
+            if manifest["apiVersion"].startswith("gateway.networking.k8s.io/"):
+                continue  # its rules are those of the component's own objects
+            errors = [finding for finding in validate(manifest) if finding.severity == "error"]
             assert not errors, hit
 
 
