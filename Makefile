@@ -44,7 +44,8 @@ unit: venv
 
 # A figure of its own: measuring makes the tests about twice as slow.
 coverage: venv
-	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov tests/unit
+	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+		--cov=components tests/unit
 
 lint: venv
 	@.venv/bin/ruff check
@@ -78,6 +79,7 @@ bench: setup
 	@.venv/bin/python -m bench.sources
 	@.venv/bin/python -m bench.startup
 	@.venv/bin/python -m bench.preview
+	@.venv/bin/python -m bench.shop
 	@.venv/bin/python -m bench.deploy
 	@.venv/bin/python -m bench.advice
 	@.venv/bin/python -m bench.churn

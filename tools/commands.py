@@ -200,6 +200,8 @@ def _print_services(backend: StateBackend, target: Target) -> None:
         services, program, target.kubeconfig, simulated=target.is_embedded
     )
     say("\n" + table)
+    if ways := report.ways_table(report.ways_of_state(exported)):
+        say("\n" + ways)
 
 
 def _render(folder: Path) -> None:

@@ -28,6 +28,7 @@ def main(file: Path) -> int:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
     say(f"\n{text}\n{report.manifests_table(manifests)}\n")
+    say(f"{report.ways_table(manifests)}\n")
     say(f"$ k8s-endpoints validate {file}")
     return command(["validate", str(file)])
 

@@ -1,7 +1,7 @@
 """What stands in the cluster, as a person wants to see it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,13 @@ from .console import table
 _HEADER = ("TYPE", "HOST", "PORTS")
 _MOST_SHOWN = 8
 _SERVICE_TYPE = "kubernetes:core/v1:Service"
+_WAYS = {
+    "kubernetes:networking.k8s.io/v1:Ingress": "Ingress",
+    "kubernetes:networking.k8s.io/v1:NetworkPolicy": "NetworkPolicy",
+    "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute": "HTTPRoute",
+    "kubernetes:gateway.networking.k8s.io/v1:TCPRoute": "TCPRoute",
+}
+"""Routes to Services and policies beside them, by their Pulumi types."""
 
 
 def services_of_state(exported: str) -> list[tuple[str, str]]:
@@ -18,6 +25,16 @@ def services_of_state(exported: str) -> list[tuple[str, str]]:
     resources = json.loads(exported)["deployment"].get("resources") or []
     found = [one["id"] for one in resources if one["type"] == _SERVICE_TYPE and one.get("id")]
     return [(namespace, name) for namespace, _, name in (one.partition("/") for one in found)]
+
+
+def ways_of_state(exported: str) -> list[dict[str, Any]]:
+    """Return the routes and policies in what `pulumi stack export` prints, as manifests."""
+    resources = json.loads(exported)["deployment"].get("resources") or []
+    return [
+        {**one["outputs"], "kind": _WAYS[one["type"]]}
+        for one in resources
+        if one["type"] in _WAYS and one.get("outputs")
+    ]
 
 
 def services_table(
@@ -53,6 +70,46 @@ def manifests_table(manifests: Iterable[dict[str, Any]]) -> str:
     )
     rows = [_row(namespace, name, objects) for namespace, name in names]
     return table([*_HEADER, "ENDPOINTS"], rows)
+
+
+def ways_table(manifests: Iterable[dict[str, Any]]) -> str:
+    """Lay out routes and policies with what they let through; empty where there are none."""
+    rows = [
+        [one["kind"], _identity(one), "\n".join(_leads(one))]
+        for one in manifests
+        if one["kind"] in _WAYS.values()
+    ]
+    return table(["KIND", "NAME", "WHAT IT LETS THROUGH"], sorted(rows)) if rows else ""
+
+
+def _identity(manifest: dict[str, Any]) -> str:
+    metadata = manifest["metadata"]
+    return f"{metadata.get('namespace', 'default')}/{metadata['name']}"
+
+
+def _leads(manifest: dict[str, Any]) -> Iterator[str]:
+    spec = manifest["spec"]
+    if manifest["kind"] == "NetworkPolicy":
+        labels = spec["podSelector"].get("matchLabels") or {}
+        chosen = ",".join(f"{key}={value}" for key, value in labels.items())
+        yield f"Pods with {chosen}" if chosen else "all Pods"
+        for rule in spec.get("egress") or []:
+            numbers = dict.fromkeys(str(one.get("port", "any")) for one in rule.get("ports") or [])
+            peers = dict.fromkeys(
+                (one.get("ipBlock") or {}).get("cidr", "Pods") for one in rule.get("to") or []
+            )
+            yield f"to {', '.join(peers) or 'anywhere'}: {', '.join(numbers) or 'any port'}"
+        return
+    secrets = ", ".join(one.get("secretName", "") for one in spec.get("tls") or [])
+    for rule in spec.get("rules") or []:
+        hosts = ", ".join(spec.get("hostnames") or [rule.get("host", "*")])
+        for path in (rule.get("http") or {}).get("paths") or []:
+            service = path["backend"]["service"]
+            port = service["port"].get("name") or service["port"].get("number")
+            mark = f" (TLS {secrets})" if secrets else ""
+            yield f"{hosts}{path.get('path', '')} -> {service['name']}:{port}{mark}"
+        for backend in rule.get("backendRefs") or []:
+            yield f"{hosts} -> {backend['name']}:{backend['port']}"
 
 
 def _row(

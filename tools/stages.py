@@ -3,6 +3,9 @@
 kwok 0.8 plays its own nodes and Pods only where no stage is given at all, so all of them are here.
 """
 
+RUNS_PODS = "runs-pods"
+"""The name of a node whose Pods kwok leaves to another program, which runs them."""
+
 _NODE = """\
 ---
 kind: Stage
@@ -39,6 +42,7 @@ spec:
     matchExpressions:
     - {key: '.metadata.deletionTimestamp', operator: DoesNotExist}
     - {key: '.status.phase', operator: In, values: ["Pending"]}
+    - {key: '.spec.nodeName', operator: NotIn, values: ["RUNS_PODS"]}
   next:
     statusTemplate: |
       {{ $now := Now | Quote }}
@@ -79,6 +83,7 @@ spec:
     - {key: '.metadata.deletionTimestamp', operator: DoesNotExist}
     - {key: '.status.phase', operator: In, values: ["Running"]}
     - {key: '.metadata.ownerReferences.[].kind', operator: In, values: ["Job"]}
+    - {key: '.spec.nodeName', operator: NotIn, values: ["RUNS_PODS"]}
   next:
     statusTemplate: |
       phase: Succeeded
@@ -124,4 +129,5 @@ def stages(*, load_balancer: bool) -> str:
     Args:
         load_balancer: Whether Services of type LoadBalancer get an address.
     """
-    return _NODE + _PODS + (_LOAD_BALANCERS if load_balancer else "")
+    pods = _PODS.replace("RUNS_PODS", RUNS_PODS)
+    return _NODE + pods + (_LOAD_BALANCERS if load_balancer else "")

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from ..topology import Snapshot
-from ..validation.untyped import items, mapping, text
+from ..validation.untyped import mapping
 from .cluster_arguments import add_cluster_arguments, kubectl_options
 from .live import ProgramError, Stack
 from .live.proxy import Proxy
 from .live.snapshots import current_namespace, read_snapshot
+from .live.state_objects import read_state
 from .manifests import Entry, Source, Unreadable, read, sources
 
 
@@ -76,7 +77,7 @@ def read_objects(
     if options.files:
         return _of_files(options.files)
     if options.stack is not None:
-        return _of_stack(Stack(options.cwd, options.stack))
+        return read_state(Stack(options.cwd, options.stack))
     with Proxy(kubectl_options(options)) as proxy:
         return read_snapshot(proxy, namespace, client_namespace).snapshot
 
@@ -93,14 +94,3 @@ def _of_files(files: Sequence[str]) -> Snapshot:
     if unreadable:
         raise ProgramError("\n".join(map(str, unreadable)))
     return Snapshot(entries)
-
-
-def _of_stack(stack: Stack) -> Snapshot:
-    resources = map(mapping, items(stack.state.get("resources")))
-    return Snapshot(
-        [
-            mapping(one.get("outputs"))
-            for one in resources
-            if text(one.get("type")).startswith("kubernetes:")
-        ]
-    )

@@ -131,8 +131,8 @@ class Explainer:
     def _for_client(
         self, serving: Serving, client: Client, unknown: list[str]
     ) -> tuple[list[Found], list[Policy]]:
-        if self._snapshot.is_live and not self._snapshot.knows("NetworkPolicy"):
-            unknown.append("what policies let the client reach: your permissions hide them")
+        if reason := self._snapshot.unseen.get("NetworkPolicy"):
+            unknown.append(f"what policies let the client reach: {reason}")
             return [], []
         service = serving.service
         backends: list[Target] = targets(self._index, service, serving.groups)
@@ -147,8 +147,8 @@ class Explainer:
             reason = "anything: the files hold no such Service"
             if key in self._objects.repeated:
                 reason = "which of several: the files declare it more than once"
-            if self._snapshot.is_live:
-                reason = "whether there is such a Service: your permissions hide Services"
+            if unseen_because := unseen.get("Service"):
+                reason = f"whether there is such a Service: {unseen_because}"
             return Explanation(*key, None, [], [reason], unseen)
         names = [one for home, one in self._objects.services if home == namespace]
         near = get_close_matches(name, names, 1, _ALIKE)

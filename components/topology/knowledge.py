@@ -39,10 +39,11 @@ def knows_backends(
     codes = {one.finding.code for one in index.findings[service.key]}
     if service.is_alias:
         return False
+    if reason := index.snapshot.unseen.get("EndpointSlice"):
+        unknown.append(f"which backends there are: {reason}")
+        return False
     if index.snapshot.is_live:
-        if not index.snapshot.knows("EndpointSlice"):
-            unknown.append("which backends there are: your permissions hide EndpointSlices")
-        return index.snapshot.knows("EndpointSlice")
+        return True
     if groups:
         return True
     if service.selector:

@@ -4,16 +4,17 @@ from pathlib import Path
 
 import pulumi
 from k8s_endpoints.sources import inventory
-from pulumi_kubernetes import apps, core
+from pulumi_kubernetes import core
 
 from k8s_endpoints import (
+    DeployedService,
     EgressPolicy,
     ExternalNameService,
     ExternalService,
+    HttpIngress,
     Preset,
-    SelectorService,
-    ServiceType,
     egress_destination,
+    route_backend,
 )
 
 HERE = Path(__file__).parent
@@ -42,34 +43,24 @@ for name, args in needs.services.items():
 for name, alias in needs.external_names.items():
     pulumi.export(name, ExternalNameService(name, {**alias, "namespace": namespace}).host)
 
-apps.v1.Deployment(
-    "my-app",
-    metadata={"name": "my-app", "namespace": namespace},
-    spec={
-        "replicas": 3,
-        "selector": {"match_labels": APP},
-        "template": {
-            "metadata": {"labels": APP},
-            "spec": {
-                "containers": [
-                    {
-                        "name": "my-app",
-                        "image": "registry.example/my-app:1",
-                        "ports": [{"name": "http", "container_port": 8080}],
-                    }
-                ]
-            },
-        },
-    },
-)
-
-service = SelectorService(
+app = DeployedService(
     "my-app",
     {
         "namespace": namespace,
-        "selector": APP,
-        "type": ServiceType.LOAD_BALANCER,
+        "image": "registry.example/my-app:1",
+        "replicas": 3,
+        "labels": APP,
         "ports": [{"name": "http", "port": 80, "target_port": 8080}],
     },
+    after,
 )
-pulumi.export("my-app", service.host)
+pulumi.export("my-app", app.host)
+
+HttpIngress(
+    "shop",
+    {
+        "namespace": namespace,
+        "rules": [{"host": "shop.example.com", "backend": route_backend(app)}],
+        "tls": [{"secret_name": "shop-tls"}],
+    },
+)

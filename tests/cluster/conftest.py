@@ -1,3 +1,3 @@
-from tests.support.fixtures import cluster, namespace, new_stack, provider, stack
+from tests.support.fixtures import cluster, follow, namespace, new_stack, provider, stack
 
-__all__ = ["cluster", "namespace", "new_stack", "provider", "stack"]
+__all__ = ["cluster", "follow", "namespace", "new_stack", "provider", "stack"]

@@ -22,6 +22,7 @@ from components.topology import Client, Explainer, Explanation
 from tests.support.accounts import grant, kubeconfig, rule
 from tests.support.broken_setups import (
     CLIENT,
+    DRAINING,
     NOT_LIVE,
     SETUPS,
     SOUND,
@@ -31,6 +32,7 @@ from tests.support.broken_setups import (
     service,
 )
 from tests.support.cluster import names, path_with_kubectl, wait_for_accounts
+from tests.support.following import Follow
 from tools.cluster import Cluster
 from tools.paths import ROOT
 
@@ -280,23 +282,35 @@ def test_a_pod_that_probes_is_admitted_as_restricted_and_leaves_nothing(made: Ma
     assert names(made.cluster, "jobs", namespace) == []
 
 
-def test_a_change_is_followed(made: Made) -> None:
+def test_a_change_is_followed(made: Made, follow: Follow) -> None:
     namespace = "second-port-mended"
-    command = [sys.executable, "-m", "components", "explain", "db", "-n", namespace]
-    options = ["--watch", "--watch-for", "8", f"--kubeconfig={made.cluster.kubeconfig}"]
-    with subprocess.Popen(
-        [*command, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as running:
-        assert running.stdout is not None
-        head = running.stdout.readline()
-        conditions = {"ready": False, "serving": True, "terminating": True}
-        endpoints = [{"addresses": ["192.0.2.10"], "conditions": conditions}]
-        patch = ("--type=merge", "-p", json.dumps({"endpoints": endpoints}))
-        made.cluster.kubectl("patch", "endpointslice", "db-1", "-n", namespace, *patch)
-        text = running.stdout.read()
-        code = running.wait()
-    assert head == f"Service {namespace}/db: sound\n"
-    (line,) = [line for line in text.splitlines() if " EndpointSlice db-1 changed: " in line]
+    followed = follow(namespace, "db")
+    endpoints = [{"addresses": ["192.0.2.10"], "conditions": DRAINING}]
+    patch = ("--type=merge", "-p", json.dumps({"endpoints": endpoints}))
+    made.cluster.kubectl("patch", "endpointslice", "db-1", "-n", namespace, *patch)
+    followed.wait_until_it_says("sound -> broken; every endpoint is draining")
+    assert followed.text.startswith(f"Service {namespace}/db: sound\n")
+    (line,) = [line for line in followed.text.splitlines() if " db-1 changed: " in line]
     assert "-192.0.2.11; 192.0.2.10 ready -> draining" in line
-    assert "sound -> broken; every endpoint is draining" in line
-    assert code == 1
+    assert followed.stop() == 130
+
+
+def test_a_rollout_is_followed(made: Made, namespace: str, follow: Follow) -> None:
+    cluster, here = made.cluster, ("-n", namespace)
+    wait_for_accounts(cluster, [namespace])
+    template = ("--image=a", "--replicas=1", "--port=80")
+    cluster.kubectl("create", "deployment", "web", *here, *template)
+    cluster.kubectl("create", "service", "clusterip", "web", "--tcp=80", *here)
+    cluster.kubectl("wait", "deployment/web", *here, "--for=condition=Available", "--timeout=60s")
+    slices = ("endpointslices", "-l", "kubernetes.io/service-name=web", *here)
+    ready = "--for=jsonpath={.endpoints[0].conditions.ready}=true"
+    cluster.kubectl("wait", *slices, ready, "--timeout=60s")
+    (old,) = json.loads(cluster.kubectl("get", "pods", *here, "-o", "json"))["items"]
+    address = old["status"]["podIP"]
+
+    followed = follow(namespace, "web")
+    cluster.kubectl("set", "image", "deployment/web", "*=b", *here)
+    followed.wait_until_it_says(f"-{address}")
+    events = followed.text.partition(f"+ {address} (ready")[2]
+    assert 0 < events.index(": +10.244.") < events.index(f"-{address}")  # the new one came first
+    assert "sound -> broken" not in events

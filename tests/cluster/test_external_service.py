@@ -1,5 +1,8 @@
 """`ExternalService` on a real control plane."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from textwrap import dedent
 
@@ -10,6 +13,7 @@ from components.testing import render
 from tests.support.cluster import get, missing, names, uids, versions
 from tests.support.stack import Stack
 from tools.cluster import Cluster
+from tools.paths import ROOT
 
 pytestmark = pytest.mark.both_kinds
 
@@ -58,6 +62,25 @@ def test_what_is_declared_is_what_stands_in_the_cluster(
     service = get(cluster, "service", namespace, "orders-db")
     assert "selector" not in service["spec"]
     assert service["spec"]["ipFamilies"] == ["IPv4", "IPv6"]
+
+    row = json.loads(of_stack(stack, "explain", "orders-db", "-o", "json"))
+    assert (row["namespace"], row["verdict"]) == (namespace, "sound")
+    backends = [one["address"] for part in row["path"]["endpoints"] for one in part["backends"]]
+    assert backends == ADDRESSES
+    drawn = of_stack(stack, "diagram")
+    assert [one for one in ADDRESSES if f"+ {one}" not in drawn] == []
+    assert drawn.count("-->") == 3
+
+
+def of_stack(stack: Stack, command: str, *arguments: str) -> str:
+    """Return what a command prints of what a stack's last update left."""
+    python = [sys.executable, "-m", "components", command, *arguments]
+    chosen = ["--stack", stack.name, "--cwd", str(stack.folder)]
+    done = subprocess.run(
+        [*python, *chosen], cwd=ROOT, env=stack.variables(), capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
 
 
 def test_second_up_changes_nothing(stack: Stack, namespace: str) -> None:

@@ -84,8 +84,9 @@ def test_second_up_reports_no_changes_and_shows_the_services(checkout: Checkout)
 
     assert UNCHANGED in said
     assert "created" not in said
-    assert re.search(r"LoadBalancer +my-app.shop.svc +http 80 -> 8080/TCP +10.244.", said)
-    assert "(simulated)" in said
+    assert re.search(r"ClusterIP +my-app.shop.svc +http 80 -> http/TCP +10.244.", said)
+    assert re.search(r"Ingress +shop/shop +shop.example.com/ -> my-app:http \(TLS shop-tls\)", said)
+    assert re.search(r"NetworkPolicy +shop/my-app-\w+ +Pods with app=my-app", said)
     assert shows_the_services(said)
 
 
@@ -104,12 +105,13 @@ def test_rendering_leaves_the_cluster_untouched(checkout: Checkout) -> None:
 
     assert versions(cluster, "services,endpointslices,deployments", "shop") == before
     files = sorted((checkout.root / "out").glob("*/*.yaml"))
-    assert [str(file.relative_to(checkout.root / "out")) in said for file in files] == [True] * 10
+    assert [str(file.relative_to(checkout.root / "out")) in said for file in files] == [True] * 11
     assert all("pulumi.com/" not in file.read_text() for file in files)
     manifests = [yaml.safe_load(file.read_text()) for file in files]
     assert sorted({one["kind"] for one in manifests}) == [
         "Deployment",
         "EndpointSlice",
+        "Ingress",
         "Namespace",
         "NetworkPolicy",
         "Service",

@@ -7,6 +7,7 @@ import shlex
 import pytest
 
 from tests.support.cluster import get, names, uids
+from tests.support.following import Follow
 from tests.support.programs import component, external_service
 from tests.support.running import running
 from tests.support.stack import Stack
@@ -113,7 +114,9 @@ def no_orphans(cluster: Cluster, namespace: str, slices: int) -> None:
     assert len(names(cluster, "endpointslices", namespace)) == slices
 
 
-def test_for_what_holds_state(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_for_what_holds_state(
+    cluster: Cluster, stack: Stack, namespace: str, follow: Follow
+) -> None:
     """From an `ExternalService` to a `SelectorService`, killed in every step.
 
     A jump is refused, and Pods must be ready; until they are, the step may be taken back.
@@ -124,16 +127,19 @@ def test_for_what_holds_state(cluster: Cluster, stack: Stack, namespace: str) ->
     before = uids(cluster, "services,endpointslices", namespace)
     address = get(cluster, "service", namespace, "db")["spec"]["clusterIPs"]
 
+    followed = follow(namespace, "db")
     stack.write(program(namespace, "Cutover"))
     refused(stack, "run `pulumi up` with `MigrationPhase.DRAINING`")
     kill_half_way(cluster, stack.write(program(namespace, "Draining")), namespace, "Draining")
     stack.up()
+    followed.wait_until_it_says("192.0.2.10 ready -> draining", "2001:db8::10 ready -> draining")
     assert uids(cluster, "services,endpointslices", namespace) == before
     assert conditions(cluster, namespace) == {DRAINING}
     assert "selector" not in get(cluster, "service", namespace, "db")["spec"]
 
     kill_half_way(cluster, stack.write(program(namespace, "Cutover")), namespace, "Cutover")
     stack.up()
+    followed.wait_until_it_says("the selector is now app=db")
     assert get(cluster, "service", namespace, "db")["spec"]["selector"] == {"app": "db"}
     assert before.items() <= uids(cluster, "services,endpointslices", namespace).items()
     assert conditions(cluster, namespace) == {DRAINING}
@@ -156,6 +162,7 @@ def test_for_what_holds_state(cluster: Cluster, stack: Stack, namespace: str) ->
     stack.write(program(namespace, "Internal", await_ready=False))
     kill_half_way(cluster, stack, namespace, "Internal")
     stack.up()
+    followed.wait_until_it_says("EndpointSlice db-ipv4 deleted: -192.0.2.10")
     no_orphans(cluster, namespace, len(address))
 
     inside = {

@@ -2,11 +2,13 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.support.cluster import throw_away_cluster
+from tests.support.following import Follow, Following, following
 from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.install import ensure
@@ -54,3 +56,14 @@ def new_stack(cluster: Cluster, tmp_path: Path, provider: Provider) -> Callable[
 def stack(new_stack: Callable[..., Stack]) -> Stack:
     """One stack that deploys to the tests' cluster."""
     return new_stack()
+
+
+@pytest.fixture
+def follow(cluster: Cluster) -> Iterator[Follow]:
+    """Follows Services of the tests' cluster until the test ends."""
+    with ExitStack() as begun:
+
+        def begin(namespace: str, service: str) -> Following:
+            return begun.enter_context(following(cluster, namespace, service))
+
+        yield begin

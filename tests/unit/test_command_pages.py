@@ -1,5 +1,6 @@
 """Commands that pages show: run as they stand, and what they print is what the page has.
 
+Those that read files are run here, the others by `tests/dataplane/test_command_pages.py`.
 To rewrite the outputs: `.venv/bin/python -m tests.unit.test_command_pages`.
 """
 
@@ -18,7 +19,9 @@ from components.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "docs" / "explain.md"]
-BLOCK = re.compile(r"^```console\n\$ k8s-endpoints ([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```console\n\$ k8s-endpoints ([^\n]* -f [^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 def shown(command: str) -> str:

@@ -72,6 +72,13 @@ def test_the_picture_is_well_formed_and_its_text_is_within_it(number: int, is_na
 
 
 @pytest.mark.parametrize("is_narrow", [False, True], ids=["wide", "narrow"])
+def test_titles_and_legend_are_whole(is_narrow: bool) -> None:
+    assert "…" not in svg(graph(many(300)), is_narrow=is_narrow)
+    long = in_namespace([service(name="d" * 60), endpoint_slice(label="d" * 60)], "shop")
+    assert "…" in svg(graph(long), is_narrow=is_narrow)
+
+
+@pytest.mark.parametrize("is_narrow", [False, True], ids=["wide", "narrow"])
 @pytest.mark.parametrize("manifests", [FEW, many(30)], ids=["few", "many"])
 def test_boxes_do_not_overlap(manifests: list[Manifest], is_narrow: bool) -> None:
     root = parsed(svg(graph(manifests), is_narrow=is_narrow))

@@ -342,6 +342,7 @@ def test_shop() -> None:
         ("EndpointSlice", "orders-db-ipv4"),
         ("EndpointSlice", "orders-db-ipv6"),
         ("EndpointSlice", "sessions-ipv4"),
+        ("Ingress", "shop"),
         ("Namespace", "shop"),
         ("NetworkPolicy", "my-app-2502dec487"),
         ("Service", "my-app"),
@@ -351,8 +352,13 @@ def test_shop() -> None:
     ]
     spaces = {one["metadata"].get("namespace") for one in found.values()}
     assert spaces == {"shop", None}  # the Namespace itself is in none
-    assert service(found, "my-app")["type"] == "LoadBalancer"
-    assert service(found, "my-app")["selector"] == {"app": "my-app"}
+    deployment = found["Deployment", "my-app"]["spec"]
+    assert deployment["replicas"] == 3
+    assert deployment["template"]["metadata"]["labels"]["app"] == "my-app"  # for the policy
+    ingress = found["Ingress", "shop"]["spec"]
+    assert ingress["tls"] == [{"hosts": ["shop.example.com"], "secretName": "shop-tls"}]
+    (path,) = ingress["rules"][0]["http"]["paths"]
+    assert path["backend"]["service"] == {"name": "my-app", "port": {"name": "http"}}
     assert service(found, "payments")["externalName"] == "api.payments.example"
     assert service(found, "orders-db")["ipFamilyPolicy"] == "PreferDualStack"
     zones = {a: one["zone"] for a, one in endpoints(found, "orders-db-ipv4").items()}

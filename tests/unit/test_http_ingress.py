@@ -302,6 +302,17 @@ def test_outputs(preview: bool) -> None:
     assert found == ["web", "shop", []]
 
 
+@BOTH
+def test_the_address_of_an_ingress_is_unknown_at_preview(preview: bool) -> None:
+    found: list[Any] = []
+
+    def program() -> None:
+        HttpIngress("web", {"rules": [RULE]}).load_balancer.apply(found.append)
+
+    render(program, preview=preview)
+    assert found == ([] if preview else [[]])
+
+
 def test_two_components_may_not_declare_one_ingress() -> None:
     def program() -> None:
         for name in ("a", "b"):

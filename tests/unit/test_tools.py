@@ -130,6 +130,18 @@ def test_services_are_read_from_an_exported_stack() -> None:
     exported = json.dumps({"deployment": {"resources": resources}})
     assert report.services_of_state(exported) == [("shop", "db")]
     assert report.services_of_state('{"deployment": {}}') == []
+    assert report.ways_of_state(exported) == []
+
+
+def test_routes_are_read_from_an_exported_stack() -> None:
+    made = {"metadata": {"name": "web"}, "spec": {"rules": []}}
+    resources = [
+        {"type": "kubernetes:networking.k8s.io/v1:Ingress", "outputs": made},
+        {"type": "kubernetes:networking.k8s.io/v1:Ingress"},  # which an up has left pending
+        {"type": "kubernetes:core/v1:Service", "outputs": made},
+    ]
+    exported = json.dumps({"deployment": {"resources": resources}})
+    assert report.ways_of_state(exported) == [{**made, "kind": "Ingress"}]
 
 
 def test_endpoints_are_counted_and_cut_short() -> None:

@@ -92,6 +92,38 @@ def test_manifests_are_laid_out_without_a_cluster() -> None:
     ]
 
 
+def test_routes_and_policies_are_laid_out_with_what_they_let_through() -> None:
+    route = {
+        "kind": "HTTPRoute",
+        "metadata": {"name": "web"},
+        "spec": {
+            "hostnames": ["a.example.com"],
+            "rules": [{"backendRefs": [{"name": "old", "port": 80}, {"name": "new", "port": 80}]}],
+        },
+    }
+    policy = {
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {
+            "podSelector": {},
+            "egress": [
+                {
+                    "to": [{"namespaceSelector": {}}, {"ipBlock": {"cidr": "192.0.2.1/32"}}],
+                    "ports": [{"port": 53}, {"port": 53, "protocol": "UDP"}],
+                }
+            ],
+        },
+    }
+    assert report.ways_table([*MANIFESTS, route, policy]).splitlines() == [
+        "KIND           NAME         WHAT IT LETS THROUGH",
+        "HTTPRoute      default/web  a.example.com -> old:80",
+        "                            a.example.com -> new:80",
+        "NetworkPolicy  shop/web     all Pods",
+        "                            to Pods, 192.0.2.1/32: 53",
+    ]
+    assert report.ways_table(MANIFESTS) == ""
+
+
 def test_the_demo_writes_shows_and_validates_the_shop(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,4 +138,5 @@ def test_the_demo_writes_shows_and_validates_the_shop(
     assert "pulumi.com/" not in file.read_text()
     assert file.read_text() in shown
     assert "orders-db.shop.svc  postgres 5432/TCP" in shown
-    assert "8 objects, 0 errors, 0 warnings" in shown
+    assert "Ingress        shop/shop               shop.example.com/ -> my-app:http (TLS" in shown
+    assert "9 objects, 0 errors, 0 warnings" in shown

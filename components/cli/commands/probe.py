@@ -152,7 +152,7 @@ def _start(
     seconds = _START + int(3 * options.timeout * rounds)
     kubectl = kubectl_options(options)
     found = probe_from_pod(kubectl, home, options.image, options.labels, request, seconds)
-    return f"a Pod of namespace {home}", found
+    return f"a Pod of namespace {home}", iter(found.items())
 
 
 def _explanation(options: argparse.Namespace) -> Explanation:

@@ -117,7 +117,8 @@ class _Writer:
         for one in path.endpoints:
             self._endpoints(service, one)
         if not path.endpoints and not path.external_name:
-            service.add("no EndpointSlice")
+            is_unseen = "EndpointSlice" in explanation.unseen
+            service.add("EndpointSlices: not seen" if is_unseen else "no EndpointSlice")
         return root
 
     @staticmethod

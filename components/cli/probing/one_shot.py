@@ -3,12 +3,13 @@
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...validation.untyped import items, mapping, text
 from ..live import ProgramError
+from ..live.interrupts import ending_in_order, held_back
 from ..live.programs import failed, run
 from . import connections
 
@@ -21,6 +22,11 @@ _KEPT = 60
 """Seconds after which the cluster deletes a Job that this command could not delete."""
 _USER = 65_532
 _POLL = 0.5
+_PATIENCE = 2.0
+"""Seconds that a Job may be without a Pod before the command looks for a reason."""
+_IN_TIME = "--request-timeout=20s"
+_RUNNING = "it runs, and has not ended"
+_HOPELESS = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName"})
 
 
 def probe_job(
@@ -89,46 +95,65 @@ def probe_from_pod(
     labels: Mapping[str, str],
     request: Mapping[str, Any],
     seconds: int,
-) -> Iterator[tuple[int, connections.Result]]:
+) -> dict[int, connections.Result]:
     """Return the result of each target by its position, as a Pod of a namespace sees it.
 
-    The Job is deleted whatever happens; where this process is killed, the cluster does it.
+    The Job is deleted whatever happens, on Ctrl-C, SIGTERM and SIGHUP too; where this process is
+    killed, the cluster does it.
 
     Raises:
         ProgramError: The Pod does not run, or not to its end.
     """
     name = f"k8s-endpoints-probe-{secrets.token_hex(4)}"
     job = probe_job(name, image, labels, request, seconds)
-    command = ["kubectl", *kubectl, "--namespace", namespace]
+    command = ["kubectl", *kubectl, "--namespace", namespace, _IN_TIME]
+    with ending_in_order():
+        try:
+            with held_back():  # else it is not known whether there is something to delete
+                _run([*command, "create", "-f", "-"], json.dumps(job))
+            _wait(command, name, seconds)
+            printed = _run([*command, "logs", f"job/{name}"])
+        finally:
+            with held_back():
+                run([*command, "delete", "job", name, "--ignore-not-found", "--wait=false"])
     try:
-        _run([*command, "create", "-f", "-"], json.dumps(job))
-        _wait([*command, "get", "pods", "-l", f"job-name={name}", "-o", "json"], seconds)
-        for line in _run([*command, "logs", f"job/{name}"]).splitlines():
-            place, result = json.loads(line)
-            yield place, result
+        return dict(json.loads(line) for line in printed.splitlines())
     except ValueError as error:
         raise ProgramError(f"the Pod does not print results: {error}") from None
-    finally:
-        run([*command, "delete", "job", name, "--ignore-not-found", "--wait=false"])
 
 
-def _wait(command: Sequence[str], seconds: int) -> None:
-    """Wait until the Pod has ended."""
-    end = time.monotonic() + seconds
+def _wait(command: Sequence[str], job: str, seconds: int) -> None:
+    """Wait until the Pod of a Job has ended."""
+    started = time.monotonic()
+    asked = [*command, "get", "pods", "-l", f"job-name={job}", "-o", "json"]
     reason = "it was not started"
-    while time.monotonic() < end:
-        for pod in map(mapping, items(mapping(json.loads(_run(command))).get("items"))):
+    while (passed := time.monotonic() - started) < seconds:
+        pods = [mapping(one) for one in items(mapping(json.loads(_run(asked))).get("items"))]
+        for pod in pods:
             status = mapping(pod.get("status"))
-            if status.get("phase") == "Succeeded":
+            phase = text(status.get("phase"))
+            if phase == "Succeeded":
                 return
-            reason = _reason(status) or reason
-            if status.get("phase") == "Failed" or reason in _HOPELESS:
+            reason = _reason(status) or (_RUNNING if phase == "Running" else reason)
+            if phase == "Failed" or reason in _HOPELESS:
                 raise ProgramError(f"the Pod does not probe: {reason}")
+        if not pods and passed > _PATIENCE and (refusal := _refusal(command, job)):
+            raise ProgramError(f"the cluster refuses the Pod: {refusal}")
         time.sleep(_POLL)
     raise ProgramError(f"the Pod does not probe within {seconds} s: {reason}")
 
 
-_HOPELESS = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName"})
+def _refusal(command: Sequence[str], job: str) -> str:
+    """Return why a Job has no Pod, if the rights show it."""
+    chosen = f"--field-selector=involvedObject.name={job},reason=FailedCreate"
+    done = run([*command, "get", "events", chosen, "-o", "json"])
+    if done.returncode:
+        return ""
+    messages = [
+        text(mapping(one).get("message"))
+        for one in items(mapping(json.loads(done.stdout)).get("items"))
+    ]
+    return messages[-1] if messages else ""
 
 
 def _reason(status: Mapping[str, Any]) -> str:

@@ -110,7 +110,9 @@ def _detailed(one: Explanation) -> Band:
     if path.external_name:
         out = [Box(2, "outside the cluster", [path.external_name], "plain")]
     elif not out:
-        out = [Box(2, "no EndpointSlice", [], "broken" if one.first else "unknown")]
+        is_unseen = "EndpointSlice" in one.unseen
+        title = "EndpointSlices: not seen" if is_unseen else "no EndpointSlice"
+        out = [Box(2, title, [], "broken" if one.first else "unknown")]
     at = len(into)
     edges = [(place, at) for place in range(at)]
     edges += [(at, at + 1 + place) for place in range(len(out))]

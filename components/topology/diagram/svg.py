@@ -52,20 +52,24 @@ def svg(graph: Graph, *, is_narrow: bool = False) -> str:
     top = MARGIN
     for panel in graph.panels:
         start = top
-        top += _PANEL_HEAD
+        width = layout.width - 2 * MARGIN
+        most = int((width - 2 * MARGIN) / _CHARACTER)
+        titles = [panel.title] if len(panel.title) <= most else panel.title.split(": ", 1)
+        top += _PANEL_HEAD + LINE * (len(titles) - 1)
         inner: list[str] = []
         for band in panel.bands:
             placed, height = layout.place(band, top)
             inner += [_arrow(layout, placed[one], placed[other]) for one, other in band.edges]
             inner += [part for one in placed for part in _draw(one)]
             top += height + BETWEEN
-        width = layout.width - 2 * MARGIN
         body.append(
             f'<rect class="panel" x="{MARGIN}" y="{start}" width="{width}"'
             f' height="{top - start}" rx="8"/>'
         )
-        most = int((width - 2 * MARGIN) / _CHARACTER)
-        body.append(_text(2 * MARGIN, start + 21, panel.title, "p", most))
+        body += [
+            _text(2 * MARGIN, start + 21 + LINE * place, title, "p", most)
+            for place, title in enumerate(titles)
+        ]
         body += inner
         top += MARGIN
     legend, top = _legend(layout, top + 14)

@@ -142,8 +142,8 @@ AUTOSCALING_BLIND = HAZARDS.hazard(
 INGRESS_NGINX_RETIRED = HAZARDS.hazard(
     "ingress-nginx-retired",
     "ingress-nginx has been retired since March 2026: security holes found in it stay open",
-    "move to another controller, or to the Gateway API; this is not about other controllers of"
-    " class nginx, such as that of NGINX Inc.",
+    'give `api` as "Gateway" and use a controller of the Gateway API, or another class; this is not'
+    " about other controllers of class nginx, such as that of NGINX Inc.",
 )
 EGRESS_ISOLATED = HAZARDS.note(
     "egress-isolated",

@@ -1,7 +1,5 @@
 """`probe` connects to what a Service declares, and to nothing else."""
 
-import datetime as dt
-import ipaddress
 import json
 import socket
 import ssl
@@ -15,9 +13,6 @@ from typing import Any
 
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from components.cli.main import main
 from components.cli.probing import Progress, connections, plan
@@ -30,6 +25,7 @@ from tests.support.broken_setups import (
     in_namespace,
     service,
 )
+from tests.support.certificates import certificate
 
 Serve = Callable[..., int]
 Run = Callable[..., tuple[int, Any, str]]
@@ -103,41 +99,6 @@ def backends(port: int, *addresses: str, name: str = "pg", **fields: Any) -> lis
     given = {"name": name, "port": port, "protocol": "TCP"}
     made = endpoint_slice(given, addresses=addresses or ("127.0.0.1",), **fields)
     return [service(given), made]
-
-
-def certificate(
-    folder: Path, name: str = "db.example.com", days: int = 90
-) -> tuple[ssl.SSLContext, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = dt.datetime.now(dt.UTC)
-    names = x509.SubjectAlternativeName(
-        [x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.9"))]
-    )
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=100))
-        .not_valid_after(now + dt.timedelta(days=days))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(names, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    ca, private = folder / "ca.pem", folder / "key.pem"
-    ca.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(ca, private)
-    return context, ca
 
 
 def test_what_listens_answers_and_what_does_not_is_refused(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -82,7 +83,7 @@ def test_a_pod_probes_and_is_deleted(probe: Callable[..., Any], kubectl: Path) -
     calls = (kubectl / "calls").read_text().splitlines()
     job = json.loads((kubectl / "job.json").read_text())
     name = job["metadata"]["name"]
-    assert [call.split()[3] for call in calls] == ["create", "get", "logs", "delete"]
+    assert [call.split()[4] for call in calls] == ["create", "get", "logs", "delete"]
     assert all(call.startswith("--context=prod --namespace shop ") for call in calls)
     assert f"delete job {name} --ignore-not-found" in calls[-1]
     labels = job["spec"]["template"]["metadata"]["labels"]
@@ -129,6 +130,26 @@ def test_ctrl_c_deletes_it(
     monkeypatch.setattr("components.cli.probing.one_shot.time.sleep", interrupted)
     assert probe()[0] == 130
     assert " delete job " in (kubectl / "calls").read_text()
+
+
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals_delete_it_and_end_the_command(
+    probe: Callable[..., Any],
+    kubectl: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: signal.Signals,
+) -> None:
+    def signalled(_: float) -> None:
+        signal.raise_signal(kind)
+
+    before = signal.getsignal(kind)
+    pods(kubectl, {"phase": "Pending"})
+    monkeypatch.setattr("components.cli.probing.one_shot.time.sleep", signalled)
+    with pytest.raises(SystemExit) as stopped:
+        probe()
+    assert stopped.value.code == 128 + kind
+    assert " delete job " in (kubectl / "calls").read_text()
+    assert signal.getsignal(kind) is before
 
 
 def test_the_pod_meets_the_restricted_standard() -> None:
