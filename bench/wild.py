@@ -2,30 +2,41 @@
 
 Prints each code with how often it fired and in how many repositories, so that its precision can be
 judged by hand, and asks a kube-apiserver of its own about every object: whether it takes what is
-reported as an error, and refuses what is not. Nothing of the checkouts is kept; `wild.txt` beside
-this file lists repositories that were measured, with their commits.
+reported as an error, and refuses what is not. Warnings are tuned on one half of the repositories
+and measured on the other. Nothing of the checkouts is kept; `wild.txt` beside this file lists
+repositories that were measured, with their commits.
 """
 
+import hashlib
 import os
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from components.cli.manifests import Entry, Source, read
 from components.cli.results import validate_files
 from components.validation import KINDS, validate
+from components.validation.untyped import mapping
 from tests.support.agreement.compare import is_unknowable
 from tests.support.agreement.server import ApiServer
 from tests.support.cluster import throw_away_cluster
 
 CONFLICT = 409
+Half = Literal["tune", "measure"]
+HALVES: tuple[Half, Half] = "tune", "measure"
 HELP = """\
 No checkouts. Clone some repositories with manifests into one folder, and name it:
   make wild CHECKOUTS=folder
 Each folder within it counts as one repository. bench/wild.txt lists some, with their commits."""
+
+
+def half_of(repository: str) -> Half:
+    """Return the half of a repository, by its name, such as `owner/name` or `owner+name`."""
+    digest = hashlib.sha256(repository.replace("+", "/").encode()).digest()
+    return "measure" if digest[0] % 2 else "tune"
 
 
 def main() -> int:
@@ -49,6 +60,8 @@ class Verdicts:
     def __init__(self, server: ApiServer) -> None:
         self._server = server
         self.asked = 0
+        self.external = 0
+        """How many objects are endpoints, or Services without a selector."""
         self.refused: Counter[str] = Counter()
         """How many objects with an error of a code it refuses too."""
         self.taken: Counter[str] = Counter()
@@ -61,6 +74,7 @@ class Verdicts:
         for entry in read(Source(source, is_named=False)):
             manifest = entry.value if isinstance(entry, Entry) else None
             if isinstance(manifest, dict) and _key(manifest) in KINDS:
+                self.external += _is_external(manifest)
                 self._ask(source, manifest)
 
     def _ask(self, source: str, manifest: dict[str, Any]) -> None:
@@ -83,30 +97,56 @@ def _key(manifest: dict[str, Any]) -> tuple[object, object]:
     return manifest.get("apiVersion"), manifest.get("kind")
 
 
+def _is_external(manifest: dict[str, Any]) -> bool:
+    """Return whether an object is for backends that are no Pods of the cluster."""
+    spec = mapping(manifest.get("spec"))
+    if manifest["kind"] != "Service":
+        return manifest["kind"] in {"Endpoints", "EndpointSlice"}
+    return bool(spec) and (spec.get("type") == "ExternalName" or not spec.get("selector"))
+
+
 def _print(folders: Sequence[Path], verdicts: Verdicts) -> None:
     fired: Counter[tuple[str, str]] = Counter()
-    repositories: dict[str, set[str]] = defaultdict(set)
-    sys.stdout.write(f"{'repository':40} {'seconds':>7} {'objects':>7} {'no manifests':>12}\n")
+    by_half: Counter[tuple[str, Half]] = Counter()
+    repositories: dict[tuple[str, Half], set[str]] = defaultdict(set)
+    holders = 0
+    sys.stdout.write(
+        f"{'repository':40} {'half':7} {'seconds':>7} {'objects':>7} {'no manifests':>12}\n"
+    )
     for folder in folders:
+        half, known = half_of(folder.name), verdicts.external
         before = time.process_time()
         found = validate_files([str(folder)], None)
         seconds = time.process_time() - before
         for row in found.rows:
-            fired[row.finding.severity, row.finding.code] += 1
-            repositories[row.finding.code].add(folder.name)
+            code = row.finding.code
+            fired[row.finding.severity, code] += 1
+            by_half[code, half] += 1
+            repositories[code, half].add(folder.name)
         for source in sorted(found.sources):
             verdicts.ask(source)
+        holders += verdicts.external > known
         strangers = found.strangers.total()
-        sys.stdout.write(f"{folder.name:40} {seconds:7.2f} {found.judged:7} {strangers:12}\n")
-    head = f"{'code':34} {'severity':8} {'fired':>6} {'repositories':>12}"
-    sys.stdout.write(f"\n{head} {'refused too':>11} {'taken':>6}\n")
+        sys.stdout.write(
+            f"{folder.name:40} {half:7} {seconds:7.2f} {found.judged:7} {strangers:12}\n"
+        )
+    head = f"{'code':34} {'severity':8} {'fired':>6} {'tune':>10} {'measure':>10}"
+    sys.stdout.write(
+        f"\nfired, and / in how many repositories:\n{head} {'refused too':>11} {'taken':>6}\n"
+    )
     for (severity, code), count in fired.most_common():
         told = (
             f"{verdicts.refused[code]:11} {verdicts.taken[code]:6}" if severity == "error" else ""
         )
-        line = f"{code:34} {severity:8} {count:6} {len(repositories[code]):12} {told}"
+        tune, measure = (
+            f"{by_half[code, half]} / {len(repositories[code, half])}" for half in HALVES
+        )
+        line = f"{code:34} {severity:8} {count:6} {tune:>10} {measure:>10} {told}"
         sys.stdout.write(f"{line.rstrip()}\n")
-    sys.stdout.write(f"\n{verdicts.asked} objects asked about\n")
+    sys.stdout.write(
+        f"\n{len(folders)} repositories, {holders} of them with external Services;"
+        f" {verdicts.asked} objects asked about\n"
+    )
     for one in verdicts.missed:
         sys.stdout.write(f"refused, and not reported: {one}\n")
 

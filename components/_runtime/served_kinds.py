@@ -22,7 +22,7 @@ from .engine import monitor
 from .live_metadata import is_answered, metadata_of
 from .provider import provider_of
 
-__all__ = ["is_missing", "is_waiting", "refuse_unserved"]
+__all__ = ["is_missing", "is_waiting", "may_bring_kinds", "refuse_unserved"]
 
 _BRINGERS = (
     "command:",
@@ -66,7 +66,7 @@ def refuse_unserved(
         return
 
     async def check(metadata: object) -> bool:
-        if is_answered(metadata) or _may_bring_kinds():
+        if is_answered(metadata) or may_bring_kinds():
             return True
         version: str = manifest["apiVersion"]
         chosen = await _chosen_cluster(opts)
@@ -82,7 +82,7 @@ def is_waiting(opts: pulumi.ResourceOptions | None) -> bool:
     return opts is not None and opts.depends_on is not None and opts.depends_on != []
 
 
-def _may_bring_kinds() -> bool:
+def may_bring_kinds() -> bool:
     """Return whether a resource of the program may install CustomResourceDefinitions."""
     waiting = [settings.get_root_resource()]
     while waiting:

@@ -17,6 +17,7 @@ from ..validation import KINDS, refusal, validate
 from ..validation.hazards import HAZARDS, hazards, kustomize
 from ..validation.hazards.kustomize import kustomize_hazards, served_names
 from ..validation.hazards.legacy_endpoints import ENDPOINTS_WITHOUT_SERVICE
+from ..validation.hazards.service_fields import PORT_OF_TWO_PROTOCOLS
 from ..validation.object_meta import METADATA_RESOURCE_VERSION
 from ..validation.untyped import mapping, text
 from .collisions import Collisions, claims_of
@@ -57,6 +58,9 @@ _VERSION_OF_KUBECTL = Finding(
 _WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
 HAZARD_CODES = frozenset({*HAZARDS, *kustomize.HAZARDS})
 """The codes that are not looked for with `--no-hazards`."""
+_FLUX = "kustomize.toolkit.fluxcd.io/"
+"""The group of Flux's Kustomizations, whose objects it applies on the server."""
+_OF_CLIENT_SIDE_APPLY = frozenset({PORT_OF_TWO_PROTOCOLS.code})
 _CHANGED = frozenset({"Service", "EndpointSlice", "Endpoints"})
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _NO_KIND = "malformed kind"
@@ -124,6 +128,7 @@ def validate_files(
     subjects: list[Subject] = []
     collisions, ignores = Collisions(), Ignores()
     manifests = _Packed()
+    is_of_flux = False
     for number, (source, entry) in enumerate(
         _entries(sources(files, exclude, as_folder=as_folder, kustomize=kustomize), results)
     ):
@@ -132,6 +137,7 @@ def validate_files(
         )
         claims = claims_of(mapping(entry.value))
         is_ignoring = ignores.is_in(entry)
+        is_of_flux = is_of_flux or _is_of_flux(entry.value)
         if findings or claims or with_hazards or is_ignoring:
             subject = _subject(source, entry, with_chunk=with_places or is_ignoring)
             results.rows += [Row(number, subject, finding) for finding in findings]
@@ -148,7 +154,12 @@ def validate_files(
             break
     results.rows += collisions.rows()
     if with_hazards:
-        results.rows += _hazards(manifests, subjects, results.sources)
+        hazardous = _hazards(manifests, subjects, results.sources)
+        results.rows += [
+            row
+            for row in hazardous
+            if not (is_of_flux and row.finding.code in _OF_CLIENT_SIDE_APPLY)
+        ]
     found = len(results.rows)
     results.rows = ignores.kept(results.rows)
     results.ignored = found - len(results.rows)
@@ -156,6 +167,10 @@ def validate_files(
     results.rows += ignores.complaints(frozenset() if is_whole else HAZARD_CODES)
     results.rows.sort(key=attrgetter("number"))
     return results
+
+
+def _is_of_flux(manifest: Any) -> bool:
+    return text(mapping(manifest).get("apiVersion")).startswith(_FLUX)
 
 
 def _hazards(
@@ -187,7 +202,9 @@ def _of_set(
         for number, namespace in zip(numbers, moved, strict=True)
     ]
     for scope in scopes(placed):
-        chosen = _Chosen(manifests, [(numbers[one], moved[one]) for one in scope])
+        here = [numbers[one] for one in scope]
+        into = {numbers[one]: moved[one] for one in scope if moved[one]}
+        chosen = _Chosen(manifests, here, into)
         for index, finding in hazards(chosen):
             yield numbers[scope[index]], finding
 
@@ -327,9 +344,12 @@ class _Packed(Sequence[Mapping[str, Any]]):
 class _Chosen(Sequence[Mapping[str, Any]]):
     """Some of the manifests, each in the namespace that a Kustomization moves it into."""
 
-    def __init__(self, manifests: _Packed, chosen: Sequence[tuple[int, str]]) -> None:
+    def __init__(
+        self, manifests: _Packed, chosen: Sequence[int], namespaces: Mapping[int, str]
+    ) -> None:
         self._manifests = manifests
         self._chosen = chosen
+        self._namespaces = namespaces
 
     def __len__(self) -> int:
         return len(self._chosen)
@@ -341,11 +361,11 @@ class _Chosen(Sequence[Mapping[str, Any]]):
     def __getitem__(self, index: int | slice) -> Any:
         """Return one, or several."""
         if isinstance(index, slice):
-            return [self._moved(*one) for one in self._chosen[index]]
-        return self._moved(*self._chosen[index])
+            return [self._moved(one) for one in self._chosen[index]]
+        return self._moved(self._chosen[index])
 
-    def _moved(self, number: int, namespace: str) -> Mapping[str, Any]:
-        manifest = self._manifests[number]
+    def _moved(self, number: int) -> Mapping[str, Any]:
+        manifest, namespace = self._manifests[number], self._namespaces.get(number)
         if not namespace:
             return manifest
         metadata = {**mapping(manifest.get("metadata")), "namespace": namespace}

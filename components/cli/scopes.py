@@ -35,13 +35,7 @@ def scopes(subjects: Sequence[Placed]) -> Iterator[list[int]]:
 def _scopes(
     numbers: list[int], subjects: Sequence[Placed], levels: Sequence[Callable[[Placed], str]]
 ) -> Iterator[list[int]]:
-    services = [
-        (subjects[number].namespace, subjects[number].name, number)
-        for number in numbers
-        if subjects[number].kind == "Service"
-    ]
-    counted = Counter((namespace, name) for namespace, name, _ in services)
-    repeated = [number for *key, number in services if counted[key[0], key[1]] > 1]
+    repeated = _repeated(numbers, subjects)
     if not repeated or not levels:
         yield numbers
         yield from ([number] for number in repeated)
@@ -51,6 +45,13 @@ def _scopes(
         groups.setdefault(levels[0](subjects[number]), []).append(number)
     for group in groups.values():
         yield from _scopes(group, subjects, levels[1:])
+
+
+def _repeated(numbers: list[int], subjects: Sequence[Placed]) -> list[int]:
+    """Return the Services that are there more than once."""
+    services = [number for number in numbers if subjects[number].kind == "Service"]
+    counted = Counter((subjects[one].namespace, subjects[one].name) for one in services)
+    return [one for one in services if counted[subjects[one].namespace, subjects[one].name] > 1]
 
 
 def _folder(subject: Placed) -> str:

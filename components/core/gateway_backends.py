@@ -20,16 +20,20 @@ class Grant(NamedTuple):
     """The first backend that needs it."""
 
 
-def grant_name(name: str, namespace: str | Unknown | None, unknown: frozenset[str]) -> str:
-    """Return the name of a route's grants, which other routes of its name elsewhere do not have.
+def grant_name(
+    name: str, kind: str, namespace: str | Unknown | None, unknown: frozenset[str]
+) -> str:
+    """Return the name of a route's grants, which no other route of its name has.
 
     Args:
         name: The name of the route.
+        kind: The kind of the route.
         namespace: The namespace of the route.
         unknown: The paths of arguments that were Outputs.
     """
+    own = f"{name}-{kind.removesuffix('Route').lower()}"
     is_plain = isinstance(namespace, str) and "namespace" not in unknown
-    return f"{name}-from-{namespace}" if is_plain else name
+    return f"{own}-from-{namespace}" if is_plain else own
 
 
 class RouteScope:

@@ -64,7 +64,7 @@ def plan_http_routes(
     hosts = _by_host(rules)
     objects = [*_routes(args, name, hosts, scope, unknown, findings)]
     backends = [one for rule in rules for one in rule.backends]
-    own_name = grant_name(name, args.namespace, unknown)
+    own_name = grant_name(name, HTTP_ROUTE, args.namespace, unknown)
     objects += [
         reference_grant(grant, HTTP_ROUTE, own_name, args.namespace)
         for grant in scope.grants(backends)

@@ -63,7 +63,7 @@ def plan_tcp_route(
         route.note(field, argument)
         route.note(f"{field}.name", f"{argument}.service_name")
     route.note("spec.rules", "backends")
-    own_name = grant_name(name, args.namespace, unknown)
+    own_name = grant_name(name, TCP_ROUTE, args.namespace, unknown)
     grants = [
         reference_grant(one, TCP_ROUTE, own_name, args.namespace) for one in scope.grants(backends)
     ]

@@ -50,9 +50,9 @@ def migration_backends(
     Raises:
         ValidationError: Arguments cannot be used.
     """
-    if findings := _check(args, external_weight):
-        raise ValidationError("migration_backends", name, findings)
     given = cast("Mapping[str, object]", args)
+    if findings := _check(given, external_weight):
+        raise ValidationError("migration_backends", name, findings)
     stem = str(given.get("service_name") or name)
     common = _picked(given, _BOTH)
     external = {
@@ -79,7 +79,7 @@ def migration_backends(
     ]
 
 
-def _check(args: MigratingServiceArgs, external_weight: int) -> list[Finding]:
+def _check(args: Mapping[str, object], external_weight: int) -> list[Finding]:
     findings: list[Finding] = []
     if not 0 <= external_weight <= _ALL:
         detail = f"must be between 0 and {_ALL}, inclusive"

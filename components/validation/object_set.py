@@ -4,15 +4,16 @@ Everything is read through `untyped`, so that broken objects, which `validate` r
 passed over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from ..core.findings import quote
 from ..core.metadata import SKIP_MIRROR_LABEL
 from .untyped import items, mapping, number, text
 
+T = TypeVar("T")
 Key = tuple[str, str]
 """A namespace, and the name of a Service in it."""
 
@@ -24,6 +25,9 @@ CONTROLLERS = frozenset(
 
 _GLOBAL = ("service.cilium.io/global", "io.cilium/global-service")
 """Annotations of a Service that several clusters share."""
+
+
+_MOST_SHARED = 1000
 
 
 class ExposedPort(NamedTuple):
@@ -188,6 +192,20 @@ class Policy:
     spec: Mapping[str, Any]
 
 
+class Pool(Generic[T]):
+    """Equal lists as one: many objects have the same ports."""
+
+    def __init__(self) -> None:
+        self._lists: dict[tuple[T, ...], tuple[T, ...]] = {}
+
+    def share(self, values: Iterable[T]) -> tuple[T, ...]:
+        """Return an equal list that was given before, or this one."""
+        given = tuple(values)
+        if len(self._lists) < _MOST_SHARED:
+            return self._lists.setdefault(given, given)
+        return self._lists.get(given, given)
+
+
 class Workload(NamedTuple):
     """What makes Pods: the labels that they have, and their spec."""
 
@@ -244,6 +262,10 @@ class ObjectSet:
     """Whether some objects name their namespace and others do not: theirs is then unknown."""
     domains: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """The labels that the set's Namespaces have."""
+    exposed: Pool[ExposedPort] = field(default_factory=Pool[ExposedPort])
+    """The lists of ports that Services have, each once."""
+    dialled: Pool[EndpointPort] = field(default_factory=Pool[EndpointPort])
+    """The lists of ports that slices have, each once."""
 
     def may_hold_more(self, namespace: str) -> bool:
         """Return whether a namespace may hold more than the set shows: absence proves nothing."""

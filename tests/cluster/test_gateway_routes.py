@@ -125,16 +125,16 @@ def test_routes_are_granted_updated_in_place_and_survive_a_rename(
     before = uids(gateway, KINDS, "edge")
     assert set(before) == {"web-a.example.com", "web-wildcard.example.com", "db"}
     assert set(uids(gateway, KINDS, "data")) == {
-        "web-from-edge",
+        "web-http-from-edge",
         "web-old-http",
-        "db-from-edge",
+        "db-tcp-from-edge",
     }
     route = get(gateway, "httproutes", "edge", "web-a.example.com")["spec"]
     assert [
         (one["name"], one["namespace"], one["port"], one["weight"])
         for one in route["rules"][0]["backendRefs"]
     ] == [("old", "data", 80, 1), ("new", "data", 80, 2)]
-    grant = get(gateway, "referencegrants", "data", "web-from-edge")["spec"]
+    grant = get(gateway, "referencegrants", "data", "web-http-from-edge")["spec"]
     assert [one["name"] for one in grant["to"]] == ["old", "new"]
 
     stack.write(program(name="b", weight=5, backends="edge")).up()

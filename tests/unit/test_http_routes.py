@@ -109,7 +109,7 @@ def test_a_backend_elsewhere_is_granted_there_once() -> None:
     assert grant == {
         "apiVersion": "gateway.networking.k8s.io/v1beta1",
         "kind": "ReferenceGrant",
-        "metadata": {"name": "web-from-shop", "namespace": "data"},
+        "metadata": {"name": "web-http-from-shop", "namespace": "data"},
         "spec": {
             "from": [
                 {"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "namespace": "shop"}
@@ -385,7 +385,7 @@ def test_components_elsewhere_are_granted(preview: bool) -> None:
 
 def test_a_route_whose_namespace_is_late_is_granted_where_its_backend_is() -> None:
     made = {one["kind"]: one for one in route(lambda: {"namespace": later("edge")})}
-    assert made["ReferenceGrant"]["metadata"]["name"] == "web"
+    assert made["ReferenceGrant"]["metadata"]["name"] == "web-http"
     assert made["ReferenceGrant"]["spec"]["from"][0]["namespace"] == "edge"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi.runtime import settings
 
 from components._runtime import served_kinds
 from components.core.custom_kinds import CUSTOM_KINDS, explain_unserved, unserved
@@ -77,6 +78,38 @@ def test_the_cluster_of_the_provider_is_asked(kubectl: Path, tmp_path: Path) -> 
 )
 def test_a_component_that_depends_on_others_waits(opts: Any, is_waiting: bool) -> None:
     assert served_kinds.is_waiting(opts) is is_waiting
+
+
+class Resource:
+    """A resource of a program, as far as it tells what it is and what is below it."""
+
+    def __init__(self, kind: str, *below: "Resource") -> None:
+        self.pulumi_resource_type = kind
+        self._childResources = set(below)
+
+
+@pytest.mark.parametrize(
+    ("kind", "may_bring"),
+    [
+        ("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition", True),
+        ("kubernetes:helm.sh/v4:Chart", True),
+        ("kubernetes:helm.sh/v3:Release", True),
+        ("kubernetes:yaml/v2:ConfigFile", True),
+        ("kubernetes:yaml:ConfigGroup", True),
+        ("kubernetes:kustomize/v2:Directory", True),
+        ("command:local:Command", True),
+        ("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", False),
+        ("kubernetes:core/v1:Namespace", False),
+        ("aws:ec2/instance:Instance", False),
+    ],
+)
+def test_a_program_that_may_install_the_kind_itself_is_seen(
+    kind: str, may_bring: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    within = Resource("mine:index:Edge", Resource(kind))
+    root = Resource("pulumi:pulumi:Stack", Resource("kubernetes:core/v1:Service"), within)
+    monkeypatch.setattr(settings, "get_root_resource", lambda: root)
+    assert served_kinds.may_bring_kinds() is may_bring
 
 
 @pytest.mark.parametrize("kind", CUSTOM_KINDS)

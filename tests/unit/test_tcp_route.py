@@ -53,7 +53,7 @@ def test_several_services_share_connections_and_one_elsewhere_is_granted() -> No
         {"name": "db", "port": 5432, "weight": 3},
         {"name": "db", "namespace": "old", "port": 5432, "weight": 1},
     ]
-    assert grant["metadata"] == {"name": "pg-from-data", "namespace": "old"}
+    assert grant["metadata"] == {"name": "pg-tcp-from-data", "namespace": "old"}
     assert grant["spec"]["from"][0]["kind"] == "TCPRoute"
 
 

@@ -12,6 +12,7 @@ from .files import Unreadable, chunks
 from .folders import Source, sources
 from .strangers import (
     NO_MANIFEST,
+    NOTES,
     Stranger,
     is_large_definition,
     is_large_stranger,
@@ -43,6 +44,24 @@ def read(source: Source | str) -> Iterator[Entry | Unreadable | Stranger]:
     """
     if isinstance(source, str):
         source = Source(source, is_named=True)
+    if source.is_named:
+        yield from _parts_of(source)
+        return
+    held: list[Unreadable] = []
+    are_notes = False
+    for one in _parts_of(source):
+        if isinstance(one, Unreadable) and (held or one.is_ruled_off):
+            held.append(one)
+        else:
+            are_notes |= isinstance(one, Stranger)
+            yield one
+    if held and are_notes:
+        yield Stranger(source.path, NOTES)
+    else:
+        yield from held
+
+
+def _parts_of(source: Source) -> Iterator[Entry | Unreadable | Stranger]:
     document = 0
     for chunk in chunks(source.path, source.content):
         if isinstance(chunk, Unreadable):
@@ -66,7 +85,9 @@ def _of_document(
 ) -> Iterator[Entry | Unreadable | Stranger]:
     try:
         for entry in entries(chunk, document, value):
-            reason = "" if source.is_named else stranger_by_value(source.path, entry.value)
+            reason = (
+                "" if source.is_named else stranger_by_value(source.path, entry.value, chunk.text)
+            )
             yield Stranger(source.path, reason) if reason else entry
     except YamlProblems as problems:
         reason = "" if source.is_named else stranger_by_text(chunk.text)

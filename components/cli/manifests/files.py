@@ -40,6 +40,8 @@ class Unreadable:
     line: int = 0
     """Counted from 1, as the column is. 0 where the place is not known."""
     column: int = 0
+    is_ruled_off: bool = False
+    """Whether it is a line such as `----- words`, which parts notes and not documents."""
 
     def __str__(self) -> str:
         place = f":{self.line}:{self.column}" if self.line else ""
@@ -123,7 +125,8 @@ def _separator(source: str, line: bytes, number: int) -> Iterator[Unreadable]:
     rest = line[3:].strip()
     if rest and not rest.startswith(b"#"):
         reason = "kubectl accepts only a comment on the line of a `---`"
-        yield Unreadable(source, reason, number + 1, line.index(rest) + 1)
+        is_ruled_off = rest.startswith(b"-")
+        yield Unreadable(source, reason, number + 1, line.index(rest) + 1, is_ruled_off)
 
 
 def _chunk(source: str, begin: int, text: bytes, size: int) -> Iterator[Chunk | Unreadable]:

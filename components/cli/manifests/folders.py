@@ -14,7 +14,7 @@ from typing import NamedTuple
 from .files import STDIN, Unreadable
 from .kustomizations import Patches
 from .kustomize import render
-from .strangers import EXCLUDED, HELM_TEMPLATE, PATCH, Stranger
+from .strangers import EXCLUDED, HELM_TEMPLATE, PATCH, Stranger, is_kustomization
 
 ENDINGS = (".yaml", ".yml", ".json")
 """What the name of a manifest's file ends with."""
@@ -133,7 +133,15 @@ class _Folder:
             links, self._links = sorted(self._links), []
             for link in links:
                 self._follow(link)
-        return [found for _, found in sorted(self._found, key=itemgetter(0))]
+        return list(self._without_patches())
+
+    def _without_patches(self) -> Iterator[Source | Unreadable | Stranger]:
+        """Return what was found, with the files that some Kustomization lists as patches apart."""
+        folders = {str(PurePath(path).parent) for path, _ in self._found if is_kustomization(path)}
+        listed = self._patches.of_folders(folders)
+        for path, found in sorted(self._found, key=itemgetter(0)):
+            is_patch = isinstance(found, Source) and os.path.normpath(path) in listed
+            yield Stranger(path, PATCH) if is_patch else found
 
     def _take_folder(self, path: str, real: str) -> None:
         waiting = [(path, real, False)]

@@ -5,7 +5,7 @@ and which files are patches. What `kubectl kustomize` renders is more than that 
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -76,6 +76,10 @@ class Patches:
             if str(folder) == top:
                 break
         return False
+
+    def of_folders(self, folders: Iterable[str]) -> frozenset[str]:
+        """Return the patches of the Kustomizations of some folders, as normal paths."""
+        return frozenset[str]().union(*(self._listed(folder) for folder in folders))
 
     def _listed(self, folder: str) -> frozenset[str]:
         if folder not in self._of_folder:

@@ -20,6 +20,7 @@ PATCH = "strategic-merge patch"
 KUSTOMIZATION = "kustomization without apiVersion"
 NO_MANIFEST = "no manifest"
 NOT_YAML = "not YAML"
+NOTES = "notes"
 EXCLUDED = "excluded"
 
 KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
@@ -31,8 +32,14 @@ _GO_TEMPLATE = re.compile(
     rb"|define\b|toYaml\b|default\b|/\*)",
     re.MULTILINE,
 )
-_ANY_TEMPLATE = re.compile(rb"^[^#\n]*(?:\{\{|\{%|<%|@@|#@)|^[ \t]*#@", re.MULTILINE)
+_ANY_TEMPLATE = re.compile(
+    rb"^[^#\n]*(?:\{\{|\{%|:[ \t]+\{self\.|<%|@@|#@)|^[ \t]*(?:#@|\{\w+\}[ \t]*\r?$)",
+    re.MULTILINE,
+)
 _LARGE = 1 << 14
+_DIRECTIVES = frozenset({"$patch", "$retainKeys"})
+_PATCH_FOLDERS = frozenset({"patch", "patches"})
+_PATCH_WORD = re.compile(r"(?<![a-z])patch(?:es)?(?![a-z])", re.IGNORECASE)
 _DEFINITION = re.compile(rb"^kind:[ \t]+CustomResourceDefinition[ \t]*\r?$", re.MULTILINE)
 _EXTENSIONS = re.compile(rb"^apiVersion:[ \t]+apiextensions\.k8s\.io/v1[ \t]*\r?$", re.MULTILINE)
 _API_VERSION = re.compile(rb"^[ \t]*[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
@@ -46,22 +53,33 @@ class Stranger(NamedTuple):
     reason: str
 
 
-def stranger_by_value(source: str, value: Any) -> str:
+def stranger_by_value(source: str, value: Any, content: bytes) -> str:
     """Return why a document of a folder's file is not a manifest; nothing where it may be one.
 
     A document with one of `apiVersion` and `kind` is judged if the rest looks like an object of
     Kubernetes, for then the other one was forgotten.
+
+    Args:
+        source: The file.
+        value: The document, or an item of the list that it is.
+        content: The document's text.
     """
     if isinstance(value, list):
         return _stranger_by_items(items(cast("object", value)))
     fields = mapping(value)
-    if "$patch" in fields:
+    is_directed = any(one.encode() in content for one in _DIRECTIVES) and _has_directive(value)
+    if is_directed or (_is_partial(fields) and _is_called_patch(source)):
         return PATCH
     if is_manifest(fields):
         return ""
-    if PurePath(source).name in KUSTOMIZATIONS:
+    if is_kustomization(source):
         return KUSTOMIZATION
     return "" if _is_incomplete(fields) else NO_MANIFEST
+
+
+def is_kustomization(source: str) -> bool:
+    """Return whether a file is called as kustomize calls its own."""
+    return PurePath(source).name in KUSTOMIZATIONS
 
 
 def is_large_stranger(content: bytes) -> bool:
@@ -86,6 +104,31 @@ def stranger_by_text(content: bytes) -> str:
     if _ANY_TEMPLATE.search(content):
         return TEMPLATE
     return "" if _API_VERSION.search(content) and _KIND.search(content) else NOT_YAML
+
+
+def _has_directive(value: Any) -> bool:
+    """Return whether an object has a directive of strategic-merge patches, wherever it is."""
+    waiting: list[Any] = [value]
+    while waiting:
+        one = waiting.pop()
+        fields = mapping(one)
+        if not _DIRECTIVES.isdisjoint(fields):
+            return True
+        waiting += [*fields.values(), *items(one)]
+    return False
+
+
+def _is_called_patch(source: str) -> bool:
+    path = PurePath(source)
+    return bool(_PATCH_WORD.search(path.name)) or path.parent.name in _PATCH_FOLDERS
+
+
+def _is_partial(fields: Mapping[str, Any]) -> bool:
+    """Return whether an object lacks what every Service or Ingress has, as a patch may."""
+    spec, kind = mapping(fields.get("spec")), fields.get("kind")
+    if kind == "Service":
+        return not spec.get("ports") and spec.get("type") != "ExternalName"
+    return kind == "Ingress" and not (spec.get("rules") or spec.get("defaultBackend"))
 
 
 def _stranger_by_items(values: Any) -> str:

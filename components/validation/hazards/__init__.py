@@ -148,6 +148,7 @@ def _lint_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Repor
     for policy in objects.policies:
         linter.lint(policy, report)
         peers.lint_peers(policy, objects, report)
+        server_warnings.lint_blocks(policy, report)
 
 
 def _cluster_ips(objects: ObjectSet) -> dict[str, str]:

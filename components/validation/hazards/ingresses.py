@@ -9,6 +9,7 @@ from ..object_set import Key, ObjectSet, Service
 from ..untyped import items, mapping, number, text
 from .hazard import Catalogue
 from .report import Report
+from .server_warnings import CLASS_ANNOTATION
 
 HAZARDS = Catalogue("Ingress")
 INGRESS_SERVICE_MISSING = HAZARDS.hazard(
@@ -49,12 +50,14 @@ def lint_ingress(
     index: int, namespace: str, spec: Mapping[str, Any], objects: ObjectSet, report: Report
 ) -> None:
     """Report backends of an Ingress that lead nowhere."""
+    metadata = mapping(mapping(objects.manifests[index]).get("metadata"))
+    annotated = text(mapping(metadata.get("annotations")).get(CLASS_ANNOTATION))
+    is_nginx = "nginx" in (text(spec.get("ingressClassName")) or annotated)
     for path, given in _backends(spec):
         backend = mapping(given.get("service"))
         key = namespace, text(backend.get("name"))
         service = objects.services.get(key)
         if service is not None:
-            is_nginx = "nginx" in text(spec.get("ingressClassName"))
             if service.is_alias and not is_nginx:
                 _tell_alias(index, f"{path}.service.name", service, report)
             if service.ports or not (service.is_alias and is_nginx):

@@ -5,11 +5,12 @@ that shows no warnings, as Pulumi's provider and most of CI, drops them.
 """
 
 from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
+from ...core.cidrs import parse_cidr
 from ...core.findings import quote
-from ..object_set import ObjectSet, Service
+from ..object_set import ObjectSet, Policy, Service
 from ..untyped import items, mapping, text
 from .hazard import Catalogue
 from .report import Report
@@ -55,15 +56,20 @@ ADDRESS_NOT_CANONICAL = HAZARDS.hazard(
     "An IPv6 address is not in its canonical form.",
 )
 
-_CLASS = "kubernetes.io/ingress.class"
+_BLOCK_NOT_CANONICAL = ADDRESS_NOT_CANONICAL.saying(
+    "IPv6 CIDR value {given} should be in RFC 5952 canonical format ({canonical})"
+)
+
+CLASS_ANNOTATION = "kubernetes.io/ingress.class"
+"""Names the class of an Ingress, as `ingressClassName` does since."""
 _HINTS = "service.kubernetes.io/topology-aware-hints"
 
 
 def lint_ingress_class(index: int, manifest: Mapping[str, Any], report: Report) -> None:
     """Report an Ingress that names its class in the old annotation alone."""
     is_named = mapping(manifest.get("spec")).get("ingressClassName") is not None
-    if _CLASS in _annotations(manifest) and not is_named:
-        report.add(index, INGRESS_CLASS_DEPRECATED, f"metadata.annotations[{_CLASS}]")
+    if CLASS_ANNOTATION in _annotations(manifest) and not is_named:
+        report.add(index, INGRESS_CLASS_DEPRECATED, f"metadata.annotations[{CLASS_ANNOTATION}]")
 
 
 def lint_deprecated(service: Service, report: Report) -> None:
@@ -81,10 +87,13 @@ def lint_deprecated(service: Service, report: Report) -> None:
         report.add(index, EXTERNAL_IPS_DEPRECATED, "spec.externalIPs")
     if spec.get("trafficDistribution") == "PreferClose":
         report.add(index, PREFER_CLOSE_DEPRECATED, "spec.trafficDistribution")
-    for field in ("clusterIPs", "externalIPs"):
-        for position, address in enumerate(items(spec.get(field))):
+    given_ips = items(spec.get("clusterIPs")) or [spec.get("clusterIP")]
+    for field, addresses in (("clusterIPs", given_ips), ("externalIPs", given)):
+        for position, address in enumerate(addresses):
             _lint_address(index, f"spec.{field}[{position}]", text(address), report)
     _lint_address(index, "spec.loadBalancerIP", text(spec.get("loadBalancerIP")), report)
+    for position, block in enumerate(items(spec.get("loadBalancerSourceRanges"))):
+        _lint_block(index, f"spec.loadBalancerSourceRanges[{position}]", text(block), report)
 
 
 def lint_addresses(objects: ObjectSet, report: Report) -> None:
@@ -93,6 +102,25 @@ def lint_addresses(objects: ObjectSet, report: Report) -> None:
         for group in legacy.groups:
             for endpoint in group.endpoints:
                 _lint_address(legacy.index, f"{endpoint.path}.ip", endpoint.address, report)
+
+
+def lint_blocks(policy: Policy, report: Report) -> None:
+    """Report blocks of a policy's peers that are not in canonical form."""
+    for direction, field in (("ingress", "from"), ("egress", "to")):
+        for position, rule in enumerate(map(mapping, items(policy.spec.get(direction)))):
+            for place, peer in enumerate(map(mapping, items(rule.get(field)))):
+                path = f"spec.{direction}[{position}].{field}[{place}].ipBlock"
+                block = mapping(peer.get("ipBlock"))
+                _lint_block(policy.index, f"{path}.cidr", text(block.get("cidr")), report)
+                for at, one in enumerate(items(block.get("except"))):
+                    _lint_block(policy.index, f"{path}.except[{at}]", text(one), report)
+
+
+def _lint_block(index: int, path: str, given: str, report: Report) -> None:
+    network = parse_cidr(given)
+    if isinstance(network, IPv6Network) and str(network) != given:
+        words = {"given": quote(given), "canonical": quote(str(network))}
+        report.add(index, _BLOCK_NOT_CANONICAL, path, **words)
 
 
 def _lint_address(index: int, path: str, given: str, report: Report) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from ...core.findings import quote
+from ...core.syntax import dns_label, iana_service_name
 from ..ip import parse_sloppy_ip
 from ..object_set import Service
-from ..untyped import items, text
+from ..untyped import items, mapping, text
 from .hazard import Catalogue
 from .report import Report
 
@@ -75,6 +76,7 @@ PUBLISH_NOT_READY_IGNORED = HAZARDS.hazard(
     "publishNotReadyAddresses has no effect without a selector.",
 )
 
+_OTHER_TYPES = frozenset({"ClusterIP", "NodePort", "LoadBalancer"})
 _NOT_FIELDS = ("endpoints", "endpoint", "endpointSlices", "addresses", "subsets", "backends")
 
 
@@ -93,7 +95,7 @@ def lint_service(service: Service, report: Report, *, is_routed: bool = False) -
         _lint_alias(service, report, is_routed=is_routed)
         return
     spec = service.spec
-    if text(spec.get("externalName")):
+    if text(spec.get("externalName")) and service.type in _OTHER_TYPES:
         report.add(
             service.index, EXTERNAL_NAME_IGNORED, "spec.externalName", type=quote(service.type)
         )
@@ -116,16 +118,13 @@ def _lint_alias(service: Service, report: Report, *, is_routed: bool) -> None:
     name = given.removesuffix(".")
     if parse_sloppy_ip(name) is not None:
         report.add(service.index, EXTERNAL_NAME_ADDRESS, "spec.externalName")
-    elif name and "." not in name and name != "localhost":
+    elif name != "localhost" and not dns_label(name) and not _is_filled_in(service):
         report.add(service.index, EXTERNAL_NAME_SINGLE_LABEL, "spec.externalName")
     for position, port in enumerate(service.ports):
         if isinstance(port.target, str):
-            report.add(
-                service.index,
-                _ALIAS_TARGET_NAME,
-                f"spec.ports[{position}].targetPort",
-                target=quote(port.target),
-            )
+            if not iana_service_name(port.target):
+                path = f"spec.ports[{position}].targetPort"
+                report.add(service.index, _ALIAS_TARGET_NAME, path, target=quote(port.target))
         elif port.target and port.target != port.number and not is_routed:
             report.add(
                 service.index,
@@ -134,6 +133,12 @@ def _lint_alias(service: Service, report: Report, *, is_routed: bool) -> None:
                 number=port.number,
                 target=port.target,
             )
+
+
+def _is_filled_in(service: Service) -> bool:
+    """Return whether Tailscale's operator replaces the external name, which holds any word."""
+    annotations = mapping(mapping(service.manifest.get("metadata")).get("annotations"))
+    return any(text(one).startswith("tailscale.com/tailnet-") for one in annotations)
 
 
 def _lint_headless(service: Service, report: Report, *, is_routed: bool) -> None:
@@ -152,7 +157,11 @@ def _lint_headless(service: Service, report: Report, *, is_routed: bool) -> None
 
 
 def _lint_selectorless(service: Service, report: Report) -> None:
-    named = [at for at, port in enumerate(service.ports) if isinstance(port.target, str)]
+    named = [
+        at
+        for at, port in enumerate(service.ports)
+        if isinstance(port.target, str) and not iana_service_name(port.target)
+    ]
     for position in named if named and not service.is_global else ():
         target = service.ports[position].target
         path = f"spec.ports[{position}].targetPort"

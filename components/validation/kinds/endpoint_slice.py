@@ -301,7 +301,7 @@ def _read_slice(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -> 
         index,
         "endpoints",
         intern(text(manifest.get("addressType"))),
-        endpoint_ports(manifest, "ports"),
+        objects.dialled.share(endpoint_ports(manifest, "ports")),
         [
             _endpoint(intern(f"endpoints[{position}]"), mapping(endpoint))
             for position, endpoint in enumerate(items(manifest.get("endpoints"))[:_MAX_ENDPOINTS])

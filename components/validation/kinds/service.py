@@ -1,6 +1,6 @@
 """A v1 Service, as the API server judges it when it is created or updated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from sys import intern
 from typing import Any, cast
 
@@ -180,16 +180,16 @@ def _read_service(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) -
         objects.services.pop(key, None)
         objects.repeated.add(key)
         return
-    objects.services[key] = _service(index, key, objects.manifests, mapping(cast("object", spec)))
+    objects.services[key] = _service(index, key, objects, mapping(cast("object", spec)))
 
 
 _NO_SELECTOR: Mapping[str, Any] = {}
 
 
-def _service(index: int, key: Key, manifests: Sequence[object], spec: Mapping[str, Any]) -> Service:
+def _service(index: int, key: Key, objects: ObjectSet, spec: Mapping[str, Any]) -> Service:
     kind = intern(text(spec.get("type")) or "ClusterIP")
     headless = "None" in (spec.get("clusterIP"), *items(spec.get("clusterIPs"))[:1])
-    ports = [
+    ports = objects.exposed.share(
         ExposedPort(
             intern(text(port.get("name"))),
             intern(text(port.get("protocol")) or "TCP"),
@@ -197,10 +197,11 @@ def _service(index: int, key: Key, manifests: Sequence[object], spec: Mapping[st
             number(port.get("targetPort")) or text(port.get("targetPort")) or None,
         )
         for port in map(mapping, items(spec.get("ports")))
-    ]
+    )
     selector = mapping(spec.get("selector")) or _NO_SELECTOR
     alias = kind == "ExternalName"
-    return Service(index, key, manifests, kind, selector, ports, headless and not alias)
+    is_headless = headless and not alias
+    return Service(index, key, objects.manifests, kind, selector, ports, is_headless)
 
 
 SPEC = KindSpec("v1", "Service", "services", lambda _: SHAPE, RULES, validate, _read_service)

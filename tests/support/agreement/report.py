@@ -1,6 +1,7 @@
 """Reports how far two judges agree, and where they do not."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import get_args
@@ -8,6 +9,8 @@ from typing import get_args
 from tools.console import table
 
 from .compare import REAL, Comparer, Comparison, Verdict, shrink
+from .server import Object
+from .warned import disagreements
 
 LEAST_HITS = 3
 """How many manifests must break each rule, for the comparison to say something about it."""
@@ -15,6 +18,7 @@ LEAST_HITS = 3
 OF_OLDER_VERSIONS = frozenset({"service-port-kubelet"})
 """The rules that the newest version has no more."""
 
+_VALUES = re.compile(r'"[^"]*"|\d+')
 _SHOWN = 12
 _SHRUNK_UP_TO = 4_000
 
@@ -32,6 +36,8 @@ class Tally:
         """False accepts and false rejects."""
         self.elsewhere: list[Comparison] = []
         """Refusals for which the two name another field first."""
+        self.unwarned: dict[tuple[str, str, str], Object] = {}
+        """Warnings of one of the two alone, by kind, each with an object that has it."""
 
     def add(self, comparisons: Iterable[Comparison]) -> None:
         """Count comparisons."""
@@ -49,6 +55,12 @@ class Tally:
                 )
                 if not one.first_path:
                     self.elsewhere.append(one)
+            if one.old is None:
+                self._add_warnings(one)
+
+    def _add_warnings(self, one: Comparison) -> None:
+        for who, text in disagreements(one.manifest, one.findings, one.answer):
+            self.unwarned.setdefault((one.kind, who, _VALUES.sub("_", text)), one.manifest)
 
     @property
     def path_agreement(self) -> float:
@@ -90,6 +102,13 @@ class Tally:
         """Return how many manifests broke each rule."""
         hits = [[code, str(self._hits[code]), self._rules[code]] for code in sorted(self._rules)]
         return table(["rule", "broken by", "what it asks"], hits)
+
+    def warnings_of_one(self) -> str:
+        """Show what one of the two warns of and the other does not, each with an object."""
+        return "\n\n".join(
+            f"{kind}, {who}: {text}\n  {json.dumps(manifest)}"
+            for (kind, who, text), manifest in self.unwarned.items()
+        )
 
     def disagreements(self, comparer: Comparer | None = None) -> str:
         """Show the smallest manifests that are judged differently.

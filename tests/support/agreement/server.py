@@ -54,6 +54,8 @@ class Answer:
     message: str = ""
     stored: Object = field(default_factory=dict)
     """The object as the API server has it, where it took the request."""
+    warnings: tuple[str, ...] = ()
+    """What it warned of, in the headers of its answer."""
 
     @property
     def accepted(self) -> bool:
@@ -125,7 +127,8 @@ class ApiServer:
             try:
                 connection.request(method, f"/{path}", body, {"Content-Type": "application/json"})
                 response = connection.getresponse()
-                return _answer(response.status, response.read())
+                said = response.headers.get_all("Warning") or ()
+                return _answer(response.status, response.read(), tuple(map(_warning, said)))
             except (http.client.HTTPException, OSError):
                 connection.close()
                 if attempt == 2:
@@ -146,10 +149,16 @@ def _query(*, dry: bool) -> str:
     return "?dryRun=All" if dry else ""
 
 
-def _answer(status: int, body: bytes) -> Answer:
+def _warning(header: str) -> str:
+    """Return the text of a header such as `299 - "text"`."""
+    quoted = header.partition(" - ")[2].strip()
+    return quoted[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+
+
+def _answer(status: int, body: bytes, warnings: tuple[str, ...]) -> Answer:
     said = json.loads(body)
     if status in {200, 201}:
-        return Answer(status, stored=said)
+        return Answer(status, stored=said, warnings=warnings)
     causes = (said.get("details") or {}).get("causes") or []
     return Answer(
         status,

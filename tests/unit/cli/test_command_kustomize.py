@@ -171,8 +171,46 @@ def test_patches_are_passed_over_where_they_are_named(tmp_path: Path) -> None:
     assert len(validate_files([str(file)], None).rows) == 1
 
 
-def test_a_directive_makes_a_patch(tmp_path: Path) -> None:
-    assert codes(tmp_path, {"p.yaml": f"$patch: delete\n{PATCH}"}) == []
+def test_a_patch_of_an_overlay_beside_it_is_passed_over(tmp_path: Path) -> None:
+    patches = "patches: [{path: ../shared/p.yaml}]\n"
+    files = {"shared/p.yaml": PATCH, "prod/kustomization.yaml": listing("../a.yaml", more=patches)}
+    assert codes(tmp_path, {**files, "a.yaml": SERVICE}) == []
+
+
+DIRECTED = {
+    "of the object": f"$patch: delete\n{PATCH}",
+    "of a list": PATCH.replace("type: NodePort", "externalIPs: [{$patch: replace}]"),
+    "of a map": PATCH.replace("name: db", "name: db, labels: {$retainKeys: [a]}"),
+}
+
+
+@pytest.mark.parametrize("text", DIRECTED.values(), ids=DIRECTED)
+def test_a_directive_makes_a_patch(tmp_path: Path, text: str) -> None:
+    assert codes(tmp_path, {"p.yaml": text}) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "found"),
+    [
+        ("service.patch.yaml", []),
+        ("patches/service.yaml", []),
+        ("dispatcher.yaml", ["service-ports-required"]),
+    ],
+)
+def test_an_incomplete_object_is_a_patch_where_its_file_is_called_so(
+    tmp_path: Path, file: str, found: list[str]
+) -> None:
+    assert codes(tmp_path, {file: PATCH}) == found
+
+
+def test_a_complete_object_is_judged_whatever_its_file_is_called(tmp_path: Path) -> None:
+    text = SERVICE.replace("port: 80", "port: 80, protocol: X")
+    assert codes(tmp_path, {"service-patch.yaml": text}) == ["service-port-protocol"]
+
+
+def test_a_word_in_a_text_makes_no_patch(tmp_path: Path) -> None:
+    text = PATCH.replace("name: db", "name: db, annotations: {a: $patch}")
+    assert codes(tmp_path, {"p.yaml": text}) == ["service-ports-required"]
 
 
 @pytest.fixture

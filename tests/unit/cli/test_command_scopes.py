@@ -52,6 +52,20 @@ def codes(folder: Path, files: dict[str, str]) -> list[tuple[str, str]]:
     ]
 
 
+DNS = """\
+apiVersion: v1
+kind: Service
+metadata: {name: dns}
+spec: {selector: {a: b}, ports: [{name: a, port: 53}, {name: b, port: 53, protocol: UDP}]}
+"""
+FLUX = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n"
+
+
+def test_what_flux_applies_on_the_server_is_not_warned_of_client_side_apply(tmp_path: Path) -> None:
+    assert codes(tmp_path, {"dns.yaml": DNS}) == [("dns.yaml", "port-of-two-protocols")]
+    assert codes(tmp_path, {"dns.yaml": DNS, "flux.yaml": FLUX}) == []
+
+
 def test_a_service_of_two_overlays_keeps_its_own_hazards(tmp_path: Path) -> None:
     files = {"one/a.yaml": ALIAS, "two/a.yaml": ALIAS}
     localhost = "external-name-localhost"

@@ -30,6 +30,8 @@ STRANGERS = {
     "helm.yaml": (TEMPLATE, "Helm template: render it first"),
     "range.yaml": ("{{- range .Values.x }}\na: b\n{{- end }}\n", "Helm template: render it first"),
     "jinja.yaml": ("{% for one in all %}\n- a\n{% endfor %}\n", "template: render it first"),
+    "python.yaml": ("kind: a\napiVersion: b\nc: {self.path.k8s}-d\n", "template: render it first"),
+    "format.yaml": ("---\n{account}\nkind: a\napiVersion: b\n", "template: render it first"),
     "settings.json": ('{\n  // a comment\n  "a": 1,\n}', "not YAML"),
 }
 JUDGED = {
@@ -48,6 +50,29 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 def below(folder: Path, **options: object) -> Results:
     return validate_files([str(folder)], None, with_hazards=False, **options)  # type: ignore[arg-type]
+
+
+NOTES = """\
+apt install nfs
+------------ server
+kind: a: b
+apiVersion: c
+------------ client
+"""
+
+
+def test_notes_are_passed_over_and_the_manifests_in_them_judged(tmp_path: Path) -> None:
+    write(tmp_path, "notes.yaml", NOTES + WRONG)
+    found = below(tmp_path)
+    assert found.unreadable == []
+    assert found.strangers["notes"] == 1
+    assert [row.finding.code for row in found.rows][:1] == ["service-port-number"]
+    named = validate_files([str(tmp_path / "notes.yaml")], None, with_hazards=False)
+    assert len(named.unreadable) > 1
+    write(tmp_path, "notes.yaml", f"---apiVersion: v1\n{WRONG}")
+    assert len(below(tmp_path).unreadable) == 1
+    write(tmp_path, "notes.yaml", f"{GOOD}----\n{GOOD}")
+    assert len(below(tmp_path).unreadable) == 1
 
 
 @pytest.mark.parametrize(("name", "text", "reason"), [(n, *of) for n, of in STRANGERS.items()])
@@ -146,7 +171,7 @@ def test_the_summary_counts_what_is_no_manifest(
     for name, (text, _) in STRANGERS.items():
         write(tmp_path, name, text)
     assert main(["validate", str(tmp_path)]) == 0
-    assert "14 no manifests (no manifest 8, Helm template: render it first 2," in (
+    assert "16 no manifests (no manifest 8, template: render it first 3," in (
         capsys.readouterr().out
     )
 

@@ -193,7 +193,19 @@ HITS = [
     ),
 ]
 
+
+def annotated_for_nginx(port: Any) -> Any:
+    made = ingress(port)
+    annotations = {"kubernetes.io/ingress.class": "nginx"}
+    return {**made, "metadata": {**made["metadata"], "annotations": annotations}}
+
+
 QUIET = [
+    Quiet(
+        "ingress-nginx is named by the annotation",
+        [alias("web", "a.example", None), annotated_for_nginx({"number": 443})],
+        ("ingress-class-deprecated",),
+    ),
     Quiet("an alias of another name", [alias("a", "b.example"), alias("b", "b.shop.example")]),
     Quiet("an alias of the same name elsewhere", [alias("a", "a.other.svc.cluster.local")]),
     Quiet(

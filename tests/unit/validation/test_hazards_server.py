@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.validation.hazard_tables import Hit, Quiet, ids, ingress, legacy, service
+from tests.unit.validation.hazard_tables import Hit, Quiet, ids, ingress, legacy, policy, service
 
 APP = {"app": "web"}
 OLD = ("endpoints-deprecated", "endpoints-without-service")
@@ -68,6 +68,13 @@ HITS = [
     Hit(
         "address-not-canonical",
         0,
+        "spec.clusterIPs[0]",
+        'canonical format ("fd00:10:96::77")',
+        [service(selector=APP, clusterIP="fd00:10:96::0077")],
+    ),
+    Hit(
+        "address-not-canonical",
+        0,
         "spec.loadBalancerIP",
         'canonical format ("2001:db8::1")',
         [service(selector=APP, type="LoadBalancer", loadBalancerIP=IPV6)],
@@ -80,8 +87,44 @@ HITS = [
         [legacy(IPV6)],
         OLD,
     ),
+    Hit(
+        "address-not-canonical",
+        0,
+        "spec.loadBalancerSourceRanges[0]",
+        'IPv6 CIDR value "2001:DB8::/32" should be in RFC 5952 canonical format ("2001:db8::/32")',
+        [service(selector=APP, type="LoadBalancer", loadBalancerSourceRanges=["2001:DB8::/32"])],
+    ),
+    *(
+        Hit(
+            "address-not-canonical",
+            0,
+            f"spec.{direction}[0].{field}[0].ipBlock.{path}",
+            'canonical format ("2001:db8:1::/48")',
+            [policy(APP, policyTypes=[kind], **{direction: [{field: [{"ipBlock": block}]}]})],
+        )
+        for direction, field, kind in (("ingress", "from", "Ingress"), ("egress", "to", "Egress"))
+        for path, block in (
+            ("cidr", {"cidr": "2001:db8:1:0::/48"}),
+            ("except[0]", {"cidr": "2001:db8::/32", "except": ["2001:db8:01::/48"]}),
+        )
+    ),
 ]
+
 QUIET = [
+    Quiet(
+        "a peer's block in canonical form",
+        [
+            policy(
+                APP,
+                policyTypes=["Ingress"],
+                ingress=[{"from": [{"ipBlock": {"cidr": "2001:db8::/32"}}]}],
+            )
+        ],
+    ),
+    Quiet(
+        "a block of the other family",
+        [service(selector=APP, type="LoadBalancer", loadBalancerSourceRanges=["192.0.2.0/24"])],
+    ),
     Quiet("the class is a field", [annotated(PLAIN, {}, ingressClassName="nginx")]),
     Quiet("the class is both", [annotated(PLAIN, CLASS, ingressClassName="nginx")]),
     Quiet("the newer annotation", [annotated(service(selector=APP), {MODE: "Auto"})]),

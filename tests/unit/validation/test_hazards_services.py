@@ -99,6 +99,7 @@ HITS = [
     ),
 ]
 
+TAILNET = {"tailscale.com/tailnet-ip": "100.64.0.8"}
 GLOBAL = {"annotations": {"service.cilium.io/global": "true"}}
 
 QUIET = [
@@ -122,6 +123,19 @@ QUIET = [
     Quiet("an Ingress dials the endpoints' ports", [REMAPPED, ingress({"number": 80})]),
     Quiet("a route dials the endpoints' ports", [REMAPPED, route("web")]),
     Quiet("endpoints are a field of slices", [service(), eps()]),
+    Quiet("a type that there is not", [service(type="ExternalNmae", externalName="a.example")]),
+    Quiet(
+        "a name that Tailscale's operator replaces",
+        [
+            {**made, "metadata": {**made["metadata"], "annotations": TAILNET}}
+            for made in [alias("unused")]
+        ],
+    ),
+    Quiet("no label of DNS", [alias("target_address")]),
+    Quiet(
+        "no name of a port",
+        [service("db", {"name": "http", "port": 80, "targetPort": "target_port"})],
+    ),
     Quiet("externalName is empty", [service(externalName="")]),
     Quiet("a name with dots", [alias("db.example.com.")]),
     Quiet("a name that begins like an address", [alias("192.0.2.10.nip.io")]),
