@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .routing.backends import route_backend as route_backend
     from .routing.http_ingress import HttpIngress as HttpIngress
     from .routing.http_ingress import HttpIngressArgs as HttpIngressArgs
+    from .routing.migration import migration_backends as migration_backends
     from .routing.tcp_route import TcpRoute as TcpRoute
     from .routing.tcp_route import TcpRouteArgs as TcpRouteArgs
     from .services.deployed import DeployedService as DeployedService
@@ -228,6 +229,7 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "RouteApi",
     ),
     "routing.backends": ("route_backend",),
+    "routing.migration": ("migration_backends",),
     "types": (
         "AdoptedKind",
         "AdoptedObject",

@@ -46,12 +46,15 @@ spec:
   next:
     statusTemplate: |
       {{ $now := Now | Quote }}
+      {{ $ready := "True" }}
+      {{ if .spec.readinessGates }}{{ $ready = "False" }}{{ end }}
       phase: Running
       startTime: {{ $now }}
       conditions:
-      {{ range $type := list "Initialized" "ContainersReady" "Ready" }}
+      {{ range $type := list "Initialized" "ContainersReady" }}
       - {type: {{ $type }}, status: "True", lastTransitionTime: {{ $now }}}
       {{ end }}
+      - {type: Ready, status: {{ $ready | Quote }}, lastTransitionTime: {{ $now }}}
       containerStatuses:
       {{ range .spec.containers }}
       - name: {{ .name | Quote }}
@@ -95,6 +98,7 @@ spec:
     - {key: '.metadata.deletionTimestamp', operator: Exists}
   next: {delete: true}
 """
+"""A Pod with readiness gates is never ready, as by a kubelet while nobody sets their conditions."""
 
 _LOAD_BALANCERS = """\
 ---

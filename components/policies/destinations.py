@@ -9,7 +9,7 @@ from .._runtime.provider import stated_namespace_of
 from ..policy_types import EgressDestination
 from ..types import ServicePort
 
-__all__ = ["egress_destination", "migration_destinations"]
+__all__ = ["egress_destination", "migration_destinations", "ports_without"]
 
 
 def egress_destination(
@@ -63,15 +63,20 @@ def migration_destinations(
         opts: Its options, whose provider may give Pods their namespace. Defaults to none.
     """
     external = {name: value for name, value in args.items() if name != "selector"}
-    found = [_destination({**args, "ports": _ports_without(args, "target_port")}, opts)]
+    found = [_destination({**args, "ports": ports_without(args, "target_port")}, opts)]
     if args.get("addresses") is not None or args.get("backends") is not None:
-        ports = _ports_without(args, "target_port_name")
+        ports = ports_without(args, "target_port_name")
         found.insert(0, _destination({**external, "ports": ports}))
     return found
 
 
-def _ports_without(args: Mapping[str, object], field: str) -> list[ServicePort]:
-    """Return the ports; one that has a target of both kinds keeps that of its own side."""
+def ports_without(args: Mapping[str, object], field: str) -> list[ServicePort]:
+    """Return the ports of one side of a migration.
+
+    Args:
+        args: The arguments of a `MigratingService`.
+        field: The target that is the other side's. A port that has no other keeps it for Pods.
+    """
     ports = cast("Sequence[Mapping[str, object]]", args.get("ports") or ())
     both = {"target_port", "target_port_name"}
     return [

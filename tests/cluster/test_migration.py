@@ -35,13 +35,23 @@ def program(namespace: str, phase: str, **args: object) -> str:
     return component("MigratingService", "db", **given)
 
 
-def run_pods(cluster: Cluster, namespace: str, *, replicas: int = 2, port: str = "sql") -> None:
+def run_pods(
+    cluster: Cluster,
+    namespace: str,
+    *,
+    replicas: int = 2,
+    port: str = "sql",
+    become_ready: bool = True,
+) -> None:
+    """Run Pods, and wait for them: until they are ready, or are known not to be."""
+    gates = [] if become_ready else [{"conditionType": "example.com/nobody-sets-it"}]
     pod = {
         "metadata": {"labels": {"app": "db"}},
         "spec": {
+            "readinessGates": gates,
             "containers": [
                 {"name": "db", "image": "db", "ports": [{"name": port, "containerPort": 5432}]}
-            ]
+            ],
         },
     }
     deployment = {
@@ -55,13 +65,27 @@ def run_pods(cluster: Cluster, namespace: str, *, replicas: int = 2, port: str =
         },
     }
     cluster.kubectl("apply", "-f", "-", given=json.dumps(deployment))
-    chosen = ["deployment/db", "-n", namespace, "--timeout=30s"]
-    cluster.kubectl("rollout", "status", *chosen)
+    chosen = ["-n", namespace, "--timeout=60s"]
+    if become_ready:
+        cluster.kubectl("rollout", "status", "deployment/db", *chosen)
+    else:
+        path = "{.subsets[0].notReadyAddresses[0].ip}"
+        cluster.kubectl("wait", "endpoints/db", f"--for=jsonpath={path}", *chosen)
 
 
-def phase(cluster: Cluster, namespace: str) -> str:
-    found = get(cluster, "service", namespace, "db")["metadata"]["annotations"]
-    return str(found["k8s-endpoints.pulumi/migration-phase"])
+def phase(cluster: Cluster, namespace: str) -> str | None:
+    found = get(cluster, "service", namespace, "db")["metadata"].get("annotations", {})
+    return found.get("k8s-endpoints.pulumi/migration-phase")
+
+
+def kill_half_way(cluster: Cluster, stack: Stack, namespace: str, wanted: str) -> None:
+    """Begin an up to a phase, and kill it when the Service has been written."""
+    with running(stack, *UP) as up:
+        while phase(cluster, namespace) != wanted and up.engine.poll() is None:
+            pass
+        up.kill()
+    assert phase(cluster, namespace) == wanted, up.said()
+    stack.backend.release(stack.name)
 
 
 def conditions(cluster: Cluster, namespace: str) -> set[tuple[bool, ...]]:
@@ -93,7 +117,10 @@ def no_orphans(cluster: Cluster, namespace: str, slices: int) -> None:
 def test_for_what_holds_state(
     cluster: Cluster, stack: Stack, namespace: str, follow: Follow
 ) -> None:
-    """From an `ExternalService` to a `SelectorService`: a jump is refused, Pods must be ready."""
+    """From an `ExternalService` to a `SelectorService`, killed in every step.
+
+    A jump is refused, and Pods must be ready; until they are, the step may be taken back.
+    """
     port = {"name": "postgres", "port": 5432}
     outside = {"addresses": ADDRESSES, "ports": [{**port, "target_port": 6432}]}
     stack.write(external_service("db", namespace=namespace, **outside)).up()
@@ -103,36 +130,46 @@ def test_for_what_holds_state(
     followed = follow(namespace, "db")
     stack.write(program(namespace, "Cutover"))
     refused(stack, "run `pulumi up` with `MigrationPhase.DRAINING`")
-    stack.write(program(namespace, "Draining")).up()
+    kill_half_way(cluster, stack.write(program(namespace, "Draining")), namespace, "Draining")
+    stack.up()
     followed.wait_until_it_says("192.0.2.10 ready -> draining", "2001:db8::10 ready -> draining")
     assert uids(cluster, "services,endpointslices", namespace) == before
     assert conditions(cluster, namespace) == {DRAINING}
     assert "selector" not in get(cluster, "service", namespace, "db")["spec"]
 
-    stack.write(program(namespace, "Cutover")).up()
+    kill_half_way(cluster, stack.write(program(namespace, "Cutover")), namespace, "Cutover")
+    stack.up()
     followed.wait_until_it_says("the selector is now app=db")
     assert get(cluster, "service", namespace, "db")["spec"]["selector"] == {"app": "db"}
     assert before.items() <= uids(cluster, "services,endpointslices", namespace).items()
     assert conditions(cluster, namespace) == {DRAINING}
 
     unready = "phase: Forbidden: no Pod of the selector is ready for postgres (TCP)"
-    stack.write(program(namespace, "Internal"))
-    refused(stack, unready)
-    run_pods(cluster, namespace, port="other")
-    done = stack.write(program(namespace, "Internal", await_ready=False)).run(*UP)
-    assert done.returncode != 0
-    assert unready in done.stdout
-    done = stack.run(*UP)  # the last phase is begun, and not reached
-    assert done.returncode != 0
-    assert unready in done.stdout
-    assert before.items() <= uids(cluster, "services,endpointslices", namespace).items()
+    run_pods(cluster, namespace, become_ready=False)
+    refused(stack.write(program(namespace, "Internal")), unready)
+    stack.write(program(namespace, "Internal", await_ready=False))
+    for named in ("sql", "other"):  # the second time, the last phase is begun, and not reached
+        run_pods(cluster, namespace, port=named, become_ready=named == "other")
+        done = stack.run(*UP)
+        assert done.returncode != 0
+        assert unready in done.stdout
+        assert before.items() <= uids(cluster, "services,endpointslices", namespace).items()
+        assert conditions(cluster, namespace) == {DRAINING}
+    stack.write(program(namespace, "Cutover")).up()
+    assert conditions(cluster, namespace) == {DRAINING}
 
     run_pods(cluster, namespace)
-    stack.write(program(namespace, "Internal")).up()
+    stack.write(program(namespace, "Internal", await_ready=False))
+    kill_half_way(cluster, stack, namespace, "Internal")
+    stack.up()
     followed.wait_until_it_says("EndpointSlice db-ipv4 deleted: -192.0.2.10")
     no_orphans(cluster, namespace, len(address))
 
-    inside = {"selector": {"app": "db"}, "ports": [{**port, "target_port_name": "sql"}]}
+    inside = {
+        "selector": {"app": "db"},
+        "ports": [{**port, "target_port_name": "sql"}],
+        "await_ready": False,
+    }
     stack.write(component("SelectorService", "db", namespace=namespace, **inside)).up()
     live = get(cluster, "service", namespace, "db")
     assert live["metadata"]["uid"] == before["db"]
@@ -140,25 +177,23 @@ def test_for_what_holds_state(
 
 
 def test_where_both_may_serve(cluster: Cluster, stack: Stack, namespace: str) -> None:
-    """It is killed while it begins to drain, and continues from there, or goes back."""
+    """It is killed in every step, and continues from there."""
     run_pods(cluster, namespace)
     stack.write(program(namespace, "External")).up()
     before = uids(cluster, "services,endpointslices", namespace)
-    stack.write(program(namespace, "Hybrid")).up()
+    kill_half_way(cluster, stack.write(program(namespace, "Hybrid")), namespace, "Hybrid")
+    stack.up()
     assert conditions(cluster, namespace) == {ACTIVE}
     assert get(cluster, "service", namespace, "db")["spec"]["selector"] == {"app": "db"}
 
-    stack.write(program(namespace, "ShareDraining"))
-    with running(stack, *UP) as up:
-        while phase(cluster, namespace) != "ShareDraining":
-            assert up.engine.poll() is None, up.said()
-        up.kill()
-    stack.backend.release(stack.name)
+    share = program(namespace, "ShareDraining")
+    kill_half_way(cluster, stack.write(share), namespace, "ShareDraining")
     stack.up()
     assert conditions(cluster, namespace) == {DRAINING}
     assert before.items() <= uids(cluster, "services,endpointslices", namespace).items()
 
-    stack.write(program(namespace, "Internal")).up()
+    kill_half_way(cluster, stack.write(program(namespace, "Internal")), namespace, "Internal")
+    stack.up()
     no_orphans(cluster, namespace, 2)
     assert stack.up("--refresh")["unchanged"]
     assert uids(cluster, "services", namespace) == {"db": before["db"]}

@@ -1,4 +1,4 @@
-"""What the tests need of the distribution: `ip` and `nft`, and a kernel that lets them work."""
+"""What the tests need of the distribution, such as `ip` and `nft`, and a kernel that allows it."""
 
 import fcntl
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tools.console import CommandError, say
 
-_PACKAGES = {"ip": "iproute2", "nft": "nftables"}
+_PACKAGES = {"ip": "iproute2", "nft": "nftables", "iptables": "iptables"}
 """The programs, and the package of each on Debian and Ubuntu (and most others)."""
 
 _LOCK = Path("/run/k8s-endpoints-packages.lock")
@@ -66,7 +66,7 @@ def _missing() -> list[str]:
 
 
 def _advice() -> str:
-    return f"install the packages {' and '.join(_missing())} of your distribution"
+    return f"install the packages {', '.join(_missing())} of your distribution"
 
 
 if __name__ == "__main__":

@@ -43,15 +43,18 @@ class ServiceUnderLoad:
         return time.monotonic()
 
     @contextmanager
-    def load(self, title: str, untouched: Collection[str] = (), port: int = 5432) -> Iterator[Load]:
+    def load(
+        self, title: str, untouched: Collection[str] = (), port: int = 5432, kind: str = "A"
+    ) -> Iterator[Load]:
         """Connect to it throughout the context; no connection may fail.
 
         Args:
             title: What is done meanwhile.
             untouched: Addresses of backends to which long-lived connections must survive.
             port: The Service's port.
+            kind: The DNS record of the address that it connects to: `A`, or `AAAA` for IPv6.
         """
-        client, address = self.rig.client, self.rig.address(self.service)
+        client, address = self.rig.client, self.rig.address(self.service, kind)
         with client.held(address, port, untouched) as held:
             with client.load(address, port) as load:
                 yield load

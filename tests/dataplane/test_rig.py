@@ -180,7 +180,7 @@ def test_a_load_counts_lost_packets_that_tcp_repeats(rig: Rig, by_hand: str) -> 
     [
         ("darwin", 0, "network namespaces need Linux"),
         ("linux", 1000, "network namespaces need root"),
-        ("linux", 0, "install the packages iproute2 and nftables of your distribution"),
+        ("linux", 0, "install the packages iproute2, nftables, iptables of your distribution"),
     ],
 )
 def test_a_machine_that_cannot_have_one_is_an_error_with_the_reason(

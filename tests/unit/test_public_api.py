@@ -64,9 +64,10 @@ DOCUMENTED = {
     "ValidationError",
     "Volume",
     "egress_destination",
-    "route_backend",
+    "migration_backends",
     "migration_destinations",
     "provider",
+    "route_backend",
 }
 
 MODULES = {

@@ -4,6 +4,8 @@
 // It reads one JSON document a line: the namespaces, Pods and policies of a cluster, and
 // connections. For each line it writes the verdicts, a JSON list of true and false in the order of
 // the connections.
+//
+// As `policy-verdicts enforce <kubeconfig> <node>` it gives its verdicts to the packets of a node.
 package main
 
 import (
@@ -54,6 +56,13 @@ type connection struct {
 }
 
 func main() {
+	if len(os.Args) == 4 && os.Args[1] == "enforce" {
+		if err := enforce(os.Args[2], os.Args[3]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 64<<20)
 	answers := json.NewEncoder(os.Stdout)
