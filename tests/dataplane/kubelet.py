@@ -45,7 +45,7 @@ class Run:
     process: subprocess.Popen[bytes]
     log: Path
     identity: str = ""
-    """What the kernel says of it at its start: `/proc/<pid>/status`."""
+    """What the kernel says of it, last at its end: `/proc/<pid>/status`."""
     peak: int = 0
     """The memory that it has had at most, in KiB, once it has ended."""
 
@@ -110,13 +110,14 @@ class Kubelet:
     def _look_after(self, run: Run, *, is_wanted: bool) -> None:
         if run.process.returncode is not None:
             return
+        pid, patience = run.process.pid, os.WNOHANG if is_wanted else 0
         if not is_wanted:
             run.process.kill()
-        elif not run.identity:
-            run.identity = Path(f"/proc/{run.process.pid}/status").read_text()
-        ended, status, usage = os.wait4(run.process.pid, os.WNOHANG if is_wanted else 0)
-        if not ended:
+        ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | patience)
+        run.identity = Path(f"/proc/{pid}/status").read_text()  # the kernel keeps it until wait4
+        if ended is None:
             return
+        _, status, usage = os.wait4(pid, 0)
         run.process.returncode = os.waitstatus_to_exitcode(status)
         run.peak = usage.ru_maxrss
         if is_wanted:

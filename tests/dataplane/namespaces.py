@@ -29,6 +29,13 @@ class Namespace:
         """Run commands of `ip` inside, all in one process."""
         run_ip(commands, "-n", self.name)
 
+    def nft(self, rules: str) -> None:
+        """Load rules of nftables, all or none."""
+        command = self.command("nft", "-f", "-")
+        done = subprocess.run(command, input=rules, capture_output=True, text=True)
+        if done.returncode:
+            raise CommandError(f"nft: {done.stderr.strip()}")
+
     def command(self, *command: str) -> list[str]:
         """Return the command line that runs a program inside."""
         return ["ip", "netns", "exec", self.name, *command]

@@ -10,6 +10,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -40,6 +41,7 @@ CHANGES = [
     ("endpointslice orders-db-ipv4", {"op": "remove", "path": "/endpoints/1"}),
 ]
 INTERRUPTED = 130
+PATIENCE = 60.0
 TIMES = [(re.compile(r"\d+\.\d ms"), "N ms"), (re.compile(r"\b\d\d:\d\d:\d\d\b"), "HH:MM:SS")]
 
 
@@ -105,6 +107,8 @@ def test_a_change_is_followed_as_the_page_has_it(rig: Rig, environment: dict[str
     assert len(lines) == len(CHANGES)
     with start(rig, environment, command) as following:
         assert following.stdout is not None
+        limit = threading.Timer(PATIENCE, following.kill)
+        limit.start()
         try:
             while LAST not in following.stdout.readline():  # of the tree; what follows is seen
                 assert following.poll() is None
@@ -115,4 +119,5 @@ def test_a_change_is_followed_as_the_page_has_it(rig: Rig, environment: dict[str
             following.send_signal(signal.SIGINT)
             assert following.wait(10) == INTERRUPTED
         finally:
+            limit.cancel()
             following.kill()

@@ -1,28 +1,16 @@
 """A second opinion on generated policies: the evaluator of kube-network-policies."""
 
-import json
-import subprocess
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from tests.support.policy_cases import PODS, SHARED, Case, Pod, cases
-from tools.install import ensure
-from tools.parts import POLICY_VERDICTS
+from tests.support.policy_verdicts import ask
 
 COUNT = 3000
 TOGETHER = 250
 """Policies of one question: each is in a namespace of its own."""
-
-
-def ask(questions: Sequence[dict[str, Any]]) -> list[list[bool]]:
-    """Return which connections of each question the evaluator allows."""
-    program = ensure((POLICY_VERDICTS,))[POLICY_VERDICTS.name]
-    lines = "".join(f"{json.dumps(question)}\n" for question in questions)
-    done = subprocess.run([program], input=lines, capture_output=True, text=True, timeout=900)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def question(together: Sequence[Case], policies: Sequence[dict[str, Any]]) -> dict[str, Any]:
