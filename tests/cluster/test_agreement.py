@@ -55,6 +55,7 @@ def test_agreement(
         record_property("summary", f"seed {seed}: {tally.verdicts()}\n\n{tally.coverage()}")
         assert not tally.wrong, tally.disagreements(comparer)
         assert tally.path_agreement >= PATHS, tally.disagreements(comparer)
+    assert not tally.unwarned, tally.warnings_of_one()
     assert COUNT < ENOUGH or not tally.too_few
 
 
@@ -76,6 +77,7 @@ def test_types_of_every_field(
         record_property("summary", tally.verdicts())
         assert not tally.wrong, tally.disagreements(comparer)
         assert not tally.elsewhere, tally.disagreements(comparer)
+    assert not tally.unwarned, tally.warnings_of_one()
     assert {path.rpartition(".")[2] for path in unknown} == {UNKNOWN}, "of a field that there is"
 
 

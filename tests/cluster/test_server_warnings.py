@@ -9,6 +9,7 @@ import pytest
 
 from components.validation.hazards import hazards
 from components.validation.hazards.server_warnings import HAZARDS
+from tests.support.agreement.warned import worded
 from tests.unit.validation.hazard_tables import Hit, Quiet
 from tests.unit.validation.test_hazards_server import HITS, QUIET
 from tools.cluster import Cluster
@@ -41,5 +42,4 @@ def warnings(cluster: Cluster, manifest: dict[str, Any]) -> list[str]:
 def test_the_server_says_the_same(warned: list[list[str]], number: int) -> None:
     ours = [one for _, one in hazards(CASES[number].manifests) if one.code in HAZARDS]
     said = [one for one in warned[number] if "v1 Endpoints is deprecated" not in one]
-    worded = [f"{one.path}: {one.detail}" if "IPv6" in one.detail else one.detail for one in ours]
-    assert said == worded
+    assert said == [worded(one) for one in ours]

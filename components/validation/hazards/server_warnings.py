@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
+from ...core.addresses import read_ip
 from ...core.cidrs import parse_cidr
 from ...core.findings import quote
+from ..ip import parse_sloppy_ip
 from ..object_set import ObjectSet, Policy, Service
 from ..untyped import items, mapping, text
 from .hazard import Catalogue
@@ -56,6 +58,9 @@ ADDRESS_NOT_CANONICAL = HAZARDS.hazard(
     "An IPv6 address is not in its canonical form.",
 )
 
+_ADDRESS_NOT_STANDARD = ADDRESS_NOT_CANONICAL.saying(
+    "non-standard IP address {given} is invalid: use {canonical}"
+)
 _BLOCK_NOT_CANONICAL = ADDRESS_NOT_CANONICAL.saying(
     "IPv6 CIDR value {given} should be in RFC 5952 canonical format ({canonical})"
 )
@@ -91,7 +96,7 @@ def lint_deprecated(service: Service, report: Report) -> None:
     for field, addresses in (("clusterIPs", given_ips), ("externalIPs", given)):
         for position, address in enumerate(addresses):
             _lint_address(index, f"spec.{field}[{position}]", text(address), report)
-    _lint_address(index, "spec.loadBalancerIP", text(spec.get("loadBalancerIP")), report)
+    _lint_load_balancer_ip(index, text(spec.get("loadBalancerIP")), report)
     for position, block in enumerate(items(spec.get("loadBalancerSourceRanges"))):
         _lint_block(index, f"spec.loadBalancerSourceRanges[{position}]", text(block), report)
 
@@ -121,6 +126,17 @@ def _lint_block(index: int, path: str, given: str, report: Report) -> None:
     if isinstance(network, IPv6Network) and str(network) != given:
         words = {"given": quote(given), "canonical": quote(str(network))}
         report.add(index, _BLOCK_NOT_CANONICAL, path, **words)
+
+
+def _lint_load_balancer_ip(index: int, given: str, report: Report) -> None:
+    """Report the one address that is not validated, and may have any form that Go once read."""
+    address, strict = parse_sloppy_ip(given), read_ip(given)
+    is_mapped = isinstance(strict, IPv6Address) and strict.ipv4_mapped is not None
+    if address is not None and (strict is None or is_mapped):
+        words = {"given": quote(given), "canonical": quote(str(address))}
+        report.add(index, _ADDRESS_NOT_STANDARD, "spec.loadBalancerIP", **words)
+    else:
+        _lint_address(index, "spec.loadBalancerIP", given, report)
 
 
 def _lint_address(index: int, path: str, given: str, report: Report) -> None:

@@ -18,10 +18,6 @@ _COVERED = (
         re.compile(r"spec\.loadBalancerIP is ignored for headless services"),
         "load-balancer-ip-ignored",
     ),
-    (
-        re.compile(r"spec\.loadBalancerIP: non-standard IP address .*"),
-        "load-balancer-ip-ignored",
-    ),
     (re.compile(r"spec\.addressType: FQDN endpoints are deprecated"), "slice-of-names"),
     (re.compile(r"spec\.externalName is ignored when spec\.type is .*"), "external-name-ignored"),
 )
@@ -44,7 +40,7 @@ def disagreements(
         return
     found = [one for _, one in hazards([manifest])]
     codes = {one.code for one in found}
-    ours = {_worded(one) for one in found if one.code in HAZARDS}
+    ours = {worded(one) for one in found if one.code in HAZARDS}
     ours |= {f'unknown field "{one.path}"' for one in findings if one.code == _UNKNOWN_FIELD}
     theirs = {one.replace('."', '"') for one in answer.warnings}  # where a key has no name
     for text in sorted(theirs - ours):
@@ -57,7 +53,7 @@ def disagreements(
         yield "only we warn", text
 
 
-def _worded(finding: Finding) -> str:
+def worded(finding: Finding) -> str:
     """Return a warning as the API server words it, which names fields of addresses alone."""
-    is_address = "IPv6" in finding.detail
+    is_address = finding.detail.startswith(("IPv6", "non-standard"))
     return f"{finding.path}: {finding.detail}" if is_address else finding.detail

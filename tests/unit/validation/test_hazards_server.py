@@ -65,6 +65,16 @@ HITS = [
         'use "PreferSameZone"',
         [service(selector=APP, trafficDistribution="PreferClose")],
     ),
+    *(
+        Hit(
+            "address-not-canonical",
+            0,
+            "spec.loadBalancerIP",
+            'use "1.2.3.4"',
+            [service(selector=APP, type="LoadBalancer", loadBalancerIP=given)],
+        )
+        for given in ("::ffff:1.2.3.4", "1.2.03.4")
+    ),
     Hit(
         "address-not-canonical",
         0,
