@@ -18,9 +18,13 @@ from tools.paths import ROOT
 
 
 def test_processes_are_found_by_a_folder_and_ended(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "import time; time.sleep(60)", f"{tmp_path}/x"]
-    started = subprocess.Popen(command)
+    script = "import time; print(flush=True); time.sleep(60)"
+    command = [sys.executable, "-c", script, f"{tmp_path}/x"]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert started.stdout
     try:
+        with started.stdout as ready:  # before it runs, the kernel may show an empty command
+            ready.readline()
         found = processes.mentioning(tmp_path)
         assert [one.pid for one in found] == [started.pid]
 
