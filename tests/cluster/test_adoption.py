@@ -147,7 +147,7 @@ def test_after_a_refused_up_the_remedy_keeps_the_live_objects(
         for command in (["preview"], ["up", "--yes", "--skip-preview"]):
             done = stack.run(*command)
             assert done.returncode != 0
-            assert "adopt[0].resource: Forbidden: the state holds Service" in done.stdout
+            assert "adopt[0].resource: Forbidden: the state already holds Service" in done.stdout
             assert set(FORGET.findall(done.stdout)) == recorded
             assert live(cluster, namespace) == before
         (urn,) = recorded

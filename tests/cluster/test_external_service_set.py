@@ -184,7 +184,9 @@ def test_a_foreign_service_is_refused_by_path_and_the_others_go_on(
         assert slices == ["orders-db-ipv4", "orders-db-ipv6"]
         return
     assert done.returncode != 0
-    reason = 'services[carts-db].service_name: Invalid value: "carts-db": the Service exists'
-    assert f'ExternalServiceSet "databases": {reason} already' in done.stdout
+    reason = (
+        'services[carts-db].service_name: Invalid value: "carts-db": the Service already exists'
+    )
+    assert f'ExternalServiceSet "databases": {reason} ' in done.stdout
     assert "Traceback" not in done.stdout
     assert versions(cluster, "services", namespace) == before
