@@ -39,6 +39,7 @@ def run_pods(
     cluster: Cluster,
     namespace: str,
     *,
+    name: str = "db",
     replicas: int = 2,
     port: str = "sql",
     become_ready: bool = True,
@@ -57,7 +58,7 @@ def run_pods(
     deployment = {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {"name": "db", "namespace": namespace},
+        "metadata": {"name": name, "namespace": namespace},
         "spec": {
             "replicas": replicas,
             "selector": {"matchLabels": {"app": "db"}},
@@ -67,7 +68,7 @@ def run_pods(
     cluster.kubectl("apply", "-f", "-", given=json.dumps(deployment))
     chosen = ["-n", namespace, "--timeout=60s"]
     if become_ready:
-        cluster.kubectl("rollout", "status", "deployment/db", *chosen)
+        cluster.kubectl("rollout", "status", f"deployment/{name}", *chosen)
     else:
         path = "{.subsets[0].notReadyAddresses[0].ip}"
         cluster.kubectl("wait", "endpoints/db", f"--for=jsonpath={path}", *chosen)
@@ -221,3 +222,22 @@ def test_the_way_back_over_the_selector(cluster: Cluster, stack: Stack, namespac
     left = uids(cluster, "services,endpointslices,endpoints", namespace)
     assert left.items() <= before.items()
     assert sorted(left) == ["db", "db-ipv4", "db-ipv6"]
+
+
+def test_services_with_a_selector_count_as_the_last_phase(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    """The Service keeps its UID from component to component."""
+    run_pods(cluster, namespace, name="before")
+    port = {"name": "postgres", "port": 5432}
+    inside = {"selector": {"app": "db"}, "ports": [{**port, "target_port_name": "sql"}]}
+    stack.write(component("SelectorService", "db", namespace=namespace, **inside)).up()
+    before = uids(cluster, "services", namespace)
+
+    stack.write(program(namespace, "Internal")).up()
+    assert uids(cluster, "services", namespace) == before
+
+    made = {"image": "db", "ports": [port], "await_ready": False}
+    stack.write(component("DeployedService", "db", namespace=namespace, **made)).up()
+    assert uids(cluster, "services", namespace) == before
+    no_orphans(cluster, namespace, 2)
