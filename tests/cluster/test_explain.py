@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from components.cli.live.proxy import Proxy, _UnixConnection
 from components.cli.live.snapshots import read_snapshot
@@ -237,7 +238,18 @@ def test_credentials_of_a_program_work_and_are_never_shown(made: Made, tmp_path:
     file.write_text(json.dumps(content))
     done = explain(made.cluster, "db", "-n", namespace, file=file)
     assert done.returncode == 2
+    assert "the cluster answers" in done.stderr
     assert "wrong-and-secret" not in done.stdout + done.stderr
+
+
+def test_an_unreachable_cluster_is_one_line(made: Made, tmp_path: Path) -> None:
+    content = yaml.safe_load(made.cluster.kubeconfig.read_text())
+    content["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:9"
+    (tmp_path / "unreachable.json").write_text(json.dumps(content))
+    done = explain(made.cluster, "db", file=tmp_path / "unreachable.json")
+    assert done.returncode == 2
+    assert done.stderr.startswith("kubectl does not reach the cluster: dial tcp 127.0.0.1:9")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_all_services_take_a_constant_number_of_requests(made: Made) -> None:

@@ -177,7 +177,10 @@ def _get(connection: HTTPConnection, path: str) -> tuple[int, Mapping[str, Any]]
 
 def _failed(path: str, status: int, answer: Mapping[str, Any]) -> str:
     message = str(answer.get("message") or "").splitlines()
-    return f"the cluster answers {path} with {status}: {message[0] if message else 'no reason'}"
+    reason = message[0] if message else "no reason"
+    if answer.get("kind") != "Status":  # it is kubectl that answers
+        return f"kubectl does not reach the cluster: {reason}"
+    return f"the cluster answers {path} with {status}: {reason}"
 
 
 class _UnixConnection(HTTPConnection):
