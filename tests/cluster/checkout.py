@@ -97,6 +97,7 @@ class Checkout:
                 stdout=sink,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_hear_hangups,  # noqa: PLW1509 - the tests have one thread
             )
             try:
                 deadline = time.monotonic() + within
@@ -130,6 +131,11 @@ class Checkout:
         if self.provider:
             kept["PROVIDER"] = self.provider
         return {**kept, "HOME": str(self.root / "home"), "GOCACHE": _go_cache(), **extra}
+
+
+def _hear_hangups() -> None:
+    """Undo an ignored SIGHUP, as under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _session(leader: int) -> list[int]:
