@@ -49,6 +49,8 @@ def naming_argument(kind: str, *, of_tcp_route: bool = False) -> str:
     """
     if of_tcp_route and kind == "ReferenceGrant":
         return "route_name"
+    if kind == "ServersTransport":
+        return "object_name"
     if kind in ("Ingress", "HTTPRoute", "ReferenceGrant", "BackendTLSPolicy"):
         return "ingress_name"
     if kind == "TCPRoute":
