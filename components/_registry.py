@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # what type checkers and editors see: at run time a name load
     from .route_types import RouteApi as RouteApi
     from .route_types import RouteBackend as RouteBackend
     from .routing.backends import route_backend as route_backend
+    from .routing.backends import traefik_annotations as traefik_annotations
     from .routing.http_ingress import HttpIngress as HttpIngress
     from .routing.http_ingress import HttpIngressArgs as HttpIngressArgs
     from .routing.migration import migration_backends as migration_backends
@@ -85,6 +86,7 @@ HTTP_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
 TCP_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:TCPRoute"
 BACKEND_TLS_POLICY = "kubernetes:gateway.networking.k8s.io/v1:BackendTLSPolicy"
 REFERENCE_GRANT = "kubernetes:gateway.networking.k8s.io/v1beta1:ReferenceGrant"
+SERVERS_TRANSPORT = "kubernetes:traefik.io/v1alpha1:ServersTransport"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 CILIUM_POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
 CLUSTER_POLICY = "kubernetes:policy.networking.k8s.io/v1alpha2:ClusterNetworkPolicy"
@@ -173,7 +175,7 @@ COMPONENTS = (
         "routing.http_ingress",
         "http-ingress.md",
         "leads HTTP requests for hosts and paths to Services",
-        (INGRESS, HTTP_ROUTE, REFERENCE_GRANT, BACKEND_TLS_POLICY),
+        (INGRESS, HTTP_ROUTE, REFERENCE_GRANT, BACKEND_TLS_POLICY, SERVERS_TRANSPORT),
     ),
     Component(
         "TcpRoute",
@@ -228,7 +230,7 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
         "PathType",
         "RouteApi",
     ),
-    "routing.backends": ("route_backend",),
+    "routing.backends": ("route_backend", "traefik_annotations"),
     "routing.migration": ("migration_backends",),
     "types": (
         "AdoptedKind",

@@ -49,16 +49,20 @@ class GatewayRef(TypedDict):
 
 
 class BackendTls(TypedDict):
-    """How a Gateway connects to a backend that speaks TLS."""
+    """How a Gateway, or the controller of an Ingress, connects to a backend that speaks TLS."""
 
     hostname: pulumi.Input[str]
-    """The DNS name in the backend's certificate, which the Gateway asks for, too (SNI)."""
+    """The DNS name in the backend's certificate, which is asked for, too (SNI)."""
     ca_config_map: NotRequired[pulumi.Input[str]]
     """The ConfigMap, in the Service's namespace, whose `ca.crt` holds the CA of the certificate,
-    or the certificate itself if it is self-signed. Defaults to the CAs of the Gateway's system."""
+    or the certificate itself if it is self-signed. Defaults to the CAs of the controller's system.
+    ingress-nginx takes `ca_secret` instead."""
+    ca_secret: NotRequired[pulumi.Input[str]]
+    """A Secret in place of `ca_config_map`, for an Ingress of Traefik or ingress-nginx. Defaults to
+    none."""
     names: NotRequired[Sequence[pulumi.Input[str]]]
     """The DNS names one of which must be in the certificate, instead of `hostname`. Defaults to
-    none."""
+    none. Only with `RouteApi.GATEWAY`."""
     verify: NotRequired[bool]
     """Whether the certificate is verified. Defaults to True, and a Gateway takes nothing else."""
 
@@ -82,12 +86,15 @@ class RouteBackend(TypedDict):
     weight: NotRequired[pulumi.Input[int]]
     """Its share of the requests, beside the weights of the other backends. Defaults to 1. Only
     with `RouteApi.GATEWAY`."""
+    service_annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """The Service's annotations that Traefik reads, against which `tls` is checked. Defaults to
+    unknown."""
     object_name: NotRequired[str]
     """The Service's name in the names of objects that are made for it. Defaults to
     `service_name`."""
     tls: NotRequired[BackendTls]
-    """How the Gateway connects to it by TLS. Defaults to none: without TLS. Only with
-    `RouteApi.GATEWAY`."""
+    """How the Gateway connects to it by TLS, or Traefik or ingress-nginx for an Ingress.
+    Defaults to none: without TLS."""
 
 
 class HttpPath(TypedDict):

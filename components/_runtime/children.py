@@ -283,14 +283,27 @@ class Children:
             refuse_unserved(made, manifest, self._opts, self._fail_all)
         return made
 
-    def ingress(self, manifest: Manifest, *, awaited: bool) -> "networking.v1.Ingress":
-        """Register an Ingress; `awaited` waits for its controller's address."""
+    def ingress(
+        self, manifest: Manifest, after: Sequence[pulumi.Resource] = (), *, awaited: bool
+    ) -> "networking.v1.Ingress":
+        """Register an Ingress.
+
+        Args:
+            manifest: The Ingress.
+            after: What must be there before it.
+            awaited: Whether Pulumi waits for its controller's address.
+        """
         name = self._name(manifest)
         return networking.v1.Ingress(
             name,
             metadata=self._metadata(manifest, skip_await=not awaited),
             spec=manifest["spec"],
-            opts=self._options(manifest, INGRESS, hooks=_hooks.of_object(name, self._parent)),
+            opts=self._options(
+                manifest,
+                INGRESS,
+                hooks=_hooks.of_object(name, self._parent),
+                depends_on=after,
+            ),
         )
 
     def _name(self, manifest: Manifest) -> str:

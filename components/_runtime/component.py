@@ -10,6 +10,7 @@ import pulumi
 from ..core.arguments import NamedArgs, typed
 from ..core.findings import HIDDEN, Finding
 from ..core.metadata import Manifest
+from ..core.objects.servers_transport import SERVERS_TRANSPORT
 from ..core.unknown import is_known
 from ..errors import ValidationError
 from .inputs import Inputs, check_name, read, substitute
@@ -203,7 +204,7 @@ def _resolve(
 def _of_own_name(plan: Plan) -> list[Manifest]:
     """Return the objects whose names are not made of the name of another one."""
     kind = plan.objects[0]["kind"] if plan.objects else ""
-    return [one for one in plan.objects if one["kind"] == kind]
+    return [one for one in plan.objects if one["kind"] in (kind, SERVERS_TRANSPORT)]
 
 
 def _object(index: int, plan: Plan) -> Manifest:

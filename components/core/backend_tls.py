@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ..validation.ip import parse_sloppy_ip
 from .findings import Finding, forbidden, invalid, required
 from .route_arguments import BackendRefArgs, BackendTlsArgs
-from .route_backends import chosen_port
+from .route_backends import backend_label, section_name
 from .unknown import Unknown
 
 __all__ = ["SecuredPort", "secured_ports"]
@@ -42,9 +42,7 @@ def secured_ports(
     for path, backend in backends:
         if backend.tls is None:
             continue
-        label = backend.object_name
-        if label is None and isinstance(backend.service_name, str):
-            label = backend.service_name
+        label = backend_label(backend)
         if label is None:
             detail = "the name of its BackendTLSPolicy is made of it"
             remedy = "give the name of the Service as a plain string"
@@ -52,7 +50,7 @@ def secured_ports(
             continue
         _check(backend.tls, f"{path}.tls", findings)
         place = backend.namespace if isinstance(backend.namespace, str) else namespace
-        section = _section(backend)
+        section = section_name(backend)
         port = SecuredPort(path, backend.service_name, label, place, section, backend.tls)
         first = found.setdefault((place, label, section), port)
         if first.tls != backend.tls and not _is_late(first.tls, backend.tls):
@@ -69,18 +67,13 @@ def _check(tls: BackendTlsArgs, path: str, findings: list[Finding]) -> None:
             " `ca_config_map`"
         )
         findings.append(forbidden(f"{path}.verify", detail, remedy))
+    if tls.ca_secret is not None:
+        detail = "a BackendTLSPolicy reads CAs from ConfigMaps"
+        remedy = "give a ConfigMap with the same `ca.crt` as `ca_config_map`"
+        findings.append(forbidden(f"{path}.ca_secret", detail, remedy))
     if isinstance(tls.hostname, str) and parse_sloppy_ip(tls.hostname) is not None:
         detail = "must be a DNS name in the certificate, not an IP address"
         findings.append(invalid(f"{path}.hostname", tls.hostname, detail))
-
-
-def _section(backend: BackendRefArgs) -> str:
-    """Return the name of a backend's port, where it is known."""
-    port = chosen_port(backend)
-    if isinstance(port, str):
-        return port
-    ports = backend.service_ports or {}
-    return next((name for name, number in ports.items() if number == port), "")
 
 
 def _is_late(*several: BackendTlsArgs) -> bool:

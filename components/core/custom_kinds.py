@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from .findings import Finding, forbidden
 from .objects.cilium_network_policy import CILIUM
 from .objects.cluster_network_policy import CLUSTER
+from .objects.servers_transport import SERVERS_TRANSPORT
 
 __all__ = ["CUSTOM_KINDS", "CustomKind", "explain_unserved", "unserved"]
 
@@ -34,6 +35,12 @@ CUSTOM_KINDS: Mapping[str, CustomKind] = {
     "ReferenceGrant": _gateway_api("1.0"),
     "BackendTLSPolicy": _gateway_api("1.4"),
     "TCPRoute": _gateway_api("1.6"),
+    SERVERS_TRANSPORT: CustomKind(
+        "Traefik 3.4 or newer with its CustomResourceDefinitions"
+        " (https://doc.traefik.io/traefik/reference/install-configuration/providers/kubernetes/"
+        "kubernetes-crd/)",
+        'give `api` as "Gateway"',
+    ),
     CILIUM: CustomKind("Cilium (https://docs.cilium.io/en/stable/installation/)", _ADDRESSES),
     CLUSTER: CustomKind(
         "its CustomResourceDefinition (https://network-policy-api.sigs.k8s.io/getting-started/),"

@@ -1,9 +1,9 @@
 """The objects of an `HttpIngress`: which Service answers for which host and path."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..validation.hazards.declared import INGRESS_NGINX_RETIRED
+from ..validation.hazards.declared import BACKEND_TLS_UNVERIFIED, INGRESS_NGINX_RETIRED
 from ..validation.hazards.hazard import Hazard
 from ..validation.hazards.ingresses import INGRESS_EXTERNAL_NAME
 from ..validation.kinds.ingress import BACKEND_NONE
@@ -11,10 +11,13 @@ from ..validation.kinds.ingress import EMPTY as INGRESS_EMPTY
 from .checks import check_objects
 from .findings import Finding, forbidden, invalid, quote, required
 from .http_routes import plan_http_routes
+from .ingress_tls import Controller, check_tls, controller_of, secured_services
 from .metadata import Manifest
+from .nginx_shares import Share, shares_of
 from .objects.ingress_manifest import put_rules, put_tls
 from .objects.manifest_metadata import check_metadata, put_metadata, read_rules
 from .objects.rendering import Rendering
+from .objects.servers_transport import servers_transport
 from .route_arguments import GATEWAY, HttpIngressArgs
 from .route_backends import read_backend, route_rules
 from .unknown import Unknown
@@ -34,7 +37,8 @@ class HttpIngressPlan:
     """What an `HttpIngress` declares."""
 
     objects: Sequence[Manifest]
-    """The Ingress, or the routes and the grants for their backends."""
+    """The Ingress or several, and what Traefik reads beside it; or the routes, and what they
+    need."""
     hazards: Sequence[Hazard]
     """What is legal but will not work as intended, as far as the arguments tell."""
 
@@ -67,33 +71,48 @@ def plan_http_ingress(
     if args.api == GATEWAY:
         routes = plan_http_routes(args, name, versions, findings, unread, unknown)
         return HttpIngressPlan(routes, [])
-    ingress = _plan_ingress(args, name, versions, findings, unread)
-    return HttpIngressPlan([ingress], [*_hazards(args)])
+    return HttpIngressPlan(_plan_ingresses(args, name, versions, findings, unread), _hazards(args))
 
 
-def _plan_ingress(
+def _plan_ingresses(
     args: HttpIngressArgs,
     name: str,
     versions: Rules,
     findings: list[Finding],
     unread: Sequence[Finding],
-) -> Manifest:
+) -> list[Manifest]:
     _check_backends(args, findings)
     _check_issuers(args, findings)
-    remedy = "it is the default of `ingress_name`; set that" if args.ingress_name is None else ""
+    check_tls(args, findings)
+    ingresses = [_ingress(args, name, share) for share in shares_of(args, name, findings)]
+    check_objects(ingresses, versions, findings, unread)
+    transports = [
+        servers_transport(one.tls, one.label, args.namespace)
+        for one in secured_services(args)
+        if controller_of(args.class_name) is Controller.TRAEFIK
+    ]
+    return [*(one.manifest for one in ingresses), *transports]
+
+
+def _ingress(args: HttpIngressArgs, name: str, share: Share) -> Rendering:
     made = Rendering("networking.k8s.io/v1", "Ingress")
-    made.put("metadata.name", name, "ingress_name", remedy=remedy)
+    is_default = share.is_first and args.ingress_name is None
+    remedy = "it is the default of `ingress_name`; set that" if is_default else ""
+    made.put("metadata.name", share.name, share.argument or "ingress_name", remedy=remedy)
     put_metadata(made, args)
+    annotations = {key: value for key, value in args.annotations.items() if share.keeps(key)}
     for argument, annotation in ISSUER_ANNOTATIONS.items():
-        value: object = getattr(args, argument)
-        if value is not None:
-            annotations = made.manifest["metadata"].setdefault("annotations", {})
+        value: str | Unknown | None = getattr(args, argument)
+        if value is not None and share.is_first:
             annotations[annotation] = value
+    annotations |= share.annotations
+    made.manifest["metadata"].pop("annotations", None)
+    if annotations:
+        made.put("metadata.annotations", annotations, "annotations")
     made.note("spec", "rules")
-    put_rules(made, args)
+    put_rules(made, args, share.has)
     put_tls(made, args, name)
-    check_objects([made], versions, findings, unread)
-    return made.manifest
+    return made
 
 
 def _check_rules(args: HttpIngressArgs, findings: list[Finding]) -> None:
@@ -124,9 +143,6 @@ def _check_backends(args: HttpIngressArgs, findings: list[Finding]) -> None:
                 continue
             if backend.weight is not None:
                 findings.append(forbidden(f"{path}.weight", "an Ingress has none", _GATEWAY_HAS))
-            if backend.tls is not None:
-                detail = "an Ingress does not tell how its controller connects to backends"
-                findings.append(forbidden(f"{path}.tls", detail, _tls_remedy(args.class_name)))
             read_backend(backend, path, findings)
             ours, theirs = args.namespace, backend.namespace
             if isinstance(ours, str) and isinstance(theirs, str) and ours != theirs:
@@ -136,25 +152,6 @@ def _check_backends(args: HttpIngressArgs, findings: list[Finding]) -> None:
                     ' "Gateway"'
                 )
                 findings.append(invalid(f"{path}.namespace", theirs, reason, remedy))
-
-
-def _tls_remedy(class_name: object) -> str:
-    """Return where TLS to backends goes with a class of Ingresses."""
-    gateway = 'give `api` as "Gateway"'
-    name = class_name if isinstance(class_name, str) else ""
-    if "traefik" in name:
-        return (
-            "Traefik reads `traefik.ingress.kubernetes.io/service.serversscheme: https` and"
-            " `service.serverstransport` on the Service: give them as `annotations` of its"
-            f" component; or {gateway}"
-        )
-    if "nginx" in name:
-        return (
-            "ingress-nginx reads `nginx.ingress.kubernetes.io/backend-protocol: HTTPS` for a whole"
-            " Ingress: give it as `annotations` of an HttpIngress for these backends alone; or"
-            f" {gateway}"
-        )
-    return f"read the documentation of the controller; or {gateway}"
 
 
 def _check_issuers(args: HttpIngressArgs, findings: list[Finding]) -> None:
@@ -172,17 +169,21 @@ def _check_issuers(args: HttpIngressArgs, findings: list[Finding]) -> None:
         findings.append(forbidden(argument, reason, "give `host` in `rules`, or `tls`"))
 
 
-def _hazards(args: HttpIngressArgs) -> Iterator[Hazard]:
-    is_nginx = isinstance(args.class_name, str) and "nginx" in args.class_name
+def _hazards(args: HttpIngressArgs) -> list[Hazard]:
+    found: list[Hazard] = []
+    backends = [one for rule in route_rules(args) for _, one in rule.backends]
+    is_nginx = controller_of(args.class_name) is Controller.NGINX
     if is_nginx:
-        yield INGRESS_NGINX_RETIRED
-    for _, backend in (one for rule in route_rules(args) for one in rule.backends):
-        if backend.is_external_name and not is_nginx:
-            name = backend.service_name
-            service = "" if isinstance(name, Unknown) else quote(name)
-            text = INGRESS_EXTERNAL_NAME.text.format(service=service).replace("  ", " ")
-            yield INGRESS_EXTERNAL_NAME.saying(text, _ALIAS_REMEDY)
-            return
+        found.append(INGRESS_NGINX_RETIRED)
+    if any(one.tls is not None and not one.tls.verify for one in backends):
+        found.append(BACKEND_TLS_UNVERIFIED)
+    alias = next((one for one in backends if one.is_external_name and not is_nginx), None)
+    if alias is not None:
+        name = alias.service_name
+        service = "" if isinstance(name, Unknown) else quote(name)
+        text = INGRESS_EXTERNAL_NAME.text.format(service=service).replace("  ", " ")
+        found.append(INGRESS_EXTERNAL_NAME.saying(text, _ALIAS_REMEDY))
+    return found
 
 
 _ALIAS_REMEDY = (

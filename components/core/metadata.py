@@ -40,13 +40,30 @@ CLUSTER_SCOPED = frozenset({"ClusterNetworkPolicy"})
 """The kinds of children that are in no namespace."""
 
 
-def naming_argument(kind: str) -> str:
-    """Return the argument that names the objects of a component, by the kind of one of them."""
+def naming_argument(kind: str, *, of_tcp_route: bool = False) -> str:
+    """Return the argument that names the objects of a component, by the kind of one of them.
+
+    Args:
+        kind: The kind of an object.
+        of_tcp_route: Whether a `TcpRoute` declares it, whose ReferenceGrants are named after it.
+    """
+    if of_tcp_route and kind == "ReferenceGrant":
+        return "route_name"
+    if kind == "ServersTransport":
+        return "object_name"
     if kind in ("Ingress", "HTTPRoute", "ReferenceGrant", "BackendTLSPolicy"):
         return "ingress_name"
     if kind == "TCPRoute":
         return "route_name"
     return "policy_name" if kind.endswith("Policy") else "service_name"
+
+
+def grants_tcp_route(manifest: Manifest) -> bool:
+    """Return whether a manifest is a ReferenceGrant for TCPRoutes."""
+    spec: Manifest = manifest.get("spec") or {}
+    sources: list[Manifest] = spec.get("from") or []
+    is_grant = manifest.get("kind") == "ReferenceGrant"
+    return is_grant and any(one.get("kind") == "TCPRoute" for one in sources)
 
 
 def takes_adoptions(kind: str) -> bool:

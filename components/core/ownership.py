@@ -136,13 +136,13 @@ def _of_another_stack(owner: str, kind: str, name: str, urn: str) -> Finding:
     return forbidden(
         _path(kind, name),
         f"another stack declares this {kind}, as field manager {owner}",
-        f"{_forget(kind, urn)}choose another `{naming_argument(kind)}`; if it is this stack under"
-        f" its old name, instead run `pulumi config set k8s-endpoints:owner {stack}`",
+        f"{_forget(kind, urn)}choose another `{_naming_argument(kind, urn)}`; if it is this stack"
+        f" under its old name, instead run `pulumi config set k8s-endpoints:owner {stack}`",
     )
 
 
 def _of_a_raw_resource(owner: str, kind: str, name: str, urn: str) -> Finding:
-    other = f"choose another `{naming_argument(kind)}`"
+    other = f"choose another `{_naming_argument(kind, urn)}`"
     if takes_adoptions(kind):
         adopt = "if it is a resource of this stack that the component replaces, name it in `adopt`"
         other = f"{adopt}; otherwise {other}"
@@ -158,6 +158,11 @@ def _forget(kind: str, urn: str) -> str:
         f"first `pulumi state delete '{urn}'` if an earlier up recorded it, because Pulumi would"
         f" delete the live {kind}; then, "
     )
+
+
+def _naming_argument(kind: str, urn: str) -> str:
+    """Return the argument that names a child, whose URN has the type of its component."""
+    return naming_argument(kind, of_tcp_route=":TcpRoute$" in urn)
 
 
 def _path(kind: str, name: str) -> str:

@@ -30,6 +30,7 @@ class BackendTlsArgs:
 
     hostname: _Text
     ca_config_map: _Text | None = None
+    ca_secret: _Text | None = None
     names: Sequence[_Text] = ()
     verify: bool = True
 
@@ -45,6 +46,7 @@ class BackendRefArgs:
     service_ports: Mapping[str, int | Unknown] | None = None
     is_external_name: bool = False
     weight: int | Unknown | None = None
+    service_annotations: Mapping[str, _Text] | None = None
     object_name: str | None = None
     tls: BackendTlsArgs | None = field(default=None, metadata={ITEM: BackendTlsArgs})
 

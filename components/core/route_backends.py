@@ -8,7 +8,15 @@ from .findings import Finding, forbidden, invalid, not_supported, required
 from .route_arguments import BackendRefArgs, HttpIngressArgs
 from .unknown import Unknown
 
-__all__ = ["RouteRule", "chosen_port", "port_number", "read_backend", "route_rules"]
+__all__ = [
+    "RouteRule",
+    "backend_label",
+    "chosen_port",
+    "port_number",
+    "read_backend",
+    "route_rules",
+    "section_name",
+]
 
 Port = str | int | Unknown
 
@@ -57,6 +65,22 @@ def port_number(backend: BackendRefArgs) -> int | Unknown | None:
     if not isinstance(port, str):
         return port
     return None if backend.service_ports is None else backend.service_ports.get(port)
+
+
+def section_name(backend: BackendRefArgs) -> str:
+    """Return the name of a backend's port; nothing where it is not known."""
+    port = chosen_port(backend)
+    if isinstance(port, str):
+        return port
+    ports = backend.service_ports or {}
+    return next((name for name, number in ports.items() if number == port), "")
+
+
+def backend_label(backend: BackendRefArgs) -> str | None:
+    """Return the Service's name in the names of other objects; None where it is not plain."""
+    if backend.object_name is not None:
+        return backend.object_name
+    return backend.service_name if isinstance(backend.service_name, str) else None
 
 
 def read_backend(backend: BackendRefArgs, path: str, findings: list[Finding]) -> None:

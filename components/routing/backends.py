@@ -6,9 +6,10 @@ from typing import Any, cast
 import pulumi
 
 from .._runtime.service_component import DeclaredService, ServiceComponent
+from ..core.objects.servers_transport import SCHEME, TRANSPORT, transport_reference
 from ..route_types import RouteBackend
 
-__all__ = ["route_backend"]
+__all__ = ["route_backend", "traefik_annotations"]
 
 
 def route_backend(
@@ -38,6 +39,9 @@ def route_backend(
         },
         "is_external_name": spec["type"] == "ExternalName",
     }
+    read = _read_by_traefik(declared.planned["metadata"].get("annotations", {}))
+    if read is not None:
+        made["service_annotations"] = read
     if len(made.get("service_ports", {})) != len(ports):
         made.pop("service_ports")  # of a number that is an Output
     if port_name is not None:
@@ -45,3 +49,28 @@ def route_backend(
     if port is not None:
         made["port"] = port
     return made
+
+
+def traefik_annotations(
+    service_name: str, namespace: pulumi.Input[str]
+) -> dict[str, pulumi.Input[str]]:
+    """Return the annotations of a Service that Traefik connects to by TLS.
+
+    They name the ServersTransport that an `HttpIngress` declares for a backend with `tls`.
+
+    Args:
+        service_name: The Service's name.
+        namespace: The Service's namespace.
+    """
+    if isinstance(namespace, str):
+        reference: pulumi.Input[str] = transport_reference(namespace, service_name)
+    else:
+        reference = pulumi.Output.concat(namespace, transport_reference("", service_name))
+    return {SCHEME: "https", TRANSPORT: reference}
+
+
+def _read_by_traefik(annotations: Mapping[str, object]) -> dict[str, pulumi.Input[str]] | None:
+    """Return the annotations of a Service that Traefik reads; None where one arrives later."""
+    found = {key: annotations[key] for key in (SCHEME, TRANSPORT) if key in annotations}
+    known = {key: value for key, value in found.items() if isinstance(value, str)}
+    return {**known} if len(known) == len(found) else None

@@ -8,7 +8,7 @@ from typing import NotRequired, Optional, TypedDict
 import pulumi
 from pulumi_kubernetes import apiextensions, networking
 
-from .._registry import HTTP_ROUTE, token_of
+from .._registry import HTTP_ROUTE, SERVERS_TRANSPORT, token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.given import ingress_addresses
@@ -36,7 +36,8 @@ class HttpIngressArgs(TypedDict):
     """The Gateways that routes attach to, at least one with `RouteApi.GATEWAY`. Defaults to
     none."""
     class_name: NotRequired[pulumi.Input[str]]
-    """The IngressClass, which says the controller. Defaults to the cluster's."""
+    """The IngressClass, which says the controller; with `tls` of a backend one of Traefik or
+    ingress-nginx, by its name. Defaults to the cluster's."""
     tls: NotRequired[Sequence[HttpTls]]
     """Certificates. Defaults to none, and with an issuer to one for all hosts of `rules`."""
     issuer: NotRequired[pulumi.Input[str]]
@@ -89,6 +90,16 @@ class HttpIngress(LazyOutputs):
         return self._declared.ingress
 
     @property
+    def ingresses(self) -> "Sequence[networking.v1.Ingress]":
+        """All Ingresses, `ingress` first: of ingress-nginx one for each `tls` of backends."""
+        return self._declared.ingresses
+
+    @property
+    def servers_transports(self) -> "Sequence[apiextensions.CustomResource]":
+        """The ServersTransports of Traefik for backends with `tls`, children of the component."""
+        return self._declared.servers_transports
+
+    @property
     def routes(self) -> "Sequence[apiextensions.CustomResource]":
         """The HTTPRoutes, children of the component; none with `RouteApi.INGRESS`."""
         return self._declared.routes
@@ -131,9 +142,23 @@ class _DeclaredIngress(DeclaredObject):
         children: Children,
         draft: Draft[CoreArgs, HttpIngressPlan],
     ) -> None:
-        (manifest,) = draft.objects()
-        self.ingress = children.ingress(manifest, awaited=draft.args.await_ready)
+        manifests = [*draft.objects()]
+        self.servers_transports = [
+            children.custom(one, SERVERS_TRANSPORT)
+            for one in manifests
+            if one["kind"] == "ServersTransport"
+        ]
+        self.ingresses = [
+            children.ingress(one, self.servers_transports, awaited=draft.args.await_ready)
+            for one in manifests
+            if one["kind"] == "Ingress"
+        ]
+        self.ingress = self.ingresses[0]
         super().__init__(component, name, self.ingress, draft)
+        for ingress in self.ingresses[1:]:
+            self.refuse_owners(ingress, "Ingress")
+        for transport in self.servers_transports:
+            self.refuse_owners(transport, "ServersTransport")
 
     @cached_property
     def ingress_name(self) -> pulumi.Output[str]:
@@ -148,6 +173,8 @@ class _DeclaredRoutes(DeclaredRoutes):
     """The routes that a component declares, and the outputs."""
 
     ingress = None
+    ingresses: "Sequence[networking.v1.Ingress]" = ()
+    servers_transports: "Sequence[apiextensions.CustomResource]" = ()
 
     def __init__(
         self,

@@ -5,16 +5,17 @@ Proxmox and the NAS speak HTTPS with certificates of their own. The ConfigMaps `
 """
 
 import pulumi
-from pulumi_kubernetes import apiextensions
 
 from k8s_endpoints import (
     BackendTls,
     ExternalService,
     GatewayRef,
+    HttpHost,
     HttpIngress,
     RouteApi,
     TcpRoute,
     route_backend,
+    traefik_annotations,
 )
 
 NAMESPACE = "home-lab"
@@ -22,17 +23,13 @@ NAMESPACE = "home-lab"
 
 def https_server(name: str, address: str, port: int) -> ExternalService:
     """Declare a server with a certificate of its own. Traefik reads the annotations."""
-    transport = f"{NAMESPACE}-{name}@kubernetescrd"
     return ExternalService(
         name,
         {
             "namespace": NAMESPACE,
             "addresses": [address],
             "ports": [{"name": "https", "port": 443, "target_port": port}],
-            "annotations": {
-                "traefik.ingress.kubernetes.io/service.serversscheme": "https",
-                "traefik.ingress.kubernetes.io/service.serverstransport": transport,
-            },
+            "annotations": traefik_annotations(name, NAMESPACE),
         },
     )
 
@@ -67,23 +64,21 @@ def certificate(name: str) -> BackendTls:
     return {"hostname": f"{name}.lan", "ca_config_map": f"{name}-ca"}
 
 
+hosts: list[HttpHost] = [
+    {"host": "home.example.com", "backend": route_backend(home_assistant)},
+    {
+        "host": "proxmox.example.com",
+        "backend": {**route_backend(proxmox), "tls": certificate("proxmox")},
+    },
+    {"host": "nas.example.com", "backend": {**route_backend(nas), "tls": certificate("nas")}},
+]
 routes = HttpIngress(
     "home-lab",
     {
         "api": RouteApi.GATEWAY,
         "namespace": NAMESPACE,
         "gateways": [gateway("https")],
-        "rules": [
-            {"host": "home.example.com", "backend": route_backend(home_assistant)},
-            {
-                "host": "proxmox.example.com",
-                "backend": {**route_backend(proxmox), "tls": certificate("proxmox")},
-            },
-            {
-                "host": "nas.example.com",
-                "backend": {**route_backend(nas), "tls": certificate("nas")},
-            },
-        ],
+        "rules": hosts,
     },
 )
 TcpRoute(
@@ -95,26 +90,14 @@ TcpRoute(
     },
 )
 
-# While clients move to the Gateway, the Ingress goes on to answer.
-for name in ("proxmox", "nas"):
-    apiextensions.CustomResource(
-        name,
-        api_version="traefik.io/v1alpha1",
-        kind="ServersTransport",
-        metadata={"name": name, "namespace": NAMESPACE},
-        spec={"serverName": f"{name}.lan", "rootCAs": [{"configMap": f"{name}-ca"}]},
-    )
+# While clients move to the Gateway, the Ingress goes on to answer, with the same certificates.
 HttpIngress(
     "home-lab-ingress",
     {
         "namespace": NAMESPACE,
         "class_name": "traefik",
         "cluster_issuer": "letsencrypt",
-        "rules": [
-            {"host": "home.example.com", "backend": route_backend(home_assistant)},
-            {"host": "proxmox.example.com", "backend": route_backend(proxmox)},
-            {"host": "nas.example.com", "backend": route_backend(nas)},
-        ],
+        "rules": hosts,
     },
 )
 

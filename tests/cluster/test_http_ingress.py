@@ -1,4 +1,4 @@
-"""`HttpIngress` on a real control plane: live objects, no wait for Endpoints, renames."""
+"""`HttpIngress` on a real control plane: live objects, no wait for Endpoints, renames, TLS."""
 
 import time
 
@@ -26,6 +26,16 @@ PROGRAM = """
         "cluster_issuer": "letsencrypt",
         "rules": [{{"host": "{host}", "backend": route_backend(home)}}],
     }})
+    secured = {{"hostname": "home.lan", "ca_secret": "home-ca"}}
+    HttpIngress("nginx", {{
+        "namespace": "{namespace}",
+        "class_name": "nginx",
+        "rules": [{{
+            "host": "nginx.example.com",
+            "backend": route_backend(home),
+            "paths": [{{"path": "/tls", "backend": {{**route_backend(home), "tls": secured}}}}],
+        }}],
+    }})
 """
 
 
@@ -43,6 +53,12 @@ def test_it_is_up_without_a_wait_for_endpoints_and_survives_a_rename(
     assert found["spec"]["tls"] == [{"hosts": ["a.example.com"], "secretName": "web-tls"}]
     annotations = found["metadata"]["annotations"]
     assert annotations["cert-manager.io/cluster-issuer"] == "letsencrypt"
+
+    found = get(cluster, "ingresses", namespace, "nginx-home-http")
+    (path,) = found["spec"]["rules"][0]["http"]["paths"]
+    assert path["path"] == "/tls"
+    secret = found["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-ssl-secret"]
+    assert secret == f"{namespace}/home-ca"
 
     unchanged = versions(cluster, "ingresses,services", namespace)
     stack.write(PROGRAM.format(namespace=namespace, name="b", host="a.example.com")).up()

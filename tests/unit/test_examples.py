@@ -285,7 +285,10 @@ def test_home_lab() -> None:
     transport = found["Service", "nas"]["metadata"]["annotations"]
     key = "traefik.ingress.kubernetes.io/service.serverstransport"
     assert transport[key] == "home-lab-nas@kubernetescrd"
-    assert ("ServersTransport", "nas") in found
+    assert found["ServersTransport", "nas"]["spec"] == {
+        "serverName": "nas.lan",
+        "rootCAs": [{"configMap": "nas-ca"}],
+    }
     backend = {"name": "mqtt", "port": 1883}
     assert found["TCPRoute", "mqtt"]["spec"]["rules"] == [{"backendRefs": [backend]}]
     assert hazards_of_manifests(list(found.values())) == []

@@ -44,6 +44,7 @@ CODES = {
     "external-name-address",
     "external-name-single-label",
     "ingress-nginx-retired",
+    "backend-tls-unverified",
     "budget-blocks",
     "autoscaling-blind",
     "egress-isolated",

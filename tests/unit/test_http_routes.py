@@ -277,6 +277,10 @@ def test_a_public_ca_and_other_names_of_a_backend_elsewhere() -> None:
             "rules[0].backend.tls.verify: Forbidden: a Gateway always verifies",
         ),
         (
+            {"hostname": "a", "ca_secret": "b"},
+            "rules[0].backend.tls.ca_secret: Forbidden: a BackendTLSPolicy reads CAs from Confi",
+        ),
+        (
             {"hostname": "192.0.2.1"},
             'rules[0].backend.tls.hostname: Invalid value: "192.0.2.1": must be a DNS name in the',
         ),
@@ -301,23 +305,6 @@ def test_one_port_has_one_certificate() -> None:
     (found,) = plan(rules=[{"backends": [one, other]}])[1]
     assert found.startswith("rules[0].backends[1].tls: Forbidden: `rules[0].backends[0].tls` has")
     assert plan(rules=[{"backends": [one, {**other, "service_name": "api"}]}])[1] == []
-
-
-@pytest.mark.parametrize(
-    ("class_name", "way"),
-    [
-        ("traefik", "`traefik.ingress.kubernetes.io/service.serversscheme: https`"),
-        ("nginx", "`nginx.ingress.kubernetes.io/backend-protocol: HTTPS` for a whole Ingress"),
-        ("other", "read the documentation of the controller"),
-    ],
-)
-def test_an_ingress_names_where_tls_to_backends_goes(class_name: str, way: str) -> None:
-    backend = {**WEB, "tls": {"hostname": "a"}}
-    args: dict[str, Any] = {"api": "Ingress", "gateways": [], "class_name": class_name}
-    (found,) = plan(rules=[{"backend": backend}], **args)[1]
-    assert found.startswith("rules[0].backend.tls: Forbidden: an Ingress does not tell how its")
-    assert way in found
-    assert 'or give `api` as "Gateway")' in found
 
 
 def judged(variant: dict[str, Any]) -> set[str]:

@@ -68,6 +68,7 @@ DOCUMENTED = {
     "migration_destinations",
     "provider",
     "route_backend",
+    "traefik_annotations",
 }
 
 MODULES = {

@@ -7,7 +7,9 @@ import pytest
 
 from components import ExternalService, TcpRoute, ValidationError, route_backend
 from components.core.arguments import typed
+from components.core.failures import explain
 from components.core.findings import Finding
+from components.core.ownership import refused_owners
 from components.core.route_arguments import TcpRouteArgs
 from components.core.tcp_route import TcpRoutePlan, plan_tcp_route
 from components.core.versions import rules_of
@@ -150,3 +152,27 @@ def test_two_components_may_not_declare_one_route() -> None:
 
     with pytest.raises(ValidationError, match="route_name: Duplicate value"):
         render(twice)
+
+
+def grant(kind: str) -> dict[str, Any]:
+    source = {"group": "gateway.networking.k8s.io", "kind": kind, "namespace": "a"}
+    return {"kind": "ReferenceGrant", "metadata": {"name": "a"}, "spec": {"from": [source]}}
+
+
+@pytest.mark.parametrize(
+    ("component", "kind", "argument"),
+    [("TcpRoute", "TCPRoute", "route_name"), ("HttpIngress", "HTTPRoute", "ingress_name")],
+)
+def test_help_about_a_grant_speaks_of_its_routes_argument(
+    component: str, kind: str, argument: str
+) -> None:
+    urn = f"urn:pulumi:s::p::k8s-endpoints:index:{component}$kubernetes:a:ReferenceGrant::a"
+    owned = refused_owners(["k8s-endpoints/a/b"], "ReferenceGrant", "a", urn)
+    said = [
+        explain(grant(kind), "create", ['Apply failed with 1 conflict: conflict with "kubectl"']),
+        explain(grant(kind), "create", ['referencegrants "a" already exists']),
+        *map(str, owned),
+    ]
+    assert len(said) == 3
+    for text in said:
+        assert f"choose another `{argument}`" in text

@@ -1,6 +1,6 @@
 """Ingress of networking.k8s.io/v1."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ..metadata import Manifest
 from ..route_arguments import BackendRefArgs, HostArgs, HttpIngressArgs, PathArgs, TlsArgs
@@ -11,23 +11,38 @@ from .rendering import Rendering
 __all__ = ["put_rules", "put_tls"]
 
 
-def put_rules(made: Rendering, args: HttpIngressArgs) -> None:
-    """Render class, rules and default backend, and note where they come from."""
+def put_rules(
+    made: Rendering, args: HttpIngressArgs, has: Callable[[BackendRefArgs | None], bool]
+) -> None:
+    """Render class, rules and default backend, and note where they come from.
+
+    Args:
+        made: The Ingress.
+        args: The arguments.
+        has: Returns whether this Ingress leads to a backend.
+    """
     if args.class_name is not None:
         made.put("spec.ingressClassName", args.class_name, "class_name")
-    if args.default_backend is not None:
+    if args.default_backend is not None and has(args.default_backend):
         made.put("spec.defaultBackend", _backend(args.default_backend))
         _note_backend(made, "spec.defaultBackend", "default_backend")
-    if args.rules:
-        made.put("spec.rules", [_rule(rule) for rule in args.rules])
+    rules: list[Manifest] = []
     for index, rule in enumerate(args.rules):
-        made.note(f"spec.rules[{index}]", f"rules[{index}]")
-        for position, (origin, _) in enumerate(_paths(rule)):
-            at = f"spec.rules[{index}].http.paths[{position}]"
+        every = [*_paths(rule)]
+        paths = [(origin, path) for origin, path in every if has(path.backend)]
+        if every and not paths:
+            continue
+        place = f"spec.rules[{len(rules)}]"
+        rules.append(_rule(rule, [path for _, path in paths]))
+        made.note(place, f"rules[{index}]")
+        for position, (origin, _) in enumerate(paths):
+            at = f"{place}.http.paths[{position}]"
             argument = f"rules[{index}].{origin}" if origin else f"rules[{index}]"
             made.note(f"{at}.path", f"{argument}.path")
             made.note(f"{at}.pathType", f"{argument}.type")
             _note_backend(made, f"{at}.backend", f"{argument}.backend")
+    if rules:
+        made.put("spec.rules", rules)
 
 
 def put_tls(made: Rendering, args: HttpIngressArgs, name: str) -> None:
@@ -50,11 +65,10 @@ def _tls(tls: TlsArgs, rules: Sequence[HostArgs], name: str) -> Manifest:
     return {"hosts": list(hosts), "secretName": secret}
 
 
-def _rule(rule: HostArgs) -> Manifest:
+def _rule(rule: HostArgs, paths: Sequence[PathArgs]) -> Manifest:
     made: Manifest = {} if rule.host is None else {"host": rule.host}
-    paths = [_path(path) for _, path in _paths(rule)]
     if paths:
-        made["http"] = {"paths": paths}
+        made["http"] = {"paths": [_path(path) for path in paths]}
     return made
 
 

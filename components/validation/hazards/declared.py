@@ -145,6 +145,13 @@ INGRESS_NGINX_RETIRED = HAZARDS.hazard(
     'give `api` as "Gateway" and use a controller of the Gateway API, or another class; this is not'
     " about other controllers of class nginx, such as that of NGINX Inc.",
 )
+BACKEND_TLS_UNVERIFIED = HAZARDS.hazard(
+    "backend-tls-unverified",
+    "the controller accepts every certificate of a backend with `verify` False: who can answer in"
+    " its place can read and change requests",
+    "give the CA of its certificate, or a self-signed certificate itself, as `ca_config_map` or"
+    " `ca_secret`, and leave `verify` out",
+)
 EGRESS_ISOLATED = HAZARDS.note(
     "egress-isolated",
     "the selected Pods reach nothing but what this policy and others that select them allow",
