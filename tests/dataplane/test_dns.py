@@ -7,7 +7,7 @@ from .node import ALIASED, DOMAIN
 from .rig import Rig
 from .traffic import Answer
 
-SHOP = "names"
+SHOP = "dns-names"
 ZONE = f"{SHOP}.svc.{DOMAIN}"
 
 PROGRAM = """

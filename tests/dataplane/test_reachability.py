@@ -10,7 +10,7 @@ from .node import DOMAIN
 from .rig import Rig
 from .traffic import Answer
 
-SHOP = "shop"
+SHOP = "reached"
 POSTGRES = [{"name": "postgres", "port": 5432}]
 
 
