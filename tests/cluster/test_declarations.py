@@ -30,9 +30,9 @@ SelectorService("b", {{
 }})
 """
 
-BOTH = 'SelectorService "b": service_name: Duplicate value: "billing": ExternalService "a" declares'
-HERE = "the Service {namespace}/billing already"
-THERE = "this Service in the same namespace"
+BOTH = 'SelectorService "b": service_name: Duplicate value: "billing": ExternalService "a" already'
+HERE = "declares the Service {namespace}/billing"
+THERE = "declares this Service in the same namespace"
 
 NODE_PORTS = """
 from components import ExternalService, SelectorService

@@ -7,12 +7,13 @@ process's variables. It has no seccomp profile, and no image: programs are those
 
 import json
 import os
+import re
 import ssl
 import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
@@ -47,7 +48,7 @@ class Run:
     identity: str = ""
     """What the kernel says of it, last at its end: `/proc/<pid>/status`."""
     peak: int = 0
-    """The memory that it has had at most, in KiB, once it has ended."""
+    """The memory that it has had at most, in KiB."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -104,7 +105,9 @@ class Kubelet:
                 stdout=sink,
                 stderr=sink,
             )
-        self.runs.append(Run(pod, process, log))
+        run = Run(pod, process, log)
+        self.runs.append(run)
+        threading.Thread(target=_measure, args=[run]).start()
         self._report(pod, "Running", {"running": {"startedAt": _now()}})
 
     def _look_after(self, run: Run, *, is_wanted: bool) -> None:
@@ -114,12 +117,11 @@ class Kubelet:
         if not is_wanted:
             run.process.kill()
         ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | patience)
-        run.identity = Path(f"/proc/{pid}/status").read_text()  # the kernel keeps it until wait4
+        run.identity = Path(f"/proc/{pid}/status").read_text()  # the kernel keeps it until waitpid
         if ended is None:
             return
-        _, status, usage = os.wait4(pid, 0)
+        _, status = os.waitpid(pid, 0)
         run.process.returncode = os.waitstatus_to_exitcode(status)
-        run.peak = usage.ru_maxrss
         if is_wanted:
             code = run.process.returncode
             reason = "Error" if code else "Completed"
@@ -142,6 +144,16 @@ class Kubelet:
         # It may be gone by now.
         command = ("patch", "pod", metadata["name"], "-n", metadata["namespace"], *patch)
         try_to(self.rig, *command)
+
+
+def _measure(run: Run) -> None:
+    """Follow the memory of a container: what `wait4` returns includes that of these tests."""
+    status = Path(f"/proc/{run.process.pid}/status")
+    while run.process.returncode is None:
+        with suppress(OSError):  # it has ended
+            found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+            run.peak = max(run.peak, int(found[1]) if found else 0)
+        time.sleep(0.01)
 
 
 def contained(namespace: Namespace, spec: Mapping[str, Any]) -> list[str]:
