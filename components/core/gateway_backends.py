@@ -8,32 +8,18 @@ from .route_arguments import BackendRefArgs
 from .route_backends import port_number, read_backend
 from .unknown import Unknown
 
-__all__ = ["Grant", "RouteScope", "grant_name"]
+__all__ = ["Grant", "RouteScope"]
 
 
 class Grant(NamedTuple):
     """What a namespace must allow for a route of another one to lead to its Services."""
 
+    name: str
+    """The name of its ReferenceGrant, which the grants of no other route have."""
     namespace: str
     services: Sequence[str | Unknown]
     argument: str
     """The first backend that needs it."""
-
-
-def grant_name(
-    name: str, kind: str, namespace: str | Unknown | None, unknown: frozenset[str]
-) -> str:
-    """Return the name of a route's grants, which no other route of its name has.
-
-    Args:
-        name: The name of the route.
-        kind: The kind of the route.
-        namespace: The namespace of the route.
-        unknown: The paths of arguments that were Outputs.
-    """
-    own = f"{name}-{kind.removesuffix('Route').lower()}"
-    is_plain = isinstance(namespace, str) and "namespace" not in unknown
-    return f"{own}-from-{namespace}" if is_plain else own
 
 
 class RouteScope:
@@ -45,7 +31,7 @@ class RouteScope:
     """
 
     def __init__(self, namespace: str | Unknown | None, unknown: frozenset[str]) -> None:
-        self._namespace, self._unknown = namespace, unknown
+        self.namespace, self._unknown = namespace, unknown
 
     def read_backend(self, backend: BackendRefArgs, path: str, findings: list[Finding]) -> None:
         """Add what is wrong with a backend.
@@ -80,19 +66,31 @@ class RouteScope:
             made["weight"] = backend.weight
         return made
 
-    def grants(self, backends: Iterable[tuple[str, BackendRefArgs]]) -> Iterator[Grant]:
+    def grants(
+        self, name: str, kind: str, backends: Iterable[tuple[str, BackendRefArgs]]
+    ) -> Iterator[Grant]:
         """Yield what each other namespace must allow.
 
         Args:
-            backends: All backends of a route, each with its argument.
+            name: The name of the route.
+            kind: The kind of the route.
+            backends: All backends of the route, each with its argument.
         """
+        own_name = f"{name}-{kind.removesuffix('Route').lower()}"
+        if self._is_plain:
+            own_name += f"-from-{self.namespace}"
         found: dict[str, tuple[str, dict[str | Unknown, None]]] = {}
         for path, backend in backends:
             if isinstance(backend.namespace, str) and self._is_elsewhere(backend, path):
                 _, services = found.setdefault(backend.namespace, (path, {}))
                 services[backend.service_name] = None
         for namespace, (path, services) in found.items():
-            yield Grant(namespace, [*services], path)
+            yield Grant(own_name, namespace, [*services], path)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Return whether the route's own namespace was known while the program ran."""
+        return isinstance(self.namespace, str) and "namespace" not in self._unknown
 
     def _is_elsewhere(self, backend: BackendRefArgs, path: str) -> bool:
         """Return whether a backend is in another namespace, as far as the program says.
@@ -103,12 +101,10 @@ class RouteScope:
         theirs = backend.namespace
         if not isinstance(theirs, str) or f"{path}.namespace" in self._unknown:
             return False
-        if not isinstance(self._namespace, str) or "namespace" in self._unknown:
-            return True
-        return theirs != self._namespace
+        return not self._is_plain or theirs != self.namespace
 
     def _read_namespace(self, backend: BackendRefArgs, path: str, findings: list[Finding]) -> None:
-        ours, theirs = self._namespace, backend.namespace
+        ours, theirs = self.namespace, backend.namespace
         if self._is_elsewhere(backend, path):
             if ours is None:
                 detail = f"a backend is in {quote(theirs)}, which grants access by namespace"

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from .backend_tls import secured_ports
 from .checks import check_objects
 from .findings import Finding, forbidden, invalid, required
-from .gateway_backends import RouteScope, grant_name
+from .gateway_backends import RouteScope
 from .metadata import Manifest
 from .objects.backend_tls_policy import backend_tls_policy
 from .objects.http_route_manifest import HTTP_ROUTE, http_route
-from .objects.reference_grant import reference_grant
+from .objects.reference_grant import reference_grants
 from .objects.rendering import Rendering
 from .route_arguments import HttpIngressArgs
 from .route_backends import RouteRule, route_rules
@@ -64,11 +64,7 @@ def plan_http_routes(
     hosts = _by_host(rules)
     objects = [*_routes(args, name, hosts, scope, unknown, findings)]
     backends = [one for rule in rules for one in rule.backends]
-    own_name = grant_name(name, HTTP_ROUTE, args.namespace, unknown)
-    objects += [
-        reference_grant(grant, HTTP_ROUTE, own_name, args.namespace)
-        for grant in scope.grants(backends)
-    ]
+    objects += reference_grants(scope, name, HTTP_ROUTE, backends)
     secured = secured_ports(backends, args.namespace, findings)
     objects += [backend_tls_policy(port, name) for port in secured]
     check_objects(objects, versions, findings, unread)

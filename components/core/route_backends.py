@@ -12,6 +12,7 @@ __all__ = [
     "RouteRule",
     "backend_label",
     "chosen_port",
+    "listed_backends",
     "port_number",
     "read_backend",
     "route_rules",
@@ -42,11 +43,25 @@ def route_rules(args: HttpIngressArgs) -> Iterator[RouteRule]:
         argument = f"rules[{index}]"
         for position, path in enumerate(rule.paths):
             below = f"{argument}.paths[{position}]"
-            backends = _backends(below, path.backend, path.backends)
+            backends = listed_backends(f"{below}.", path.backend, path.backends)
             yield RouteRule(below, rule.host, path.path, path.type, backends)
         if rule.backend is not None or rule.backends or not rule.paths:
-            backends = _backends(argument, rule.backend, rule.backends)
+            backends = listed_backends(f"{argument}.", rule.backend, rule.backends)
             yield RouteRule(argument, rule.host, "/", "Prefix", backends)
+
+
+def listed_backends(
+    prefix: str, one: BackendRefArgs | None, several: Sequence[BackendRefArgs]
+) -> list[tuple[str, BackendRefArgs]]:
+    """Return the arguments `backend` and `backends` as one list, each with its path.
+
+    Args:
+        prefix: What its path begins with, such as `rules[0].`; empty for the component's own.
+        one: `backend`.
+        several: `backends`.
+    """
+    found = [] if one is None else [(f"{prefix}backend", one)]
+    return [*found, *((f"{prefix}backends[{at}]", each) for at, each in enumerate(several))]
 
 
 def chosen_port(backend: BackendRefArgs) -> Port | None:
@@ -105,13 +120,6 @@ def read_backend(backend: BackendRefArgs, path: str, findings: list[Finding]) ->
         if ports:
             remedy += f": it has {', '.join(sorted(ports))}"
         findings.append(required(path, "the port of the Service", remedy, PORT_NONE))
-
-
-def _backends(
-    argument: str, one: BackendRefArgs | None, several: Sequence[BackendRefArgs]
-) -> list[tuple[str, BackendRefArgs]]:
-    found = [] if one is None else [(f"{argument}.backend", one)]
-    return [*found, *((f"{argument}.backends[{at}]", each) for at, each in enumerate(several))]
 
 
 def _number(number: int, ports: Mapping[str, int | Unknown] | None, path: str) -> list[Finding]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from ..validation.hazards.hazard import Hazard
 from .checks import check_objects
 from .findings import Finding, forbidden, required
-from .gateway_backends import RouteScope, grant_name
+from .gateway_backends import RouteScope
 from .metadata import Manifest
 from .objects.manifest_metadata import check_metadata, put_metadata, read_rules
-from .objects.reference_grant import GATEWAY_GROUP, reference_grant
+from .objects.reference_grant import GATEWAY_GROUP, reference_grants
 from .objects.rendering import Rendering
-from .objects.route_parents import put_parents
+from .objects.route_references import note_backends, put_parents
 from .route_arguments import BackendRefArgs, TcpRouteArgs
+from .route_backends import listed_backends
 
 __all__ = ["TCP_ROUTE", "TcpRoutePlan", "plan_tcp_route"]
 
@@ -48,7 +49,7 @@ def plan_tcp_route(
     versions = read_rules(args.kubernetes_version, findings)
     check_metadata(args, findings)
     scope = RouteScope(args.namespace, unknown)
-    backends = [*_backends(args)]
+    backends = listed_backends("", args.backend, args.backends)
     _check(args, backends, scope, findings)
     name = component_name if args.route_name is None else args.route_name
     remedy = "it stands in for `route_name`; give one" if args.route_name is None else ""
@@ -58,23 +59,11 @@ def plan_tcp_route(
     put_parents(route, args.gateways)
     references = [scope.reference(backend, at) for at, backend in backends]
     route.put("spec.rules", [{"backendRefs": references}])
-    for position, (argument, _) in enumerate(backends):
-        field = f"spec.rules[0].backendRefs[{position}]"
-        route.note(field, argument)
-        route.note(f"{field}.name", f"{argument}.service_name")
+    note_backends(route, "spec.rules[0]", backends)
     route.note("spec.rules", "backends")
-    own_name = grant_name(name, TCP_ROUTE, args.namespace, unknown)
-    grants = [
-        reference_grant(one, TCP_ROUTE, own_name, args.namespace) for one in scope.grants(backends)
-    ]
-    objects = [route, *grants]
+    objects = [route, *reference_grants(scope, name, TCP_ROUTE, backends)]
     check_objects(objects, versions, findings, unread)
     return TcpRoutePlan([one.manifest for one in objects])
-
-
-def _backends(args: TcpRouteArgs) -> list[tuple[str, BackendRefArgs]]:
-    one = [] if args.backend is None else [("backend", args.backend)]
-    return [*one, *((f"backends[{at}]", each) for at, each in enumerate(args.backends))]
 
 
 def _check(

@@ -10,7 +10,7 @@ from ..unknown import Unknown
 from .manifest_metadata import put_metadata
 from .reference_grant import GATEWAY_GROUP
 from .rendering import Rendering
-from .route_parents import put_parents
+from .route_references import note_backends, put_parents
 
 __all__ = ["HTTP_ROUTE", "http_route"]
 
@@ -59,6 +59,4 @@ def _note(made: Rendering, field: str, rule: RouteRule) -> None:
     made.note(f"{field}.matches[0].path", f"{rule.argument}.path")
     made.note(f"{field}.matches[0].path.value", f"{rule.argument}.path")
     made.note(f"{field}.matches[0].path.type", f"{rule.argument}.type")
-    for position, (argument, _) in enumerate(rule.backends):
-        made.note(f"{field}.backendRefs[{position}]", argument)
-        made.note(f"{field}.backendRefs[{position}].name", f"{argument}.service_name")
+    note_backends(made, field, rule.backends)

@@ -1,28 +1,35 @@
 """ReferenceGrant of gateway.networking.k8s.io/v1beta1, which all versions serve."""
 
-from ..gateway_backends import Grant
+from collections.abc import Iterable
+
+from ..gateway_backends import Grant, RouteScope
+from ..route_arguments import BackendRefArgs
 from ..unknown import Unknown
 from .rendering import Rendering
 
-__all__ = ["GATEWAY_GROUP", "REFERENCE_GRANT", "reference_grant"]
+__all__ = ["GATEWAY_GROUP", "REFERENCE_GRANT", "reference_grants"]
 
 GATEWAY_GROUP = "gateway.networking.k8s.io"
 REFERENCE_GRANT = "ReferenceGrant"
 
 
-def reference_grant(
-    grant: Grant, kind: str, name: str, namespace: str | Unknown | None
-) -> Rendering:
-    """Render what allows routes of a namespace to lead to Services of another one.
+def reference_grants(
+    scope: RouteScope, name: str, kind: str, backends: Iterable[tuple[str, BackendRefArgs]]
+) -> list[Rendering]:
+    """Render what allows routes of a namespace to lead to Services of other namespaces.
 
     Args:
-        grant: The namespace of the Services, and which they are.
+        scope: The namespace of the routes.
+        name: The name of the route.
         kind: The kind of the routes.
-        name: The name of the object.
-        namespace: The namespace of the routes.
+        backends: All of their backends, each with its argument.
     """
+    return [_grant(one, kind, scope.namespace) for one in scope.grants(name, kind, backends)]
+
+
+def _grant(grant: Grant, kind: str, namespace: str | Unknown | None) -> Rendering:
     made = Rendering(f"{GATEWAY_GROUP}/v1beta1", REFERENCE_GRANT)
-    made.put("metadata.name", name, grant.argument)
+    made.put("metadata.name", grant.name, grant.argument)
     made.put("metadata.namespace", grant.namespace, f"{grant.argument}.namespace")
     routes = {"group": GATEWAY_GROUP, "kind": kind, "namespace": namespace}
     made.put("spec.from", [routes], "namespace")
