@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 
 from .arguments import ExternalServiceArgs, NamedArgs
 from .findings import DUPLICATE, Finding
-from .metadata import CLUSTER_SCOPED, Manifest, grants_tcp_route, naming_argument
+from .metadata import CLUSTER_SCOPED, Manifest, naming_argument_of
 from .presets import ports_by_path
 
 UNKNOWN = "~"
@@ -213,7 +213,7 @@ def claims_of(
     """
     for manifest in objects:
         kind, metadata = manifest["kind"], manifest["metadata"]
-        path = naming_argument(kind, of_tcp_route=grants_tcp_route(manifest))
+        path = naming_argument_of(manifest)
         name: object = metadata["name"]
         if not isinstance(name, str):
             continue

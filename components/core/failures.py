@@ -9,8 +9,7 @@ from .metadata import (
     FIELD_MANAGER,
     FIELD_MANAGER_ANNOTATION,
     Manifest,
-    grants_tcp_route,
-    naming_argument,
+    naming_argument_of,
     takes_adoptions,
 )
 
@@ -58,7 +57,7 @@ def _explain_replicas(manifest: Manifest, manager: str) -> str:
 
 def _explain_conflict(manifest: Manifest, manager: str) -> str:
     kind, _, name = _identity(manifest)
-    argument = _naming_argument(manifest)
+    argument = naming_argument_of(manifest)
     begin = f"{_called(manifest)} has fields of another owner; nothing has been changed."
     if manager.startswith(FIELD_MANAGER):
         owner = manager.removeprefix(FIELD_MANAGER)
@@ -94,17 +93,12 @@ def explain_existing(manifest: Manifest) -> str:
         "\n  - If an interrupted `pulumi up` of this stack created it: run ",
         f"`{UPSERT_VARIABLE}=true pulumi up` once.",
         *(adopt if takes_adoptions(kind) else ()),
-        f"\n  - If it belongs to someone else: choose another `{_naming_argument(manifest)}`.",
+        f"\n  - If it belongs to someone else: choose another `{naming_argument_of(manifest)}`.",
         f"\n  `{show} -o jsonpath='{{.metadata.annotations.{key}}}'` shows who owns it, ",
         f"as {FIELD_MANAGER}<owner>. If that is this stack under its old name, also run ",
         "`pulumi config set k8s-endpoints:owner <owner>`.",
     )
     return "".join(parts)
-
-
-def _naming_argument(manifest: Manifest) -> str:
-    kind, _, _ = _identity(manifest)
-    return naming_argument(kind, of_tcp_route=grants_tcp_route(manifest))
 
 
 def _called(manifest: Manifest) -> str:

@@ -58,12 +58,12 @@ def naming_argument(kind: str, *, of_tcp_route: bool = False) -> str:
     return "policy_name" if kind.endswith("Policy") else "service_name"
 
 
-def grants_tcp_route(manifest: Manifest) -> bool:
-    """Return whether a manifest is a ReferenceGrant for TCPRoutes."""
+def naming_argument_of(manifest: Manifest) -> str:
+    """Return the argument that names the objects of the component that declares a manifest."""
     spec: Manifest = manifest.get("spec") or {}
     sources: list[Manifest] = spec.get("from") or []
-    is_grant = manifest.get("kind") == "ReferenceGrant"
-    return is_grant and any(one.get("kind") == "TCPRoute" for one in sources)
+    of_tcp_route = any(one.get("kind") == "TCPRoute" for one in sources)
+    return naming_argument(str(manifest.get("kind")), of_tcp_route=of_tcp_route)
 
 
 def takes_adoptions(kind: str) -> bool:
