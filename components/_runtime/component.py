@@ -10,7 +10,6 @@ import pulumi
 from ..core.arguments import NamedArgs, typed
 from ..core.findings import HIDDEN, Finding
 from ..core.metadata import Manifest
-from ..core.objects.servers_transport import SERVERS_TRANSPORT
 from ..core.unknown import is_known
 from ..errors import ValidationError
 from .inputs import Inputs, check_name, read, substitute
@@ -46,6 +45,8 @@ class Blueprint(Generic[A, P]):
     plan: Callable[[A, str, list[Finding], frozenset[str]], P]
     """Plans its objects: arguments, name, findings to add to, paths of arguments that were
     Outputs."""
+    named_kinds: frozenset[str] = frozenset()
+    """The kinds of objects, beside that of the first, whose names are not made of its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _draft(
         args = typed(blueprint.args, inputs.values)
         plan = blueprint.plan(args, name, inputs.findings, frozenset())
         if not any(finding.path in _IDENTITY for finding in inputs.findings):
-            inputs.findings += entry.declare(_of_own_name(plan), args)
+            inputs.findings += entry.declare(_of_own_name(plan, blueprint), args)
         if not inputs.findings:
             resolved = _resolve(name, blueprint, inputs, fail, entry)
             return Draft(args, plan, resolved, entry)
@@ -192,7 +193,7 @@ def _resolve(
         values = substitute(inputs.values, found, blueprint.given, findings)
         args = typed(blueprint.args, values)
         whole = blueprint.plan(args, name, findings, paths)
-        findings += entry.declare(_of_own_name(whole), args, paths)
+        findings += entry.declare(_of_own_name(whole, blueprint), args, paths)
         if findings:
             raise fail([_hush(finding, secrets) for finding in findings])
         return whole
@@ -201,10 +202,10 @@ def _resolve(
     return pulumi.Output.all(**joined).apply(resolve)
 
 
-def _of_own_name(plan: Plan) -> list[Manifest]:
+def _of_own_name(plan: P, blueprint: Blueprint[A, P]) -> list[Manifest]:
     """Return the objects whose names are not made of the name of another one."""
-    kind = plan.objects[0]["kind"] if plan.objects else ""
-    return [one for one in plan.objects if one["kind"] in (kind, SERVERS_TRANSPORT)]
+    kinds = {one["kind"] for one in plan.objects[:1]} | blueprint.named_kinds
+    return [one for one in plan.objects if one["kind"] in kinds]
 
 
 def _object(index: int, plan: Plan) -> Manifest:

@@ -65,7 +65,9 @@ class HttpIngressArgs(TypedDict):
     each Service that has none. Defaults to False."""
 
 
-HTTP_INGRESS = Blueprint(HttpIngressArgs, CoreArgs, plan_http_ingress)
+HTTP_INGRESS = Blueprint(
+    HttpIngressArgs, CoreArgs, plan_http_ingress, frozenset({"ServersTransport"})
+)
 
 
 class HttpIngress(LazyOutputs):
