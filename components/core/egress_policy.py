@@ -84,12 +84,13 @@ def plan_egress_policy(
     paths = (*unknown_in(args), *unknown)
     is_renamed = args.policy_name is None and not any(_is_in_rules(path, args) for path in paths)
     policy = Rendering("networking.k8s.io/v1", "NetworkPolicy")
-    is_shown = is_read and reach.is_known and args.api not in (CILIUM, CLUSTER)
-    rules = egress_rules(reach.rules()) if is_shown else _UNKNOWN_RULES
-    policy.put("spec", policy_spec(args.pod_selector, rules))
+    rules = _rules(args, reach)
+    is_shown = is_read and args.api not in (CILIUM, CLUSTER)
+    shown = rules if is_shown else _UNKNOWN_RULES
+    policy.put("spec", policy_spec(args.pod_selector, shown))
     policy.note("spec.podSelector.matchLabels", "pod_selector")
     put_metadata(policy, args)
-    objects = _objects(args, policy.manifest.get("metadata", {}), reach)
+    objects = _objects(args, policy.manifest.get("metadata", {}), rules)
     _name(objects, component_name, args.policy_name, is_renamed=is_renamed)
     pinned = args.policy_name is not None
     remedy = "" if pinned else "the component's name is the default of `policy_name`; set that"
@@ -102,25 +103,31 @@ def plan_egress_policy(
     return EgressPolicyPlan(objects, hazards, is_renamed, args.namespace)
 
 
-def _objects(args: EgressPolicyArgs, metadata: Manifest, reach: Reach) -> list[Manifest]:
+def _rules(args: EgressPolicyArgs, reach: Reach) -> object:
+    """Render the rules as the policy's own kind has them."""
+    if not reach.is_known:
+        return _UNKNOWN_RULES
+    if args.api == CLUSTER:
+        return cluster_egress(reach.rules(), args.namespace)
+    return cilium_egress(reach.rules()) if args.api == CILIUM else egress_rules(reach.rules())
+
+
+def _objects(args: EgressPolicyArgs, metadata: Manifest, rules: object) -> list[Manifest]:
     """Render the policy in its own kind, with all of its metadata but the name."""
     if args.api == CLUSTER:
-        return _of_cluster(args, metadata, reach)
+        return _of_cluster(args, metadata, rules)
     if args.api == CILIUM:
-        rules = cilium_egress(reach.rules()) if reach.is_known else _UNKNOWN_RULES
         return [cilium_network_policy(dict(metadata), args.pod_selector, rules)]
-    rules = egress_rules(reach.rules()) if reach.is_known else _UNKNOWN_RULES
     spec = policy_spec(args.pod_selector, rules)
     made = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
     return [{**made, "metadata": dict(metadata), "spec": spec}]
 
 
-def _of_cluster(args: EgressPolicyArgs, metadata: Manifest, reach: Reach) -> list[Manifest]:
+def _of_cluster(args: EgressPolicyArgs, metadata: Manifest, rules: object) -> list[Manifest]:
     """Render what accepts, and what denies all others at a priority that is asked later."""
     given = precedence_of(args)
     metadata = {key: value for key, value in metadata.items() if key != "namespace"}
     subject = pods_of(args.namespace, args.pod_selector)
-    rules = cluster_egress(reach.rules(), args.namespace) if reach.is_known else _UNKNOWN_RULES
     accepts = cluster_network_policy(dict(metadata), subject, given.tier, given.priority, rules)
     if not given.deny_others:
         return [accepts]
