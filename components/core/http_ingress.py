@@ -99,16 +99,12 @@ def _ingress(args: HttpIngressArgs, name: str, share: Share) -> Rendering:
     is_default = share.is_first and args.ingress_name is None
     remedy = "it is the default of `ingress_name`; set that" if is_default else ""
     made.put("metadata.name", share.name, share.argument or "ingress_name", remedy=remedy)
-    put_metadata(made, args)
     annotations = {key: value for key, value in args.annotations.items() if share.keeps(key)}
     for argument, annotation in ISSUER_ANNOTATIONS.items():
         value: str | Unknown | None = getattr(args, argument)
         if value is not None and share.is_first:
             annotations[annotation] = value
-    annotations |= share.annotations
-    made.manifest["metadata"].pop("annotations", None)
-    if annotations:
-        made.put("metadata.annotations", annotations, "annotations")
+    put_metadata(made, args, {**annotations, **share.annotations})
     made.note("spec", "rules")
     put_rules(made, args, share.has)
     put_tls(made, args, name)

@@ -15,6 +15,7 @@ from ..metadata import (
     RESERVED_LABELS,
     own_annotations,
 )
+from ..unknown import Unknown
 from ..versions import OLDEST, Rules, rules_of
 from .rendering import Rendering
 
@@ -39,14 +40,23 @@ def read_rules(kubernetes_version: str | None, findings: list[Finding]) -> Rules
     return replace(rules, strict_addresses=True)
 
 
-def put_metadata(made: Rendering, args: NamedArgs) -> None:
-    """Render namespace, labels and annotations as they are given."""
+def put_metadata(
+    made: Rendering, args: NamedArgs, annotations: Mapping[str, str | Unknown] | None = None
+) -> None:
+    """Render namespace, labels and annotations.
+
+    Args:
+        made: The object.
+        args: The arguments that give them.
+        annotations: Its annotations, where they are not just those of the arguments.
+    """
+    given = args.annotations if annotations is None else annotations
     if args.namespace is not None:
         made.put("metadata.namespace", args.namespace, "namespace")
     if args.labels:
         made.put("metadata.labels", dict(args.labels), "labels")
-    if args.annotations:
-        made.put("metadata.annotations", dict(args.annotations), "annotations")
+    if given:
+        made.put("metadata.annotations", dict(given), "annotations")
 
 
 def check_metadata(args: NamedArgs, findings: list[Finding]) -> None:
