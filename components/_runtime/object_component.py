@@ -49,15 +49,11 @@ class DeclaredObject:
         log.show(draft.plan.hazards)
         if draft.resolved is not None:
             draft.output(lambda plan: plan.hazards).apply(log.show)
-        self.refuse_owners(made, draft.plan.objects[0]["kind"])
+        self.refuse_owners(made)
 
-    def refuse_owners(self, made: pulumi.CustomResource, kind: str) -> None:
-        """Refuse an object where another stack or resource declares it.
-
-        Args:
-            made: The object, as registered.
-            kind: Its kind.
-        """
+    def refuse_owners(self, made: pulumi.CustomResource) -> None:
+        """Refuse an object, as registered, where another stack or resource declares it."""
+        kind = made.pulumi_resource_type.rpartition(":")[2]
         error = partial(ValidationError, type(self._component).__name__, self._name)
 
         def check(found: Live) -> "str | pulumi.Output[str]":

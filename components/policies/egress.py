@@ -129,7 +129,7 @@ class _DeclaredPolicy(DeclaredObject):
         for denied in others:
             # What is accepted must be so before all else is denied, and until it no longer is.
             made = children.policy(denied, [self.policy])
-            self.refuse_owners(made, denied["kind"])
+            self.refuse_owners(made)
             self.deny_policy = cast("apiextensions.CustomResource", made)
 
     @cached_property

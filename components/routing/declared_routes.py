@@ -50,8 +50,5 @@ class DeclaredRoutes(DeclaredObject):
             children.custom(one, kind, before) for one in manifests if one["kind"] == route_kind
         ]
         super().__init__(component, name, self.routes[0], draft)
-        for made in self.routes[1:]:
-            self.refuse_owners(made, route_kind)
-        for other, several in held.items():
-            for made in several:
-                self.refuse_owners(made, other)
+        for other in (*self.routes[1:], *before):
+            self.refuse_owners(other)

@@ -157,10 +157,8 @@ class _DeclaredIngress(DeclaredObject):
         ]
         self.ingress = self.ingresses[0]
         super().__init__(component, name, self.ingress, draft)
-        for ingress in self.ingresses[1:]:
-            self.refuse_owners(ingress, "Ingress")
-        for transport in self.servers_transports:
-            self.refuse_owners(transport, "ServersTransport")
+        for other in (*self.ingresses[1:], *self.servers_transports):
+            self.refuse_owners(other)
 
     @cached_property
     def ingress_name(self) -> pulumi.Output[str]:
