@@ -53,7 +53,7 @@ def secured_ports(
         section = section_name(backend)
         port = SecuredPort(path, backend.service_name, label, place, section, backend.tls)
         first = found.setdefault((place, label, section), port)
-        if first.tls != backend.tls and not _is_late(first.tls, backend.tls):
+        if first.tls.differs_from(backend.tls):
             reason = f"`{first.argument}.tls` has other settings for this port of the Service"
             findings.append(forbidden(f"{path}.tls", reason, "give both the same"))
     return [*found.values()]
@@ -74,7 +74,3 @@ def _check(tls: BackendTlsArgs, path: str, findings: list[Finding]) -> None:
     if isinstance(tls.hostname, str) and parse_sloppy_ip(tls.hostname) is not None:
         detail = "must be a DNS name in the certificate, not an IP address"
         findings.append(invalid(f"{path}.hostname", tls.hostname, detail))
-
-
-def _is_late(*several: BackendTlsArgs) -> bool:
-    return any(isinstance(one.hostname, Unknown) for one in several)

@@ -172,20 +172,13 @@ def _check_services(args: HttpIngressArgs, findings: list[Finding]) -> None:
             one = first.get(backend_label(backend) or "")
             if one is None:
                 continue
-            is_other = backend.tls is not None and backend.tls != one.tls
-            if is_other and not _is_late(one.tls, backend.tls):
+            if backend.tls is not None and backend.tls.differs_from(one.tls):
                 detail = f"`{one.argument}.tls` has other settings for this Service"
                 findings.append(forbidden(f"{path}.tls", detail, "give both the same"))
             scheme = (backend.service_annotations or {}).get(SCHEME)
             if backend.tls is None and scheme == "https":
                 detail = f"Traefik speaks TLS to all ports of this Service: it has {SCHEME}: https"
                 findings.append(required(f"{path}.tls", detail, f"give that of `{one.argument}`"))
-
-
-def _is_late(*several: BackendTlsArgs | None) -> bool:
-    known = [tls for tls in several if tls is not None]
-    values = [one for tls in known for one in (tls.hostname, tls.ca_config_map, tls.ca_secret)]
-    return any(isinstance(one, Unknown) for one in values)
 
 
 def _check_nginx(

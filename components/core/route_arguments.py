@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .arguments import ITEM, NamedArgs
-from .unknown import Unknown
+from .unknown import Unknown, is_known
 
 __all__ = [
     "GATEWAY",
@@ -33,6 +33,18 @@ class BackendTlsArgs:
     ca_secret: _Text | None = None
     names: Sequence[_Text] = ()
     verify: bool = True
+
+    def differs_from(self, other: "BackendTlsArgs") -> bool:
+        """Return whether a setting is another one in `other`, as far as both are known."""
+        pairs = [
+            (self.hostname, other.hostname),
+            (self.ca_config_map, other.ca_config_map),
+            (self.ca_secret, other.ca_secret),
+            (self.verify, other.verify),
+            (len(self.names), len(other.names)),
+            *zip(self.names, other.names, strict=False),
+        ]
+        return any(one != two and is_known(one) and is_known(two) for one, two in pairs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

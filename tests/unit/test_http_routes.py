@@ -18,6 +18,7 @@ from components.core.arguments import typed
 from components.core.findings import Finding
 from components.core.http_ingress import HttpIngressPlan, plan_http_ingress
 from components.core.route_arguments import HttpIngressArgs
+from components.core.unknown import Unknown
 from components.core.versions import rules_of
 from components.testing import render
 from components.validation.hazards import hazards as hazards_of_manifests
@@ -305,6 +306,16 @@ def test_one_port_has_one_certificate() -> None:
     (found,) = plan(rules=[{"backends": [one, other]}])[1]
     assert found.startswith("rules[0].backends[1].tls: Forbidden: `rules[0].backends[0].tls` has")
     assert plan(rules=[{"backends": [one, {**other, "service_name": "api"}]}])[1] == []
+
+
+def test_what_is_late_of_a_certificate_is_compared_when_it_arrives() -> None:
+    def backend(at: int, name: str) -> dict[str, Any]:
+        path = f"rules[0].backends[{at}].tls.ca_config_map"
+        return {**WEB, "tls": {"hostname": name, "ca_config_map": Unknown(path)}}
+
+    assert plan(rules=[{"backends": [backend(0, "a"), backend(1, "a")]}])[1] == []
+    (found,) = plan(rules=[{"backends": [backend(0, "a"), backend(1, "b")]}])[1]
+    assert found.startswith("rules[0].backends[1].tls: Forbidden: `rules[0].backends[0].tls` has")
 
 
 def judged(variant: dict[str, Any]) -> set[str]:
