@@ -9,7 +9,7 @@ from .route_arguments import BackendRefArgs, BackendTlsArgs
 from .route_backends import backend_label, section_name
 from .unknown import Unknown
 
-__all__ = ["SecuredPort", "secured_ports"]
+__all__ = ["SecuredPort", "refuse_address", "secured_ports"]
 
 
 class SecuredPort(NamedTuple):
@@ -59,6 +59,19 @@ def secured_ports(
     return [*found.values()]
 
 
+def refuse_address(tls: BackendTlsArgs, path: str, findings: list[Finding]) -> None:
+    """Add the error of an IP address where the name in a certificate is asked for.
+
+    Args:
+        tls: The settings.
+        path: The argument that they are.
+        findings: Collects what is wrong.
+    """
+    if isinstance(tls.hostname, str) and parse_sloppy_ip(tls.hostname) is not None:
+        detail = "must be a DNS name in the certificate, not an IP address"
+        findings.append(invalid(f"{path}.hostname", tls.hostname, detail))
+
+
 def _check(tls: BackendTlsArgs, path: str, findings: list[Finding]) -> None:
     if not tls.verify:
         detail = "a Gateway always verifies the certificates of backends"
@@ -71,6 +84,4 @@ def _check(tls: BackendTlsArgs, path: str, findings: list[Finding]) -> None:
         detail = "a BackendTLSPolicy reads CAs from ConfigMaps"
         remedy = "give a ConfigMap with the same `ca.crt` as `ca_config_map`"
         findings.append(forbidden(f"{path}.ca_secret", detail, remedy))
-    if isinstance(tls.hostname, str) and parse_sloppy_ip(tls.hostname) is not None:
-        detail = "must be a DNS name in the certificate, not an IP address"
-        findings.append(invalid(f"{path}.hostname", tls.hostname, detail))
+    refuse_address(tls, path, findings)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ..validation.ip import parse_sloppy_ip
 from . import syntax
+from .backend_tls import refuse_address
 from .findings import Finding, forbidden, invalid, quote, required
 from .objects.servers_transport import SCHEME, TRANSPORT, transport_reference
 from .route_arguments import BackendRefArgs, BackendTlsArgs, HttpIngressArgs
@@ -196,9 +197,8 @@ def _check_nginx(
         detail = "ingress-nginx verifies by this CA alone"
         remedy = "give a Secret whose `ca.crt` holds the CA of the certificate"
         findings.append(required(f"{path}.tls.ca_secret", detail, remedy))
-    if tls.verify and isinstance(tls.hostname, str) and parse_sloppy_ip(tls.hostname) is not None:
-        detail = "must be a DNS name in the certificate, not an IP address"
-        findings.append(invalid(f"{path}.tls.hostname", tls.hostname, detail))
+    if tls.verify:
+        refuse_address(tls, f"{path}.tls", findings)
     if tls.ca_secret is not None and not isinstance(args.namespace, str):
         detail = "ingress-nginx names a Secret with its namespace"
         missing = required("namespace", detail, "give it as a plain string")
