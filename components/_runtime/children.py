@@ -5,16 +5,12 @@ from functools import partial
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import apiextensions, core, discovery, networking
+from pulumi_kubernetes import core, discovery
 
 from .._registry import (
     BACKEND_RECORD,
-    CILIUM_POLICY,
-    CLUSTER_POLICY,
     ENDPOINT_SLICE,
     ENDPOINTS,
-    INGRESS,
-    NETWORK_POLICY,
     PHASE_RECORD,
     SERVICE,
 )
@@ -38,13 +34,8 @@ from .owner import configured_manager
 from .phase_record import PhaseRecord, PhaseWatch, Ports, ready_ports
 from .provider import namespace_of, renders
 from .record import BackendRecord
-from .served_kinds import refuse_unserved
 from .threads import load_models
 
-_CUSTOM_POLICIES = {
-    "CiliumNetworkPolicy": CILIUM_POLICY,
-    "ClusterNetworkPolicy": CLUSTER_POLICY,
-}
 _MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
 
 
@@ -232,80 +223,6 @@ class Children:
             ),
         )
 
-    def policy(
-        self, manifest: Manifest, after: Sequence[pulumi.Resource] = ()
-    ) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
-        """Register a policy, which no other object names.
-
-        Args:
-            manifest: The policy.
-            after: What must be there before it.
-        """
-        name, kind = self._name(manifest), manifest["kind"]
-        if kind in _CUSTOM_POLICIES:
-            return self.custom(manifest, _CUSTOM_POLICIES[kind], after)
-        return networking.v1.NetworkPolicy(
-            name,
-            metadata=self._metadata(manifest),
-            spec=manifest["spec"],
-            opts=self._options(
-                manifest,
-                NETWORK_POLICY,
-                hooks=_hooks.of_object(name, self._parent),
-                depends_on=after,
-            ),
-        )
-
-    def custom(
-        self, manifest: Manifest, kind: str, after: Sequence[pulumi.Resource] = ()
-    ) -> "apiextensions.CustomResource":
-        """Register an object of a kind that a CustomResourceDefinition brings.
-
-        A preview fails where the cluster says that it does not serve the kind, which
-        `core/custom_kinds.py` must know.
-
-        Args:
-            manifest: The object.
-            kind: Its Pulumi type.
-            after: What must be there before it.
-        """
-        name = self._name(manifest)
-        hooks = _hooks.of_object(name, self._parent)
-        made = apiextensions.CustomResource(
-            name,
-            api_version=manifest["apiVersion"],
-            kind=manifest["kind"],
-            metadata=self._metadata(manifest),
-            spec=manifest["spec"],
-            opts=self._options(manifest, kind, hooks=hooks, depends_on=after),
-        )
-        if not self._rendering:
-            refuse_unserved(made, manifest, self._opts, self._fail_all)
-        return made
-
-    def ingress(
-        self, manifest: Manifest, after: Sequence[pulumi.Resource] = (), *, awaited: bool
-    ) -> "networking.v1.Ingress":
-        """Register an Ingress.
-
-        Args:
-            manifest: The Ingress.
-            after: What must be there before it.
-            awaited: Whether Pulumi waits for its controller's address.
-        """
-        name = self._name(manifest)
-        return networking.v1.Ingress(
-            name,
-            metadata=self._metadata(manifest, skip_await=not awaited),
-            spec=manifest["spec"],
-            opts=self._options(
-                manifest,
-                INGRESS,
-                hooks=_hooks.of_object(name, self._parent),
-                depends_on=after,
-            ),
-        )
-
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)
         return self._child_name(namespace if isinstance(namespace, str) else UNKNOWN, manifest)
@@ -367,6 +284,17 @@ class Children:
         if adoption is not None:
             self._adopt(options, adoption, manifest, kind, list(ignore_changes))
         return options
+
+    def _object_options(
+        self,
+        manifest: Manifest,
+        kind: str,
+        ignore_changes: Sequence[str] = (),
+        depends_on: Sequence[pulumi.Resource] | None = None,
+    ) -> pulumi.ResourceOptions:
+        """Return the options of an object that has no hooks of its own kind."""
+        hooks = _hooks.of_object(self._name(manifest), self._parent)
+        return self._options(manifest, kind, hooks, ignore_changes, depends_on)
 
     def _identity(self, manifest: Manifest, adoption: Adoption) -> str:
         namespace = self._namespace(manifest)

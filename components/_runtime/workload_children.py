@@ -7,7 +7,6 @@ from pulumi_kubernetes import apps, autoscaling, policy
 
 from .._registry import AUTOSCALER, DEPLOYMENT, DISRUPTION_BUDGET
 from ..core.metadata import Manifest
-from . import hooks as _hooks
 from .children import Children
 from .threads import load
 
@@ -37,29 +36,24 @@ class WorkloadChildren(Children):
                 then sends the live number while it is ours, and none once another manager has set
                 it: without the field the API server would go back to 1.
         """
-        name = self._name(manifest)
         return apps.v1.Deployment(
-            name,
+            self._name(manifest),
             metadata=self._metadata(manifest, skip_await=not awaited, has_dependents=True),
             spec=manifest["spec"],
-            opts=self._options(
+            opts=self._object_options(
                 manifest,
                 DEPLOYMENT,
-                hooks=_hooks.of_object(name, self._parent),
                 ignore_changes=["spec.replicas"] if keeps_live_replicas else (),
             ),
         )
 
     def disruption_budget(self, manifest: Manifest) -> "policy.v1.PodDisruptionBudget":
         """Register a PodDisruptionBudget."""
-        name = self._name(manifest)
         return policy.v1.PodDisruptionBudget(
-            name,
+            self._name(manifest),
             metadata=self._metadata(manifest),
             spec=manifest["spec"],
-            opts=self._options(
-                manifest, DISRUPTION_BUDGET, hooks=_hooks.of_object(name, self._parent)
-            ),
+            opts=self._object_options(manifest, DISRUPTION_BUDGET),
         )
 
     def autoscaler(
@@ -69,15 +63,9 @@ class WorkloadChildren(Children):
 
         Nothing waits for it: without metrics it is never ready, but keeps to its limits.
         """
-        name = self._name(manifest)
         return autoscaling.v2.HorizontalPodAutoscaler(
-            name,
+            self._name(manifest),
             metadata=self._metadata(manifest),
             spec=manifest["spec"],
-            opts=self._options(
-                manifest,
-                AUTOSCALER,
-                hooks=_hooks.of_object(name, self._parent),
-                depends_on=[deployment],
-            ),
+            opts=self._object_options(manifest, AUTOSCALER, depends_on=[deployment]),
         )

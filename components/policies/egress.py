@@ -9,9 +9,9 @@ import pulumi
 from pulumi_kubernetes import apiextensions, networking
 
 from .._registry import token_of
-from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.lazy_outputs import LazyOutputs
+from .._runtime.object_children import ObjectChildren
 from .._runtime.object_component import DeclaredObject
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
@@ -106,7 +106,7 @@ class EgressPolicy(LazyOutputs):
     ) -> None:
         draft = compile_args(EgressPolicy, name, EGRESS_POLICY, args, opts)
         super().__init__(token_of("EgressPolicy"), name, {}, opts)
-        children = Children(self, name, opts, draft.args.logical_name)
+        children = ObjectChildren(self, name, opts, draft.args.logical_name)
         self._declared: _DeclaredPolicy = _DeclaredPolicy(self, name, children, draft)
         self.register_outputs({"policy_name": draft.plan.policy["metadata"]["name"]})
 
@@ -118,7 +118,7 @@ class _DeclaredPolicy(DeclaredObject):
         self,
         component: pulumi.ComponentResource,
         name: str,
-        children: Children,
+        children: ObjectChildren,
         draft: Draft[arguments.EgressPolicyArgs, EgressPolicyPlan],
     ) -> None:
         self._policies = draft

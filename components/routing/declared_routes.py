@@ -6,8 +6,8 @@ import pulumi
 from pulumi_kubernetes import apiextensions
 
 from .._registry import BACKEND_TLS_POLICY, REFERENCE_GRANT
-from .._runtime.children import Children
 from .._runtime.component import Draft
+from .._runtime.object_children import ObjectChildren
 from .._runtime.object_component import DeclaredObject
 
 __all__ = ["DeclaredRoutes"]
@@ -31,7 +31,7 @@ class DeclaredRoutes(DeclaredObject):
         self,
         component: pulumi.ComponentResource,
         name: str,
-        children: Children,
+        children: ObjectChildren,
         kind: str,
         draft: "Draft[Any, Any]",
     ) -> None:

@@ -9,10 +9,10 @@ import pulumi
 from pulumi_kubernetes import apiextensions, networking
 
 from .._registry import HTTP_ROUTE, SERVERS_TRANSPORT, token_of
-from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.given import ingress_addresses
 from .._runtime.lazy_outputs import LazyOutputs
+from .._runtime.object_children import ObjectChildren
 from .._runtime.object_component import DeclaredObject
 from ..core.http_ingress import HttpIngressPlan, plan_http_ingress
 from ..core.route_arguments import GATEWAY
@@ -124,7 +124,7 @@ class HttpIngress(LazyOutputs):
     ) -> None:
         draft = compile_args(HttpIngress, name, HTTP_INGRESS, args, opts)
         super().__init__(token_of("HttpIngress"), name, {}, opts)
-        children = Children(self, name, opts, draft.args.logical_name)
+        children = ObjectChildren(self, name, opts, draft.args.logical_name)
         declared = _DeclaredRoutes if draft.args.api == GATEWAY else _DeclaredIngress
         self._declared: _DeclaredRoutes | _DeclaredIngress = declared(self, name, children, draft)
         self.register_outputs({"ingress_name": draft.plan.ingress["metadata"]["name"]})
@@ -141,7 +141,7 @@ class _DeclaredIngress(DeclaredObject):
         self,
         component: pulumi.ComponentResource,
         name: str,
-        children: Children,
+        children: ObjectChildren,
         draft: Draft[CoreArgs, HttpIngressPlan],
     ) -> None:
         manifests = [*draft.objects()]
@@ -180,7 +180,7 @@ class _DeclaredRoutes(DeclaredRoutes):
         self,
         component: pulumi.ComponentResource,
         name: str,
-        children: Children,
+        children: ObjectChildren,
         draft: Draft[CoreArgs, HttpIngressPlan],
     ) -> None:
         super().__init__(component, name, children, HTTP_ROUTE, draft)

@@ -9,9 +9,9 @@ import pulumi
 from pulumi_kubernetes import apiextensions
 
 from .._registry import TCP_ROUTE, token_of
-from .._runtime.children import Children
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.lazy_outputs import LazyOutputs
+from .._runtime.object_children import ObjectChildren
 from ..core.route_arguments import TcpRouteArgs as CoreArgs
 from ..core.tcp_route import TcpRoutePlan, plan_tcp_route
 from ..route_types import GatewayRef, RouteBackend
@@ -79,7 +79,7 @@ class TcpRoute(LazyOutputs):
     ) -> None:
         draft = compile_args(TcpRoute, name, BLUEPRINT, args, opts)
         super().__init__(token_of("TcpRoute"), name, {}, opts)
-        children = Children(self, name, opts, draft.args.logical_name)
+        children = ObjectChildren(self, name, opts, draft.args.logical_name)
         self._declared: _DeclaredRoute = _DeclaredRoute(self, name, children, draft)
         self.register_outputs({"route_name": draft.plan.objects[0]["metadata"]["name"]})
 
@@ -91,7 +91,7 @@ class _DeclaredRoute(DeclaredRoutes):
         self,
         component: pulumi.ComponentResource,
         name: str,
-        children: Children,
+        children: ObjectChildren,
         draft: Draft[CoreArgs, TcpRoutePlan],
     ) -> None:
         super().__init__(component, name, children, TCP_ROUTE, draft)

@@ -1,0 +1,83 @@
+"""Registers objects that belong to no Service: policies, Ingresses, routes and what these need."""
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi_kubernetes import apiextensions, networking
+
+from .._registry import CILIUM_POLICY, CLUSTER_POLICY, INGRESS, NETWORK_POLICY
+from ..core.metadata import Manifest
+from .children import Children
+from .served_kinds import refuse_unserved
+
+__all__ = ["ObjectChildren"]
+
+_CUSTOM_POLICIES = {
+    "CiliumNetworkPolicy": CILIUM_POLICY,
+    "ClusterNetworkPolicy": CLUSTER_POLICY,
+}
+
+
+class ObjectChildren(Children):
+    """Registers children under one component without a Service."""
+
+    def policy(
+        self, manifest: Manifest, after: Sequence[pulumi.Resource] = ()
+    ) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
+        """Register a policy, which no other object names.
+
+        Args:
+            manifest: The policy.
+            after: What must be there before it.
+        """
+        kind = manifest["kind"]
+        if kind in _CUSTOM_POLICIES:
+            return self.custom(manifest, _CUSTOM_POLICIES[kind], after)
+        return networking.v1.NetworkPolicy(
+            self._name(manifest),
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._object_options(manifest, NETWORK_POLICY, depends_on=after),
+        )
+
+    def custom(
+        self, manifest: Manifest, kind: str, after: Sequence[pulumi.Resource] = ()
+    ) -> "apiextensions.CustomResource":
+        """Register an object of a kind that a CustomResourceDefinition brings.
+
+        A preview fails where the cluster says that it does not serve the kind, which
+        `core/custom_kinds.py` must know.
+
+        Args:
+            manifest: The object.
+            kind: Its Pulumi type.
+            after: What must be there before it.
+        """
+        made = apiextensions.CustomResource(
+            self._name(manifest),
+            api_version=manifest["apiVersion"],
+            kind=manifest["kind"],
+            metadata=self._metadata(manifest),
+            spec=manifest["spec"],
+            opts=self._object_options(manifest, kind, depends_on=after),
+        )
+        if not self._rendering:
+            refuse_unserved(made, manifest, self._opts, self._fail_all)
+        return made
+
+    def ingress(
+        self, manifest: Manifest, after: Sequence[pulumi.Resource] = (), *, awaited: bool
+    ) -> "networking.v1.Ingress":
+        """Register an Ingress.
+
+        Args:
+            manifest: The Ingress.
+            after: What must be there before it.
+            awaited: Whether Pulumi waits for its controller's address.
+        """
+        return networking.v1.Ingress(
+            self._name(manifest),
+            metadata=self._metadata(manifest, skip_await=not awaited),
+            spec=manifest["spec"],
+            opts=self._object_options(manifest, INGRESS, depends_on=after),
+        )
