@@ -5,17 +5,12 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_kubernetes import apiextensions, networking
 
-from .._registry import CILIUM_POLICY, CLUSTER_POLICY, INGRESS, NETWORK_POLICY
+from .._registry import INGRESS, NETWORK_POLICY
 from ..core.metadata import Manifest
 from .children import Children
 from .served_kinds import refuse_unserved
 
 __all__ = ["ObjectChildren"]
-
-_CUSTOM_POLICIES = {
-    "CiliumNetworkPolicy": CILIUM_POLICY,
-    "ClusterNetworkPolicy": CLUSTER_POLICY,
-}
 
 
 class ObjectChildren(Children):
@@ -30,9 +25,8 @@ class ObjectChildren(Children):
             manifest: The policy.
             after: What must be there before it.
         """
-        kind = manifest["kind"]
-        if kind in _CUSTOM_POLICIES:
-            return self.custom(manifest, _CUSTOM_POLICIES[kind], after)
+        if manifest["kind"] != "NetworkPolicy":
+            return self.custom(manifest, after)
         return networking.v1.NetworkPolicy(
             self._name(manifest),
             metadata=self._metadata(manifest),
@@ -41,7 +35,7 @@ class ObjectChildren(Children):
         )
 
     def custom(
-        self, manifest: Manifest, kind: str, after: Sequence[pulumi.Resource] = ()
+        self, manifest: Manifest, after: Sequence[pulumi.Resource] = ()
     ) -> "apiextensions.CustomResource":
         """Register an object of a kind that a CustomResourceDefinition brings.
 
@@ -50,9 +44,9 @@ class ObjectChildren(Children):
 
         Args:
             manifest: The object.
-            kind: Its Pulumi type.
             after: What must be there before it.
         """
+        kind = f"kubernetes:{manifest['apiVersion']}:{manifest['kind']}"
         made = apiextensions.CustomResource(
             self._name(manifest),
             api_version=manifest["apiVersion"],

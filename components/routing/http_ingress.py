@@ -8,7 +8,7 @@ from typing import NotRequired, Optional, TypedDict
 import pulumi
 from pulumi_kubernetes import apiextensions, networking
 
-from .._registry import HTTP_ROUTE, SERVERS_TRANSPORT, token_of
+from .._registry import token_of
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.given import ingress_addresses
 from .._runtime.lazy_outputs import LazyOutputs
@@ -146,9 +146,7 @@ class _DeclaredIngress(DeclaredObject):
     ) -> None:
         manifests = [*draft.objects()]
         self.servers_transports = [
-            children.custom(one, SERVERS_TRANSPORT)
-            for one in manifests
-            if one["kind"] == "ServersTransport"
+            children.custom(one) for one in manifests if one["kind"] == "ServersTransport"
         ]
         self.ingresses = [
             children.ingress(one, self.servers_transports, awaited=draft.args.await_ready)
@@ -183,7 +181,7 @@ class _DeclaredRoutes(DeclaredRoutes):
         children: ObjectChildren,
         draft: Draft[CoreArgs, HttpIngressPlan],
     ) -> None:
-        super().__init__(component, name, children, HTTP_ROUTE, draft)
+        super().__init__(component, name, children, "HTTPRoute", draft)
 
     @cached_property
     def ingress_name(self) -> pulumi.Output[str]:

@@ -8,7 +8,7 @@ from typing import NotRequired, Optional, TypedDict
 import pulumi
 from pulumi_kubernetes import apiextensions
 
-from .._registry import TCP_ROUTE, token_of
+from .._registry import token_of
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.lazy_outputs import LazyOutputs
 from .._runtime.object_children import ObjectChildren
@@ -94,7 +94,7 @@ class _DeclaredRoute(DeclaredRoutes):
         children: ObjectChildren,
         draft: Draft[CoreArgs, TcpRoutePlan],
     ) -> None:
-        super().__init__(component, name, children, TCP_ROUTE, draft)
+        super().__init__(component, name, children, "TCPRoute", draft)
 
     @cached_property
     def route_name(self) -> pulumi.Output[str]:
