@@ -105,6 +105,13 @@ _GO_LOWER = {"\u212a": "k", "\u0130": "i"}
 """The characters outside ASCII that Go's `strings.ToLower` turns into ASCII."""
 
 
+def with_spec(spec: shapes.Struct) -> shapes.Struct:
+    """Return the shape of an object that has metadata and a spec."""
+    return shapes.Struct(
+        {"apiVersion": shapes.STRING, "kind": shapes.STRING, "metadata": SHAPE, "spec": spec}
+    )
+
+
 def check_metadata(
     new: Mapping[str, Any],
     old: Mapping[str, Any] | None,

@@ -35,20 +35,15 @@ _PEERS = ListOf(
     )
 )
 
-SHAPE = Struct(
-    {
-        "apiVersion": STRING,
-        "kind": STRING,
-        "metadata": object_meta.SHAPE,
-        "spec": Struct(
-            {
-                "podSelector": selectors.SHAPE,
-                "ingress": ListOf(Struct({"ports": _PORTS, "from": _PEERS})),
-                "egress": ListOf(Struct({"ports": _PORTS, "to": _PEERS})),
-                "policyTypes": STRINGS,
-            }
-        ),
-    }
+SHAPE = object_meta.with_spec(
+    Struct(
+        {
+            "podSelector": selectors.SHAPE,
+            "ingress": ListOf(Struct({"ports": _PORTS, "from": _PEERS})),
+            "egress": ListOf(Struct({"ports": _PORTS, "to": _PEERS})),
+            "policyTypes": STRINGS,
+        }
+    )
 )
 
 RULES = RuleBook(selectors.RULES)

@@ -15,32 +15,27 @@ from .unread import read_nothing
 
 __all__ = ["SPEC"]
 
-SHAPE = Struct(
-    {
-        "apiVersion": STRING,
-        "kind": STRING,
-        "metadata": object_meta.SHAPE,
-        "spec": Struct(
-            {
-                "scaleTargetRef": Struct({"apiVersion": STRING, "kind": STRING, "name": STRING}),
-                "minReplicas": INT32,
-                "maxReplicas": INT32,
-                "metrics": ListOf(
-                    Struct(
-                        {
-                            "type": STRING,
-                            "resource": Struct(
-                                {
-                                    "name": STRING,
-                                    "target": Struct({"type": STRING, "averageUtilization": INT32}),
-                                }
-                            ),
-                        }
-                    )
-                ),
-            }
-        ),
-    }
+SHAPE = object_meta.with_spec(
+    Struct(
+        {
+            "scaleTargetRef": Struct({"apiVersion": STRING, "kind": STRING, "name": STRING}),
+            "minReplicas": INT32,
+            "maxReplicas": INT32,
+            "metrics": ListOf(
+                Struct(
+                    {
+                        "type": STRING,
+                        "resource": Struct(
+                            {
+                                "name": STRING,
+                                "target": Struct({"type": STRING, "averageUtilization": INT32}),
+                            }
+                        ),
+                    }
+                )
+            ),
+        }
+    )
 )
 
 RULES = RuleBook()

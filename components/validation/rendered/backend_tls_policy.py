@@ -17,25 +17,20 @@ __all__ = ["SPEC"]
 
 _REFERENCE = {"group": STRING, "kind": STRING, "name": STRING}
 
-SHAPE = Struct(
-    {
-        "apiVersion": STRING,
-        "kind": STRING,
-        "metadata": object_meta.SHAPE,
-        "spec": Struct(
-            {
-                "targetRefs": ListOf(Struct({**_REFERENCE, "sectionName": STRING})),
-                "validation": Struct(
-                    {
-                        "hostname": STRING,
-                        "caCertificateRefs": ListOf(Struct(_REFERENCE)),
-                        "wellKnownCACertificates": STRING,
-                        "subjectAltNames": ListOf(Struct({"type": STRING, "hostname": STRING})),
-                    }
-                ),
-            }
-        ),
-    }
+SHAPE = object_meta.with_spec(
+    Struct(
+        {
+            "targetRefs": ListOf(Struct({**_REFERENCE, "sectionName": STRING})),
+            "validation": Struct(
+                {
+                    "hostname": STRING,
+                    "caCertificateRefs": ListOf(Struct(_REFERENCE)),
+                    "wellKnownCACertificates": STRING,
+                    "subjectAltNames": ListOf(Struct({"type": STRING, "hostname": STRING})),
+                }
+            ),
+        }
+    )
 )
 
 RULES = RuleBook()

@@ -45,24 +45,19 @@ _POD = Struct(
     }
 )
 
-SHAPE = Struct(
-    {
-        "apiVersion": STRING,
-        "kind": STRING,
-        "metadata": object_meta.SHAPE,
-        "spec": Struct(
-            {
-                "replicas": INT32,
-                "selector": selectors.SHAPE,
-                "template": Struct(
-                    {
-                        "metadata": Struct({"labels": STRING_MAP, "annotations": STRING_MAP}),
-                        "spec": _POD,
-                    }
-                ),
-            }
-        ),
-    }
+SHAPE = object_meta.with_spec(
+    Struct(
+        {
+            "replicas": INT32,
+            "selector": selectors.SHAPE,
+            "template": Struct(
+                {
+                    "metadata": Struct({"labels": STRING_MAP, "annotations": STRING_MAP}),
+                    "spec": _POD,
+                }
+            ),
+        }
+    )
 )
 
 RULES = RuleBook(volumes.RULES, container.RULES)

@@ -6,21 +6,14 @@ from ...core.rules import RuleBook
 from ...core.versions import Rules
 from .. import object_meta, selectors
 from ..kinds.kind_spec import KindSpec
-from ..shapes import INT_OR_STRING, STRING, Struct
+from ..shapes import INT_OR_STRING, Struct
 from ..walk import Decoded, below
 from .numbers import not_negative
 from .unread import read_nothing
 
 __all__ = ["SPEC"]
 
-SHAPE = Struct(
-    {
-        "apiVersion": STRING,
-        "kind": STRING,
-        "metadata": object_meta.SHAPE,
-        "spec": Struct({"minAvailable": INT_OR_STRING, "selector": selectors.SHAPE}),
-    }
-)
+SHAPE = object_meta.with_spec(Struct({"minAvailable": INT_OR_STRING, "selector": selectors.SHAPE}))
 
 RULES = RuleBook()
 MIN_AVAILABLE = RULES.rule("budget-min-available", "A budget's minAvailable is not negative.")

@@ -20,28 +20,23 @@ from .unread import read_nothing
 
 __all__ = ["SPEC"]
 
-SHAPE = Struct(
-    {
-        "apiVersion": STRING,
-        "kind": STRING,
-        "metadata": object_meta.SHAPE,
-        "spec": Struct(
-            {
-                "parentRefs": PARENTS,
-                "hostnames": STRINGS,
-                "rules": ListOf(
-                    Struct(
-                        {
-                            "matches": ListOf(
-                                Struct({"path": Struct({"type": STRING, "value": STRING})})
-                            ),
-                            "backendRefs": BACKENDS,
-                        }
-                    )
-                ),
-            }
-        ),
-    }
+SHAPE = object_meta.with_spec(
+    Struct(
+        {
+            "parentRefs": PARENTS,
+            "hostnames": STRINGS,
+            "rules": ListOf(
+                Struct(
+                    {
+                        "matches": ListOf(
+                            Struct({"path": Struct({"type": STRING, "value": STRING})})
+                        ),
+                        "backendRefs": BACKENDS,
+                    }
+                )
+            ),
+        }
+    )
 )
 
 RULES = RuleBook(route_fields.RULES)

@@ -12,18 +12,13 @@ from .unread import read_nothing
 
 __all__ = ["SPEC"]
 
-SHAPE = Struct(
-    {
-        "apiVersion": STRING,
-        "kind": STRING,
-        "metadata": object_meta.SHAPE,
-        "spec": Struct(
-            {
-                "from": ListOf(Struct({"group": STRING, "kind": STRING, "namespace": STRING})),
-                "to": ListOf(Struct({"group": STRING, "kind": STRING, "name": STRING})),
-            }
-        ),
-    }
+SHAPE = object_meta.with_spec(
+    Struct(
+        {
+            "from": ListOf(Struct({"group": STRING, "kind": STRING, "namespace": STRING})),
+            "to": ListOf(Struct({"group": STRING, "kind": STRING, "name": STRING})),
+        }
+    )
 )
 
 RULES = RuleBook()

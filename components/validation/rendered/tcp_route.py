@@ -9,7 +9,7 @@ from ...core.rules import RuleBook
 from ...core.versions import Rules
 from .. import object_meta
 from ..kinds.kind_spec import KindSpec
-from ..shapes import STRING, ListOf, Struct
+from ..shapes import ListOf, Struct
 from ..walk import Decoded, below, each
 from . import route_fields
 from .route_fields import BACKENDS, PARENTS, check_backends, check_parents
@@ -17,13 +17,8 @@ from .unread import read_nothing
 
 __all__ = ["SPEC"]
 
-SHAPE = Struct(
-    {
-        "apiVersion": STRING,
-        "kind": STRING,
-        "metadata": object_meta.SHAPE,
-        "spec": Struct({"parentRefs": PARENTS, "rules": ListOf(Struct({"backendRefs": BACKENDS}))}),
-    }
+SHAPE = object_meta.with_spec(
+    Struct({"parentRefs": PARENTS, "rules": ListOf(Struct({"backendRefs": BACKENDS}))})
 )
 
 RULES = RuleBook(route_fields.RULES)
