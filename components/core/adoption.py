@@ -63,7 +63,9 @@ def not_adopted(adoption: Adoption, kind: str, name: str) -> Finding:
     """Return the error for an object that would be created although `adopt` lists it.
 
     Args:
-        adoption: The entry of `adopt`. kind: The kind of the object. name: Its Pulumi name.
+        adoption: The entry of `adopt`.
+        kind: The kind of the object.
+        name: Its Pulumi name.
     """
     return invalid(
         f"{adoption.path}.resource",
