@@ -7,10 +7,9 @@ from typing import Protocol
 
 from .console import say
 from .forecast import seconds
+from .golang import BUILDS_AT_ONCE
 from .parts import Part
 
-_AT_ONCE = 2
-"""Go compiles with all cores; it links, and begins, with one."""
 _PAUSE = 0.1
 _MOST = 0.9
 _SHOWN_EVERY = 30.0
@@ -75,7 +74,7 @@ def run(
 
 def _next(pending: Sequence[Part], running: Sequence[Part]) -> Part | None:
     """Return what to build beside what is being built: something that shares little with it."""
-    if len(running) >= _AT_ONCE:
+    if len(running) >= BUILDS_AT_ONCE:
         return None
     busy = {_libraries(part) for part in running}
     costs: dict[str, float] = {}
@@ -134,4 +133,4 @@ class Progress:
     def _share(self, name: str, now: float) -> float:
         """Return how much of the cost of a running build is behind it: never all of it."""
         part = next(part for part in self.parts if part.id == name)
-        return min((now - self._begun[name]) / _AT_ONCE, _MOST * seconds(part))
+        return min((now - self._begun[name]) / BUILDS_AT_ONCE, _MOST * seconds(part))

