@@ -35,6 +35,11 @@ def pulumi(stack: Stack, *arguments: str) -> Spent:
     return spend(stack.command(*arguments), stack.folder, stack.variables())
 
 
+def state_size(stack: Stack) -> int:
+    """Return how large the stack's state is on its file backend, in bytes."""
+    return sum(file.stat().st_size for file in stack.folder.glob("state/.pulumi/stacks/**/*.json"))
+
+
 def spend(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Spent:
     """Run a command to its end.
 

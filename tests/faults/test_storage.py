@@ -88,6 +88,10 @@ def test_a_disk_that_is_full_when_the_first_step_is_recorded_loses_nothing(
 ) -> None:
     """The engine tries again for half a minute. It may leave a checkpoint that is cut short."""
     declared = services(namespace, 1, COUNT)
+    # The checkpoint is written in its own place: a step must be larger than what is free, and than
+    # what the rounding to blocks leaves.
+    for args in declared.values():
+        args["annotations"] = {"example.com/note": "n" * 24_000}
     disk.leave_free(8)
 
     done = deployed.write(program(declared)).run(*UP)
