@@ -128,7 +128,7 @@ def _print(folders: Sequence[Path], verdicts: Verdicts) -> None:
         holders += verdicts.external > known
         strangers = found.strangers.total()
         sys.stdout.write(
-            f"{folder.name:40} {half:7} {seconds:7.2f} {found.judged:7} {strangers:12}\n"
+            f"{folder.name:40} {half:7} {seconds:7.2f} {found.validated:7} {strangers:12}\n"
         )
     head = f"{'code':34} {'severity':8} {'fired':>6} {'tune':>10} {'measure':>10}"
     sys.stdout.write(

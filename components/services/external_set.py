@@ -140,7 +140,7 @@ class _DeclaredServices:
 
 
 class _Outer(TypedDict):
-    """The arguments without what is in each Service, which is judged for each by itself."""
+    """The arguments without what is in each Service, which is validated for each by itself."""
 
     services: Mapping[str, object]
 

@@ -32,7 +32,7 @@ class Source(NamedTuple):
 
     path: str
     is_named: bool
-    """Whether it is judged whatever it holds; what a folder holds beside manifests is not."""
+    """Whether it is validated whatever it holds; what a folder holds beside manifests is not."""
     content: bytes | None = None
     """What stands for the file's content, where it was rendered."""
 

@@ -119,16 +119,16 @@ def test_a_folder_called_templates_without_a_chart_is_judged(tmp_path: Path) -> 
 def test_hidden_files_and_packages_are_not_looked_at(tmp_path: Path, name: str) -> None:
     file = write(tmp_path, name, WRONG)
     write(tmp_path, "b.yaml", GOOD)
-    assert below(tmp_path).judged == 1
+    assert below(tmp_path).validated == 1
     relative = file.relative_to(tmp_path)
-    assert validate_files([str(relative)], None, as_folder=True).judged == 0
+    assert validate_files([str(relative)], None, as_folder=True).validated == 0
 
 
 def test_excluded_files_are_left_out_whether_they_are_named_or_not(tmp_path: Path) -> None:
     file = write(tmp_path, "old/a.yaml", WRONG)
     write(tmp_path, "b.yaml", GOOD)
     found = below(tmp_path, exclude=["old"])
-    assert (found.judged, found.strangers) == (1, {"excluded": 1})
+    assert (found.validated, found.strangers) == (1, {"excluded": 1})
     assert validate_files([str(file)], None, exclude=["*/old/*"]).strangers == {"excluded": 1}
 
 
