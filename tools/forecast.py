@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from .parts import Part
 
 _SECONDS = {
-    "pulumi": 93,
-    "pulumi-language-python": 8,
-    "pulumi-resource-kubernetes": 249,
-    "kubectl": 36,
-    "etcd": 20,
-    "kube-apiserver": 250,
-    "kube-controller-manager": 150,
-    "kube-scheduler": 9,
-    "kwok": 63,
-    "kwokctl": 6,
+    "pulumi": 60,
+    "pulumi-language-python": 5,
+    "pulumi-resource-kubernetes": 162,
+    "kubectl": 23,
+    "etcd": 13,
+    "kube-apiserver": 162,
+    "kube-controller-manager": 98,
+    "kube-scheduler": 6,
+    "kwok": 41,
+    "kwokctl": 4,
 }
 """How long each build took on 2 idle cores, one after another, with empty caches of Go."""
 
-_SECONDS_OF_OTHERS = 60
+_SECONDS_OF_OTHERS = 40
 _MEASURED_ON = 2
 _MOST_THAT_HELP = 8
 """Linking runs on one core: with more cores than these, builds get hardly faster."""

@@ -160,7 +160,7 @@ def _environment_of_builds() -> dict[str, str]:
 
 
 def _compiler_flags() -> list[str]:
-    """Return what the compiler is told; of patterns that match a package, the last one holds."""
+    """Return the flags of the compiler; of patterns that match a package, the last one holds."""
     flags = {"all": _QUICKER, **dict.fromkeys(_HOT, _QUICK)}
     processes = os.cpu_count() or 1
     return [f"-p={processes}", *(f"-gcflags={where}={what}" for where, what in flags.items())]

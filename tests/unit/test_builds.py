@@ -94,7 +94,7 @@ def test_progress_shows_what_is_built_and_the_time_that_is_left() -> None:
     progress.begin(B, 0)
     assert not progress.is_due(29)
     assert progress.is_due(31)
-    assert progress.text(20) == "building a1 for 20 s, b for 20 s; about 4 min left"
+    assert progress.text(20) == "building a1 for 20 s, b for 20 s; about 2 min left"
     assert not progress.is_due(31)
     assert progress.end(A1, 120) == "a1: built in 120 s; about 2 min left"
     progress.begin(A2, 120)
