@@ -53,7 +53,7 @@ class Children:
         opts: The options that the component was given.
         logical_name: Separates equal names on two clusters in one stack.
         adoptions: The objects that exist already.
-        path: The component's field that declares the Service, where it declares several.
+        path: The component's field that declares the Service, if it declares several.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Children:
             service: The Service.
             watch: What is compared.
             service_name: The Service's name, once it is known to be ours.
-            path: The component's field that declares the Service, where it declares several.
+            path: The component's field that declares the Service, if it declares several.
 
         Returns:
             The Service's name, once the comparison has passed: no slice is written before.

@@ -51,7 +51,7 @@ class Blueprint(Generic[A, P]):
 
 @dataclass(frozen=True, slots=True)
 class Draft(Generic[A_co, P_co]):
-    """One Service of a component, checked as far as it is known while the program runs."""
+    """One Service of a component, checked as far as it is known when the program runs."""
 
     args: A_co
     plan: P_co

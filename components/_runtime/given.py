@@ -22,7 +22,7 @@ def cluster_ip(service: "core.v1.Service", planned: Manifest) -> pulumi.Output[s
 
     Args:
         service: The Service, as registered.
-        planned: Its manifest, as far as it is known while the program runs.
+        planned: Its manifest, as far as it is known when the program runs.
     """
     if planned["spec"].get("clusterIP") is not None:
         return service.spec.apply(lambda spec: spec.cluster_ip or "")

@@ -48,7 +48,7 @@ class Guard:
         declare: Declares the Service of a name and namespace to the program.
         families: The families of its backends; empty where it has none of its own.
         hazards: What is known from the arguments.
-        path: The component's field that declares the Service, where it declares several.
+        path: The component's field that declares the Service, if it declares several.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ class HazardLog:
 
     Args:
         component: The component.
-        path: The component's field that declares the Service, where it declares several.
+        path: The component's field that declares the Service, if it declares several.
     """
 
     def __init__(self, component: pulumi.ComponentResource, path: str = "") -> None:

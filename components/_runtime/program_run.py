@@ -87,7 +87,7 @@ class Declaration:
         """Return what declares the objects of one service of the component.
 
         Args:
-            path: The component's field that declares the service, where it declares several.
+            path: The component's field that declares the service, if it declares several.
         """
         return Entry(self._declaring, self._context, path, self._is_transformed, self._needs_answer)
 

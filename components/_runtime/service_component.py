@@ -42,7 +42,7 @@ class DeclaredService:
         children: What registers the children of the component.
         awaited: Whether to wait for what makes the Service ready.
         families: The families of its backends; empty where it has none of its own.
-        path: The component's field that declares it, where it declares several.
+        path: The component's field that declares it, if it declares several.
     """
 
     service: "core.v1.Service"
@@ -64,7 +64,7 @@ class DeclaredService:
         path: str = "",
     ) -> None:
         self.planned = draft.plan.service
-        """The manifest of the Service, as far as it is known while the program runs."""
+        """The manifest of the Service, as far as it is known when the program runs."""
         self._hazards = draft.output
         self._children, self._path = children, path
         self._objects = draft.objects()
@@ -154,7 +154,7 @@ class DeclaredService:
 
     @cached_property
     def load_balancer(self) -> pulumi.Output[list[str]]:
-        """The addresses and host names that the load-balancer controller gave; empty before."""
+        """The load balancer's addresses and host names; empty until its controller assigns them."""
         return _given.load_balancer(self.service, self.planned)
 
     @cached_property
