@@ -92,8 +92,8 @@ class RouteBackend(TypedDict):
     """The Service's name in the names of objects that the component creates for it. Defaults to
     `service_name`."""
     tls: NotRequired[BackendTls]
-    """TLS to the backend, from a Gateway, or for an Ingress from Traefik or ingress-nginx. Defaults
-    to none: no TLS."""
+    """TLS to the backend, from a Gateway, or for an Ingress from Traefik or ingress-nginx.
+    Defaults to none: no TLS."""
 
 
 class HttpPath(TypedDict):
