@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.cpu import pulumi, state_size
-from tests.support.cluster import throw_away_cluster, versions
-from tests.support.stack import Stack
+from testbed.cluster import throw_away_cluster, versions
+from testbed.stack import Stack
 from tools.cluster import Cluster
 from tools.console import table
 

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from bench.cpu import WITHOUT_CHECKPOINTS, Spent, pulumi, state_size
 from bench.figures import median, ratio
 from bench.programs import FORMS, NAMESPACE, program
-from tests.support.cluster import names, throw_away_cluster
-from tests.support.stack import Stack
+from testbed.cluster import names, throw_away_cluster
+from testbed.stack import Stack
 from tools.cluster import Cluster
 from tools.console import table
 

@@ -21,8 +21,8 @@ from typing import Any
 import yaml
 
 from components.validation import validate
-from tests.support.agreement.generator import KINDS, Creation, cases
-from tests.support.cluster import throw_away_cluster
+from testbed.agreement.generator import KINDS, Creation, cases
+from testbed.cluster import throw_away_cluster
 from tools.cluster import Cluster
 from tools.console import table
 

@@ -20,9 +20,9 @@ from components.cli.manifests import Entry, Source, read
 from components.cli.results import validate_files
 from components.validation import KINDS, validate
 from components.validation.untyped import mapping
-from tests.support.agreement.compare import is_unknowable
-from tests.support.agreement.server import ApiServer
-from tests.support.cluster import throw_away_cluster
+from testbed.agreement.compare import is_unknowable
+from testbed.agreement.server import ApiServer
+from testbed.cluster import throw_away_cluster
 
 CONFLICT = 409
 Half = Literal["tune", "measure"]

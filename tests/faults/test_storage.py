@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from testbed.cluster import versions
+from testbed.stack import Stack
 from tests.faults.disks import Disk, disk_of_its_own
 from tests.faults.twenty_services import assert_converged, program, services
-from tests.support.cluster import versions
-from tests.support.stack import Stack
 from tools.backend import StateBackend
 from tools.cluster import Cluster
 
