@@ -4,7 +4,7 @@ Everything is read through `untyped`, so that broken objects, which `validate` r
 passed over.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -222,12 +222,26 @@ def _workloads() -> dict[str, list[Workload]]:
     return {}
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known beside a set, where it is a part of something larger."""
+
+    services: Container[str] = ()
+    """The names of Services that are declared outside the set: these are not missing."""
+    namespace_labels: Container[tuple[str, str]] = ()
+    """The labels that Namespaces outside the set have."""
+    fills_slices: bool = False
+    """Whether something may add endpoints to empty slices, as it does after an apply."""
+
+
 @dataclass(slots=True)
 class ObjectSet:
     """A set of manifests, by kind."""
 
     manifests: Sequence[object] = ()
     """The objects as they were given."""
+    around: Surroundings = field(default_factory=Surroundings)
+    """What is known beside it."""
     services: dict[Key, Service] = field(default_factory=dict[Key, Service])
     """Without those that are declared more than once, as in overlays."""
     repeated: set[Key] = field(default_factory=set[Key])
@@ -253,6 +267,8 @@ class ObjectSet:
         default_factory=list[tuple[int, str, Mapping[str, Any]]]
     )
     """Index, namespace and spec of these routes."""
+    gateway_classes: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """The names of Gateways, and their classes."""
     policies: list[Policy] = field(default_factory=list[Policy])
     workloads: dict[str, list[Workload]] = field(default_factory=_workloads)
     """By namespace."""
@@ -275,10 +291,13 @@ class ObjectSet:
         """Return the reason why a Service is not found, or None where that is not known.
 
         A namespace of which the set holds a Service is taken to be there with all its Services;
-        of the others nothing is known, unless the Service is in another namespace of the set.
+        of the others nothing is known, unless the Service is in another namespace of the set. A
+        Service that is declared outside the set may be there too.
         """
         namespace, name = key
         if key in self.services or key in self.repeated or self.may_hold_more(namespace):
+            return None
+        if name in self.around.services:
             return None
         home = self.homes.get(name)
         if home is not None:

@@ -25,6 +25,8 @@ _LEADS_OUT = "is a link that leads out of the folder; to validate its target, gi
 _SKIPPED = frozenset({"node_modules"})
 """Folders of other people's work, beside the hidden ones."""
 _CHART, _TEMPLATES = "Chart.yaml", "templates"
+_VENDOR, _MODULES = "vendor", "modules.txt"
+"""Where Go keeps the modules of others, and the list of them."""
 
 
 class Source(NamedTuple):
@@ -47,7 +49,8 @@ def sources(
     """Return the chosen files: `-`, files, and every manifest below a folder.
 
     A folder's files come in the order of their paths. Hidden files and folders are passed over,
-    and so are `node_modules`, the templates of Helm charts, and links to what is read anyway.
+    and so are `node_modules`, modules that Go vendors, the templates of Helm charts, and links to
+    what is read anyway.
 
     Args:
         arguments: Files, folders, and `-`.
@@ -99,8 +102,14 @@ def _is_of_chart(path: str) -> bool:
     )
 
 
+def _is_of_go(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, _MODULES))  # noqa: PTH110, PTH118
+
+
 def _is_passed_over(path: str) -> bool:
     parts = PurePath(path).parts
+    if any(one.name == _VENDOR and _is_of_go(str(one)) for one in PurePath(path).parents):
+        return True
     hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
     return hidden or not _SKIPPED.isdisjoint(parts)
 
@@ -162,6 +171,8 @@ class _Folder:
                 if entry.is_symlink():
                     self._links.append(entry.path)
                 elif entry.is_dir(follow_symlinks=False):
+                    if entry.name == _VENDOR and _is_of_go(entry.path):
+                        continue
                     below = os.path.join(real, entry.name)  # noqa: PTH118
                     templates = is_of_chart or (is_chart and entry.name == _TEMPLATES)
                     waiting.append((entry.path, below, templates))
