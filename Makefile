@@ -97,8 +97,8 @@ wild: setup
 	@CHECKOUTS="$(CHECKOUTS)" .venv/bin/python -m bench.wild
 
 rig: setup
-	@.venv/bin/python -m tests.dataplane.rig
+	@.venv/bin/python -m testbed.dataplane.rig
 
 dataplane: setup
-	@.venv/bin/python -m tests.dataplane.packages
+	@.venv/bin/python -m testbed.dataplane.packages
 	@.venv/bin/python -m pytest tests/dataplane

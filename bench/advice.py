@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 from bench.cpu import WITHOUT_CHECKPOINTS, Spent, pulumi
 from bench.programs import NAMESPACE, program
-from tests.support.cluster import throw_away_cluster
-from tests.support.stack import Stack
+from testbed.cluster import throw_away_cluster
+from testbed.stack import Stack
 from tools.console import table
 
 _COUNTS = (100, 200, 300)

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.cpu import pulumi
-from tests.support.cluster import throw_away_cluster, versions
-from tests.support.stack import Stack
+from bench.cpu import pulumi, state_size
+from testbed.cluster import throw_away_cluster, versions
+from testbed.stack import Stack
 from tools.cluster import Cluster
 from tools.console import table
 
@@ -89,7 +89,7 @@ def main() -> None:
             _write(stack, form, count, [])
             _note(figures[form], "preview, create", stack, "preview")
             _note(figures[form], "first up", stack, *_UP)
-            figures[form]["state, kB"] = [_state_size(stack) / 1000]
+            figures[form]["state, kB"] = [state_size(stack) / 1000]
             figures[form]["slices"] = [len(versions(cluster, "endpointslices", form))]
         changes: list[str] = []
         for _ in range(rounds):
@@ -126,10 +126,6 @@ def _note(figures: dict[str, list[float]], what: str, stack: Stack, *command: st
     spent = pulumi(stack, *command)
     figures.setdefault(what, []).append(spent.wall)
     figures.setdefault(f"{what}, peak MB", []).append(sum(spent.memory.values()))
-
-
-def _state_size(stack: Stack) -> int:
-    return sum(file.stat().st_size for file in stack.folder.glob("state/.pulumi/stacks/**/*.json"))
 
 
 def _print(count: int, rounds: int, figures: dict[str, dict[str, list[float]]]) -> None:

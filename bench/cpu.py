@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.stack import Stack
+from testbed.stack import Stack
 from tools.signals import hear_interrupts
 
 WITHOUT_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
@@ -33,6 +33,11 @@ class Spent:
 def pulumi(stack: Stack, *arguments: str) -> Spent:
     """Run `pulumi` on a stack."""
     return spend(stack.command(*arguments), stack.folder, stack.variables())
+
+
+def state_size(stack: Stack) -> int:
+    """Return how large the stack's state is on its file backend, in bytes."""
+    return sum(file.stat().st_size for file in stack.folder.glob("state/.pulumi/stacks/**/*.json"))
 
 
 def spend(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Spent:

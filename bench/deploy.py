@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.cpu import WITHOUT_CHECKPOINTS, Spent, pulumi
+from bench.cpu import WITHOUT_CHECKPOINTS, Spent, pulumi, state_size
 from bench.figures import median, ratio
 from bench.programs import FORMS, NAMESPACE, program
-from tests.support.cluster import names, throw_away_cluster
-from tests.support.stack import Stack
+from testbed.cluster import names, throw_away_cluster
+from testbed.stack import Stack
 from tools.cluster import Cluster
 from tools.console import table
 
@@ -31,18 +31,23 @@ _CASES: dict[str, tuple[int, Mapping[str, str]]] = {
 }
 
 _Figures = dict[str, dict[str, list[Spent]]]
+_Sizes = dict[str, int]
+"""Bytes of the state after the last up, by form."""
 
 
 def main() -> None:
     with throw_away_cluster(name="k8s-endpoints-bench") as cluster, TemporaryDirectory() as folder:
         cluster.kubectl("create", "namespace", NAMESPACE)
         for title, (count, variables) in _CASES.items():
-            figures = _measure(cluster, Path(folder) / title, count, variables)
-            _print(f"{count} Services with a slice of 10 each, {title}", figures)
+            figures, sizes = _measure(cluster, Path(folder) / title, count, variables)
+            _print(f"{count} Services with a slice of 10 each, {title}", figures, sizes)
 
 
-def _measure(cluster: Cluster, folder: Path, count: int, variables: Mapping[str, str]) -> _Figures:
+def _measure(
+    cluster: Cluster, folder: Path, count: int, variables: Mapping[str, str]
+) -> tuple[_Figures, _Sizes]:
     figures: _Figures = {step: {form: [] for form in FORMS} for step in _STEPS}
+    sizes: _Sizes = {}
     for number in range(ROUNDS):
         for form in FORMS:
             stack = Stack(
@@ -53,9 +58,11 @@ def _measure(cluster: Cluster, folder: Path, count: int, variables: Mapping[str,
             )
             stack.write(program(form, count))
             for step, command in _STEPS.items():
+                if step == "destroy":
+                    sizes[form] = state_size(stack)
                 figures[step][form].append(pulumi(stack, *command))
             _expect_nothing(cluster)
-    return figures
+    return figures, sizes
 
 
 def _expect_nothing(cluster: Cluster) -> None:
@@ -65,7 +72,7 @@ def _expect_nothing(cluster: Cluster) -> None:
         raise RuntimeError(f"left behind by destroy: {left}")
 
 
-def _print(title: str, figures: _Figures) -> None:
+def _print(title: str, figures: _Figures, sizes: _Sizes) -> None:
     rows = [
         [
             step,
@@ -80,11 +87,15 @@ def _print(title: str, figures: _Figures) -> None:
     ]
     print(f"{title}, s, medians of {ROUNDS} in turns")
     print(table(["", "", "CPU", "wall", "CPU / typed", "wall / typed"], rows))
+    states = [
+        [form, f"{size / 1000:.1f}", f"{size / sizes['typed']:.2f}"] for form, size in sizes.items()
+    ]
+    print(table(["state after the ups", "kB", "/ typed"], states))
     times = {
         step: {form: [(one.cpu, one.wall) for one in spent] for form, spent in found.items()}
         for step, found in figures.items()
     }
-    print(json.dumps({title: times}))
+    print(json.dumps({title: times, "state": sizes}))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from bench.cpu import Spent, pulumi
 from bench.figures import median, ratio
 from bench.programs import FORMS, NAMESPACE, program
-from tests.support.cluster import throw_away_cluster
-from tests.support.stack import Stack
+from testbed.cluster import throw_away_cluster
+from testbed.stack import Stack
 from tools.cluster import Cluster
 from tools.console import table
 

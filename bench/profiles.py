@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from bench.cpu import pulumi
 from bench.programs import FORMS, NAMESPACE, program
 from components.testing import render
-from tests.support.cluster import throw_away_cluster
-from tests.support.stack import Stack
+from testbed.cluster import throw_away_cluster
+from testbed.stack import Stack
 
 TARGET = Path(__file__).with_name("profiles")
 _SHOWN = 40

@@ -16,8 +16,8 @@ from urllib.request import ProxyHandler, build_opener
 
 from components import ExternalService
 from components.testing import render
-from tests.dataplane import packages
-from tests.dataplane.rig import Rig, start
+from testbed.dataplane import packages
+from testbed.dataplane.rig import Rig, start
 from tools.console import table
 
 COUNT = 10_000

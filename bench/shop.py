@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from bench.cpu import Spent, pulumi
 from bench.figures import median, ratio
 from components.testing import render
-from tests.support.cluster import throw_away_cluster
-from tests.support.stack import Stack
+from testbed.cluster import throw_away_cluster
+from testbed.stack import Stack
 from tools.console import table
 from tools.paths import ROOT
 

@@ -1,9 +1,9 @@
-"""10 000 manifests of five kinds judged on one core, beside kubectl's dry run on the API server.
+"""Validates 10 000 manifests of five kinds on one core, beside kubectl's dry run on a server.
 
-Run by `make bench`, on a control plane of its own. Prints the CPU time of judging alone, right ones
-and broken ones, and of reading as YAML; the time to import `components.core`; and, in turns, the
-time of `components validate` and of `kubectl apply --dry-run=server` over the same file. An
-argument is how many manifests the two get.
+Run by `make bench`, on a control plane of its own. Prints the CPU time to validate valid and broken
+manifests and to read them as YAML, the time to import `components.core`, and, in turns, the time of
+`components validate` and of `kubectl apply --dry-run=server` for the same file. The argument is the
+number of manifests in that file.
 """
 
 import json
@@ -21,8 +21,8 @@ from typing import Any
 import yaml
 
 from components.validation import validate
-from tests.support.agreement.generator import KINDS, Creation, cases
-from tests.support.cluster import throw_away_cluster
+from testbed.agreement.generator import KINDS, Creation, cases
+from testbed.cluster import throw_away_cluster
 from tools.cluster import Cluster
 from tools.console import table
 
@@ -48,8 +48,8 @@ def main() -> None:
     text = yaml.dump_all(made, Dumper=yaml.CSafeDumper)
     broken = broken_manifests(COUNT)
     cpu = {
-        "judge": _median_cpu(RUNS, lambda: [validate(one) for one in made]),
-        "judge broken ones": _median_cpu(RUNS, lambda: [validate(one) for one in broken]),
+        "validate": _median_cpu(RUNS, lambda: [validate(one) for one in made]),
+        "validate broken ones": _median_cpu(RUNS, lambda: [validate(one) for one in broken]),
         "read as YAML": _median_cpu(RUNS, lambda: list(yaml.load_all(text, yaml.CSafeLoader))),
     }
     for what, seconds in cpu.items():

@@ -20,9 +20,9 @@ from components.cli.manifests import Entry, Source, read
 from components.cli.results import validate_files
 from components.validation import KINDS, validate
 from components.validation.untyped import mapping
-from tests.support.agreement.compare import is_unknowable
-from tests.support.agreement.server import ApiServer
-from tests.support.cluster import throw_away_cluster
+from testbed.agreement.compare import is_unknowable
+from testbed.agreement.server import ApiServer
+from testbed.cluster import throw_away_cluster
 
 CONFLICT = 409
 Half = Literal["tune", "measure"]
@@ -128,7 +128,7 @@ def _print(folders: Sequence[Path], verdicts: Verdicts) -> None:
         holders += verdicts.external > known
         strangers = found.strangers.total()
         sys.stdout.write(
-            f"{folder.name:40} {half:7} {seconds:7.2f} {found.judged:7} {strangers:12}\n"
+            f"{folder.name:40} {half:7} {seconds:7.2f} {found.validated:7} {strangers:12}\n"
         )
     head = f"{'code':34} {'severity':8} {'fired':>6} {'tune':>10} {'measure':>10}"
     sys.stdout.write(

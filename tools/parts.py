@@ -191,7 +191,7 @@ DATA_PLANE = (
         ("-version",),
     ),
 )
-"""What carries the traffic of Services, and answers their names: for the tests in `tests/dataplane`
+"""What carries the traffic of Services, and answers their names: for the rig of `testbed/dataplane`
 alone."""
 
 POLICY_VERDICTS = Part("policy-verdicts", "0.8.0", "policy-verdicts", ".")

@@ -46,7 +46,7 @@ PHRASES: Mapping[str, str] = {
 }
 """Regular expressions of phrases, in which a space may be a line break, and what to write."""
 
-_FOLDERS = ("bench", "components", "docs", "examples", "tests", "tools/*.py", ".github")
+_FOLDERS = ("bench", "components", "docs", "examples", "testbed", "tests", "tools/*.py", ".github")
 _SUFFIXES = (".md", ".py", ".yaml", ".yml")
 _EXEMPT = ("tools/prose.py", "tests/unit/test_tools_prose.py")
 _BREAK = r"(?:[ \t]+|[ \t]*\n[ \t]*#?[ \t]*)"

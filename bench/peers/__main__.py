@@ -23,8 +23,8 @@ import yaml
 from bench.peers.install import node_modules, python_with_cdk8s
 from bench.peers.objects import objects
 from bench.programs import NAMESPACE, program
-from tests.support.cluster import throw_away_cluster
-from tests.support.stack import Stack
+from testbed.cluster import throw_away_cluster
+from testbed.stack import Stack
 from tools.console import table
 
 COUNT = 300

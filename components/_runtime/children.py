@@ -34,6 +34,7 @@ from .owner import configured_manager
 from .phase_record import PhaseRecord, PhaseWatch, Ports, ready_ports
 from .provider import namespace_of, renders
 from .record import BackendRecord
+from .stack_traces import CHILD, short_stack_trace
 from .threads import load_models
 
 _MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
@@ -81,6 +82,7 @@ class Children:
             return self
         return Children(self._parent, self._component, self._opts, logical_name, adoptions, path)
 
+    @short_stack_trace(CHILD)
     def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
         """Register a Service; `awaited` waits for what makes it ready."""
         name = self._name(manifest)
@@ -100,6 +102,7 @@ class Children:
             ),
         )
 
+    @short_stack_trace(CHILD)
     def compare(
         self,
         service: Manifest,
@@ -130,6 +133,7 @@ class Children:
         record = BackendRecord(name, watch, options)
         return pulumi.Output.all(service_name, record.urn).apply(lambda known: str(known[0]))
 
+    @short_stack_trace(CHILD)
     def phase(
         self,
         manifest: Manifest,
@@ -169,6 +173,7 @@ class Children:
         )
         PhaseRecord(name, watch, options)
 
+    @short_stack_trace(CHILD)
     def endpoint_slice(
         self,
         manifest: Manifest,
@@ -198,6 +203,7 @@ class Children:
             ),
         )
 
+    @short_stack_trace(CHILD)
     def endpoints(
         self,
         manifest: Manifest,

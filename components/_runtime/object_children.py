@@ -9,6 +9,7 @@ from .._registry import INGRESS, NETWORK_POLICY
 from ..core.metadata import Manifest
 from .children import Children
 from .served_kinds import refuse_unserved
+from .stack_traces import CHILD, short_stack_trace
 
 __all__ = ["ObjectChildren"]
 
@@ -16,6 +17,7 @@ __all__ = ["ObjectChildren"]
 class ObjectChildren(Children):
     """Registers children under one component without a Service."""
 
+    @short_stack_trace(CHILD)
     def policy(
         self, manifest: Manifest, after: Sequence[pulumi.Resource] = ()
     ) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
@@ -34,6 +36,7 @@ class ObjectChildren(Children):
             opts=self._object_options(manifest, NETWORK_POLICY, depends_on=after),
         )
 
+    @short_stack_trace(CHILD)
     def custom(
         self, manifest: Manifest, after: Sequence[pulumi.Resource] = ()
     ) -> "apiextensions.CustomResource":
@@ -59,6 +62,7 @@ class ObjectChildren(Children):
             refuse_unserved(made, manifest, self._opts, self._fail_all)
         return made
 
+    @short_stack_trace(CHILD)
     def ingress(
         self, manifest: Manifest, after: Sequence[pulumi.Resource] = (), *, awaited: bool
     ) -> "networking.v1.Ingress":

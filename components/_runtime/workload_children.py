@@ -8,6 +8,7 @@ from pulumi_kubernetes import apps, autoscaling, policy
 from .._registry import AUTOSCALER, DEPLOYMENT, DISRUPTION_BUDGET
 from ..core.metadata import Manifest
 from .children import Children
+from .stack_traces import CHILD, short_stack_trace
 from .threads import load
 
 __all__ = ["WorkloadChildren"]
@@ -24,6 +25,7 @@ class WorkloadChildren(Children):
             lambda: autoscaling.v2.HorizontalPodAutoscaler,
         )
 
+    @short_stack_trace(CHILD)
     def deployment(
         self, manifest: Manifest, *, awaited: bool, keeps_live_replicas: bool
     ) -> "apps.v1.Deployment":
@@ -47,6 +49,7 @@ class WorkloadChildren(Children):
             ),
         )
 
+    @short_stack_trace(CHILD)
     def disruption_budget(self, manifest: Manifest) -> "policy.v1.PodDisruptionBudget":
         """Register a PodDisruptionBudget."""
         return policy.v1.PodDisruptionBudget(
@@ -56,6 +59,7 @@ class WorkloadChildren(Children):
             opts=self._object_options(manifest, DISRUPTION_BUDGET),
         )
 
+    @short_stack_trace(CHILD)
     def autoscaler(
         self, manifest: Manifest, deployment: pulumi.Resource
     ) -> "autoscaling.v2.HorizontalPodAutoscaler":

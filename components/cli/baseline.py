@@ -81,7 +81,7 @@ def without_known(
     results: Results,
     file: str,
     known: Counter[Known],
-    unjudged: Collection[str] = (),
+    unchecked: Collection[str] = (),
 ) -> None:
     """Take what a baseline knows out of the results, and add what is stale in the baseline.
 
@@ -92,7 +92,7 @@ def without_known(
         results: What was found.
         file: The baseline, to which its paths are relative.
         known: What it holds.
-        unjudged: The codes that were not looked for. Defaults to none.
+        unchecked: The codes that were not looked for. Defaults to none.
     """
     left = Counter(known)
     kept: list[Row] = []
@@ -106,7 +106,7 @@ def without_known(
     results.rows = kept
     if _is_whole(results, file, known):
         number = kept[-1].number + 1 if kept else 0
-        results.rows += _stale(file, left, number, unjudged)
+        results.rows += _stale(file, left, number, unchecked)
 
 
 def _known(file: str, row: Row) -> Known:
@@ -148,10 +148,10 @@ def _is_there(folder: PurePath, path: str) -> bool:
 
 
 def _stale(
-    file: str, left: Counter[Known], number: int, unjudged: Collection[str]
+    file: str, left: Counter[Known], number: int, unchecked: Collection[str]
 ) -> Iterator[Row]:
     for one in sorted(left.elements()):
-        if one.code in unjudged:
+        if one.code in unchecked:
             continue
         subject = Subject(file, 0, (), one.kind, one.namespace, one.name, None)
         detail = (

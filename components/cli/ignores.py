@@ -95,14 +95,14 @@ class Ignores:
             )
         return kept
 
-    def complaints(self, unjudged: Collection[str]) -> Iterator[Row]:
+    def complaints(self, unchecked: Collection[str]) -> Iterator[Row]:
         """Return what is wrong with comments and annotations, once `kept` has looked at all.
 
         Args:
-            unjudged: The codes that were not looked for, so that nothing can have them.
+            unchecked: The codes that were not looked for, so that nothing can have them.
         """
         for one in (*chain.from_iterable(self._of_object.values()), *self._comments):
-            if not one.is_used and one.code not in unjudged:
+            if not one.is_used and one.code not in unchecked:
                 detail = f"nothing here has the code {quote(one.code)}, which is ignored"
                 yield _complaint(one, detail, "leave it out", IGNORE_UNUSED)
             elif not one.reason:

@@ -12,7 +12,7 @@ from .subjects import Subject
 
 
 class Set(NamedTuple):
-    """Objects that are judged together."""
+    """Objects that are validated together."""
 
     numbers: list[int]
     namespaces: Mapping[str, str]

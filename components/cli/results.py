@@ -1,4 +1,4 @@
-"""Judges all manifests of a set of files."""
+"""Validates all manifests of a set of files."""
 
 import json
 import re
@@ -66,10 +66,10 @@ class Results:
     rows: list[Row] = field(default_factory=list[Row])
     """By object, in the order in which they were read."""
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
-    judged: int = 0
-    """How many objects were judged."""
+    validated: int = 0
+    """How many objects were validated."""
     passed_over: Counter[str] = field(default_factory=Counter[str])
-    """How many objects of other kinds were not judged, by kind."""
+    """How many objects of other kinds were not validated, by kind."""
     strangers: Counter[str] = field(default_factory=Counter[str])
     """How many files and documents of folders were passed over, by why they are not manifests."""
     sources: set[str] = field(default_factory=set[str])
@@ -102,7 +102,7 @@ def validate_files(
     with_hazards: bool = True,
     with_places: bool = False,
 ) -> Results:
-    """Judge all objects of all files.
+    """Validate all objects of all files.
 
     Args:
         files: Files, folders, and `-` for standard input.
@@ -200,11 +200,11 @@ def _validate_entry(
         return [_no_list(manifest)]
     if is_manifest(manifest) and (version, kind) not in KINDS:
         if found := refusal(manifest):
-            results.judged += 1
+            results.validated += 1
             return [found]
         results.passed_over[text(kind) if _KIND.fullmatch(text(kind)) else _NO_KIND] += 1
         return []
-    results.judged += 1
+    results.validated += 1
     return [
         _VERSION_OF_KUBECTL if one.code == _VERSION_OF_KUBECTL.code else one
         for one in validate(manifest, kubernetes_version=kubernetes_version)

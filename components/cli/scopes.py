@@ -1,4 +1,4 @@
-"""Which objects of a set of files are judged together.
+"""Which objects of a set of files are validated together.
 
 All of them, unless some Service is there more than once: overlays, environments and chapters of a
 book declare the same names, and are sets of their own.

@@ -9,6 +9,8 @@ from typing import Any, overload
 
 from ..core.findings import Finding
 from ..validation.hazards import hazards
+from ..validation.hazards.gateway_routes import ROUTE_PORT_MISSING
+from ..validation.hazards.ingresses import INGRESS_PORT_MISSING
 from ..validation.hazards.kustomize import kustomize_hazards, served_names
 from ..validation.hazards.legacy_endpoints import (
     ENDPOINTS_OVER_SELECTOR,
@@ -31,8 +33,10 @@ _OF_SELECTION = frozenset(
     one.code
     for one in (
         ENDPOINTS_OVER_SELECTOR,
+        INGRESS_PORT_MISSING,
         POLICY_PORT_UNKNOWN,
         POLICY_SELECTS_NOTHING,
+        ROUTE_PORT_MISSING,
         SELECTOR_SELECTS_NOTHING,
         SERVICE_WITHOUT_ENDPOINTS,
         SLICE_OVER_SELECTOR,

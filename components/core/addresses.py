@@ -1,4 +1,4 @@
-"""IP addresses of endpoints: read, made canonical, and judged as the API server judges them."""
+"""IP addresses of endpoints: reads, canonicalizes and validates them as the API server does."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ SPECIAL_RANGES: dict[SpecialRange, str] = {
     ),
     "unspecified": "may not be unspecified (0.0.0.0)",
 }
-"""Where no endpoint may be, and what `ValidateEndpointIP` says of it."""
+"""Ranges that no endpoint may be in, and what `ValidateEndpointIP` says about each."""
 
 _ZEROS = re.compile(r"(?<![0-9A-Fa-f])0+(?=[0-9A-Fa-f])")
 _V4_BYTES = 4
@@ -43,11 +43,11 @@ class Address:
 
 
 def parse_address(text: str) -> Address | str:
-    """Read the address of an endpoint, or say why it cannot be one.
+    """Read the address of an endpoint, or return the reason why it cannot be one.
 
     The rules are those of `ValidateEndpointIP` and, strict on every version, those that
     Kubernetes 1.36 turned on (`StrictIPCIDRValidation`): no leading zeros, no IPv4-mapped IPv6.
-    An IPv6 address that is merely not canonical is taken and made so.
+    An IPv6 address that is only not canonical is accepted and made canonical.
     """
     address = _read_strict(text)
     if isinstance(address, str):
@@ -79,7 +79,7 @@ def _canonical(text: str, address: IPv4Address | IPv6Address) -> Address:
 
 @lru_cache(maxsize=4096)
 def read_ip(text: str) -> IPv4Address | IPv6Address | None:
-    """Read an address strictly, of whatever range; a zone is none of its parts."""
+    """Read an address of any range strictly, or return None. An address with a zone is refused."""
     if "%" in text:
         return None
     try:
@@ -89,7 +89,7 @@ def read_ip(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def read_sloppy_ip(text: str) -> IPv4Address | IPv6Address | None:
-    """Read an address as Go 1.16 did (`ParseIPSloppy`), which passed over leading zeros."""
+    """Read an address as Go 1.16 did (`ParseIPSloppy`), which ignored leading zeros."""
     return read_ip(text) or read_ip(_ZEROS.sub("", text))
 
 

@@ -1,4 +1,4 @@
-"""Objects that a component adopts instead of creating them: what `adopt` says."""
+"""Objects that a component adopts instead of creating them, as `adopt` lists them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,25 +16,25 @@ class Adoption:
     """One object that already exists."""
 
     path: str
-    """The argument that says so, such as `adopt[0]`."""
+    """The argument that lists it, such as `adopt[0]`."""
     resource: str | None
-    """The Pulumi name or URN of the resource in this stack's state that declares it now. None: no
-    stack declares it, it is imported from the cluster."""
+    """The Pulumi name or URN of the resource in this stack's state that declares it now. None if no
+    stack declares it: it is imported from the cluster."""
 
 
 Adoptions = Mapping[tuple[str, str], Adoption]
-"""What is adopted, by kind and name of the object."""
+"""The adoptions of a component, by kind and name of the object."""
 
 
 def read_adoptions(
     args: CommonArgs, manifests: Sequence[Manifest], findings: list[Finding]
 ) -> dict[tuple[str, str], Adoption]:
-    """Return what a component adopts.
+    """Return the objects that a component adopts.
 
     Args:
         args: The arguments of the component.
         manifests: The objects that it declares.
-        findings: Collects what is wrong.
+        findings: Collects the errors.
     """
     found: dict[tuple[str, str], Adoption] = {}
     names: dict[str, list[str]] = {}
@@ -43,7 +43,7 @@ def read_adoptions(
     for index, entry in enumerate(args.adopt):
         path = f"adopt[{index}]"
         kind = entry.kind
-        if not isinstance(kind, str):  # it cannot be used, and has been reported
+        if not isinstance(kind, str):  # already reported
             continue
         name = _name(entry, kind, names.get(kind, []), path, findings)
         resource = entry.resource
@@ -60,10 +60,10 @@ def read_adoptions(
 
 
 def not_adopted(adoption: Adoption, kind: str, name: str) -> Finding:
-    """Return why an object must not be created that was to be adopted.
+    """Return the error for an object that would be created although `adopt` lists it.
 
     Args:
-        adoption: What was to be adopted.
+        adoption: The entry of `adopt`.
         kind: The kind of the object.
         name: Its Pulumi name.
     """
@@ -78,13 +78,13 @@ def not_adopted(adoption: Adoption, kind: str, name: str) -> Finding:
 
 
 def recorded_before(adoption: Adoption, kind: str, name: str, urn: str) -> Finding:
-    """Return why an object is not adopted that the state holds as the component's already.
+    """Return the error for an object of `adopt` that the component already declares in the state.
 
     An alias joins the raw resource and the child only where the child is new: Pulumi would keep the
     child, delete the raw resource, and with it the live object of both.
 
     Args:
-        adoption: What was to be adopted.
+        adoption: The entry of `adopt`.
         kind: The kind of the object.
         name: Its Pulumi name.
         urn: Its URN as a child of the component.

@@ -1,4 +1,4 @@
-"""The arguments of components as the core takes them: of the right form, typed, and read once.
+"""The arguments of components as the core takes them: typed, with their form already checked.
 
 Each class has the fields of the TypedDict of the same component; what may be an `Output` there may
 be an `Unknown` here.
@@ -16,7 +16,7 @@ _Args = TypeVar("_Args")
 
 _Texts = Mapping[str, str | Unknown]
 ITEM = "item"
-"""Marks a field that holds records, in its metadata."""
+"""The key in a field's metadata that marks a list of records."""
 
 
 def _none() -> dict[str, Any]:
@@ -50,7 +50,7 @@ class BackendArgs:
     state: str = "Active"
     ports: Mapping[str, int] = field(default_factory=_none)
     query: str = ""
-    """The query of a source that found it; no argument."""
+    """The query of the source that found it. Not an argument of users."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class AdoptedArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedArgs:
-    """What all components take."""
+    """The arguments of all components."""
 
     namespace: str | Unknown | None = None
     logical_name: str | None = None
@@ -76,7 +76,7 @@ class NamedArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonArgs(NamedArgs):
-    """What all components with Services take."""
+    """The arguments of all components with a Service."""
 
     service_name: str | None = None
     adopt: Sequence[AdoptedArgs] = field(default=(), metadata={ITEM: AdoptedArgs})
@@ -84,7 +84,7 @@ class CommonArgs(NamedArgs):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrafficArgs(CommonArgs):
-    """What components take whose Service takes traffic."""
+    """The arguments of components whose Service takes traffic: all but an ExternalName."""
 
     type: str = "ClusterIP"
     headless: bool = False
@@ -209,7 +209,7 @@ def unknown_in(value: object) -> Iterator[str]:
 
 
 def typed(kind: type[_Args], values: Mapping[str, Any]) -> _Args:
-    """Return arguments of a class above, made of plain values whose form has been checked."""
+    """Return an instance of a class above, made from plain values whose form has been checked."""
     given = {name: value for name, value in values.items() if value is not None}
     for name, item in _items(cast("Hashable", kind)):
         if name in given:
@@ -225,7 +225,7 @@ def typed(kind: type[_Args], values: Mapping[str, Any]) -> _Args:
 
 @cache
 def _items(kind: Hashable) -> tuple[tuple[str, type[Any]], ...]:
-    """Return the fields that hold lists of such classes, with the class."""
+    """Return the fields that hold lists of records, each with the class of the record."""
     return tuple(
         (one.name, cast("type[Any]", one.metadata[ITEM]))
         for one in fields(cast("type[Any]", kind))

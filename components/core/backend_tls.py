@@ -13,10 +13,10 @@ __all__ = ["SecuredPort", "refuse_address", "secured_ports"]
 
 
 class SecuredPort(NamedTuple):
-    """A port of a Service behind which servers speak TLS."""
+    """A port of a Service whose backends speak TLS."""
 
     argument: str
-    """The first backend that it is."""
+    """The first argument that names it, such as `rules[0].backend`."""
     service: str | Unknown
     label: str
     """The Service's name, as the program knows it."""
@@ -31,12 +31,12 @@ def secured_ports(
     namespace: str | Unknown | None,
     findings: list[Finding],
 ) -> Sequence[SecuredPort]:
-    """Return the ports that a Gateway connects to by TLS, each once.
+    """Return the ports that a Gateway connects to with TLS, each once.
 
     Args:
         backends: All backends of a route, each with its argument.
         namespace: The namespace of the route.
-        findings: Collects what is wrong.
+        findings: Collects the errors.
     """
     found: dict[tuple[object, ...], SecuredPort] = {}
     for path, backend in backends:
@@ -60,12 +60,12 @@ def secured_ports(
 
 
 def refuse_address(tls: BackendTlsArgs, path: str, findings: list[Finding]) -> None:
-    """Add the error of an IP address where the name in a certificate is asked for.
+    """Add an error if an IP address is given as the name in a certificate.
 
     Args:
         tls: The settings.
-        path: The argument that they are.
-        findings: Collects what is wrong.
+        path: The argument that holds them.
+        findings: Collects the errors.
     """
     if isinstance(tls.hostname, str) and parse_sloppy_ip(tls.hostname) is not None:
         detail = "must be a DNS name in the certificate, not an IP address"

@@ -1,4 +1,4 @@
-"""Backends: external endpoints, each an address with what is known about it."""
+"""Backends: external endpoints, each an address with its settings."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ class BackendSpec:
     """One external endpoint, checked."""
 
     key: str
-    """What identifies it from run to run: its id, else its canonical address."""
+    """Identifies it across runs: its id, or its canonical address if it has none."""
     address: str | Unknown
     family: Family
     state: str = "Active"
@@ -36,11 +36,11 @@ class BackendSpec:
     node_name: str | Unknown | None = None
     for_zones: tuple[str, ...] = ()
     ports: tuple[tuple[str, int], ...] = ()
-    """Where it listens elsewhere than the Service's ports say: port name and number, sorted."""
+    """Its own numbers for ports where it listens elsewhere: port name and number, sorted."""
     path: str = field(default="", compare=False)
     """The field that gives its address, such as `addresses[0]`."""
     query: str = field(default="", compare=False)
-    """The query of a source that found it. Empty where no source did."""
+    """The query of the source that found it. Empty if no source did."""
 
     @property
     def argument(self) -> str:
@@ -54,7 +54,7 @@ class BackendSpec:
 
     @property
     def is_placeable(self) -> bool:
-        """Whether its place among several slices is known before its address is."""
+        """Whether its slice is known before its address is."""
         return not self.key.startswith(_NO_KEY)
 
     def endpoint(self) -> Manifest:
@@ -74,7 +74,7 @@ class BackendSpec:
         return manifest
 
     def endpoint_origins(self) -> Mapping[str, str]:
-        """Return the argument of each field of its endpoint; the empty field stands for all."""
+        """Return the argument of each field of its endpoint; the empty field is all others."""
         zones = {
             f"hints.forZones[{index}].name": f"{self.argument}.for_zones[{index}]"
             for index in range(len(self.for_zones))
@@ -83,7 +83,7 @@ class BackendSpec:
         return {**common, "hints.forZones": f"{self.argument}.for_zones", **zones}
 
     def legacy_origins(self) -> Mapping[str, str]:
-        """Return the same of its address in a legacy Endpoints object."""
+        """Return the argument of each field of its address in a legacy Endpoints object."""
         return {"": self.argument, "ip": self.path}
 
     def legacy_address(self) -> Manifest:
@@ -106,7 +106,7 @@ class HasBackends(Protocol):
 
     @property
     def addresses(self) -> Sequence[str | Unknown] | Unknown | None:
-        """Addresses of which nothing else is known."""
+        """Addresses without settings."""
         ...
 
     @property
@@ -122,16 +122,16 @@ def read_backends(
     unknown: frozenset[str] = frozenset(),
     ip_families: Sequence[str] | None = None,
 ) -> list[BackendSpec]:
-    """Read `addresses` and `backends` together, sorted by key, and check what no slice shows.
+    """Read `addresses` and `backends` together, sorted by key, and check what no manifest shows.
 
-    The same backend given twice is one. Two of the same address or id that differ are an error.
+    A backend given twice counts once. Two different backends with one address or id are an error.
 
     Args:
         args: The component's arguments.
         ports: The Service's ports, which a backend may override by name.
-        findings: Collects what is wrong.
-        unknown: The paths of values that were not known when the program ran. Their places were
-            fixed then, so that what arrives must fit: an address its family.
+        findings: Collects the errors.
+        unknown: The paths of values that were not known when the program ran. Their slices were
+            chosen then, so an address that arrives must be of the chosen family.
         ip_families: The families that are allowed. Defaults to both.
     """
     by_address: dict[str, BackendSpec] = {}
@@ -233,7 +233,7 @@ def _read_backend(
 
 
 def _name_remedy(text: str) -> str:
-    """Return what to do about a host name in place of an address; nothing for other texts."""
+    """Return what to do about a host name in place of an address, or an empty text for others."""
     if _HOST_NAME.fullmatch(text) and not syntax.dns_subdomain(text.lower().removesuffix(".")):
         return "that is a host name: give its addresses, or use ExternalNameService for an alias"
     return ""
@@ -249,7 +249,7 @@ def _wrong_family(parsed: Address, path: str, families: Sequence[str]) -> Findin
 def _read_overrides(
     given: Mapping[str, int], ports: Sequence[Port], path: str, findings: list[Finding]
 ) -> tuple[tuple[str, int], ...]:
-    """Return the ports on which a backend really listens elsewhere, sorted by name."""
+    """Return the overrides that differ from the Service's own ports, sorted by name."""
     if not given:
         return ()
     targets = {port.name: port.external for port in ports}
@@ -266,7 +266,7 @@ def _read_overrides(
 def check_backends(
     args: ExternalServiceArgs, backends: Sequence[BackendSpec], findings: list[Finding]
 ) -> None:
-    """Check the backends as a whole: that there are any, where they may be, and on which nodes."""
+    """Check the backends together: that there are any, and that addresses and nodes are allowed."""
     _require_any(args, backends, findings)
     _refuse_denied(args, backends, findings)
     for argument, policy in (

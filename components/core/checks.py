@@ -18,17 +18,18 @@ __all__ = ["check_objects"]
 def check_objects(
     objects: Iterable[Rendering], rules: Rules, findings: list[Finding], unread: Sequence[Finding]
 ) -> None:
-    """Add what the API server would refuse of the objects, in the words of the arguments.
+    """Add the errors that the API server would report about the objects, worded for the arguments.
 
-    What is unknown is passed over: the objects are validated again when it has arrived.
+    Unknown values are skipped: the objects are validated again when the values are known.
 
     Args:
-        objects: The objects, the Service first. An error of several objects is reported once.
+        objects: The objects, the Service first. An error that several objects share is reported
+            once.
         rules: The rules of Kubernetes.
-        findings: What is wrong with the arguments alone. One that has the code of a rule stands
-            for it, and so does one with the same words.
-        unread: What is wrong with the form of arguments: nothing is reported about the values that
-            replace them.
+        findings: The errors in the arguments alone; collects those of the objects. An error with
+            the code or the words of one that is already here is left out.
+        unread: The errors in the form of the arguments: nothing is reported about the values that
+            replace such arguments.
     """
     broken = [finding.path for finding in unread]
     of_arguments = {(one.path, one.detail) for one in findings}
@@ -64,10 +65,10 @@ _ANNOTATIONS = ("metadata", "annotations")
 
 
 def _of_known(manifest: Manifest) -> Manifest:
-    """Return the manifest without unknown labels and annotations: those beside them are validated.
+    """Return the manifest without unknown labels and annotations, so that the others are validated.
 
-    A label with an unknown value stands as an empty one, so that its key is validated. Rules read
-    the values of annotations: these are left out.
+    A label with an unknown value becomes an empty one, so that its key is validated. An annotation
+    with an unknown value is left out, because rules read the values of annotations.
     """
     for path in _LABELS:
         manifest = _changed(manifest, path, _without_values)
@@ -77,7 +78,7 @@ def _of_known(manifest: Manifest) -> Manifest:
 def _changed(
     manifest: Manifest, path: Sequence[str], change: Callable[[Manifest], Manifest]
 ) -> Manifest:
-    """Return a manifest with a mapping changed where something in it is unknown."""
+    """Return a manifest whose mapping at `path` is changed if it holds something unknown."""
     if not path:
         return manifest if is_known(manifest) else change(manifest)
     below: object = manifest.get(path[0])

@@ -1,4 +1,4 @@
-"""CIDR blocks, read and judged as the API server judges them, strict on every version."""
+"""CIDR blocks: read and validated as the API server does, strictly for every version."""
 
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -11,7 +11,7 @@ Network = IPv4Network | IPv6Network
 GO_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
-"""What Go's `strings.TrimSpace` trims; Python's `strip` trims U+001C to U+001F too."""
+"""The characters that Go's `strings.TrimSpace` trims; Python's `strip` trims four others too."""
 
 NOT_A_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
 
@@ -22,13 +22,13 @@ OBJECTIONS: dict[Objection, str] = {
     "mapped": "must not have an IPv4-mapped IPv6 address",
     "host-bits": "must not have bits set beyond the prefix length",
 }
-"""What strict parsing refuses of a block, and what it says of it."""
+"""Why strict parsing refuses a block, and its message for each reason."""
 
 _PREFIX_LENGTH = re.compile(r"0*([0-9]{1,3})")
 
 
 def parse_cidr(text: str) -> Network | str:
-    """Read a CIDR block, or say why it is none (`IsValidCIDR` with `StrictIPCIDRValidation`)."""
+    """Read a CIDR block, or return why it is not one (`IsValidCIDR`, `StrictIPCIDRValidation`)."""
     network = parse_sloppy_cidr(text)
     if network is None:
         return NOT_A_CIDR
@@ -37,7 +37,7 @@ def parse_cidr(text: str) -> Network | str:
 
 
 def parse_sloppy_cidr(text: str) -> Network | None:
-    """Read a CIDR block as Go 1.16 did (`ParseCIDRSloppy`); a mapped form stays IPv6."""
+    """Read a CIDR block as Go 1.16 did (`ParseCIDRSloppy`); an IPv4-mapped block stays IPv6."""
     base, _, length = text.partition("/")
     digits = _PREFIX_LENGTH.fullmatch(length)
     address = read_sloppy_ip(base) if digits else None
@@ -48,7 +48,7 @@ def parse_sloppy_cidr(text: str) -> Network | None:
 
 
 def strict_objection(text: str, network: Network) -> Objection | None:
-    """Return what strict parsing refuses in a block that sloppy parsing read as `network`."""
+    """Return why strict parsing refuses a block that sloppy parsing read as `network`, or None."""
     base, _, length = text.partition("/")
     address = read_ip(base)
     if address is None or (len(length) > 1 and length[0] == "0"):

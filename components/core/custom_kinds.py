@@ -13,12 +13,12 @@ __all__ = ["CUSTOM_KINDS", "CustomKind", "explain_unserved", "unserved"]
 
 @dataclass(frozen=True, slots=True)
 class CustomKind:
-    """A kind that some project brings."""
+    """A kind that a project outside Kubernetes defines."""
 
     brought_by: str
-    """What is to be installed, and where it is to be found."""
+    """What to install, and where to find it."""
     instead: str = ""
-    """What to declare where it is not to be."""
+    """What to declare instead if it cannot be installed. Empty if there is no alternative."""
 
 
 def _gateway_api(since: str) -> CustomKind:
@@ -48,7 +48,7 @@ CUSTOM_KINDS: Mapping[str, CustomKind] = {
         _ADDRESSES,
     ),
 }
-"""What components declare beside the kinds that every cluster has."""
+"""The custom kinds that components declare, by name."""
 
 
 def unserved(kind: str, version: str, name: str) -> Finding:
@@ -65,7 +65,7 @@ def unserved(kind: str, version: str, name: str) -> Finding:
 
 
 def explain_unserved(kind: str) -> str:
-    """Return what to do where an object could not be written because of its kind."""
+    """Return what to do if an object could not be written because the cluster lacks its kind."""
     return (
         f"The cluster does not serve {kind}: install {_remedy(kind)}. Nothing that depends on the"
         " object has been changed."

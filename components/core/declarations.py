@@ -1,8 +1,8 @@
-"""What the components of one program declare: each thing once.
+"""Registers what the components of one program declare, and finds what is declared twice.
 
-Two components of one stack have one field manager: the API server sees no conflict where both
-declare one object, and the later one wins. Node ports and cluster IPs are refused half way through
-an update.
+All components of a stack share one field manager, so the API server sees no conflict if two of them
+declare the same object: the later one wins. A node port or cluster IP used twice is refused halfway
+through an update.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ from .metadata import CLUSTER_SCOPED, Manifest, naming_argument_of
 from .presets import ports_by_path
 
 UNKNOWN = "~"
-"""Stands in a child's Pulumi name for a namespace that is an Output."""
+"""Replaces a namespace that is an Output in a child's Pulumi name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class ComponentName:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object of a cluster; without a namespace it is in the provider's, which is not known."""
+    """An object of a cluster. Without a namespace it is in the provider's, unknown here."""
 
     cluster: int
     kind: str
     namespace: str | None
     name: str
     is_plain: bool = field(default=True, compare=False)
-    """Whether the program writes the namespace down: any other may be a secret."""
+    """Whether the namespace is plain text in the program: an Output may be a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ChildName:
 
 @dataclass(frozen=True, slots=True)
 class NodePort:
-    """A port of every node. The API server grants it to one Service, whatever the protocol."""
+    """A port of every node. The API server gives it to one Service only, for all protocols."""
 
     cluster: int
     number: int
@@ -77,23 +77,23 @@ class Context:
     """Where a component declares its objects."""
 
     parent: int
-    """Which component it is in; 0 for none."""
+    """The number of the component that contains it; 0 if there is none."""
     component: str
     """The component's class."""
     cluster: int
-    """Which provider it has; 0 for the default one."""
+    """The number of its provider; 0 for the default one."""
     default_namespace: str | None
-    """The namespace in the Pulumi names of objects that name none; None for an Output."""
+    """The namespace in the Pulumi names of objects without one; None for an Output."""
     stated_namespace: str | None
-    """The namespace of objects that name none, where the program states it."""
+    """The namespace of objects without one, if the program sets it; else None."""
 
 
 class Declarations:
     """What the components of one run of a program declare.
 
     Args:
-        repeats: A component of a name that is there already takes the place of the former, as in
-            a test that builds one several times.
+       repeats: Whether a component replaces an earlier one of the same name, as in a test that
+           builds one several times.
     """
 
     def __init__(self, *, repeats: bool = False) -> None:
@@ -101,7 +101,7 @@ class Declarations:
         self._components: dict[str, Declaring] | None = {} if repeats else None
 
     def component(self, label: str) -> "Declaring":
-        """Return what declares for one component, which errors call `label`."""
+        """Return the object that records what one component declares; errors call it `label`."""
         made = Declaring(label, self._taken)
         if self._components is not None:
             former = self._components.get(label)
@@ -112,7 +112,7 @@ class Declarations:
 
 
 class Declaring:
-    """Declares what one component has."""
+    """Records what one component declares."""
 
     def __init__(self, label: str, taken: "dict[Claim, _Owner]") -> None:
         self._label = label
@@ -123,11 +123,11 @@ class Declaring:
     def declare(self, claims: Iterable[tuple[Claim, str]], entry: str = "") -> list[Finding]:
         """Record what a component declares, and return an error for each thing declared before.
 
-        Where an object is declared twice, nothing else is reported about the two declarations.
+        If an object is declared twice, nothing else is reported about the two declarations.
 
         Args:
-            claims: The things, the most telling first, each with the path of its argument.
-            entry: The component's field that declares them, where it declares several.
+            claims: What is declared, the most specific first, each with the path of its argument.
+            entry: The component's field that declares them, if it has several such fields.
         """
         owner = _Owner(self, entry)
         findings: list[Finding] = []
@@ -143,13 +143,13 @@ class Declaring:
         return findings
 
     def withdraw(self) -> None:
-        """Take back all that was declared: nothing of the component is registered."""
+        """Remove everything that was declared, because nothing of the component is registered."""
         for claim in self._held:
             self._taken.pop(claim, None)
         self._held = []
 
     def retire(self) -> None:
-        """Take back all that was declared, and all that will be."""
+        """Remove everything that was declared, and ignore later declarations."""
         self.withdraw()
         self._is_retired = True
 
@@ -166,7 +166,7 @@ class _Owner(NamedTuple):
 
 
 def _taken(claim: Claim, path: str, holder: str) -> Finding:
-    """Return the error for what `holder` has declared already."""
+    """Return the error for a claim that `holder` has already declared."""
     other = f"choose another `{path}`"
     match claim:
         case ComponentName(name=name):
@@ -202,8 +202,8 @@ def claims_of(
 ) -> Iterator[tuple[Claim, str]]:
     """Return what the objects of a component claim, each with the path of its argument.
 
-    What is not known yet claims nothing. Slices and Endpoints have names that are made of their
-    Service's: they are there twice only where it is.
+    Unknown values claim nothing. Slices and Endpoints are named after their Service, so they are
+    declared twice only if the Service is.
 
     Args:
         objects: The objects.
@@ -262,5 +262,5 @@ def _cluster_ips(spec: Manifest, cluster: int) -> Iterator[tuple[Claim, str]]:
             try:
                 text = str(ip_address(address))
             except ValueError:
-                continue  # which is an error of its own
+                continue  # reported elsewhere
             yield ClusterIP(cluster, text), "cluster_ip"

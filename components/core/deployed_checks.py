@@ -1,4 +1,4 @@
-"""What is asked of the Pods of a `DeployedService` that no manifest shows."""
+"""Checks of a `DeployedService` that its manifests cannot show."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -18,12 +18,12 @@ _PROJECTED = ("secret", "config_map", "service_account_token")
 def check_pods(
     args: DeployedServiceArgs, port_names: Sequence[str], findings: list[Finding]
 ) -> None:
-    """Add what is wrong with the arguments of Pods alone.
+    """Add the errors in the arguments of Pods alone.
 
     Args:
         args: The arguments.
         port_names: The names of the container's ports.
-        findings: Collects what is wrong.
+        findings: Collects the errors.
     """
     findings += _image(args)
     findings += _env(args.env, args.env_values)
@@ -50,7 +50,7 @@ def _image(args: DeployedServiceArgs) -> Iterator[Finding]:
 
 
 def _env(plain: Iterable[str], values: Sequence[EnvValueArgs]) -> Iterator[Finding]:
-    """Find names that are there twice, which server-side apply refuses."""
+    """Yield an error for each name given twice, which server-side apply refuses."""
     taken = set(plain)
     for index, value in enumerate(values):
         if value.name in taken:
@@ -59,7 +59,7 @@ def _env(plain: Iterable[str], values: Sequence[EnvValueArgs]) -> Iterator[Findi
 
 
 def _one_of(given: object, path: str, names: Sequence[str]) -> list[Finding]:
-    """Return what is wrong where not exactly one of these fields is given."""
+    """Return an error unless exactly one of these fields is given."""
     found = [name for name in names if getattr(given, name) is not None]
     if not found:
         return [required(path, f"one of {', '.join(f'`{name}`' for name in names)}")]

@@ -35,6 +35,6 @@ def _of_scaling(args: DeployedServiceArgs) -> Iterator[Hazard]:
 
 
 def _measured(args: AutoscalingArgs) -> set[str]:
-    """Return the resources that an autoscaler looks at."""
+    """Return the resources that an autoscaler measures."""
     found = {"memory"} if args.memory_percent is not None else set[str]()
     return found | ({"cpu"} if args.cpu_percent is not None or not found else set())

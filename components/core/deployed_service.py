@@ -29,13 +29,13 @@ class DeployedServicePlan:
     """What a `DeployedService` declares."""
 
     objects: Sequence[Manifest]
-    """The Service, the Deployment, and where asked for the budget and the autoscaler."""
+    """The Service, the Deployment, and the budget and autoscaler if the arguments ask for them."""
     hazards: Sequence[Hazard]
-    """What is legal but will not work as intended, as far as the arguments tell."""
+    """What is legal but will not work as intended, as far as the arguments show."""
     adoptions: Adoptions
     """The objects that exist already."""
     keeps_live_replicas: bool
-    """Whether the number of Pods is that of the live Deployment, once there is one."""
+    """Whether an existing Deployment keeps its live number of Pods."""
 
     @property
     def service(self) -> Manifest:
@@ -44,7 +44,7 @@ class DeployedServicePlan:
 
 
 def pod_labels(service_name: str) -> dict[str, str]:
-    """Return the labels that tell the Pods of a `DeployedService` from all others."""
+    """Return the labels that distinguish the Pods of a `DeployedService` from all others."""
     return {DEPLOYED_LABEL: service_name}
 
 
@@ -59,8 +59,8 @@ def plan_deployed_service(
     Args:
         args: The arguments.
         component_name: Names the objects where `service_name` is not given.
-        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
-            it is not empty the result is not to be used.
+        findings: The errors in the form of the arguments; collects all others. The result may be
+            used only if it stays empty.
         unknown: The paths of arguments that were not known when the program ran.
     """
     unread = tuple(findings)

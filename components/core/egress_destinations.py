@@ -41,7 +41,7 @@ _DNS_NAMESPACE = "kube-system"
 _DNS_LABELS = {"k8s-app": "kube-dns"}
 _DNS_PORTS = (53,)
 _NODE_LOCAL_DNS = ("169.254.20.10",)
-"""Where NodeLocal DNSCache listens on every node, unless it was installed with another address."""
+"""The address of NodeLocal DNSCache on every node, unless it was installed with another one."""
 
 _BACKENDS = ("addresses", "backends")
 _PODS = ("pod_selector",)
@@ -51,13 +51,13 @@ _NAME = ("external_name",)
 
 @dataclass(slots=True)
 class Reach:
-    """All that the arguments allow."""
+    """Everything that the arguments allow."""
 
     backends: list[BackendSpec] = field(default_factory=list[BackendSpec])
     pairs: list[tuple[str, AllowedPort]] = field(default_factory=list[tuple[str, AllowedPort]])
     """Each address with each port that it listens on."""
     blocks: list[Blocks] = field(default_factory=list[Blocks])
-    """What is allowed as it is given."""
+    """Blocks that are allowed exactly as given."""
     pods: list[AllowedPods] = field(default_factory=list[AllowedPods])
     names: list[AllowedName] = field(default_factory=list[AllowedName])
     dns: Dns | None = None
@@ -76,7 +76,7 @@ def read_reach(args: EgressPolicyArgs, versions: Versions, findings: list[Findin
     Args:
         args: The policy's arguments.
         versions: The rules of Kubernetes.
-        findings: Collects what is wrong.
+        findings: Collects the errors.
     """
     reach = Reach()
     for path, destination in _destinations(args, findings):
@@ -166,7 +166,7 @@ def _check_as_service(
     versions: Versions,
     unread: Sequence[Finding],
 ) -> None:
-    """Check ports and backends by the rules of the objects that a Service would have of them."""
+    """Check ports and backends by the rules of the objects that a Service would render."""
     service = render_service(CommonArgs(), "destination", "NodePort", ports, findings)
     groups: dict[tuple[Family, tuple[tuple[str, int], ...]], list[BackendSpec]] = {}
     for backend in backends:
@@ -264,7 +264,7 @@ def _read_cidrs(
 
 
 def _numbered(ports: Sequence[Port]) -> tuple[AllowedPort, ...] | None:
-    """Return where the ports listen, or None where that is still unknown."""
+    """Return where the ports listen, or None while a number is unknown."""
     if not all(is_known(port.target) for port in ports):
         return None
     return in_order(AllowedPort(port.protocol, cast("int | str", port.target)) for port in ports)
@@ -284,7 +284,7 @@ def _read_pods(destination: DestinationArgs, ports: Sequence[Port], reach: Reach
 def _selected(
     labels: Mapping[str, object], namespace: object, path: str, findings: list[Finding]
 ) -> Rendering:
-    """Render a policy that selects Pods: its rules are those of their labels and namespace."""
+    """Render a policy that selects these Pods, whose rules check their labels and namespace."""
     refuse_empty_namespace(namespace, f"{path}namespace", findings)
     policy = Rendering("networking.k8s.io/v1", "NetworkPolicy")
     policy.put("metadata.name", "destination")

@@ -31,7 +31,7 @@ def egress_policy_hazards(
     Args:
         args: Its arguments.
         reach: What it allows.
-        is_updated_in_place: Whether its name stays when its rules change.
+        is_updated_in_place: Whether its name stays the same when its rules change.
     """
     warnings = _warnings(reach, is_updated_in_place=is_updated_in_place)
     notes = _of_cluster(args, reach) if args.api == CLUSTER else [EGRESS_ISOLATED]

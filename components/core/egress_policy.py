@@ -30,7 +30,7 @@ from .unknown import Unknown
 __all__ = ["EgressPolicyPlan", "plan_egress_policy"]
 
 _DIGITS = 10
-"""Of the hash of the rules, in a policy's name."""
+"""How many digits of the rules' hash a policy's name contains."""
 
 _NOT_IN_RULES = ("app_protocol", "node_port", "hostname", "zone", "node_name")
 """Fields of backends and ports that a policy does not use."""
@@ -43,13 +43,13 @@ class EgressPolicyPlan:
     """What an `EgressPolicy` declares."""
 
     objects: Sequence[Manifest]
-    """The policy, and after it the ClusterNetworkPolicy that denies all others, if there is one."""
+    """The policy, then the ClusterNetworkPolicy that denies all other egress, if there is one."""
     hazards: Sequence[Hazard]
-    """What is legal but will not work as intended, as far as the arguments tell."""
+    """What is legal but will not work as intended, as far as the arguments show."""
     is_renamed: bool
-    """Whether other rules are another object, because its name holds their hash."""
+    """Whether changed rules make a new object, because the name contains their hash."""
     pods_namespace: str | Unknown | None
-    """The namespace of the Pods, as it is given."""
+    """The namespace of the Pods, as given."""
 
     @property
     def policy(self) -> Manifest:
@@ -65,13 +65,13 @@ def plan_egress_policy(
 ) -> EgressPolicyPlan:
     """Render the policy of an `EgressPolicy`, and check it.
 
-    What policies of other kinds share with a NetworkPolicy is checked by the rules of that.
+    Fields that other kinds of policy share with a NetworkPolicy are checked by its rules.
 
     Args:
         args: The arguments.
         component_name: Begins the policy's name where `policy_name` is not given.
-        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
-            it is not empty the result is not to be used.
+        findings: The errors in the form of the arguments; collects all others. The result may be
+            used only if it stays empty.
         unknown: The paths of arguments that were not known when the program ran.
     """
     unread = tuple(findings)
@@ -104,7 +104,7 @@ def plan_egress_policy(
 
 
 def _rules(args: EgressPolicyArgs, reach: Reach) -> object:
-    """Render the rules as the policy's own kind has them."""
+    """Render the rules in the form of the policy's kind."""
     if not reach.is_known:
         return _UNKNOWN_RULES
     if args.api == CLUSTER:
@@ -113,7 +113,7 @@ def _rules(args: EgressPolicyArgs, reach: Reach) -> object:
 
 
 def _objects(args: EgressPolicyArgs, metadata: Manifest, rules: object) -> list[Manifest]:
-    """Render the policy in its own kind, with all of its metadata but the name."""
+    """Render the policy in its kind, with all metadata except the name."""
     if args.api == CLUSTER:
         return _of_cluster(args, metadata, rules)
     if args.api == CILIUM:
@@ -124,7 +124,7 @@ def _objects(args: EgressPolicyArgs, metadata: Manifest, rules: object) -> list[
 
 
 def _of_cluster(args: EgressPolicyArgs, metadata: Manifest, rules: object) -> list[Manifest]:
-    """Render what accepts, and what denies all others at a priority that is asked later."""
+    """Render the policy that accepts, and one that denies all other egress at a later priority."""
     given = precedence_of(args)
     metadata = {key: value for key, value in metadata.items() if key != "namespace"}
     subject = pods_of(args.namespace, args.pod_selector)
@@ -141,7 +141,7 @@ def _of_cluster(args: EgressPolicyArgs, metadata: Manifest, rules: object) -> li
 def _name(
     objects: Sequence[Manifest], component_name: str, pinned: str | None, *, is_renamed: bool
 ) -> None:
-    """Name the objects; where their rules are in the name, by the hash of each object's own."""
+    """Name the objects. With `is_renamed`, each name ends with the hash of the object's rules."""
     stem = component_name if pinned is None else pinned
     for made, suffix in zip(objects, ("", "-deny"), strict=False):
         digest = f"-{_digest(made['spec'])}" if is_renamed else ""

@@ -1,4 +1,4 @@
-"""Where an `EgressPolicy` stands among the policies of a cluster: what is checked of that."""
+"""The precedence of an `EgressPolicy` among the policies of a cluster, and its checks."""
 
 from .arguments import EgressPolicyArgs, PrecedenceArgs
 from .findings import Finding, forbidden, invalid, is_within, required
@@ -7,22 +7,22 @@ from .objects.cluster_network_policy import CLUSTER
 __all__ = ["LAST_PRIORITY", "check_precedence", "precedence_of"]
 
 LAST_PRIORITY = 1000
-"""The priority that decides last."""
+"""The largest number of a priority, which is evaluated last."""
 
 _RANGE = f"must be between 0 and {LAST_PRIORITY}, inclusive"
 
 
 def precedence_of(args: EgressPolicyArgs) -> PrecedenceArgs:
-    """Return the given precedence, or one that stands in where it is missing."""
+    """Return the given precedence, or a stand-in if it is missing."""
     return args.precedence or PrecedenceArgs(priority=0, deny_others=False)
 
 
 def check_precedence(args: EgressPolicyArgs, findings: list[Finding]) -> None:
-    """Check the arguments that a ClusterNetworkPolicy alone has, or needs.
+    """Check the arguments that only a ClusterNetworkPolicy has or needs.
 
     Args:
         args: The policy's arguments.
-        findings: What is wrong with their form; collects what else is wrong.
+        findings: The errors in their form; collects all others.
     """
     given = args.precedence
     if args.api != CLUSTER:

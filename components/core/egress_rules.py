@@ -1,4 +1,4 @@
-"""What Pods may reach: exact rules, whatever kind of policy says them."""
+"""What Pods may reach: exact rules, independent of the kind of policy."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ class AllowedPort:
 
     protocol: str
     number: int | str
-    """The number, or for Pods the name of a container's port."""
+    """The number, or for Pods possibly the name of a container's port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class AllowedPods:
 
     labels: Mapping[str, str]
     namespace: str | None
-    """None for the policy's own."""
+    """The namespace; None for the policy's own."""
     ports: tuple[AllowedPort, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AllowedName:
-    """Whatever addresses a DNS name has."""
+    """All addresses of a DNS name."""
 
     name: str
     ports: tuple[AllowedPort, ...]
@@ -62,13 +62,13 @@ class Dns:
     labels: Mapping[str, str]
     namespace: str
     cidrs: tuple[str, ...]
-    """Where a cache on the node listens, which is not a Pod to a policy."""
+    """The addresses of a cache on the node, which policies do not treat as a Pod."""
     ports: tuple[AllowedPort, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All that the selected Pods may reach."""
+    """Everything that the selected Pods may reach."""
 
     blocks: Sequence[Blocks]
     pods: Sequence[AllowedPods]
@@ -79,8 +79,8 @@ class Rules:
 def exact_blocks(pairs: Iterable[tuple[str, AllowedPort]]) -> list[Blocks]:
     """Return the blocks that allow exactly these pairs of an address and a port.
 
-    An address is in one group, that of all its ports, so that no rule adds a port to an address
-    that another rule allows for other ports.
+    Each address is in one group only, the one for all its ports, so no rule adds a port to an
+    address that another rule allows for other ports.
 
     Args:
         pairs: Canonical addresses, each with a port that it listens on.
@@ -99,7 +99,7 @@ def exact_blocks(pairs: Iterable[tuple[str, AllowedPort]]) -> list[Blocks]:
 
 
 def cover(networks: Iterable[Network]) -> list[str]:
-    """Return the smallest set of CIDRs that holds exactly these blocks, IPv4 before IPv6."""
+    """Return the smallest set of CIDRs that covers exactly these blocks, IPv4 before IPv6."""
     every = set(networks)
     four = [one for one in every if isinstance(one, IPv4Network)]
     six = [one for one in every if isinstance(one, IPv6Network)]

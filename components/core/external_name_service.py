@@ -24,8 +24,8 @@ def plan_external_name_service(
     Args:
         args: The arguments.
         component_name: Names the Service where `service_name` is not given.
-        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
-            it is not empty the result is not to be used.
+        findings: The errors in the form of the arguments; collects all others. The result may be
+            used only if it stays empty.
         unknown: The paths of arguments that were not known when the program ran.
     """
     unread = tuple(findings)

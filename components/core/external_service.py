@@ -37,13 +37,13 @@ class ExternalServicePlan:
     families: frozenset[Family]
     """The families of the backends."""
     hazards: Sequence[Hazard]
-    """What is legal but will not work as intended, as far as the arguments tell."""
+    """What is legal but will not work as intended, as far as the arguments show."""
     adoptions: Adoptions
     """The objects that exist already."""
     watch: Watch | None
     """What is compared with the last deployment."""
     external_share: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Which share of the connections the backends take beside Pods, by family."""
+    """The share of connections, 0 to 1, that the backends take beside Pods, by family."""
 
     @property
     def service(self) -> Manifest:
@@ -78,8 +78,8 @@ def plan_external_service(
     Args:
         args: The arguments.
         component_name: Names the Service where `service_name` is not given.
-        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
-            it is not empty the result is not to be used.
+        findings: The errors in the form of the arguments; collects all others. The result may be
+            used only if it stays empty.
         unknown: The paths of arguments that were not known when the program ran; the number and
             names of the objects do not depend on their values.
     """

@@ -1,4 +1,4 @@
-"""Explains why an object could not be written, and what to do about it."""
+"""Explains why an object could not be written, and what to do."""
 
 import re
 from collections.abc import Iterable
@@ -14,11 +14,11 @@ from .metadata import (
 )
 
 UPSERT_VARIABLE = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"
-"""Makes the provider take over an object that exists, from 4.29 on; before, it always does."""
+"""Makes provider 4.29 and later take over an existing object; earlier ones always do."""
 
 
 def explain(manifest: Manifest, operation: str, errors: Iterable[str]) -> str:
-    """Return what to do about a refused write, or nothing where the error says it all.
+    """Return what to do about a refused write, or an empty text if the error says enough.
 
     Args:
         manifest: The object that was to be written.
@@ -39,11 +39,11 @@ def explain(manifest: Manifest, operation: str, errors: Iterable[str]) -> str:
 
 
 _CONFLICT = re.compile(r'conflicts? with "([^"]+)"')
-"""Names a field manager, in the words of server-side apply."""
+"""Matches the field manager in a conflict of server-side apply."""
 
 
 _REPLICAS = re.compile(r"conflict with [^\n]*: \.spec\.replicas$", re.MULTILINE)
-"""Something else has set the number of Pods: an autoscaler, or `kubectl scale`."""
+"""Matches the conflict after an autoscaler or `kubectl scale` has set the number of Pods."""
 
 
 def _explain_replicas(manifest: Manifest, manager: str) -> str:
@@ -107,7 +107,7 @@ def _called(manifest: Manifest) -> str:
 
 
 def _identity(manifest: Manifest) -> tuple[str, str, str]:
-    """Return kind, namespace and name; the namespace of an object that is in none is empty."""
+    """Return kind, namespace and name; without a namespace it is empty."""
     kind: str = manifest.get("kind", "object")
     metadata: Manifest = manifest.get("metadata") or {}
     namespace: str = metadata.get("namespace") or "default"

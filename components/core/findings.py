@@ -1,7 +1,7 @@
-"""What is wrong with a value: where, why, and what to do about it.
+"""Findings: where a value is wrong, why, and what to do about it.
 
-The wording follows the API server's own errors (`apimachinery/pkg/util/validation/field`), so that
-what is read before an apply is what would have been read after it.
+The wording follows the API server's own errors (`apimachinery/pkg/util/validation/field`), so users
+read the same text before an apply as after it.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Literal
 from .rules import Rule
 
 Severity = Literal["error", "warning"]
-"""An error is what the API server refuses; a warning what it accepts but is likely wrong."""
+"""The API server refuses an error; it accepts a warning, but the value is likely wrong."""
 
 REQUIRED = "Required value"
 INVALID = "Invalid value"
@@ -24,7 +24,7 @@ TOO_LONG = "Too long"
 INTERNAL = "Internal error"
 
 HIDDEN = "[secret]"
-"""Stands in a finding where the value came from a secret."""
+"""Replaces a value that came from a secret."""
 
 
 class _Null:
@@ -33,7 +33,7 @@ class _Null:
 
 
 NULL = _Null()
-"""Stands in a finding where the API server shows null for the value."""
+"""Marks a value for which the API server shows null."""
 
 _MOST_SHOWN = 1000
 _ESCAPES = {
@@ -56,18 +56,18 @@ class Finding:
     path: str
     """Where: a field path such as `ports[1].name`."""
     type: str
-    """What kind of error, in the API server's words, such as `Invalid value`."""
+    """The type of error, in the API server's words, such as `Invalid value`."""
     detail: str = ""
-    """Why. May be empty where the type says it all."""
+    """The reason. May be empty if the type says enough."""
     value: object = None
-    """The offending value, or None where there is none to show."""
+    """The offending value, or None if there is none to show."""
     remedy: str = ""
-    """What to do about it. Empty where the reason makes it plain."""
+    """What to do about it. Empty if the reason makes it obvious."""
     code: str = ""
-    """Which rule it breaks, a name that stays; those of manifests are in `validation.RULES`."""
+    """The stable name of the rule that it breaks; `validation.RULES` lists those of manifests."""
     severity: Severity = "error"
     at: str = field(default="", compare=False)
-    """The field in full, where the API server's path is that of what holds it."""
+    """The full path of the field, if the API server's path names only its parent."""
 
     @property
     def message(self) -> str:
@@ -92,49 +92,49 @@ class Finding:
         )
 
     def hushed(self) -> "Finding":
-        """Return the same finding without its value, for values that came from a secret."""
+        """Return the same finding with its value hidden, for values that came from a secret."""
         return self if self.value is None else replace(self, value=HIDDEN)
 
 
 def required(path: str, detail: str = "", remedy: str = "", rule: Rule | None = None) -> Finding:
-    """A value that must be given is missing."""
+    """Return the finding for a required value that is missing."""
     return Finding(path, REQUIRED, detail, None, remedy, _code(rule))
 
 
 def invalid(
     path: str, value: object, detail: str, remedy: str = "", rule: Rule | None = None
 ) -> Finding:
-    """A value is given and cannot be used."""
+    """Return the finding for a value that cannot be used."""
     return Finding(path, INVALID, detail, value, remedy, _code(rule))
 
 
 def not_supported(
     path: str, value: object, supported: Iterable[str], rule: Rule | None = None
 ) -> Finding:
-    """A value is none of those that are allowed."""
+    """Return the finding for a value that is not one of the allowed ones."""
     names = ", ".join(f'"{name}"' for name in supported)
     return Finding(path, NOT_SUPPORTED, f"supported values: {names}", value, "", _code(rule))
 
 
 def forbidden(path: str, detail: str, remedy: str = "", rule: Rule | None = None) -> Finding:
-    """A field may not be used here."""
+    """Return the finding for a field that may not be used here."""
     return Finding(path, FORBIDDEN, detail, None, remedy, _code(rule))
 
 
 def duplicate(path: str, value: object, detail: str = "", rule: Rule | None = None) -> Finding:
-    """A value that must be unique is given twice."""
+    """Return the finding for a value that must be unique and is given twice."""
     return Finding(path, DUPLICATE, detail, value, "", _code(rule))
 
 
 def too_many(
     path: str, count: int, limit: int, remedy: str = "", rule: Rule | None = None
 ) -> Finding:
-    """A list is longer than allowed."""
+    """Return the finding for a list that is longer than allowed."""
     return Finding(path, TOO_MANY, f"must have at most {limit} items", count, remedy, _code(rule))
 
 
 def too_long(path: str, limit: int, rule: Rule | None = None) -> Finding:
-    """A text is longer than allowed."""
+    """Return the finding for a text that is longer than allowed."""
     return Finding(path, TOO_LONG, f"may not be more than {limit} bytes", None, "", _code(rule))
 
 
@@ -150,12 +150,12 @@ def join(prefix: str, path: str) -> str:
 
 
 def is_within(path: str, outer: str) -> bool:
-    """Return whether a field path is `outer`, or below it."""
+    """Return whether a field path is `outer` or below it."""
     return path.startswith(outer) and path[len(outer) : len(outer) + 1] in ("", ".", "[")
 
 
 def quote(value: object) -> str:
-    """Show a value as the API server does: text as Go quotes it, the rest as JSON."""
+    """Return a value as the API server shows it: text as Go quotes it, all else as JSON."""
     if value is HIDDEN or value is NULL:
         return str(value)
     if isinstance(value, str):
@@ -164,7 +164,7 @@ def quote(value: object) -> str:
 
 
 def printable(text: str) -> str:
-    """Escape what would move a terminal's cursor, colour or reverse its text, or end a line."""
+    """Escape characters that move a terminal's cursor, colour or reverse text, or end a line."""
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else _escape(one) for one in text)

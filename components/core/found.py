@@ -1,4 +1,4 @@
-"""Backends that a source found know the query that found them."""
+"""Backends of sources, which remember the query that found them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,10 +22,10 @@ class FoundBackend(dict[str, Any]):
         return FoundBackend({**self, **other}, self.query)
 
     def copy(self) -> "FoundBackend":
-        """Return a copy that knows the query."""
+        """Return a copy that keeps the query."""
         return FoundBackend(self, self.query)
 
 
 def query_of(backend: object) -> str:
-    """Return the query that found a backend, or an empty text where nobody asked for it."""
+    """Return the query that found a backend, or an empty text if no source did."""
     return backend.query if isinstance(backend, FoundBackend) else ""

@@ -1,4 +1,4 @@
-"""Backends of routes that attach to a Gateway: by number, and in other namespaces by a grant."""
+"""Backends of routes that attach to a Gateway: ports by number, other namespaces by a grant."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -12,10 +12,10 @@ __all__ = ["Grant", "RouteScope"]
 
 
 class Grant(NamedTuple):
-    """What a namespace must allow for a route of another one to lead to its Services."""
+    """What a namespace must allow before routes of another namespace may use its Services."""
 
     name: str
-    """The name of its ReferenceGrant, which the grants of no other route have."""
+    """The name of its ReferenceGrant, unique to the route."""
     namespace: str
     services: Sequence[str | Unknown]
     argument: str
@@ -23,10 +23,10 @@ class Grant(NamedTuple):
 
 
 class RouteScope:
-    """The namespace of a route, and what it may lead to.
+    """The namespace of a route, and the backends that it may use.
 
     Args:
-        namespace: The namespace of the route, as far as it is known.
+        namespace: The namespace of the route, if it is known.
         unknown: The paths of arguments that were Outputs.
     """
 
@@ -34,12 +34,12 @@ class RouteScope:
         self.namespace, self._unknown = namespace, unknown
 
     def read_backend(self, backend: BackendRefArgs, path: str, findings: list[Finding]) -> None:
-        """Add what is wrong with a backend.
+        """Add the errors in a backend.
 
         Args:
             backend: The backend.
-            path: The argument that it is.
-            findings: Collects what is wrong.
+            path: The argument that holds it.
+            findings: Collects the errors.
         """
         known = len(findings)
         read_backend(backend, path, findings)
@@ -69,7 +69,7 @@ class RouteScope:
     def grants(
         self, name: str, kind: str, backends: Iterable[tuple[str, BackendRefArgs]]
     ) -> Iterator[Grant]:
-        """Yield what each other namespace must allow.
+        """Yield the grant that each other namespace must give.
 
         Args:
             name: The name of the route.
@@ -89,14 +89,14 @@ class RouteScope:
 
     @property
     def _is_plain(self) -> bool:
-        """Return whether the route's own namespace was known while the program ran."""
+        """Return whether the route's namespace was known when the program ran."""
         return isinstance(self.namespace, str) and "namespace" not in self._unknown
 
     def _is_elsewhere(self, backend: BackendRefArgs, path: str) -> bool:
-        """Return whether a backend is in another namespace, as far as the program says.
+        """Return whether a backend counts as being in another namespace.
 
-        How many objects there are must not depend on an Output: a namespace that is one needs no
-        grant, and where the route's own is one, there is a grant in any case.
+        The number of objects must not depend on an Output: a backend whose namespace is one gets no
+            grant, and if the route's namespace is one, every other backend gets a grant.
         """
         theirs = backend.namespace
         if not isinstance(theirs, str) or f"{path}.namespace" in self._unknown:

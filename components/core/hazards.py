@@ -52,10 +52,10 @@ from .ports import Port
 from .unknown import Unknown
 
 _EXTERNAL_DNS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/")
-"""How its annotations begin: by default up to version 0.21, and from 0.22 on."""
+"""The prefixes of its annotations: the default up to version 0.21, and the one from 0.22 on."""
 
 _MOST_MIRRORED = 1000
-"""`--mirroring-max-endpoints-per-subset` of kube-controller-manager, by default."""
+"""The default of `--mirroring-max-endpoints-per-subset` of kube-controller-manager."""
 
 
 def external_service_hazards(
@@ -79,7 +79,7 @@ def selector_service_hazards(args: SelectorServiceArgs) -> list[Hazard]:
 
 
 def traffic_hazards(args: TrafficArgs) -> list[Hazard]:
-    """Return the hazards of how a Service in front of Pods takes traffic."""
+    """Return the hazards in the traffic settings of a Service in front of Pods."""
     return [*_of_addresses(args), *_of_affinity(args)]
 
 
@@ -109,9 +109,9 @@ def external_name_hazards(
     """Return the hazards of an `ExternalNameService`.
 
     Args:
-        external_name: The name that it is an alias of.
+        external_name: The name that the Service is an alias for.
         ports: Its ports.
-        own_name: Its own name in the cluster's DNS, up to `svc`; None where its namespace is not
+        own_name: Its own name in the cluster's DNS, up to `svc`; None if its namespace is not
             known.
     """
     hazards: list[Hazard] = []
@@ -202,7 +202,7 @@ def _of_api(args: ExternalServiceArgs, backends: Sequence[BackendSpec]) -> Itera
 
 
 def _of_readers(args: ExternalServiceArgs) -> Iterator[Hazard]:
-    """Return the hazards of what reads the Service, as far as annotations tell."""
+    """Return the hazards of controllers that read the Service, as its annotations show."""
     annotations = args.annotations
     for prefix in _EXTERNAL_DNS if args.headless else ():
         hosts = [annotations.get(f"{prefix}{key}") for key in ("hostname", "internal-hostname")]

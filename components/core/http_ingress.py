@@ -1,4 +1,4 @@
-"""The objects of an `HttpIngress`: which Service answers for which host and path."""
+"""The objects of an `HttpIngress`, which maps hosts and paths to Services."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ ISSUER_ANNOTATIONS = {
     "issuer": "cert-manager.io/issuer",
     "cluster_issuer": "cert-manager.io/cluster-issuer",
 }
-"""What cert-manager reads on an Ingress, by the argument."""
+"""The annotations of an Ingress that cert-manager reads, by argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class HttpIngressPlan:
     """What an `HttpIngress` declares."""
 
     objects: Sequence[Manifest]
-    """The Ingress or several, and what Traefik reads beside it; or the routes, and what they
-    need."""
+    """One or more Ingresses and the objects that Traefik reads beside them; or the routes and the
+    objects that they need."""
     hazards: Sequence[Hazard]
-    """What is legal but will not work as intended, as far as the arguments tell."""
+    """What is legal but will not work as intended, as far as the arguments show."""
 
     @property
     def ingress(self) -> Manifest:
@@ -59,8 +59,8 @@ def plan_http_ingress(
     Args:
         args: The arguments.
         component_name: Names the Ingress where `ingress_name` is not given.
-        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
-            it is not empty the result is not to be used.
+        findings: The errors in the form of the arguments; collects all others. The result may be
+            used only if it stays empty.
         unknown: The paths of arguments that were not known when the program ran.
     """
     unread = tuple(findings)
@@ -127,7 +127,7 @@ _GATEWAY_HAS = 'give `api` as "Gateway": an HTTPRoute has them'
 
 
 def _check_backends(args: HttpIngressArgs, findings: list[Finding]) -> None:
-    """Refuse what an Ingress cannot say, and ports that Services do not have."""
+    """Add errors for settings that an Ingress cannot express, and for ports that Services lack."""
     if args.gateways:
         remedy = 'give `api` as "Gateway", or `class_name` to choose the controller'
         findings.append(forbidden("gateways", "an Ingress attaches to no Gateway", remedy))

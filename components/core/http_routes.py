@@ -34,7 +34,7 @@ _NOT_OF_A_ROUTE = {
         "read `status.addresses` of the Gateway",
     ),
 }
-"""Arguments that say what a route cannot: why, and where it goes."""
+"""Arguments that a route cannot express: the reason, and what to use instead."""
 
 
 def plan_http_routes(
@@ -49,10 +49,10 @@ def plan_http_routes(
 
     Args:
         args: The arguments.
-        name: The name of the only route, with which those of several hosts begin.
+        name: The name of the route; with several hosts, the prefix of each route's name.
         versions: The rules of Kubernetes.
-        findings: Collects what is wrong.
-        unread: What is wrong with the form of the arguments.
+        findings: Collects the errors.
+        unread: The errors in the form of the arguments.
         unknown: The paths of arguments that were not known when the program ran.
     """
     scope = RouteScope(args.namespace, unknown)
@@ -97,7 +97,7 @@ def _routes(
     unknown: frozenset[str],
     findings: list[Finding],
 ) -> Iterator[Rendering]:
-    """Yield one route for each host: what matches in a route matches on all of its hosts."""
+    """Yield one route for each host, because each match of a route applies to all its hosts."""
     is_alone = len(hosts) == 1
     for host, rules in hosts.items():
         own_name = name

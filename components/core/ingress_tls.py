@@ -1,4 +1,4 @@
-"""TLS from the controller of an Ingress to backends, where its class reads annotations."""
+"""TLS from an Ingress controller to backends, for controllers that read annotations."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
@@ -19,7 +19,7 @@ _GATEWAY = 'give `api` as "Gateway"'
 
 
 class Controller(Enum):
-    """What is known of the controller of an Ingress, by the name of its class."""
+    """The controller of an Ingress, as the name of its class shows."""
 
     TRAEFIK = "Traefik"
     NGINX = "ingress-nginx"
@@ -27,7 +27,7 @@ class Controller(Enum):
 
 
 def controller_of(class_name: str | Unknown | None) -> Controller:
-    """Return the controller that a class of Ingresses is of."""
+    """Return the controller of an Ingress class."""
     name = class_name if isinstance(class_name, str) else ""
     if "traefik" in name:
         return Controller.TRAEFIK
@@ -35,21 +35,21 @@ def controller_of(class_name: str | Unknown | None) -> Controller:
 
 
 class SecuredService(NamedTuple):
-    """A Service behind which servers speak TLS."""
+    """A Service whose backends speak TLS."""
 
     argument: str
-    """The first backend that it is."""
+    """The first argument that names it, such as `rules[0].backend`."""
     label: str
     """The Service's name, as the program knows it."""
     tls: BackendTlsArgs
 
 
 def check_tls(args: HttpIngressArgs, findings: list[Finding]) -> None:
-    """Add what is wrong with TLS to the backends of an Ingress.
+    """Add the errors in TLS to the backends of an Ingress.
 
     Args:
         args: The arguments.
-        findings: Collects what is wrong.
+        findings: Collects the errors.
     """
     secured = [*_secured(args)]
     if not secured:
@@ -73,7 +73,7 @@ def check_tls(args: HttpIngressArgs, findings: list[Finding]) -> None:
 
 
 def secured_services(args: HttpIngressArgs) -> Sequence[SecuredService]:
-    """Return the Services that a controller connects to by TLS, each once."""
+    """Return the Services that a controller connects to with TLS, each once."""
     found: dict[str, SecuredService] = {}
     for path, backend, tls in _secured(args):
         label = backend_label(backend)
@@ -121,7 +121,7 @@ def _check_traefik(
     backend: BackendRefArgs,
     findings: list[Finding],
 ) -> None:
-    """Compare the annotations of a Service, where they are known, with what Traefik must read."""
+    """Compare the known annotations of a Service with those that Traefik must read."""
     label, annotations = backend_label(backend) or "", backend.service_annotations
     reasons = syntax.dns_subdomain(label)
     if isinstance(backend.object_name, str):
@@ -134,7 +134,7 @@ def _check_traefik(
         "give the component of the Service `annotations` of"
         f" `traefik_annotations({quote(label)}, {shown})`"
     )
-    # The second is how Traefik's `safeNaming` writes it.
+    # The second form is that of Traefik's `safeNaming`.
     wanted = transport_reference(str(place), label), f"{place}_{label}@kubernetescrd"
     given = annotations.get(TRANSPORT)
     if given is None:
@@ -166,7 +166,7 @@ _HTTPS = 443
 
 
 def _check_services(args: HttpIngressArgs, findings: list[Finding]) -> None:
-    """Refuse different settings for a Service, whose annotations hold for all of its ports."""
+    """Refuse different settings for one Service, because its annotations apply to all its ports."""
     first = {one.label: one for one in secured_services(args)}
     for rule in route_rules(args):
         for path, backend in rule.backends:

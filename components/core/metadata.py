@@ -13,20 +13,20 @@ SKIP_MIRROR_LABEL = "endpointslice.kubernetes.io/skip-mirror"
 DEPLOYED_LABEL = "k8s-endpoints.pulumi/service"
 """The name of the `DeployedService` that a Pod belongs to: the selector of its Service."""
 FIELD_MANAGER = "k8s-endpoints/"
-"""How the name of every stack's field manager begins."""
+"""The prefix of every stack's field manager."""
 FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
 FORCE_ANNOTATION = "pulumi.com/patchForce"
-"""Takes fields over from other field managers."""
+"""Makes the provider take fields over from other field managers."""
 MODE_ANNOTATION = "k8s-endpoints.pulumi/endpoint-api"
-"""Which objects hold the backends, where these are not slices alone: the next up compares."""
+"""Records which objects hold the backends, unless only slices do; the next up compares it."""
 PHASE_ANNOTATION = "k8s-endpoints.pulumi/migration-phase"
-"""In which phase a Service is on its way from external backends to Pods."""
+"""Records the phase of a Service's migration from external backends to Pods."""
 
 MAX_ANNOTATION_BYTES = 262_144
-"""How many bytes the keys and values of an object's annotations may have together."""
+"""The maximum size in bytes of all keys and values of an object's annotations together."""
 
 MAX_FIELD_MANAGER = 128
-"""How many characters the name of a field manager may have."""
+"""The maximum length in characters of a field manager's name."""
 
 RESERVED_ANNOTATIONS = frozenset({FIELD_MANAGER_ANNOTATION, MODE_ANNOTATION, PHASE_ANNOTATION})
 """Annotations that the components write, which no user annotation may override."""
@@ -37,7 +37,7 @@ RESERVED_LABELS = frozenset(
 """Labels that tie the objects together, which no user label may override."""
 
 CLUSTER_SCOPED = frozenset({"ClusterNetworkPolicy"})
-"""The kinds of children that are in no namespace."""
+"""The kinds of children without a namespace."""
 
 
 def naming_argument(kind: str, *, of_tcp_route: bool = False) -> str:
@@ -78,13 +78,14 @@ def own_annotations(
     forced: bool = False,
     has_dependents: bool = False,
 ) -> Manifest:
-    """Return the annotations that every object of a component carries, unless the user sets them.
+    """Return the annotations of every object of a component, unless the user sets them.
 
     Args:
         field_manager: The stack's field manager.
-        skip_await: Whether Pulumi does not wait until the object is ready.
-        forced: Whether fields are taken over from other field managers.
-        has_dependents: Whether a deletion waits until what the object made, Pods, is gone.
+        skip_await: Whether Pulumi skips waiting until the object is ready.
+        forced: Whether the provider takes fields over from other field managers.
+        has_dependents: Whether a deletion waits until the objects that it made, such as Pods, are
+            gone.
     """
     return {
         FIELD_MANAGER_ANNOTATION: field_manager,

@@ -34,13 +34,14 @@ def plan_migrating_service(
 ) -> ExternalServicePlan:
     """Render the objects of a `MigratingService`, and check them.
 
-    The arguments of both sides are checked in every phase, so that no later one fails of them.
+    The arguments of both sides are checked in every phase, so that no later phase fails because of
+    them.
 
     Args:
         args: The arguments.
         component_name: Names the Service where `service_name` is not given.
-        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
-            it is not empty the result is not to be used.
+        findings: The errors in the form of the arguments; collects all others. The result may be
+            used only if it stays empty.
         unknown: The paths of arguments that were not known when the program ran; the number and
             names of the objects do not depend on their values.
     """
@@ -114,7 +115,7 @@ def _refused(args: MigratingServiceArgs) -> Iterator[Finding]:
 
 
 def _in_phase(phase: str, given: Sequence[BackendSpec]) -> list[BackendSpec]:
-    """Return the external backends as a phase leaves them."""
+    """Return the external backends in the state that the phase gives them."""
     if not has_drained(phase):
         return list(given)
     return [replace(one, state="Draining") if one.is_ready else one for one in given]
@@ -129,7 +130,7 @@ def _service(
     findings: list[Finding],
 ) -> Rendering:
     selects = has_selector(phase)
-    # Nothing resolves the name of a container's port while there are no Pods.
+    # The name of a container's port cannot be resolved while there are no Pods.
     served = ports if selects else [replace(port, target=port.external) for port in ports]
     service = render_service(args, component_name, args.type, served, findings)
     render_traffic(service, args, findings)

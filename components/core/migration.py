@@ -1,4 +1,4 @@
-"""The phases in which a Service goes from external backends to Pods, and the steps between them."""
+"""The phases of a migration from external backends to Pods, and the steps between them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _STEPS: Mapping[str, tuple[str, ...]] = {
     "ShareDraining": ("Internal", "Hybrid", "Cutover"),
     "Internal": ("Cutover", "ShareDraining"),
 }
-"""Where one up may lead from each phase. `Cutover` and `ShareDraining` declare the same objects."""
+"""The next phases that one up may reach. `Cutover` and `ShareDraining` declare the same objects."""
 
 _MEMBERS = {
     "External": "EXTERNAL",
@@ -57,15 +57,15 @@ def has_drained(phase: str) -> bool:
 
 
 def external_share(phase: str, ready: Mapping[str, int], replicas: int | None) -> dict[str, float]:
-    """Return which share of the new connections external backends take, by IP family.
+    """Return the share of new connections that external backends take, 0 to 1, by IP family.
 
     Args:
         phase: The phase.
         ready: How many external backends of each family are ready, or would be before they drain.
-        replicas: How many Pods are ready, if that is known. kube-proxy picks evenly.
+        replicas: How many Pods are ready, or None if unknown. kube-proxy picks evenly.
 
     Returns:
-        Nothing where both serve and the number of Pods is not known.
+        The shares; empty if both sides serve and the number of Pods is not known.
     """
     if phase == "Hybrid":
         if replicas is None:
@@ -76,7 +76,7 @@ def external_share(phase: str, ready: Mapping[str, int], replicas: int | None) -
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A Service on its way, or at one of the ends."""
+    """The phase of a Service, during a migration or at either end of one."""
 
     phase: str
     is_migrating: bool
@@ -84,11 +84,11 @@ class Situation:
 
 
 def situation(phase: str | None, *, selects: bool) -> Situation:
-    """Return where a Service is.
+    """Return the situation of a Service.
 
     Args:
-        phase: The phase that it says itself, as every one of a `MigratingService` does.
-        selects: Whether it has a selector. One of another component is at one of the ends.
+        phase: The phase in its annotation, which every `MigratingService` writes; None for others.
+        selects: Whether it has a selector, which decides the end if no phase is given.
     """
     if phase:
         return Situation(phase, is_migrating=True)
@@ -98,19 +98,19 @@ def situation(phase: str | None, *, selects: bool) -> Situation:
 def refused_step(
     old: Situation, new: Situation, *, selects: bool, name: str, namespace: str
 ) -> list[Finding]:
-    """Return why an up may not lead from one situation to another.
+    """Return the errors if an up may not lead from one situation to another.
 
     Args:
         old: Where the Service was at the last deployment.
         new: Where it would be.
-        selects: Whether the live Service has a selector, as far as the state tells.
+        selects: Whether the live Service has a selector, according to the state.
         name: The Service's name.
         namespace: Its namespace.
     """
     if not old.is_migrating and not new.is_migrating:
         return []
     if has_selector(old.phase) and not selects and not has_selector(new.phase):
-        return []  # it was taken away by hand, as the error says
+        return []  # the user removed it by hand, as the error asks
     if old.phase != new.phase and new.phase not in _STEPS.get(old.phase, (new.phase,)):
         return [_jump(old.phase, new.phase, "the last deployment was in")]
     if has_selector(old.phase) and not has_selector(new.phase):
@@ -123,23 +123,23 @@ def refused_step(
 
 
 def refused_record(old: str, new: str) -> list[Finding]:
-    """Return why an up may not lead to a phase, by the last one that was reached in full.
+    """Return the errors if an up may not lead to a phase from the last one that was completed.
 
     Args:
         old: The phase of the last deployment that ended without an error.
-        new: The one that would be.
+        new: The phase that this up declares.
     """
     if old == new or new in _STEPS.get(old, (new,)):
         return []
     if has_selector(old) and not has_selector(new):
-        return []  # the Service tells, and has passed: its selector was taken away by hand
+        return []  # the Service's own check has passed: the user removed its selector by hand
     return [_jump(old, new, "the last deployment that ended well was in")]
 
 
 def unready_ports(
     ports: Collection[tuple[str, str]], ready: Collection[tuple[str, str]]
 ) -> list[Finding]:
-    """Return why the external backends may not go: ports for which no Pod is ready.
+    """Return the errors if the external backends may not go: ports for which no Pod is ready.
 
     Args:
         ports: Name and protocol of the Service's ports.
@@ -165,7 +165,7 @@ def _jump(old: str, new: str, subject: str) -> Finding:
 
 
 def _distance(old: str, new: str) -> int:
-    """Return how many ups lead from one phase to another."""
+    """Return how many ups it takes to go from one phase to another."""
     reached, distance = {old}, 0
     while new not in reached:
         reached |= {step for phase in reached for step in _STEPS[phase]}

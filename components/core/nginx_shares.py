@@ -1,4 +1,4 @@
-"""The Ingresses of one `HttpIngress` for ingress-nginx, whose annotations hold for a whole one."""
+"""Splits an `HttpIngress` for ingress-nginx, whose annotations apply to a whole Ingress."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -18,39 +18,39 @@ _SETTINGS = (
 )
 _Setting = tuple[object, ...]
 _ISSUING = ("cert-manager.io/", "acme.cert-manager.io/", "kubernetes.io/tls-acme")
-"""Annotations that ask for certificates, of which each has one owner."""
+"""Prefixes of annotations that request certificates, which only one Ingress may do."""
 
 
 class Share(NamedTuple):
-    """An Ingress, and the backends that it leads to."""
+    """An Ingress and the backends that it routes to."""
 
     name: str
     argument: str
-    """The argument that its name is made of; empty for the first."""
+    """The argument that its name is derived from; empty for the first."""
     annotations: Mapping[str, str]
-    """What its controller reads of TLS to these backends."""
+    """The controller's annotations for TLS to these backends."""
     has: Callable[[BackendRefArgs | None], bool]
-    """Whether it leads to a backend."""
+    """Returns whether it routes to a backend."""
 
     @property
     def is_first(self) -> bool:
-        """Whether it has the name of the component's Ingress, and asks for certificates."""
+        """Whether it has the name of the component's Ingress and requests certificates."""
         return not self.argument
 
     def keeps(self, annotation: str) -> bool:
-        """Return whether it has an annotation of the component."""
+        """Return whether it carries an annotation of the component."""
         return self.is_first or not annotation.startswith(_ISSUING)
 
 
 def shares_of(args: HttpIngressArgs, name: str, findings: list[Finding]) -> list[Share]:
-    """Return the Ingresses of a component: of ingress-nginx one for each setting of TLS.
+    """Return the Ingresses of a component: for ingress-nginx one for each TLS setting.
 
-    Backends without TLS keep the name, and where there are none, the first ones with it.
+    Backends without TLS keep the component's name; if all have TLS, the first setting keeps it.
 
     Args:
         args: The arguments.
         name: The name of the first Ingress.
-        findings: Collects what is wrong.
+        findings: Collects the errors.
     """
     firsts: dict[_Setting, tuple[str, BackendRefArgs]] = {}
     if controller_of(args.class_name) is Controller.NGINX:
@@ -100,7 +100,7 @@ def _annotations(tls: BackendTlsArgs | None, args: HttpIngressArgs) -> dict[str,
     if tls is None:
         return {}
     made = {"backend-protocol": "HTTPS", "proxy-ssl-verify": "on" if tls.verify else "off"}
-    if tls.ca_secret is not None:  # without it the others are not read
+    if tls.ca_secret is not None:  # without it the controller ignores the others
         made["proxy-ssl-secret"] = f"{args.namespace}/{tls.ca_secret}"
         made["proxy-ssl-name"] = str(tls.hostname)
         made["proxy-ssl-server-name"] = "on"

@@ -1,7 +1,7 @@
-"""Orphans: objects that a stack has created and that its state does not hold.
+"""Finds orphans: objects that a stack created but that are not in its state.
 
-An update that is killed leaves them behind, where its checkpoints were off or the program changed
-before the next update.
+A killed update leaves them behind if checkpoints were off, or if the program changed before the
+next update.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -22,10 +22,10 @@ class Kind:
     """The path of its group and version."""
     resource: str
     labels: str = ""
-    """A selector that finds every object of a component."""
+    """A label selector that matches every object of a component."""
 
     def path(self, namespace: str = "", name: str = "") -> str:
-        """Return the path of all objects, of those in a namespace, or of one."""
+        """Return the API path of all objects, of those in a namespace, or of one object."""
         scope = f"/namespaces/{namespace}" if namespace else ""
         return f"{self.api}{scope}/{self.resource}{f'/{name}' if name else ''}"
 
@@ -53,16 +53,16 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A live object that carries an owner of the stack and is not in its state."""
+    """A live object that names an owner of the stack but is not in its state."""
 
     key: Key
     uid: str
     version: str
-    """Its `resourceVersion`: with that a delete fails where the object has changed."""
+    """Its `resourceVersion`, with which a delete fails if the object has changed."""
     owner: str
-    """`<project>/<stack>`, as the object says."""
+    """The owner in its field manager: `<project>/<stack>` by default."""
     kept: str = ""
-    """Why it is neither adopted nor deleted; empty where it may be."""
+    """Why it is neither adopted nor deleted; empty if it may be."""
 
 
 def find_orphans(
@@ -76,8 +76,8 @@ def find_orphans(
     Args:
         live: Kind and wire form of each object, with its `managedFields`.
         known: The objects in the stack's state.
-        managers: The field managers of the stack, under its former names too.
-        claimed: Those among them that another stack has as well.
+        managers: The field managers of the stack, including those of its former names.
+        claimed: The managers among them that another stack uses as well.
     """
     for kind, item in live:
         metadata = _mapping(item.get("metadata"))
@@ -107,7 +107,7 @@ def known_objects(deployment: Json) -> set[Key]:
 def recorded_managers(deployment: Json) -> set[str]:
     """Return the field managers that a state's objects were created with.
 
-    An object keeps the one that it was created with when its stack is renamed.
+    An object keeps its field manager when its stack is renamed.
     """
     found: set[str] = set()
     for _, resource in _objects(deployment.get("resources") or ()):
@@ -120,21 +120,21 @@ def recorded_managers(deployment: Json) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The objects that a program declares, as its preview says."""
+    """The objects that a program declares, according to its preview."""
 
     urns: Mapping[Key, str]
     """The URN of each object whose namespace is known."""
     unplaced: frozenset[tuple[str, str]]
-    """Kind and name of each object whose namespace is not."""
+    """Kind and name of each object whose namespace is unknown."""
     needs: Mapping[str, frozenset[str]]
-    """What the resource of a URN cannot be registered without: parent, provider, dependencies."""
+    """The URNs that each resource requires: parent, provider, dependencies."""
 
     def holds(self, key: Key) -> bool:
         """Return whether an object is declared, or may be."""
         return key in self.urns or (key.kind, key.name) in self.unplaced
 
     def with_needs(self, keys: Iterable[Key]) -> list[str]:
-        """Return the URNs of objects, and of all that these need."""
+        """Return the URNs of objects and of everything that they need."""
         pending = [self.urns[key] for key in keys if key in self.urns]
         found: set[str] = set()
         while pending:
@@ -169,7 +169,7 @@ def owner_of(manager: str) -> str:
 
 
 def _why_kept(found: set[str], managers: Collection[str], claimed: Collection[str]) -> str:
-    """Return why an object of the stack is not the stack's alone."""
+    """Return why an object belongs to others as well as to the stack, or an empty text."""
     others = sorted(found - set(managers))
     if strangers := [manager for manager in others if is_of_pulumi(manager)]:
         return f"{strangers[0]} declares it too"
@@ -181,7 +181,7 @@ def _why_kept(found: set[str], managers: Collection[str], claimed: Collection[st
 
 
 def _is_derived(metadata: Json) -> bool:
-    """Return whether a controller made it of another object, annotations included."""
+    """Return whether a controller derived it from another object and copied its annotations."""
     references: Iterable[Json] = metadata.get("ownerReferences") or ()
     return any(reference.get("controller") for reference in references)
 
@@ -208,7 +208,7 @@ def _needs(state: Json) -> Iterator[str]:
 
 
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What the engine writes for a string that is not known at preview."""
+"""The engine's placeholder for a string that is not known at preview."""
 
 
 def _mapping(value: object) -> Json:

@@ -1,4 +1,4 @@
-"""Who owns a live object: what the API server records of field managers, and what follows."""
+"""Who owns a live object, according to the field managers that the API server records."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from .metadata import (
 )
 
 CLIENT_SIDE = "pulumi-kubernetes"
-"""The fixed manager of objects that the provider has created client-side, from 4.29 on. Its raw
-resources have it too, or this and a random suffix."""
+"""The fixed manager of objects that provider 4.29 and later creates client-side. Raw resources have
+it too, or this name with a random suffix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Entry:
 
     manager: str
     fields: Mapping[str, Any]
-    """What it owns, in the form of `fieldsV1`."""
+    """The fields that it owns, in the form of `fieldsV1`."""
     subresource: str = ""
 
 
@@ -33,8 +33,8 @@ def field_manager(owner: str) -> str:
     """Return the field manager of objects that `owner` creates.
 
     Args:
-        owner: `<project>/<stack>`, or what the configuration says. A digest stands in for one that
-            is too long.
+        owner: `<project>/<stack>`, or the owner in the configuration. If it is too long, a digest
+            replaces it.
     """
     manager = f"{FIELD_MANAGER}{owner}"
     if len(manager.encode()) <= MAX_FIELD_MANAGER:
@@ -43,7 +43,7 @@ def field_manager(owner: str) -> str:
 
 
 def check_owner(owner: str) -> str:
-    """Return why the configured owner cannot be used, or nothing.
+    """Return why the configured owner cannot be used, or an empty text.
 
     A field manager is 1 to 128 printable characters (`fieldManager` of the API's PatchOptions).
     """
@@ -73,7 +73,7 @@ def owners(entries: Iterable[Entry], annotated: str | None) -> set[str]:
 
     Args:
         entries: The managers of the live object.
-        annotated: The manager that its annotation names. It stands for the provider's fixed one.
+        annotated: The manager that its annotation names, which replaces the provider's fixed one.
     """
     return {
         annotated if annotated and _is_ours(entry, annotated) else entry.manager
@@ -83,19 +83,19 @@ def owners(entries: Iterable[Entry], annotated: str | None) -> set[str]:
 
 
 def is_of_pulumi(manager: str) -> bool:
-    """Return whether a field manager is that of a stack or of a raw resource."""
+    """Return whether a field manager belongs to a stack or a raw resource."""
     return manager.startswith((FIELD_MANAGER, f"{CLIENT_SIDE}-")) or manager == CLIENT_SIDE
 
 
 def refused_owners(owners: Collection[str], kind: str, name: str, urn: str) -> list[Finding]:
-    """Return why an object that belongs to another stack or resource cannot be declared.
+    """Return the errors for an object that belongs to another stack or resource.
 
     Args:
         owners: The managers of the live object, other than ours.
         kind: Its kind.
         name: Its name.
-        urn: Its URN as a child of the component. A provider that upserts has recorded it by now,
-            where no preview came before, and would delete the live object with it.
+        urn: Its URN as a child of the component. Without a preview, a provider that upserts has
+            already recorded it, and a destroy would delete the live object.
     """
     for owner in sorted(owners):
         if owner.startswith(FIELD_MANAGER):
@@ -115,14 +115,14 @@ def read_entries(managed_fields: Iterable[Mapping[str, Any]]) -> Iterator[Entry]
 
 
 _CONTENT = frozenset({"f:spec", "f:endpoints", "f:ports", "f:addressType", "f:subsets"})
-"""What makes a Service, an EndpointSlice or an Endpoints object what it is."""
+"""The content of a Service, an EndpointSlice or an Endpoints object, as `fieldsV1` names it."""
 
 
 def _is_ours(entry: Entry, ours: str | None) -> bool:
     """Return whether the manager is that of the declared object.
 
-    The provider's fixed manager is, where it has written our annotation too: raw resources never
-    have it.
+    The provider's fixed manager is ours only if it has also written our annotation, which raw
+    resources never have.
     """
     if entry.manager == ours:
         return True
@@ -161,7 +161,7 @@ def _forget(kind: str, urn: str) -> str:
 
 
 def _naming_argument(kind: str, urn: str) -> str:
-    """Return the argument that names a child, whose URN has the type of its component."""
+    """Return the argument that names a child, found by the component's type in the URN."""
     return naming_argument(kind, of_tcp_route=":TcpRoute$" in urn)
 
 

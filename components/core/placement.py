@@ -1,4 +1,4 @@
-"""Into which slices the backends of a Service go, and what these are called."""
+"""Places the backends of a Service into slices, and names the slices."""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -24,13 +24,13 @@ def place_backends(
     findings: list[Finding],
     unknown: frozenset[str],
 ) -> Iterator[PlacedSlice]:
-    """Place the backends into slices; with wrong numbers of slices as if none were given.
+    """Place the backends into slices. Invalid numbers of slices are reported, then ignored.
 
     Args:
         args: The component's arguments.
-        service_name: The Service's name, which begins those of the slices.
+        service_name: The Service's name, which begins the names of the slices.
         backends: The backends.
-        findings: Collects what is wrong.
+        findings: Collects the errors.
         unknown: The paths of arguments that were not known when the program ran.
     """
     limit = _read_limit(args.max_endpoints_per_slice, findings)

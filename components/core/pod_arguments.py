@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 DEFAULT_REPLICAS = 3
-"""How many Pods there are where no number is given."""
+"""How many Pods there are if no number is given."""
 
 _Text = str | Unknown
 _Number = int | Unknown

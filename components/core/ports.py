@@ -1,4 +1,4 @@
-"""Ports: one list makes the ports of the Service and those of every slice behind it."""
+"""Ports: one list renders the ports of the Service and of every slice behind it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -29,18 +29,18 @@ class Port:
     target_path: str = field(default="", compare=False)
     """The argument that `target` comes from."""
     listening: Number | None = None
-    """Where external backends listen, if the Pods beside them name theirs."""
+    """Where external backends listen, if the Pods beside them use a named port."""
 
     @property
     def is_remapped(self) -> bool:
-        """Whether backends listen on another port than clients connect to, as far as is known."""
+        """Whether backends listen on another port than clients connect to; False while unknown."""
         if isinstance(self.port, Unknown) or isinstance(self.target, Unknown):
             return False
         return self.target != self.port
 
     @property
     def external(self) -> Number:
-        """Where backends listen that have no names for their ports."""
+        """Where external backends listen, whose ports have no names."""
         if self.listening is not None:
             return self.listening
         return self.port if isinstance(self.target, str) else self.target
@@ -54,7 +54,7 @@ class Port:
         return manifest
 
     def for_endpoints(self, number: Number | None = None) -> Manifest:
-        """Render as a port of an EndpointSlice or Endpoints, with its own number if it has one."""
+        """Render as a port of an EndpointSlice or Endpoints, with `number` if it is given."""
         return self._common(self.external if number is None else number)
 
     def _common(self, number: Number) -> Manifest:
@@ -71,13 +71,13 @@ def require_ports(
     *,
     givers: Collection[str] = ("ports",),
 ) -> None:
-    """Find that a Service has no port, unless those that were given could not be read.
+    """Add an error if a Service has no port, unless the given ones could not be read.
 
     Args:
-        ports: The ports that it has.
-        unread: What was wrong with the form of the arguments.
-        findings: Collects it.
-        givers: The arguments that give ports.
+        ports: The ports of the Service.
+        unread: The errors in the form of the arguments.
+        findings: Collects the error.
+        givers: The arguments that may give ports. Defaults to `ports`.
     """
     if ports or any(one.path in givers for one in unread):
         return
@@ -94,16 +94,16 @@ def read_ports(
     fixed: str = "",
     mixed: bool = False,
 ) -> list[Port]:
-    """Read ports, and check what no manifest shows of them.
+    """Read ports, and check what no manifest shows.
 
     Args:
-        given: The ports, by the path of the argument that each comes from.
-        findings: Collects what is wrong.
+        given: The ports, by the path of their argument.
+        findings: Collects the errors.
         kind: The Service's type. An ExternalName has no node ports.
-        selectorless: Nothing resolves a named target, as there are no Pods.
-        fixed: Why a port cannot be remapped, where that is so.
-        mixed: External backends stand beside Pods, so that a target may have both a number and a
-            name.
+        selectorless: Whether there are no Pods, so that named targets cannot be resolved.
+        fixed: Why a port cannot be remapped; empty if it can.
+        mixed: Whether external backends stand beside Pods, so that a target may have both a number
+            and a name.
     """
     ports: list[Port] = []
     for path, args in given.items():
@@ -127,7 +127,7 @@ def _read_port(
     number = args.port if args.target_port is None else args.target_port
     target_path = f"{path}.port" if target is None else f"{path}.target_port"
     for field_, given in (("target_port", target), ("node_port", args.node_port)):
-        if given == 0:  # which the API server takes for none
+        if given == 0:  # the API server treats it as absent
             reasons = syntax.port_number(0)
             findings += [invalid(f"{path}.{field_}", 0, reason) for reason in reasons]
     named = args.target_port_name
@@ -156,7 +156,7 @@ def _check_named_target(
         findings.append(forbidden(path, "only Pods have named ports", remedy))
     elif args.target_port is not None and not mixed:
         findings.append(forbidden(path, "may not be given with `target_port`"))
-    if args.target_port_name == "":  # which the API server takes for none
+    if args.target_port_name == "":  # the API server treats it as absent
         findings += [invalid(path, "", reason) for reason in syntax.iana_service_name("")]
 
 
@@ -166,8 +166,8 @@ def _read_name(args: PortArgs, path: str, findings: list[Finding]) -> str:
             if not any(finding.path.startswith(path) for finding in findings):
                 reason = "a port whose number is an Output needs a name"
                 findings.append(required(f"{path}.name", reason))
-            return f"unnamed-{path.partition('[')[2].rstrip(']')}"  # which no error names
+            return f"unnamed-{path.partition('[')[2].rstrip(']')}"  # no error shows this name
         return f"{args.protocol.lower()}-{args.port}"
-    if not args.name:  # which the API server takes for none
+    if not args.name:  # the API server treats it as absent
         findings += [invalid(f"{path}.name", "", reason) for reason in syntax.dns_label("")]
     return args.name

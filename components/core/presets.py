@@ -1,8 +1,8 @@
 """The ports of well-known servers.
 
-Numbers are those of the IANA Service Name and Transport Protocol Port Number Registry where it has
-the server, else of the vendor's documentation, which is then named. `app_protocol` is set where
-Kubernetes takes it: the IANA service name (KEP-1507).
+Numbers come from the IANA Service Name and Transport Protocol Port Number Registry, or, for servers
+that it lacks, from the vendor's documentation, which a comment names. `app_protocol` is set to the
+IANA service name where Kubernetes accepts it (KEP-1507).
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,9 +58,9 @@ PRESETS: Mapping[str, tuple[PortArgs, ...]] = {
 
 
 def ports_by_path(ports: Sequence[PortArgs], preset: str | None = None) -> dict[str, PortArgs]:
-    """Return `ports` and the ports of `preset` together, by the argument that each comes from.
+    """Return `ports` and the ports of `preset` together, by the path of their argument.
 
-    A port of `ports` takes the place of the preset's port of the same name.
+    A port of `ports` replaces the preset's port of the same name.
     """
     overridden = {port.name for port in ports}
     kept = [port for port in PRESETS[preset] if port.name not in overridden] if preset else []

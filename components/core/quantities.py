@@ -6,7 +6,7 @@ from decimal import Decimal
 __all__ = ["FORM", "parse_quantity"]
 
 FORM = r"^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
-"""What the API server says that quantities must match."""
+"""The regular expression in the API server's error about quantities."""
 
 _QUANTITY = re.compile(
     r"([+-]?)(\d+\.?\d*|\.\d+)(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?\d{1,3}))?", re.ASCII
@@ -16,7 +16,7 @@ _DECIMAL = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15,
 
 
 def parse_quantity(text: str) -> Decimal | None:
-    """Return the number that a quantity stands for, or None where it is none."""
+    """Return the number that a quantity stands for, or None if it is not a quantity."""
     found = _QUANTITY.fullmatch(text)
     if found is None:
         return None

@@ -35,7 +35,7 @@ class BackendTlsArgs:
     verify: bool = True
 
     def differs_from(self, other: "BackendTlsArgs") -> bool:
-        """Return whether a setting is another one in `other`, as far as both are known."""
+        """Return whether `other` has a different setting, among those known on both sides."""
         pairs = [
             (self.hostname, other.hostname),
             (self.ca_config_map, other.ca_config_map),
@@ -49,7 +49,7 @@ class BackendTlsArgs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendRefArgs:
-    """An `RouteBackend`."""
+    """A `RouteBackend`."""
 
     service_name: _Text
     port_name: str | None = None

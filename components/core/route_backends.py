@@ -1,4 +1,4 @@
-"""Backends of routes: the Services of each rule, and which of their ports is meant."""
+"""Backends of routes: the Services of each rule, and the port of each."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -23,15 +23,15 @@ Port = str | int | Unknown
 
 
 class RouteRule(NamedTuple):
-    """A host and path, and the Services that answer for it."""
+    """A host and path, and the Services that serve it."""
 
     argument: str
-    """The argument that it is: `rules[0].paths[0]`, `rules[0]` or `default_backend`."""
+    """The argument that declares it: `rules[0].paths[0]`, `rules[0]` or `default_backend`."""
     host: str | Unknown | None
     path: str | Unknown
     type: str
     backends: Sequence[tuple[str, BackendRefArgs]]
-    """Each with its argument."""
+    """The backends, each with its argument."""
 
 
 def route_rules(args: HttpIngressArgs) -> Iterator[RouteRule]:
@@ -56,7 +56,7 @@ def listed_backends(
     """Return the arguments `backend` and `backends` as one list, each with its path.
 
     Args:
-        prefix: What its path begins with, such as `rules[0].`; empty for the component's own.
+        prefix: The path before the argument, such as `rules[0].`; empty for the component's own.
         one: `backend`.
         several: `backends`.
     """
@@ -65,7 +65,7 @@ def listed_backends(
 
 
 def chosen_port(backend: BackendRefArgs) -> Port | None:
-    """Return the port of a backend: its name or number, by default the Service's only port."""
+    """Return the port of a backend, by name or number; by default the Service's only port."""
     if backend.port_name is not None:
         return backend.port_name
     if backend.port is not None:
@@ -83,7 +83,7 @@ def port_number(backend: BackendRefArgs) -> int | Unknown | None:
 
 
 def section_name(backend: BackendRefArgs) -> str:
-    """Return the name of a backend's port; nothing where it is not known."""
+    """Return the name of a backend's port, or an empty text if it is not known."""
     port = chosen_port(backend)
     if isinstance(port, str):
         return port
@@ -92,19 +92,19 @@ def section_name(backend: BackendRefArgs) -> str:
 
 
 def backend_label(backend: BackendRefArgs) -> str | None:
-    """Return the Service's name in the names of other objects; None where it is not plain."""
+    """Return the Service's name for use in other objects' names; None if it is an Output."""
     if backend.object_name is not None:
         return backend.object_name
     return backend.service_name if isinstance(backend.service_name, str) else None
 
 
 def read_backend(backend: BackendRefArgs, path: str, findings: list[Finding]) -> None:
-    """Add what is wrong with the port of a backend.
+    """Add the errors in the port of a backend.
 
     Args:
         backend: The backend.
-        path: The argument that it is.
-        findings: Collects what is wrong.
+        path: The argument that holds it.
+        findings: Collects the errors.
     """
     ports = backend.service_ports
     if backend.port_name is not None and backend.port is not None:

@@ -1,4 +1,4 @@
-"""Rules as objects: each has a code that stays, and a line that says what it asks."""
+"""Rules as objects, each with a stable code and a line that says what it requires."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ __all__ = ["Rule", "RuleBook"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that is asked of an object."""
+    """One requirement of an object."""
 
     code: str
-    """Its name, which stays in all versions, such as `service-type`."""
+    """Its stable name, such as `service-type`."""
     text: str
-    """What it asks, in one sentence."""
+    """What it requires, in one sentence."""
 
 
 class RuleBook(Mapping[str, Rule]):
-    """The rules of one subject, by code, in the order in which they are written down."""
+    """The rules of one subject by code, in the order of their definition."""
 
     def __init__(self, *others: "RuleBook") -> None:
         self._rules: dict[str, Rule] = {}
@@ -26,7 +26,7 @@ class RuleBook(Mapping[str, Rule]):
                 self.rule(rule.code, rule.text)
 
     def rule(self, code: str, text: str) -> Rule:
-        """Write a rule down and return it.
+        """Add a rule and return it.
 
         Raises:
             ValueError: Another rule has the code.
@@ -37,7 +37,7 @@ class RuleBook(Mapping[str, Rule]):
         return made
 
     def texts(self) -> dict[str, str]:
-        """Return what each rule asks, by its code."""
+        """Return what each rule requires, by its code."""
         return {rule.code: rule.text for rule in self.values()}
 
     def __getitem__(self, code: str) -> Rule:

@@ -1,9 +1,9 @@
-"""How much of what sources found may be gone since the last deployment.
+"""Limits how many backends of sources may disappear since the last deployment.
 
-The engine keeps a record of the backends of each Service whose backends sources found. A record has
-an input, which says of each query how many backends it found at least, and an output, which names
-them all. The input changes where a query may have lost more than `max_shrink`, and seldom
-otherwise: one backend more or less changes an EndpointSlice and nothing else.
+Pulumi's state records the backends of each Service whose backends come from sources. The input of a
+record is a lower bound of how many backends each query found, its output names them all. The input
+changes when a query may have lost more than `max_shrink`, and seldom otherwise: one backend more or
+less changes an EndpointSlice and nothing else.
 """
 
 import sys
@@ -20,15 +20,15 @@ __all__ = ["Record", "Watch", "at_least", "compare", "read_watch"]
 DEFAULT = 0.5
 
 Found = Mapping[str, Mapping[str, str]]
-"""What each query found: the addresses of backends by their ids. The empty query stands for
-backends that no source found."""
+"""What each query found: the addresses of backends by their ids. The empty query is for backends
+that no source found."""
 
 _MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What is compared with the last deployment, and what may be gone."""
+    """The backends to compare with the last deployment, and how many may have disappeared."""
 
     found: Found
     max_shrink: float
@@ -38,7 +38,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the state holds of the last deployment."""
+    """The record of the last deployment in the state."""
 
     found: Found
     at_least: Mapping[str, int]
@@ -47,15 +47,15 @@ class Record:
 
     @property
     def is_whole(self) -> bool:
-        """Whether `found` is what was deployed.
+        """Whether `found` holds the backends that were deployed.
 
-        An up with `--target` stores it, as all outputs, even where the record is not a target; the
-        inputs stay those of the last deployment then.
+        An up with `--target` stores all outputs, even if the record is not a target; its inputs
+        then stay those of the last deployment.
         """
         return _thresholds(self.found, self.max_shrink) == self.at_least
 
     def at_most(self, query: str) -> int:
-        """Return how many backends a query found at most, by the inputs."""
+        """Return the upper bound of how many backends a query found, from the inputs."""
         threshold = self.at_least.get(query, 0)
         return _following(threshold, self.max_shrink) - 1 if threshold else 0
 
@@ -63,9 +63,9 @@ class Record:
 def read_watch(
     args: ExternalServiceArgs, backends: Sequence[BackendSpec], findings: list[Finding]
 ) -> Watch | None:
-    """Return what is to be compared with the last deployment, or None where nothing is.
+    """Return what to compare with the last deployment, or None if there is nothing to compare.
 
-    That is what sources found; with `max_shrink` given it is all backends.
+    By default the backends of sources are compared; with `max_shrink` all backends are.
     """
     given = args.max_shrink
     if given is not None and not 0 <= given <= 1:
@@ -88,9 +88,9 @@ def read_watch(
 
 
 def at_least(watch: Watch) -> dict[str, int]:
-    """Return how many backends each query found at least.
+    """Return a lower bound of how many backends each query found.
 
-    The numbers are such that a count which shrinks by more than `max_shrink` has a lower one.
+    Bounds are chosen so that a count that shrinks by more than `max_shrink` has a lower bound.
     """
     return _thresholds(watch.found, watch.max_shrink)
 
@@ -109,7 +109,7 @@ def _threshold(count: int, max_shrink: float) -> int:
 
 
 def _following(threshold: int, max_shrink: float) -> int:
-    """Return the next threshold: no count below it shrinks too much and stays at the last one."""
+    """Return the next threshold: counts between both differ by no more than `max_shrink`."""
     if max_shrink == 1:
         return sys.maxsize
     following = int(threshold / (1 - max_shrink)) + 2
@@ -123,7 +123,7 @@ def _is_shrunk(old: int, new: int, max_shrink: float) -> bool:
 
 
 def compare(record: Record, watch: Watch) -> Iterator[Finding]:
-    """Yield what shrank too much since the last deployment."""
+    """Yield an error for each query that shrank too much since the last deployment."""
     old, new = record.found, watch.found
     total = sum(map(len, new.values()))
     if watch.allow_shrink or (watch.allow_empty and total == 0):
@@ -146,7 +146,7 @@ def compare(record: Record, watch: Watch) -> Iterator[Finding]:
 
 
 def _compare_numbers(record: Record, watch: Watch) -> Iterator[Finding]:
-    """Compare where only bounds are known of what was deployed: as if it had been the most."""
+    """Compare with the upper bounds, where the deployed backends themselves are not known."""
     for query in sorted(record.at_least):
         most = record.at_most(query)
         count = len(watch.found.get(query, ()))

@@ -1,11 +1,11 @@
-"""Which backend goes into which EndpointSlice.
+"""Assigns backends to EndpointSlices.
 
-A program that declares objects does not know the objects of its last run, so the place of a backend
-must follow from the backend alone: packing in order would move every later backend when an early
-one goes. Here the SHA-256 of a backend's key is its path through a binary trie whose leaves are the
-slices. A leaf that grows over the limit splits in two; nothing else moves.
+A program does not know the objects of its last run, so the place of a backend must follow from the
+backend alone: packing in order would move every later backend when an earlier one is removed. Here
+the SHA-256 of a backend's key is its path through a binary trie whose leaves are the slices. A leaf
+that grows over the limit splits in two; nothing else moves.
 
-The placement is a public contract: names of slices follow from it, and frozen vectors test it.
+The placement is a public contract: names of slices depend on it, and frozen vectors test it.
 """
 
 import re
@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 DEFAULT_LIMIT = 100
-"""Endpoints per slice at most, as in kube-controller-manager (`--max-endpoints-per-slice`)."""
+"""The default maximum of endpoints per slice, as in kube-controller-manager."""
 
 MAX_LIMIT = 1000
-"""What the API server takes in one slice (`endpoints`)."""
+"""The maximum of endpoints that the API server accepts in one slice."""
 
 _HASH_BITS = 64
 _PART = re.compile(r"-[01]+$")
@@ -27,10 +27,10 @@ def slices(keys: Iterable[str], limit: int, count: int | None = None) -> dict[st
     """Place keys into slices.
 
     Args:
-        keys: What identifies each backend; a key given twice counts once. Order does not matter.
-        limit: Keys per slice at most, unless `count` is given.
-        count: Pins the number of slices, a power of two. Every slice is then returned, empty ones
-            too, and one may hold more than `limit`, which is for the caller to judge.
+        keys: The keys of the backends; a key given twice counts once. Order does not matter.
+        limit: The maximum of keys per slice, unless `count` is given.
+        count: Pins the number of slices, a power of two. All slices are then returned, even empty
+            ones. One may hold more than `limit`: the caller checks that.
 
     Returns:
         The sorted keys of each slice by its name in the trie: the bits of the common prefix, such
@@ -45,7 +45,7 @@ def slices(keys: Iterable[str], limit: int, count: int | None = None) -> dict[st
 
 
 def is_part(name: str) -> bool:
-    """Return whether a slice of this name is one of several, whose name ends with its bits."""
+    """Return whether a slice's name ends with bits, which means that it is one of several."""
     return _PART.search(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""The forms of names that Kubernetes knows, each as a function that gives the reasons against one.
+"""The name formats of Kubernetes, each a function that returns the reasons why a value is invalid.
 
 The rules and their wording are those of `apimachinery/pkg/util/validation`. Go's `$` matches at the
 end of the text only, Python's also before a trailing newline, hence `fullmatch` throughout. Lengths
@@ -76,27 +76,27 @@ _HEADER_TEXT = (
 
 
 def dns_label(value: str) -> list[str]:
-    """Reasons why `value` is not an RFC 1123 label of at most 63 bytes."""
-    return _judge(value, _LABEL_RE, _LABEL_TEXT, 63)
+    """Return the reasons why `value` is not an RFC 1123 label of at most 63 bytes."""
+    return _reasons(value, _LABEL_RE, _LABEL_TEXT, 63)
 
 
 def dns_1035_label(value: str) -> list[str]:
-    """Reasons why `value` is not a DNS-1035 label, which is what a Service's name must be."""
-    return _judge(value, _LABEL_1035_RE, _LABEL_1035_TEXT, 63)
+    """Return the reasons why `value` is not a DNS-1035 label, as a Service's name must be."""
+    return _reasons(value, _LABEL_1035_RE, _LABEL_1035_TEXT, 63)
 
 
 def dns_subdomain(value: str) -> list[str]:
-    """Reasons why `value` is not an RFC 1123 subdomain of at most 253 bytes."""
-    return _judge(value, _SUBDOMAIN_RE, _SUBDOMAIN_TEXT, 253)
+    """Return the reasons why `value` is not an RFC 1123 subdomain of at most 253 bytes."""
+    return _reasons(value, _SUBDOMAIN_RE, _SUBDOMAIN_TEXT, 253)
 
 
 def wildcard_subdomain(value: str) -> list[str]:
-    """Reasons why `value` is not `*.` and an RFC 1123 subdomain, at most 253 bytes in all."""
-    return _judge(value, _WILDCARD_RE, _WILDCARD_TEXT, 253)
+    """Return the reasons why `value` is not `*.` and a subdomain, at most 253 bytes in all."""
+    return _reasons(value, _WILDCARD_RE, _WILDCARD_TEXT, 253)
 
 
 def path_segment(value: str) -> list[str]:
-    """Reasons why `value` cannot stand between two slashes of a URL, as a kind or a name does."""
+    """Return the reasons why `value` cannot be a segment of a URL's path, as a kind is."""
     if value in (".", ".."):
         return [f"may not be '{value}'"]
     return [f"may not contain '{character}'" for character in "/%" if character in value]
@@ -104,7 +104,7 @@ def path_segment(value: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def qualified_name(value: str) -> tuple[str, ...]:
-    """Reasons why `value` is not a qualified name such as `example.com/my-key` (a label's key)."""
+    """Return the reasons why `value` is not a qualified name such as `example.com/my-key`."""
     prefix, slash, name = value.rpartition("/")
     if "/" in prefix:
         return (_QUALIFIED_SLASHES_TEXT,)
@@ -112,7 +112,7 @@ def qualified_name(value: str) -> tuple[str, ...]:
     if slash and not prefix:
         reasons.append("prefix part must be non-empty")
     elif slash:
-        against = _judge(prefix, _SUBDOMAIN_RE, _SUBDOMAIN_TEXT, 253, "bytes")
+        against = _reasons(prefix, _SUBDOMAIN_RE, _SUBDOMAIN_TEXT, 253, "bytes")
         reasons += [f"prefix part {reason}" for reason in against]
     if not name:
         reasons.append("name part must be non-empty")
@@ -124,12 +124,12 @@ def qualified_name(value: str) -> tuple[str, ...]:
 
 
 def label_value(value: str) -> list[str]:
-    """Reasons why `value` cannot be the value of a label."""
-    return _judge(value, _LABEL_VALUE_RE, _LABEL_VALUE_TEXT, 63, "bytes")
+    """Return the reasons why `value` cannot be the value of a label."""
+    return _reasons(value, _LABEL_VALUE_RE, _LABEL_VALUE_TEXT, 63, "bytes")
 
 
 def iana_service_name(value: str) -> list[str]:
-    """Reasons why `value` is not an IANA service name, as a named targetPort must be (RFC 6335)."""
+    """Return the reasons why `value` is not an IANA service name (RFC 6335), as of a targetPort."""
     reasons: list[str] = []
     if size(value) > 15:
         reasons.append("must be no more than 15 characters")
@@ -145,28 +145,28 @@ def iana_service_name(value: str) -> list[str]:
 
 
 def port_number(value: int) -> list[str]:
-    """Reasons why `value` is not a port number."""
+    """Return the reasons why `value` is not a port number, 1 to 65535."""
     return [] if 1 <= value <= 65535 else ["must be between 1 and 65535, inclusive"]
 
 
 def env_name(value: str) -> list[str]:
-    """Reasons why `value` is not an environment variable's name on every version."""
+    """Return the reasons why `value` is not a variable's name on every version."""
     reasons = [] if _ENV_NAME_RE.fullmatch(value) else [_ENV_NAME_TEXT]
     return [*reasons, *_folder_prefix(value)]
 
 
 def relaxed_env_name(value: str) -> list[str]:
-    """Reasons why `value` is not an environment variable's name from 1.32 on."""
+    """Return the reasons why `value` is not an environment variable's name from 1.32 on."""
     return [_RELAXED_ENV_NAME_TEXT] if re.search(r"[^ -<>-~]", value) else []
 
 
 def config_key(value: str) -> list[str]:
-    """Reasons why `value` is not a key of a Secret or ConfigMap."""
-    return [*_judge(value, _CONFIG_KEY_RE, _CONFIG_KEY_TEXT, 253), *_folder_prefix(value)]
+    """Return the reasons why `value` is not a key of a Secret or ConfigMap."""
+    return [*_reasons(value, _CONFIG_KEY_RE, _CONFIG_KEY_TEXT, 253), *_folder_prefix(value)]
 
 
 def http_header_name(value: str) -> list[str]:
-    """Reasons why `value` is not the name of an HTTP header."""
+    """Return the reasons why `value` is not the name of an HTTP header."""
     return [] if re.fullmatch(r"[-A-Za-z0-9]+", value) else [_HEADER_TEXT]
 
 
@@ -177,11 +177,11 @@ def _folder_prefix(value: str) -> list[str]:
 
 
 def size(value: str) -> int:
-    """Return the length in bytes, which is what Go's `len` and so every limit counts."""
+    """Return the length in bytes, the unit of Go's `len` and of every limit."""
     return len(value.encode(errors="surrogatepass"))
 
 
-def _judge(
+def _reasons(
     value: str, form: re.Pattern[str], text: str, limit: int, unit: str = "characters"
 ) -> list[str]:
     reasons: list[str] = []

@@ -27,7 +27,7 @@ class TcpRoutePlan:
     objects: Sequence[Manifest]
     """The route, and the grants for its backends."""
     hazards: Sequence[Hazard] = ()
-    """What is legal but will not work as intended: nothing that arguments tell."""
+    """What is legal but will not work as intended. Arguments show none of it."""
 
 
 def plan_tcp_route(
@@ -41,8 +41,8 @@ def plan_tcp_route(
     Args:
         args: The arguments.
         component_name: Names the route where `route_name` is not given.
-        findings: What is wrong with the form of the arguments; collects what else is wrong. Where
-            it is not empty the result is not to be used.
+        findings: The errors in the form of the arguments; collects all others. The result may be
+            used only if it stays empty.
         unknown: The paths of arguments that were not known when the program ran.
     """
     unread = tuple(findings)

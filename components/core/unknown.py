@@ -1,4 +1,4 @@
-"""Values that are not known while the program runs."""
+"""Values that are not known when the program runs."""
 
 import re
 from dataclasses import dataclass
@@ -8,23 +8,22 @@ _OUTPUT = re.compile(
     r"Calling \W?(?:__str__|to\w+)\W? on an \W?Output|<pulumi\.output\.Output object", re.IGNORECASE
 )
 _LONGEST_WITHOUT = 27
-"""Most texts are short, and a shorter one matches nothing of the above."""
+"""The length up to which a text cannot match any pattern above, which saves time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Stands for a value that arrives later, such as the address of a machine still to be made.
+    """A value that is not known yet, such as the address of a machine still to be created.
 
-    The core passes it through and judges nothing about it; the whole is judged once more when the
-    value is there.
+    The core passes it through without validation, and validates everything again once it is known.
     """
 
     path: str
-    """The field it was given for, such as `addresses[0]`."""
+    """The field that it was given for, such as `addresses[0]`."""
 
 
 def is_known(value: object) -> bool:
-    """Return whether a value is there, all the way down."""
+    """Return whether a value and everything in it is known."""
     if isinstance(value, Unknown):
         return False
     if isinstance(value, dict):
@@ -37,7 +36,7 @@ def is_known(value: object) -> bool:
 def contains_output(text: str) -> bool:
     """Return whether an Output was converted to text, as an f-string does.
 
-    Pulumi's SDKs put a warning in its place (`Calling __str__ on an Output[T] is not supported`, of
-    Node `Calling [toString] on an [Output<T>]`), Python's `repr` the object's address.
+    Pulumi's SDKs replace it with a warning (`Calling __str__ on an Output[T] is not supported`; in
+    Node.js `Calling [toString] on an [Output<T>]`), Python's `repr` with the object's address.
     """
     return len(text) > _LONGEST_WITHOUT and _OUTPUT.search(text) is not None

@@ -1,67 +1,69 @@
-"""What the versions of Kubernetes judge differently."""
+"""What the versions of Kubernetes validate differently."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 OLDEST = "1.30"
 NEWEST = "1.37"
-"""The version whose rules are known last; those after it are judged by them."""
+"""The newest version with known rules, which also apply to later versions."""
 
 _Version = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one version, or what is legal on every one of several."""
+    """The rules of one version, or the rules that satisfy several versions."""
 
     strict_addresses: bool
     """No leading zeros and no IPv4-mapped IPv6 in addresses and CIDRs, and no bits beyond a CIDR's
-    prefix (`StrictIPCIDRValidation`, on from 1.36). Off: merely a warning."""
+    prefix (`StrictIPCIDRValidation`, on from 1.36). If off, these are only warnings."""
     relaxed_service_names: bool
     """A Service's name may begin with a digit (KEP-5311, on from 1.36)."""
     traffic_distributions: tuple[str, ...] | None
-    """The values of `spec.trafficDistribution`; None where the field is dropped unread (1.30)."""
+    """The values of `spec.trafficDistribution`; None if the field is dropped unread (1.30)."""
     node_hints: bool
-    """Whether `hints.forNodes` is judged (from 1.34); before that it is dropped unread."""
+    """Whether `hints.forNodes` is validated (from 1.34); before that it is dropped unread."""
     unknown_node_hints: bool
     """`hints.forNodes` may hold anything, as the API does not have it (before 1.33)."""
     sloppy_slices: bool
-    """An EndpointSlice's IPv6 addresses need not be canonical, and its endpoints are judged before
-    its ports (before 1.33)."""
+    """An EndpointSlice's IPv6 addresses need not be canonical, and its endpoints are validated
+    before its ports (before 1.33)."""
     no_kubelet_port: bool
     """A LoadBalancer may not have the kubelet's port, 10250 (before 1.33)."""
     relaxed_env_names: bool
     """An environment variable's name is any printable ASCII without `=` (on from 1.32)."""
     endpoints_may_stay: bool
-    """What a stored Endpoints or EndpointSlice holds is not judged again while an update leaves it
-    as it is (from 1.33)."""
+    """What a stored Endpoints or EndpointSlice holds is not validated again by an update that
+    leaves it unchanged (from 1.33)."""
     names_may_stay: bool
-    """A stored Ingress with a Service's name that begins with a digit may have more of them, where
-    one of its rules has it (from 1.34)."""
+    """An update may add Services' names that begin with a digit to an Ingress if a rule of the
+    stored one has such a name (from 1.34)."""
     default_name_may_stay: bool
-    """The same where its default backend has it (from 1.35)."""
+    """The same if its default backend has such a name (from 1.35)."""
     service_names_again: bool
-    """An update of a Service has its `generateName` judged again (before 1.34)."""
+    """An update of a Service validates its `generateName` again (before 1.34)."""
     policy_names_again: bool
-    """The same of a NetworkPolicy (before 1.36)."""
+    """The same for a NetworkPolicy (before 1.36)."""
     names_what_is_missing: bool
-    """What an owner or an Ingress's resource lacks is named twice (before 1.34). As those that
-    follow, this is wording: no verdict depends on it."""
+    """A missing field of an owner or an Ingress's resource is reported twice (before 1.34). This
+    field and those below change wording only, no verdict."""
     at_most_bytes: bool
-    """What is too long "must have at most" so many bytes (before 1.32)."""
+    """The wording for texts that are too long is "must have at most" a number of bytes (before
+    1.32)."""
     counts_characters: bool
-    """The parts of a qualified name "must be no more than" so many characters (before 1.35)."""
+    """The wording for parts of a qualified name is "must be no more than" characters (before
+    1.35)."""
     generated: bool
-    """Generated validators judge parts of EndpointSlices and NetworkPolicies, after all else, and
-    an owner's path has its index (from 1.37)."""
+    """Generated code validates parts of EndpointSlices and NetworkPolicies after all else, and an
+    owner's path includes its index (from 1.37)."""
 
 
 @lru_cache(maxsize=64)
 def rules_of(kubernetes_version: str | None) -> Rules:
     """Return the rules of a version such as "1.37" or "v1.37.2".
 
-    Of None: what is legal on every version from 1.30 to 1.37. Versions newer than 1.37 have its
-    rules, as far as is known.
+    For None: the rules that satisfy every version from 1.30 to 1.37. Versions after 1.37 are
+        assumed to have the rules of 1.37.
 
     Raises:
         ValueError: The text is not a version, or one before 1.30.
@@ -75,7 +77,7 @@ def rules_of(kubernetes_version: str | None) -> Rules:
 
 
 def _rules(lowest: _Version, highest: _Version) -> Rules:
-    """Return what is legal from one version to another: the wording is that of the last."""
+    """Return the rules that satisfy all versions in a range, with the wording of the last."""
     return Rules(
         strict_addresses=highest >= (1, 36),
         relaxed_service_names=lowest >= (1, 36),

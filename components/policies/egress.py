@@ -13,6 +13,7 @@ from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.lazy_outputs import LazyOutputs
 from .._runtime.object_children import ObjectChildren
 from .._runtime.object_component import DeclaredObject
+from .._runtime.stack_traces import COMPONENT, short_stack_trace
 from ..core import arguments
 from ..core.egress_policy import EgressPolicyPlan, plan_egress_policy
 from ..core.metadata import CLUSTER_SCOPED
@@ -105,7 +106,8 @@ class EgressPolicy(LazyOutputs):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(EgressPolicy, name, EGRESS_POLICY, args, opts)
-        super().__init__(token_of("EgressPolicy"), name, {}, opts)
+        with short_stack_trace(COMPONENT):
+            super().__init__(token_of("EgressPolicy"), name, {}, opts)
         children = ObjectChildren(self, name, opts, draft.args.logical_name)
         self._declared: _DeclaredPolicy = _DeclaredPolicy(self, name, children, draft)
         self.register_outputs({"policy_name": draft.plan.policy["metadata"]["name"]})

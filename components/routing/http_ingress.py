@@ -14,6 +14,7 @@ from .._runtime.given import ingress_addresses
 from .._runtime.lazy_outputs import LazyOutputs
 from .._runtime.object_children import ObjectChildren
 from .._runtime.object_component import DeclaredObject
+from .._runtime.stack_traces import COMPONENT, short_stack_trace
 from ..core.http_ingress import HttpIngressPlan, plan_http_ingress
 from ..core.route_arguments import GATEWAY
 from ..core.route_arguments import HttpIngressArgs as CoreArgs
@@ -123,7 +124,8 @@ class HttpIngress(LazyOutputs):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(HttpIngress, name, HTTP_INGRESS, args, opts)
-        super().__init__(token_of("HttpIngress"), name, {}, opts)
+        with short_stack_trace(COMPONENT):
+            super().__init__(token_of("HttpIngress"), name, {}, opts)
         children = ObjectChildren(self, name, opts, draft.args.logical_name)
         declared = _DeclaredRoutes if draft.args.api == GATEWAY else _DeclaredIngress
         self._declared: _DeclaredRoutes | _DeclaredIngress = declared(self, name, children, draft)

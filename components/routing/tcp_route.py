@@ -12,6 +12,7 @@ from .._registry import token_of
 from .._runtime.component import Blueprint, Draft, compile_args
 from .._runtime.lazy_outputs import LazyOutputs
 from .._runtime.object_children import ObjectChildren
+from .._runtime.stack_traces import COMPONENT, short_stack_trace
 from ..core.route_arguments import TcpRouteArgs as CoreArgs
 from ..core.tcp_route import TcpRoutePlan, plan_tcp_route
 from ..route_types import GatewayRef, RouteBackend
@@ -78,7 +79,8 @@ class TcpRoute(LazyOutputs):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(TcpRoute, name, BLUEPRINT, args, opts)
-        super().__init__(token_of("TcpRoute"), name, {}, opts)
+        with short_stack_trace(COMPONENT):
+            super().__init__(token_of("TcpRoute"), name, {}, opts)
         children = ObjectChildren(self, name, opts, draft.args.logical_name)
         self._declared: _DeclaredRoute = _DeclaredRoute(self, name, children, draft)
         self.register_outputs({"route_name": draft.plan.objects[0]["metadata"]["name"]})

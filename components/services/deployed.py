@@ -11,6 +11,7 @@ from .._registry import token_of
 from .._runtime.component import Blueprint, compile_args
 from .._runtime.provider import stated_namespace_of
 from .._runtime.service_component import DeclaredService, ServiceComponent
+from .._runtime.stack_traces import COMPONENT, short_stack_trace
 from .._runtime.workload_children import WorkloadChildren
 from ..core.deployed_service import plan_deployed_service, pod_labels
 from ..core.pod_arguments import DeployedServiceArgs as CoreArgs
@@ -198,7 +199,8 @@ class DeployedService(ServiceComponent):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(DeployedService, name, DEPLOYED_SERVICE, args, opts)
-        super().__init__(token_of("DeployedService"), name, {}, opts)
+        with short_stack_trace(COMPONENT):
+            super().__init__(token_of("DeployedService"), name, {}, opts)
         self._service_name: str = draft.plan.service["metadata"]["name"]
         self._destination = _destination(self._service_name, args, opts)
         scope, adoptions = draft.args.logical_name, draft.plan.adoptions

@@ -11,6 +11,7 @@ from .._registry import token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, compile_args
 from .._runtime.service_component import DeclaredService, ServiceComponent
+from .._runtime.stack_traces import COMPONENT, short_stack_trace
 from ..core import arguments
 from ..core.external_service import plan_external_service
 from ..policies.destinations import egress_destination
@@ -173,7 +174,8 @@ class ExternalService(ServiceComponent):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(ExternalService, name, EXTERNAL_SERVICE, args, opts)
-        super().__init__(token_of("ExternalService"), name, {}, opts)
+        with short_stack_trace(COMPONENT):
+            super().__init__(token_of("ExternalService"), name, {}, opts)
         self._destination = egress_destination(args)
         children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
         self._declared = DeclaredService(

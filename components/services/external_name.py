@@ -10,6 +10,7 @@ from .._registry import token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, compile_args
 from .._runtime.service_component import DeclaredService, ServiceComponent
+from .._runtime.stack_traces import COMPONENT, short_stack_trace
 from ..core import arguments
 from ..core.external_name_service import plan_external_name_service
 from ..policies.destinations import egress_destination
@@ -77,7 +78,8 @@ class ExternalNameService(ServiceComponent):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(ExternalNameService, name, EXTERNAL_NAME_SERVICE, args, opts)
-        super().__init__(token_of("ExternalNameService"), name, {}, opts)
+        with short_stack_trace(COMPONENT):
+            super().__init__(token_of("ExternalNameService"), name, {}, opts)
         self._destination = egress_destination(args)
         children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
         self._declared = DeclaredService(self, name, draft, children, awaited=False)

@@ -13,6 +13,7 @@ from .._runtime.component import compile_each
 from .._runtime.inputs import read
 from .._runtime.lazy_outputs import LazyOutputs
 from .._runtime.service_component import DeclaredService
+from .._runtime.stack_traces import COMPONENT, short_stack_trace
 from ..core.findings import required
 from ..errors import ValidationError
 from ..policies.destinations import egress_destination
@@ -67,7 +68,8 @@ class ExternalServiceSet(LazyOutputs):
     ) -> None:
         entries = _entries(name, args)
         drafts = compile_each(ExternalServiceSet, name, EXTERNAL_SERVICE, "services", entries, opts)
-        super().__init__(token_of("ExternalServiceSet"), name, {}, opts)
+        with short_stack_trace(COMPONENT):
+            super().__init__(token_of("ExternalServiceSet"), name, {}, opts)
         children = Children(self, name, opts)
         self._declared: _DeclaredServices = _DeclaredServices()
         for key, draft in drafts.items():
@@ -138,7 +140,7 @@ class _DeclaredServices:
 
 
 class _Outer(TypedDict):
-    """The arguments without what is in each Service, which is judged for each by itself."""
+    """The arguments without what is in each Service, which is validated for each by itself."""
 
     services: Mapping[str, object]
 

@@ -11,6 +11,7 @@ from .._registry import token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, compile_args
 from .._runtime.service_component import DeclaredService, ServiceComponent
+from .._runtime.stack_traces import COMPONENT, short_stack_trace
 from ..core import arguments
 from ..core.migrating_service import plan_migrating_service
 from ..policies.destinations import migration_destinations
@@ -183,7 +184,8 @@ class MigratingService(ServiceComponent):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(MigratingService, name, MIGRATING_SERVICE, args, opts)
-        super().__init__(token_of("MigratingService"), name, {}, opts)
+        with short_stack_trace(COMPONENT):
+            super().__init__(token_of("MigratingService"), name, {}, opts)
         self._destinations = migration_destinations(args, opts)
         children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
         self._declared = DeclaredService(

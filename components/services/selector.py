@@ -10,6 +10,7 @@ from .._registry import token_of
 from .._runtime.children import Children
 from .._runtime.component import Blueprint, compile_args
 from .._runtime.service_component import DeclaredService, ServiceComponent
+from .._runtime.stack_traces import COMPONENT, short_stack_trace
 from ..core import arguments
 from ..core.selector_service import plan_selector_service
 from ..policies.destinations import egress_destination
@@ -127,7 +128,8 @@ class SelectorService(ServiceComponent):
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
         draft = compile_args(SelectorService, name, SELECTOR_SERVICE, args, opts)
-        super().__init__(token_of("SelectorService"), name, {}, opts)
+        with short_stack_trace(COMPONENT):
+            super().__init__(token_of("SelectorService"), name, {}, opts)
         self._destination = egress_destination(args, opts)
         children = Children(self, name, opts, draft.args.logical_name, draft.plan.adoptions)
         awaited = draft.args.await_ready is not False

@@ -77,7 +77,7 @@ def load(path: str | PathLike[str]) -> Inventory:
         raise InventoryError("\n".join(lines)) from None
     errors = [(one.line, f"{one.path}: {one.reason}") for one in reader.problems]
     content = plain(placed)
-    errors += _judge(content, lambda field: locate(placed, field).line)
+    errors += _validate(content, lambda field: locate(placed, field).line)
     if errors:
         lines = [f"{file}:{line}: {reason}" for line, reason in sorted(errors)]
         raise InventoryError("\n".join(lines))
@@ -120,7 +120,7 @@ class _Scalars:
         return value
 
 
-def _judge(content: Any, line_of: Callable[[str], int]) -> Iterator[tuple[int, str]]:
+def _validate(content: Any, line_of: Callable[[str], int]) -> Iterator[tuple[int, str]]:
     if not isinstance(content, dict):
         yield 1, f"must be a mapping with {' and '.join(_SECTIONS)}"
         return
@@ -131,12 +131,12 @@ def _judge(content: Any, line_of: Callable[[str], int]) -> Iterator[tuple[int, s
             yield line_of(section), f"{section}: must be a mapping of names"
         else:
             for name, args in cast("dict[str, Any]", entries or {}).items():
-                yield from _judge_entry(
+                yield from _validate_entry(
                     join(section, name), name, _SECTIONS[section], args, line_of
                 )
 
 
-def _judge_entry(
+def _validate_entry(
     path: str, name: str, blueprint: Blueprint[Any, Any], args: Any, line_of: Callable[[str], int]
 ) -> Iterator[tuple[int, str]]:
     inputs = read(blueprint.given, {} if args is None else args)

@@ -16,19 +16,19 @@ from ..validation.object_set import Policy, name_of
 from .causes import Found
 from .model import Client
 from .model import Policy as OnTheWay
-from .policy_judge import Judge, Target
+from .policy_evaluator import PolicyEvaluator, Target
 
 
 class ClientLook:
     """Compares what policies let a client reach with the backends of a Service."""
 
     def __init__(
-        self, judge: Judge, manifests: Sequence[Mapping[str, Any]], client: Client
+        self, policies: PolicyEvaluator, manifests: Sequence[Mapping[str, Any]], client: Client
     ) -> None:
-        self._judge = judge
+        self._policies = policies
         self._manifests = manifests
         self._client = client
-        self.egress = judge.of_client(client)
+        self.egress = policies.of_client(client)
         """The policies that restrict what the client may reach."""
 
     def look(
@@ -41,17 +41,17 @@ class ClientLook:
             virtual: What is known of policies that name the Service's cluster IP.
         """
         found = list(self._lint_dns())
-        shut = [one for one in targets if not self._judge.lets_out(self.egress, one)]
+        shut = [one for one in targets if not self._policies.lets_out(self.egress, one)]
         shown = [self._shown(one, "egress", is_shut=bool(shut)) for one in self.egress]
         if shut:
             found.append(self._egress(shut, targets, virtual))
         closed = [
             (one, policies)
             for one in targets
-            if (policies := self._judge.of_backend(one))
-            and not self._judge.lets_in(policies, self._client, one)
+            if (policies := self._policies.of_backend(one))
+            and not self._policies.lets_in(policies, self._client, one)
         ]
-        inward = {one.index: one for target in targets for one in self._judge.of_backend(target)}
+        inward = {one.index: one for target in targets for one in self._policies.of_backend(target)}
         shown += [self._shown(one, "ingress", is_shut=bool(closed)) for one in inward.values()]
         if closed:
             target, policies = closed[0]
@@ -79,7 +79,7 @@ class ClientLook:
             hazard = POLICY_DENIES_CLIENT
         else:
             remedy = ""
-            is_held = self._judge.holds_address(self.egress, first)
+            is_held = self._policies.holds_address(self.egress, first)
             hazard = BACKEND_PORT_CLOSED if is_held else BACKENDS_UNCOVERED
         return self._found(hazard, self.egress, first, (reached, targets), remedy)
 

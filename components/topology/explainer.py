@@ -15,7 +15,7 @@ from .knowledge import family_unknown, knows_backends
 from .model import Client, Policy, Problem
 from .paths import describe
 from .pod_states import labels_of
-from .policy_judge import Judge, Target, on_the_way
+from .policy_evaluator import PolicyEvaluator, Target, on_the_way
 from .serving import Serving, is_external_local
 from .shown import lint_routes, lint_service
 from .snapshot import Snapshot
@@ -35,7 +35,7 @@ class Explainer:
         self._snapshot = snapshot
         self._index = Index(snapshot)
         self._objects = self._index.objects
-        self._judge = Judge(self._objects.policies, self._index.namespaces)
+        self._policies = PolicyEvaluator(self._objects.policies, self._index.namespaces)
 
     def services(self, name: str = "") -> list[Key]:
         """Return the Services of the snapshot, or those of a name, sorted."""
@@ -136,7 +136,7 @@ class Explainer:
             return [], []
         service = serving.service
         backends: list[Target] = targets(self._index, service, serving.groups)
-        look = ClientLook(self._judge, self._index.manifests, client)
+        look = ClientLook(self._policies, self._index.manifests, client)
         return look.look(backends, self._index.virtual_findings[service.key])
 
     def _missing(self, key: Key) -> Explanation:

@@ -8,7 +8,7 @@ from ..validation.untyped import items, mapping, text
 from .index import Index
 from .paths import selected_labels
 from .pod_states import labels_of
-from .policy_judge import Target
+from .policy_evaluator import Target
 
 
 def targets(index: Index, service: Service, groups: Sequence[Group]) -> list[Target]:

@@ -2,7 +2,7 @@
 
 Pure functions over plain manifests, in agreement with kube-apiserver: types, field paths, wording
 and order of the findings are its own. What a client cannot know (addresses and ports that are
-taken, quotas, webhooks, rights) is not judged. What it accepts but does not work is found by
+taken, quotas, webhooks, rights) is not validated. What it accepts but does not work is found by
 `components.core.validation.hazards`.
 """
 

@@ -1,7 +1,7 @@
-"""IP addresses and CIDR blocks as the API server reads and judges them.
+"""IP addresses and CIDR blocks as the API server reads and validates them.
 
 Its parser is that of Go 1.16 (`ParseIPSloppy`): leading zeros are passed over, zones are unknown,
-and the IPv4-mapped form of IPv6 is IPv4. What is judged beyond that depends on the field.
+and the IPv4-mapped form of IPv6 is IPv4. What is validated beyond that depends on the field.
 """
 
 from ipaddress import IPv4Address, IPv6Address

@@ -1,4 +1,4 @@
-"""An object's metadata, which is judged alike whatever its kind (`ValidateObjectMeta`)."""
+"""An object's metadata, validated in the same way for all kinds (`ValidateObjectMeta`)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -91,7 +91,7 @@ OBJECT_REFERENCE = shapes.Struct(
         "fieldPath": shapes.STRING,
     }
 )
-"""A core/v1 ObjectReference, such as an endpoint's `targetRef`, of which nothing is asked."""
+"""A core/v1 ObjectReference, such as an endpoint's `targetRef`, which has no rules."""
 
 NameReasons = Callable[[str], Sequence[str]]
 """Returns the reasons against a name, such as `syntax.dns_subdomain`."""
@@ -123,9 +123,9 @@ def check_metadata(
 ) -> None:
     """Validate `metadata` of a decoded object that is created, or that updates `old`.
 
-    On update a kind's own form of names is not asked for again, unless `rename` says so: then a
-    `generateName` is judged as on create. Managed fields are not judged: the API server replaces
-    them.
+    An update does not validate a kind's own form of names again, unless `rename` is set: then a
+    `generateName` is validated as on create. Managed fields are not validated, because the API
+    server replaces them.
     """
     metadata: Mapping[str, Any] = new.get("metadata", {})
     before: Mapping[str, Any] | None = None if old is None else old.get("metadata", {})
@@ -154,15 +154,15 @@ def check_metadata(
 def check_names_again(
     new: Mapping[str, Any], name_reasons: NameReasons, findings: list[Finding]
 ) -> None:
-    """Validate on an update what is asked of names on create, unless there is no name at all."""
+    """Validate names on an update as on a create, unless there is no name at all."""
     if new.get("metadata", {}).get("name"):
         _check_names(new, name_reasons, findings)
 
 
 def check_unstored(new: Mapping[str, Any], findings: list[Finding]) -> None:
-    """Validate that an object to be created has no version yet, which is asked last of all.
+    """Validate that an object to be created has no `resourceVersion`.
 
-    A dry run does not ask it.
+    The API server checks this last, and a dry run does not check it.
     """
     version: str = new.get("metadata", {}).get("resourceVersion", "")
     if version.isascii() and version.isdigit() and version.strip("0") and _is_uint64(version):
@@ -172,7 +172,7 @@ def check_unstored(new: Mapping[str, Any], findings: list[Finding]) -> None:
 
 
 def check_labels(labels: Mapping[str, str] | None, path: str, findings: list[Finding]) -> None:
-    """Validate labels, or whatever has their form (`ValidateLabels`)."""
+    """Validate labels, or other fields of the same form (`ValidateLabels`)."""
     for key, value in (labels or {}).items():
         findings += against(path, key, qualified_name, METADATA_LABEL_KEY)
         for found in against(path, value, label_value, METADATA_LABEL_VALUE):
@@ -180,12 +180,12 @@ def check_labels(labels: Mapping[str, str] | None, path: str, findings: list[Fin
 
 
 def _path_prefix(name: str) -> list[str]:
-    """Reasons why no part of a URL's path begins with `name` (`IsPathSegmentPrefix`)."""
+    """Return the reasons why `name` cannot begin a segment of a URL (`IsPathSegmentPrefix`)."""
     return [f"may not contain '{one}'" for one in "/%" if one in name]
 
 
 def _check_names(new: Mapping[str, Any], reasons: NameReasons, findings: list[Finding]) -> None:
-    """Validate an object's `generateName` and name, or what the API server makes of the former."""
+    """Validate an object's `generateName`, and its name or the one generated from it."""
     metadata: Mapping[str, Any] = new.get("metadata", {})
     prefix = metadata.get("generateName", "")
     name = metadata.get("name", "")
@@ -204,7 +204,7 @@ def _check_names(new: Mapping[str, Any], reasons: NameReasons, findings: list[Fi
 
 
 def _check_path_segments(metadata: Mapping[str, Any], findings: list[Finding]) -> None:
-    """Validate the names as parts of a URL's path, which is all that every update asks of them.
+    """Validate the names as segments of a URL's path, the only check in every update.
 
     A name that differs from the old one is immutable.
     """
@@ -220,14 +220,14 @@ def _nameless() -> Finding:
 
 
 def _mask_trailing_dash(prefix: str) -> str:
-    """Do as `maskTrailingDash` does, which puts an `a` for the last *two* bytes."""
+    """Do what `maskTrailingDash` does: replace the last *two* bytes with an `a`."""
     if prefix == "-" or not prefix.endswith("-"):
         return prefix
     return _first_bytes(prefix, size(prefix) - 2) + "a"
 
 
 def _generated(prefix: str) -> str:
-    """Return a name such as the API server generates, with `x` for what is random."""
+    """Return a name like those the API server generates, with `x` for the random part."""
     return f"{_first_bytes(prefix, _GENERATED_BASE)}xxxxx"
 
 
@@ -236,7 +236,7 @@ def _first_bytes(text: str, count: int) -> str:
 
 
 def _check_namespace(namespace: str, findings: list[Finding]) -> None:
-    """Validate the namespace; where there is none, it is the request's."""
+    """Validate the namespace; if absent, it is that of the request."""
     if namespace:
         findings += against("metadata.namespace", namespace, dns_label, METADATA_NAMESPACE)
 
@@ -252,7 +252,7 @@ def _check_generation(generation: int, findings: list[Finding]) -> None:
 def _check_current(
     metadata: Mapping[str, Any], before: Mapping[str, Any], findings: list[Finding]
 ) -> None:
-    """Validate that an update is of the latest version, or of none."""
+    """Validate that an update names the latest version, or none."""
     path = "metadata.resourceVersion"
     version: str = metadata.get("resourceVersion", "")
     if version.strip("0") and version != before.get("resourceVersion", version):
@@ -269,7 +269,7 @@ def _is_uint64(digits: str) -> bool:
 
 
 def check_annotations(annotations: Mapping[str, str] | None, findings: list[Finding]) -> None:
-    """Judge annotations (`ValidateAnnotations`)."""
+    """Validate annotations (`ValidateAnnotations`)."""
     if not annotations:
         return
     for key in annotations:
@@ -281,7 +281,7 @@ def check_annotations(annotations: Mapping[str, str] | None, findings: list[Find
 
 
 def _any_case(key: str) -> tuple[str, ...]:
-    """Reasons why `key` is not a qualified name, be it in upper or lower case."""
+    """Return the reasons why `key`, in lower case, is not a qualified name."""
     if not key.isascii():
         key = "".join(_GO_LOWER.get(one, one) for one in key)
     return qualified_name(key.lower())
@@ -311,7 +311,7 @@ def _check_finalizer_prefix(finalizer: str, index: int, findings: list[Finding])
 def _check_changes(
     metadata: Mapping[str, Any], before: Mapping[str, Any], findings: list[Finding]
 ) -> None:
-    """Validate what an update changes; what the API server sets itself is ignored."""
+    """Validate the changes of an update, except in fields that the API server sets itself."""
     if before.get("deletionTimestamp"):
         added = set(metadata.get("finalizers", ())).difference(before.get("finalizers", ()))
         if added:

@@ -37,7 +37,7 @@ def refusal(manifest: Mapping[str, Any]) -> Finding | None:
     """Return why an object of none of the kinds here is refused, or None where that is not known.
 
     Args:
-        manifest: An object whose `apiVersion` and `kind` together are not judged.
+        manifest: An object whose `apiVersion` and `kind` together are not validated.
     """
     version, kind = text(manifest.get("apiVersion")), text(manifest.get("kind"))
     if version not in _VERSIONS or len(kind) > _LONGEST:

@@ -1,7 +1,7 @@
 """The JSON types of a manifest's fields, checked as the API server's decoder checks them.
 
 A null equals an absent field. An unknown field is dropped with a warning. A value of the wrong type
-is an error; the API server words only the first and judges nothing else of the object, and gives
+is an error; the API server words only the first and validates nothing else of the object, and gives
 no field path with it, so that here the path is ours.
 """
 

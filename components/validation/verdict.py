@@ -1,4 +1,4 @@
-"""Judges one manifest, whatever its kind."""
+"""Validates one manifest, whatever its kind."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -58,7 +58,7 @@ def validate_by(
 ) -> list[Finding]:
     """Return all that `validate` does, by the rules of a version or of several."""
     kind = KINDS.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
-    return [_unjudged(manifest)] if kind is None else validate_as(kind, rules, manifest, old)
+    return [_unknown_kind(manifest)] if kind is None else validate_as(kind, rules, manifest, old)
 
 
 def validate_as(
@@ -91,7 +91,7 @@ def _touches(path: str, broken: list[str]) -> bool:
     return any(is_within(path, one) or is_within(one, path) for one in broken)
 
 
-def _unjudged(manifest: Mapping[str, Any]) -> Finding:
+def _unknown_kind(manifest: Mapping[str, Any]) -> Finding:
     for field in ("apiVersion", "kind"):
         if not isinstance(manifest.get(field), str) or not manifest[field]:
             return required(field, rule=KIND)

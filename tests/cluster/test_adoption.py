@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.cluster import get, names, uids, watched
+from testbed.cluster import get, names, uids, watched
+from testbed.stack import Stack
 from tests.support.raw import RESOURCES, raw
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.parts import UPSERT
 from tools.providers import Provider

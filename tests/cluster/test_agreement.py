@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from components.validation import RULES, validate
-from tests.support.agreement import golden
-from tests.support.agreement.compare import Comparer, is_unknowable
-from tests.support.agreement.generator import cases
-from tests.support.agreement.report import Tally
-from tests.support.agreement.schema import UNKNOWN, typed_manifests
-from tests.support.agreement.server import Answer, ApiServer, Object
-from tests.support.agreement.store import Etcd, Store
-from tests.support.cluster import throw_away_cluster
+from testbed.agreement import golden
+from testbed.agreement.compare import Comparer, is_unknowable
+from testbed.agreement.generator import cases
+from testbed.agreement.report import Tally
+from testbed.agreement.schema import UNKNOWN, typed_manifests
+from testbed.agreement.server import Answer, ApiServer, Object
+from testbed.agreement.store import Etcd, Store
+from testbed.cluster import throw_away_cluster
 from tools.cluster import Cluster
 from tools.console import CommandError
 from tools.parts import API_SERVERS

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from components.core.metadata import MAX_FIELD_MANAGER
 from components.core.objects.manifest_metadata import LARGEST_ANNOTATIONS, annotation_bytes
-from tests.support.cluster import get
+from testbed.cluster import get
+from testbed.stack import Stack
 from tests.support.programs import external_service
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 LIMIT = 262_144

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cluster import get, names
+from testbed.cluster import get, names
 from tools import venv
 from tools.backend import StateBackend
 from tools.cluster import Cluster

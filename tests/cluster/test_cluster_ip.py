@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.cluster import get, uids, versions
+from testbed.cluster import get, uids, versions
+from testbed.stack import Stack
 from tests.support.programs import component, external_service
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 BASE = {"addresses": ["192.0.2.10"], "ports": [{"name": "http", "port": 80}]}

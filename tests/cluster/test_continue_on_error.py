@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.cluster import uids
+from testbed.cluster import uids
+from testbed.stack import Stack
 from tests.support.raw import raw
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

@@ -11,10 +11,10 @@ from components.core.deployed_service import plan_deployed_service
 from components.core.pod_arguments import DeployedServiceArgs
 from components.core.versions import rules_of
 from components.validation.rendered import validate_rendered
-from tests.support.agreement import server as api
-from tests.support.cluster import get, missing, names, uids
+from testbed.agreement import server as api
+from testbed.cluster import get, missing, names, uids
+from testbed.stack import Stack
 from tests.support.deployments import VARIANTS
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 PROGRAM = """

@@ -2,8 +2,8 @@
 
 import time
 
-from tests.support.cluster import names, wait_for_accounts
-from tests.support.stack import Stack
+from testbed.cluster import names, wait_for_accounts
+from testbed.stack import Stack
 from tools.cluster import Cluster
 
 PROGRAM = """

@@ -12,8 +12,8 @@ import pytest
 from components.core.arguments import EgressPolicyArgs, typed
 from components.core.egress_policy import plan_egress_policy
 from components.core.findings import Finding
-from tests.support.cluster import get, missing, names, throw_away_cluster, uids
-from tests.support.stack import Stack
+from testbed.cluster import get, missing, names, throw_away_cluster, uids
+from testbed.stack import Stack
 from tools import golang
 from tools.cluster import Cluster
 from tools.console import CommandError

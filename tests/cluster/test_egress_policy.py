@@ -8,8 +8,8 @@ import pytest
 
 from components.core.arguments import EgressPolicyArgs, typed
 from components.core.egress_policy import plan_egress_policy
-from tests.support.cluster import Object, get, missing, names, uids, versions
-from tests.support.stack import Stack
+from testbed.cluster import Object, get, missing, names, uids, versions
+from testbed.stack import Stack
 from tools.cluster import Cluster
 from tools.parts import CREATE
 from tools.providers import Provider

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tests.support.cluster import names, watched
+from testbed.cluster import names, watched
+from testbed.stack import Stack
 from tests.support.programs import external_service
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

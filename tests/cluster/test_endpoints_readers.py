@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from tests.support.cluster import names
-from tests.support.stack import Stack
+from testbed.cluster import names
+from testbed.stack import Stack
 from tools.cluster import Cluster
 
 PROGRAM = """

@@ -20,6 +20,7 @@ import yaml
 from components.cli.live.proxy import Proxy, _UnixConnection
 from components.cli.live.snapshots import read_snapshot
 from components.topology import Client, Explainer, Explanation
+from testbed.cluster import names, path_with_kubectl, wait_for_accounts
 from tests.support.accounts import grant, kubeconfig, rule
 from tests.support.broken_setups import (
     CLIENT,
@@ -32,7 +33,6 @@ from tests.support.broken_setups import (
     in_namespace,
     service,
 )
-from tests.support.cluster import names, path_with_kubectl, wait_for_accounts
 from tests.support.following import Follow
 from tools.cluster import Cluster
 from tools.paths import ROOT

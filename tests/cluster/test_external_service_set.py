@@ -8,8 +8,8 @@ import pytest
 
 from components import ExternalServiceSet
 from components.testing import render
-from tests.support.cluster import get, missing, names, uids, versions
-from tests.support.stack import Stack
+from testbed.cluster import get, missing, names, uids, versions
+from testbed.stack import Stack
 from tools.cluster import Cluster
 from tools.parts import CREATE
 from tools.providers import Provider

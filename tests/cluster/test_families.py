@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cluster import get, names, throw_away_cluster
+from testbed.cluster import get, names, throw_away_cluster
+from testbed.stack import Stack
 from tests.support.programs import external_service
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.providers import Provider
 

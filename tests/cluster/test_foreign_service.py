@@ -6,8 +6,8 @@ import re
 import pytest
 
 from components.core.failures import UPSERT_VARIABLE
-from tests.support.cluster import get, names
-from tests.support.stack import Stack
+from testbed.cluster import get, names
+from testbed.stack import Stack
 from tools.cluster import Cluster
 from tools.parts import CREATE
 from tools.providers import Provider

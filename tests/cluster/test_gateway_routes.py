@@ -13,11 +13,11 @@ from components.core.route_arguments import HttpIngressArgs, TcpRouteArgs
 from components.core.tcp_route import plan_tcp_route
 from components.core.versions import rules_of
 from components.validation.rendered import validate_rendered
+from testbed.agreement.server import ApiServer
+from testbed.cluster import get, names, uids
+from testbed.stack import Stack
 from tests.support import accounts
-from tests.support.agreement.server import ApiServer
-from tests.support.cluster import get, names, uids
 from tests.support.gateway import HTTP_VARIANTS, TCP_VARIANTS, gateway_cluster
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.providers import Provider
 

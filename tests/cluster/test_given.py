@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.support.cluster import get
-from tests.support.stack import Stack
+from testbed.cluster import get
+from testbed.stack import Stack
 from tools.cluster import Cluster
 
 HTTP = {"name": "http", "port": 80}

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.cluster import get, names, uids, versions
+from testbed.cluster import get, names, uids, versions
+from testbed.stack import Stack
 from tests.support.programs import component, external_service
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.parts import CREATE
 from tools.paths import ROOT

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from tests.support.cluster import get, names, uids, versions
-from tests.support.stack import Stack
+from testbed.cluster import get, names, uids, versions
+from testbed.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.stack import Stack
+from testbed.stack import Stack
 from tools.cluster import Cluster
 
 COUNT = 8

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from testbed.cluster import uids, versions
 from tests.cluster.checkout import UNCHANGED, Checkout
 from tests.cluster.locks import living_lock
-from tests.support.cluster import uids, versions
 from tools import processes
 from tools.cluster import Cluster
 from tools.install import ensure

@@ -6,11 +6,11 @@ import shlex
 
 import pytest
 
-from tests.support.cluster import get, names, uids
+from testbed.cluster import get, names, uids
+from testbed.stack import Stack
 from tests.support.following import Follow
 from tests.support.programs import component, external_service
 from tests.support.running import running
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from testbed.cluster import names
+from testbed.stack import Stack
 from tests.support.accounts import grant, kubeconfig, rule
-from tests.support.cluster import names
 from tests.support.orphans import listed, orphans
 from tests.support.programs import external_service
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

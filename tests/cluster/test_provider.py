@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.cluster import uids, versions
-from tests.support.stack import Stack
+from testbed.cluster import uids, versions
+from testbed.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.cluster import get, managers
-from tests.support.stack import Stack
+from testbed.cluster import get, managers
+from testbed.stack import Stack
 from tools.client_side_create import ENVIRONMENT
 from tools.cluster import Cluster
 from tools.parts import CREATE, UPSERT

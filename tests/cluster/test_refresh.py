@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cluster import get, versions
+from testbed.cluster import get, versions
 from tools.backend import StateBackend
 from tools.cluster import Cluster
 from tools.paths import ROOT

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.cluster import get, uids, versions
+from testbed.cluster import get, uids, versions
+from testbed.stack import Stack
 from tests.support.programs import external_service
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

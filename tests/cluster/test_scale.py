@@ -1,7 +1,7 @@
 """One Service of ten thousand backends: one change writes one slice."""
 
-from tests.support.cluster import names, versions
-from tests.support.stack import Stack
+from testbed.cluster import names, versions
+from testbed.stack import Stack
 from tools.cluster import Cluster
 
 PROGRAM = """

@@ -9,7 +9,7 @@ import pytest
 
 from components.validation.hazards import hazards
 from components.validation.hazards.server_warnings import HAZARDS
-from tests.support.agreement.warned import worded
+from testbed.agreement.warned import worded
 from tests.unit.validation.hazard_tables import Hit, Quiet
 from tests.unit.validation.test_hazards_server import HITS, QUIET
 from tools.cluster import Cluster

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cluster import get, throw_away_cluster
+from testbed.cluster import get, throw_away_cluster
+from testbed.stack import Stack
 from tests.support.programs import component, external_service
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 BASE = {"addresses": ["192.0.2.10", "192.0.2.11"], "ports": [{"name": "http", "port": 80}]}

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tests.support.cluster import get, names, uids, versions
+from testbed.cluster import get, names, uids, versions
+from testbed.stack import Stack
 from tests.support.programs import LATE
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

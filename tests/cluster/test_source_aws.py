@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.cluster import get, versions
-from tests.support.stack import Stack
+from testbed.cluster import get, versions
+from testbed.stack import Stack
 from tools.cluster import Cluster
 from tools.paths import ROOT
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cluster import get, names, throw_away_cluster, versions
-from tests.support.stack import Stack
+from testbed.cluster import get, names, throw_away_cluster, versions
+from testbed.stack import Stack
 from tools.cluster import Cluster
 
 KINDS = "services,endpointslices"

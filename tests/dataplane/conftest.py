@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import Stack
+from testbed.dataplane.packages import ensure, unsupported
+from testbed.dataplane.rig import Rig, start
+from testbed.stack import Stack
 from tools.console import table
 
-from .packages import ensure, unsupported
-from .rig import Rig, start
 from .service_under_load import Row, ServiceUnderLoad
 
 _numbers = itertools.count(1)

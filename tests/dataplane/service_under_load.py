@@ -5,11 +5,10 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from testbed.dataplane.rig import Rig
+from testbed.dataplane.traffic import Load
+from testbed.stack import Stack
 from tests.support.programs import external_service
-from tests.support.stack import Stack
-
-from .rig import Rig
-from .traffic import Load
 
 PORTS = [{"name": "postgres", "port": 5432}]
 

@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from tests.support.cluster import wait_for_accounts
+from testbed.cluster import wait_for_accounts
+from testbed.dataplane.rig import Rig
 from tools.console import CommandError
-
-from .rig import Rig
 
 SHOP = "proxied"
 PORT = 5432

@@ -15,11 +15,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.cluster import wait_for_accounts
+from testbed.cluster import wait_for_accounts
+from testbed.dataplane.kubelet import Kubelet, kubelet
+from testbed.dataplane.rig import Rig
 from tools.paths import ROOT
-
-from .kubelet import Kubelet, kubelet
-from .rig import Rig
 
 PAGE = ROOT / "docs" / "explain.md"
 EXAMPLE = ROOT / "examples" / "explain" / "port-name.yaml"

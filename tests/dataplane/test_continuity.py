@@ -6,9 +6,9 @@ connections. Once a change is in force, the answers show that nobody connects to
 
 import pytest
 
-from tests.support.cluster import names
+from testbed.cluster import names
+from testbed.dataplane.rig import Rig
 
-from .rig import Rig
 from .service_under_load import ServiceUnderLoad
 
 

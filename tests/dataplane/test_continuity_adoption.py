@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from testbed.dataplane.rig import Rig
+from testbed.stack import Stack
 from tests.support.fixtures import provider
 from tests.support.raw import RESOURCES, raw
-from tests.support.stack import Stack
 from tools.providers import Provider
 
-from .rig import Rig
 from .service_under_load import ServiceUnderLoad
 
 __all__ = ["provider"]

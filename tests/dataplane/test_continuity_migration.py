@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 
+from testbed.dataplane.node import wait_for
+from testbed.dataplane.rig import Rig
+from testbed.dataplane.traffic import Load
 from tests.support.programs import component
 
-from .node import wait_for
-from .rig import Rig
 from .service_under_load import PORTS, ServiceUnderLoad
 from .test_continuity_pods import start_pods
-from .traffic import Load
 
 CONTROLLERS = "endpointslice.kubernetes.io/managed-by=endpointslice-controller.k8s.io"
 

@@ -5,10 +5,10 @@ The Pods are fake, and servers answer on each of their addresses before it is re
 
 import time
 
+from testbed.dataplane.node import wait_for
+from testbed.dataplane.rig import Rig
 from tests.support.programs import component
 
-from .node import wait_for
-from .rig import Rig
 from .service_under_load import ServiceUnderLoad
 
 PODS = """

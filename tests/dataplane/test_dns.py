@@ -2,10 +2,10 @@
 
 import pytest
 
-from .dns import Record
-from .node import ALIASED, DOMAIN
-from .rig import Rig
-from .traffic import Answer
+from testbed.dataplane.dns import Record
+from testbed.dataplane.node import ALIASED, DOMAIN
+from testbed.dataplane.rig import Rig
+from testbed.dataplane.traffic import Answer
 
 SHOP = "dns-names"
 ZONE = f"{SHOP}.svc.{DOMAIN}"

@@ -10,12 +10,11 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from tests.support.cluster import wait_for_accounts
-from tests.support.stack import Stack
-
-from .enforcer import enforcing
-from .network import CLIENT
-from .rig import Rig
+from testbed.cluster import wait_for_accounts
+from testbed.dataplane.enforcer import enforcing
+from testbed.dataplane.network import CLIENT
+from testbed.dataplane.rig import Rig
+from testbed.stack import Stack
 
 Target = tuple[str, int]
 """An address and a port."""

@@ -17,11 +17,10 @@ from components.cli.live.proxy import Proxy
 from components.cli.live.snapshots import read_snapshot
 from components.cli.probing.one_shot import probe_job
 from components.topology import Explainer
+from testbed.cluster import get, path_with_kubectl, wait_for_accounts
+from testbed.dataplane.rig import Rig
 from tests.support.broken_setups import SETUPS, SOUND, Manifest, Setup, in_namespace
-from tests.support.cluster import get, path_with_kubectl, wait_for_accounts
 from tools.cluster import Cluster
-
-from .rig import Rig
 
 CHOSEN = {
     "port-name": 5432,

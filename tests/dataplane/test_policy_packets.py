@@ -16,13 +16,12 @@ import pytest
 from components.cli.live.proxy import Proxy
 from components.cli.live.snapshots import read_snapshot
 from components.topology import Client, Explainer, Explanation
+from testbed.cluster import get, path_with_kubectl, wait_for_accounts
+from testbed.dataplane.network import CLIENT as SOURCE
+from testbed.dataplane.network import NODE
+from testbed.dataplane.rig import Rig
 from tests.support.broken_setups import CLIENT, SETUPS, SOUND, Manifest, Setup, in_namespace
-from tests.support.cluster import get, path_with_kubectl, wait_for_accounts
 from tests.support.policy_verdicts import ask
-
-from .network import CLIENT as SOURCE
-from .network import NODE
-from .rig import Rig
 
 CASES = [setup for setup in SETUPS if setup.client]
 BACKENDS = ("192.0.2.10", "192.0.2.11")

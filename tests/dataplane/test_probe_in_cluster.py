@@ -17,13 +17,12 @@ from typing import Any
 import pytest
 
 from components.cli.probing.one_shot import probe_job
+from testbed.certificates import certificate
+from testbed.cluster import names, path_with_kubectl, wait_for_accounts
+from testbed.dataplane.kubelet import UNSEEN, Kubelet, Run, kubelet
+from testbed.dataplane.rig import Rig
 from tests.support.broken_setups import Manifest, endpoint_slice, in_namespace, service
-from tests.support.certificates import certificate
-from tests.support.cluster import names, path_with_kubectl, wait_for_accounts
 from tools.paths import ROOT
-
-from .kubelet import UNSEEN, Kubelet, Run, kubelet
-from .rig import Rig
 
 HOME = "probed"
 SILENT = "192.0.2.12"

@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.cluster import get
-
-from .node import DOMAIN
-from .rig import Rig
-from .traffic import Answer
+from testbed.cluster import get
+from testbed.dataplane.node import DOMAIN
+from testbed.dataplane.rig import Rig
+from testbed.dataplane.traffic import Answer
 
 SHOP = "reached"
 POSTGRES = [{"name": "postgres", "port": 5432}]

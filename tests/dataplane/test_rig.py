@@ -11,19 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from testbed.dataplane import packages
+from testbed.dataplane.namespaces import existing
+from testbed.dataplane.node import wait_for
+from testbed.dataplane.rig import Rig
+from testbed.dataplane.rig_lock import rig_lock
 from tools.paths import ROOT
 from tools.signals import hear_interrupts
 
-from . import packages
-from .namespaces import existing
-from .node import wait_for
-from .rig import Rig
-from .rig_lock import rig_lock
-
 MAKES_LITTLE = """
 import subprocess, sys, time
-from tests.dataplane.rig_lock import rig_lock
-from tests.dataplane.network import Network
+from testbed.dataplane.rig_lock import rig_lock
+from testbed.dataplane.network import Network
 
 with rig_lock() as held:
     network = Network(held.prefix, 1)
@@ -67,7 +66,7 @@ def left_of(prefix: str, folder: str) -> list[str]:
 
 def _reaper_of(prefix: str) -> str:
     """Return what the command line of a rig's reaper ends in."""
-    return f"tests.dataplane.rig_lock {prefix.removesuffix('-').rpartition('-')[2]}"
+    return f"testbed.dataplane.rig_lock {prefix.removesuffix('-').rpartition('-')[2]}"
 
 
 def _text(file: Path) -> str:
@@ -79,7 +78,7 @@ def _text(file: Path) -> str:
 
 def test_a_second_rig_starts_beside_the_first_and_is_removed_when_killed(rig: Rig) -> None:
     begun = time.monotonic()
-    with running("-m", "tests.dataplane.rig") as (process, said):
+    with running("-m", "testbed.dataplane.rig") as (process, said):
         crowding = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
         assert time.monotonic() - begun < 15 * crowding
         folder = said.partition("KUBECONFIG=")[2].partition("/cluster/")[0]

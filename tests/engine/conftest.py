@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import Stack
+from testbed.stack import Stack
 from tools.install import ensure
 from tools.parts import PULUMI
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import Stack
+from testbed.stack import Stack
 from tools.install import ensure
 from tools.parts import PROVIDERS, PULUMI
 from tools.providers import PROGRAM, Provider, home

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import yaml
 
-from tests.support.stack import Stack
+from testbed.stack import Stack
 
 PROGRAM = """
     from components import ExternalService

@@ -10,8 +10,8 @@ import yaml
 
 from components.sources import SourceError
 from components.sources import dns as source
+from testbed.stack import Stack
 from tests.support.coredns import coredns, free_port
-from tests.support.stack import Stack
 
 ZONE = """
 db A 192.0.2.11

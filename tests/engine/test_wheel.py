@@ -40,7 +40,8 @@ def test_a_wheel_works_beside_a_components_folder_of_the_user(tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "['Service', 'EndpointSlice']"
     assert (site / "k8s_endpoints" / "py.typed").exists()
-    assert not (site / "components").exists()
+    installed = {entry.name for entry in site.iterdir() if entry.suffix != ".dist-info"}
+    assert installed == {"k8s_endpoints", "bin"}
 
 
 def test_kubectl_runs_the_plugin_of_a_wheel(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.stack import Stack
+from testbed.stack import Stack
 
 _HELD_FOR = "600"
 """Seconds after which the namespace ends by itself, should the tests have been killed."""

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from testbed.cluster import throw_away_cluster, versions
+from testbed.stack import Stack
 from tests.faults.control_plane import frozen, without_api_server
 from tests.faults.twenty_services import assert_converged, program, services
-from tests.support.cluster import throw_away_cluster, versions
 from tests.support.running import running
-from tests.support.stack import Stack
 from tools.cluster import Cluster, ports_left_alone
 
 pytestmark = pytest.mark.both_kinds

@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
+from testbed.stack import Stack
 from tests.faults.twenty_services import assert_converged, program, recover, services
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

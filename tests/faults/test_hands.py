@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from testbed.cluster import get, uids, versions
+from testbed.stack import Stack
 from tests.faults.twenty_services import assert_converged, counts, program, services
-from tests.support.cluster import get, uids, versions
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

@@ -10,6 +10,8 @@ from collections.abc import Collection
 
 import pytest
 
+from testbed.cluster import Object
+from testbed.stack import Stack
 from tests.faults.twenty_services import (
     WAITING,
     Live,
@@ -20,9 +22,7 @@ from tests.faults.twenty_services import (
     recover_by_hand,
     services,
 )
-from tests.support.cluster import Object
 from tests.support.running import Running, running
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

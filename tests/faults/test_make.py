@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from testbed.cluster import names
 from tests.cluster.checkout import UNCHANGED, Checkout
-from tests.support.cluster import names
 from tools import processes
 from tools.cluster import Cluster
 from tools.providers import Provider

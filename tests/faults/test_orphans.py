@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from testbed.stack import Stack
 from tests.faults.twenty_services import assert_converged, live, program, recover
 from tests.support.orphans import listed, orphans
 from tests.support.running import running
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 
 pytestmark = pytest.mark.both_kinds

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
+from testbed.cluster import get, names, versions
+from testbed.stack import Stack
 from tests.support.accounts import WRITE, grant, kubeconfig, rule
-from tests.support.cluster import get, names, versions
 from tests.support.programs import external_service
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.parts import CREATE
 from tools.providers import Provider

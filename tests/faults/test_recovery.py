@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cluster import get, names, uids
+from testbed.cluster import get, names, uids
+from testbed.stack import Stack
 from tests.support.programs import external_service
-from tests.support.stack import Stack
 from tools.client_side_create import ENVIRONMENT
 from tools.cluster import Cluster
 from tools.parts import CREATE

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from testbed.cluster import versions
+from testbed.stack import Stack
 from tests.faults.disks import Disk, disk_of_its_own
 from tests.faults.twenty_services import assert_converged, program, services
-from tests.support.cluster import versions
-from tests.support.stack import Stack
 from tools.backend import StateBackend
 from tools.cluster import Cluster
 
@@ -88,6 +88,10 @@ def test_a_disk_that_is_full_when_the_first_step_is_recorded_loses_nothing(
 ) -> None:
     """The engine tries again for half a minute. It may leave a checkpoint that is cut short."""
     declared = services(namespace, 1, COUNT)
+    # The checkpoint is written in its own place: a step must be larger than what is free, and than
+    # what the rounding to blocks leaves.
+    for args in declared.values():
+        args["annotations"] = {"example.com/note": "n" * 24_000}
     disk.leave_free(8)
 
     done = deployed.write(program(declared)).run(*UP)

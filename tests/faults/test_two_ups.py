@@ -4,10 +4,10 @@ from contextlib import ExitStack
 
 import pytest
 
+from testbed.cluster import versions
+from testbed.stack import Stack
 from tests.faults.twenty_services import WAITING, assert_converged, program, recover, services
-from tests.support.cluster import versions
 from tests.support.running import running
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.console import CommandError
 

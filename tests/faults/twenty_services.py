@@ -8,8 +8,8 @@ from typing import Any
 
 from components import ExternalService
 from components.testing import render
-from tests.support.cluster import Object, missing
-from tests.support.stack import Stack
+from testbed.cluster import Object, missing
+from testbed.stack import Stack
 from tools.client_side_create import ENVIRONMENT
 from tools.cluster import Cluster
 

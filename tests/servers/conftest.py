@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.agreement.server import ApiServer
-from tests.support.cluster import throw_away_cluster
+from testbed.agreement.server import ApiServer
+from testbed.cluster import throw_away_cluster
 from tools.cluster import Cluster
 from tools.parts import API_SERVERS
 

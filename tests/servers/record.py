@@ -2,11 +2,11 @@
 
 import os
 
-from tests.support.agreement.compare import Comparer
-from tests.support.agreement.recorded import SEED, STORED, Recording, recorded_cases
-from tests.support.agreement.server import ApiServer
-from tests.support.agreement.store import Etcd, Store
-from tests.support.cluster import throw_away_cluster
+from testbed.agreement.compare import Comparer
+from testbed.agreement.recorded import SEED, STORED, Recording, recorded_cases
+from testbed.agreement.server import ApiServer
+from testbed.agreement.store import Etcd, Store
+from testbed.cluster import throw_away_cluster
 from tools.console import step
 from tools.parts import API_SERVERS
 

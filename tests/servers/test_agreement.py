@@ -10,12 +10,12 @@ from collections.abc import Callable
 import pytest
 
 from components.validation import RULES
-from tests.support.agreement.compare import Comparer
-from tests.support.agreement.generator import cases
-from tests.support.agreement.report import Tally
-from tests.support.agreement.schema import typed_manifests
-from tests.support.agreement.server import ApiServer
-from tests.support.agreement.store import Etcd, Store
+from testbed.agreement.compare import Comparer
+from testbed.agreement.generator import cases
+from testbed.agreement.report import Tally
+from testbed.agreement.schema import typed_manifests
+from testbed.agreement.server import ApiServer
+from testbed.agreement.store import Etcd, Store
 from tools.cluster import Cluster
 from tools.parts import API_SERVERS
 

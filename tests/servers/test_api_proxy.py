@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.agreement import golden
-from tests.support.agreement.server import ApiServer, Object
+from testbed.agreement import golden
+from testbed.agreement.server import ApiServer, Object
 
 LABEL = "kubernetes.io/service-name"
 PORT = {"name": "http", "port": 80}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cluster import throw_away_cluster
+from testbed.cluster import throw_away_cluster
+from testbed.stack import Stack
 from tests.support.following import Follow, Following, following
-from tests.support.stack import Stack
 from tools.cluster import Cluster
 from tools.install import ensure
 from tools.parts import PROVIDERS, PULUMI

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.support.cluster import path_with_kubectl
+from testbed.cluster import path_with_kubectl
 from tools.cluster import Cluster
 from tools.paths import ROOT
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cluster import throw_away_cluster
+from testbed.cluster import throw_away_cluster
 from tools import golang
 from tools.cluster import Cluster
 from tools.console import CommandError

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from tests.support.stack import Stack
+from testbed.stack import Stack
 from tools.paths import ROOT
 
 

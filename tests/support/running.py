@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.stack import Stack
+from testbed.stack import Stack
 from tools import processes
 from tools.signals import hear_interrupts
 

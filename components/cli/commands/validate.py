@@ -2,7 +2,7 @@
 
 Exit codes: 0 without errors, 1 with errors (`--fail-on` moves that line), 2 where something could
 not be read or written, the baseline too, whatever else was found. What could not be read is named
-on standard error, with line and column, and the rest is judged.
+on standard error, with line and column, and the rest is validated.
 """
 
 import argparse
@@ -103,7 +103,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Judge, write the report, and give the exit code."""
+    """Validate, write the report, and give the exit code."""
     try:
         return _run(options)
     except BaselineError as error:
@@ -135,8 +135,8 @@ def _run(options: argparse.Namespace) -> int:
         results.rows.clear()
     else:
         if known is not None:
-            unjudged = HAZARD_CODES if options.no_hazards else ()
-            without_known(results, options.baseline, known, unjudged)
+            unchecked = HAZARD_CODES if options.no_hazards else ()
+            without_known(results, options.baseline, known, unchecked)
         FORMATS[options.output](results, sys.stdout)
     sys.stdout.flush()
     for one in results.unreadable:

@@ -70,7 +70,7 @@ def _summary(results: Results) -> str:
     errors = sum(row.finding.severity == "error" for row in results.rows)
     others = results.passed_over
     parts = [
-        count(results.judged, "object"),
+        count(results.validated, "object"),
         count(errors, "error"),
         count(len(results.rows) - errors, "warning"),
         f"{others.total()} of other kinds passed over{_counts(others)}",

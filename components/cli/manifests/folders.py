@@ -25,8 +25,8 @@ _LEADS_OUT = "is a link that leads out of the folder; to validate its target, gi
 _SKIPPED = frozenset({"node_modules"})
 """Folders of other people's work, beside the hidden ones."""
 _CHART, _TEMPLATES = "Chart.yaml", "templates"
-_VENDOR, _MODULES = "vendor", "modules.txt"
-"""Where Go keeps the modules of others, and the list of them."""
+_VENDOR, _MODULE = "vendor", "go.mod"
+"""Where Go keeps the modules of others, and the file beside it."""
 
 
 class Source(NamedTuple):
@@ -34,7 +34,7 @@ class Source(NamedTuple):
 
     path: str
     is_named: bool
-    """Whether it is judged whatever it holds; what a folder holds beside manifests is not."""
+    """Whether it is validated whatever it holds; what a folder holds beside manifests is not."""
     content: bytes | None = None
     """What stands for the file's content, where it was rendered."""
 
@@ -103,7 +103,7 @@ def _is_of_chart(path: str) -> bool:
 
 
 def _is_of_go(folder: str) -> bool:
-    return os.path.exists(os.path.join(folder, _MODULES))  # noqa: PTH110, PTH118
+    return os.path.exists(PurePath(folder).parent / _MODULE)  # noqa: PTH110
 
 
 def _is_passed_over(path: str) -> bool:

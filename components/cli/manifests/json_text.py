@@ -1,7 +1,7 @@
 """JSON among manifests.
 
 Python's own reader is much faster than any of YAML, and JSON values may follow one another without
-`---`. What is not JSON is YAML to kubectl; so is here what JSON's reader does not judge: keys that
+`---`. What is not JSON is YAML to kubectl; so is here what JSON's reader does not check: keys that
 are given twice, and texts whose size or depth has to be bounded.
 """
 

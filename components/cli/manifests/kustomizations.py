@@ -42,7 +42,7 @@ class Kustomization:
     leaves_labels: bool
     """Whether labels that hold names are left as they are; what replaces fields may mend them."""
     patches_selection: bool
-    """Whether its patches change which Pods a Service selects, or their ports."""
+    """Whether its patches change which Pods a Service selects, or ports; replacements may."""
 
 
 def read_kustomization(file: str) -> Kustomization | None:
@@ -59,7 +59,7 @@ def read_kustomization(file: str) -> Kustomization | None:
         (text(fields.get("namePrefix")), text(fields.get("nameSuffix"))),
         {} if any(_SELECTOR in one for one in patches) else _selector(fields),
         leaves_labels=not (fields.get("replacements") or fields.get("configurations")),
-        patches_selection=any(map(_SELECTION.search, patches)),
+        patches_selection="replacements" in fields or any(map(_SELECTION.search, patches)),
     )
 
 

@@ -1,7 +1,7 @@
 """What is not a manifest among the files of a folder, and is passed over there.
 
 A repository holds values files, patches, templates and settings beside its manifests. A file that
-is named is judged whatever it is, unless the folder's rules are asked for.
+is named is validated whatever it is, unless the folder's rules are asked for.
 """
 
 import re
@@ -56,7 +56,7 @@ class Stranger(NamedTuple):
 def stranger_by_value(source: str, value: Any, content: bytes) -> str:
     """Return why a document of a folder's file is not a manifest; nothing where it may be one.
 
-    A document with one of `apiVersion` and `kind` is judged if the rest looks like an object of
+    A document with one of `apiVersion` and `kind` is validated if the rest looks like an object of
     Kubernetes, for then the other one was forgotten.
 
     Args:

@@ -1,4 +1,4 @@
-"""BackendTLSPolicy of gateway.networking.k8s.io/v1: how a Gateway connects to a Service by TLS."""
+"""BackendTLSPolicy of gateway.networking.k8s.io/v1: TLS from a Gateway to a Service."""
 
 from collections.abc import Mapping
 
@@ -14,11 +14,11 @@ BACKEND_TLS_POLICY = "BackendTLSPolicy"
 
 
 def backend_tls_policy(port: SecuredPort, name: str) -> Rendering:
-    """Render how a Gateway connects to a port of a Service.
+    """Render the TLS settings of a Gateway for a port of a Service.
 
     Args:
-        port: The port, and what is known of the certificate behind it.
-        name: The name of the route, with which that of the object begins.
+        port: The port and its TLS settings.
+        name: The name of the route, which begins the object's name.
     """
     made = Rendering(f"{GATEWAY_GROUP}/v1", BACKEND_TLS_POLICY)
     parts = [name, port.label, *([port.section] if port.section else [])]

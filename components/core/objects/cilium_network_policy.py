@@ -1,4 +1,4 @@
-"""CiliumNetworkPolicy of cilium.io/v2, as far as egress needs it."""
+"""CiliumNetworkPolicy of cilium.io/v2: the part for egress."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -9,7 +9,7 @@ __all__ = ["CILIUM", "cilium_egress", "cilium_network_policy"]
 
 _NAMESPACE = "k8s:io.kubernetes.pod.namespace"
 _ANY_NAME = {"dns": [{"matchPattern": "*"}]}
-"""Lets the Pods ask for any name, through the agent, which learns addresses from the answers."""
+"""Lets Pods query any name through the agent, which learns addresses from the answers."""
 
 
 CILIUM = "CiliumNetworkPolicy"
@@ -23,7 +23,7 @@ def cilium_network_policy(
     Args:
         metadata: The policy's metadata.
         pod_selector: The labels of the Pods; none select all Pods of the namespace.
-        egress: The rules, or what stands for them until they are known.
+        egress: The rules, or an `Unknown` until they are known.
     """
     return {
         "apiVersion": "cilium.io/v2",
@@ -37,7 +37,7 @@ def cilium_network_policy(
 
 
 def cilium_egress(rules: Rules) -> list[Manifest]:
-    """Render the rules as `spec.egress`; one that allows nothing isolates where there is none."""
+    """Render the rules as `spec.egress`; without rules, render one that allows nothing."""
     return [*_dns(rules), *_blocks(rules), *_pods(rules), *_names(rules)] or [{}]
 
 
@@ -75,5 +75,5 @@ def _endpoints(labels: Mapping[str, str], namespace: str | None) -> Manifest:
 
 
 def _ports(ports: Iterable[AllowedPort]) -> list[Manifest]:
-    """Render ports as one entry of `toPorts`, which writes numbers as text."""
+    """Render ports as one entry of `toPorts`, in which numbers are text."""
     return [{"ports": [{"port": str(port.number), "protocol": port.protocol} for port in ports]}]

@@ -1,4 +1,4 @@
-"""ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2, as far as egress needs it."""
+"""ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2: the part for egress."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
@@ -21,9 +21,9 @@ _Item = TypeVar("_Item")
 CLUSTER = "ClusterNetworkPolicy"
 
 MOST_RULES = 25
-"""How many rules its custom resource takes."""
+"""How many rules a policy may have."""
 _MOST = 25
-"""How many peers and protocols it takes in a rule, and how many blocks and names in a peer."""
+"""How many peers and protocols a rule may have, and how many blocks and names a peer."""
 
 _EVERYWHERE = ["0.0.0.0/0", "::/0"]
 
@@ -36,9 +36,9 @@ def cluster_network_policy(
     Args:
         metadata: The policy's metadata, without a namespace.
         subject: The Pods, by `pods_of`.
-        tier: Whether it comes before NetworkPolicies or after.
+        tier: The tier, evaluated before NetworkPolicies or after them.
         priority: Its place in the tier.
-        egress: The rules, or what stands for them until they are known.
+        egress: The rules, or an `Unknown` until they are known.
     """
     return {
         "apiVersion": "policy.networking.k8s.io/v1alpha2",
@@ -62,17 +62,17 @@ def pods_of(namespace: object, labels: Mapping[str, object]) -> Manifest:
 
 
 def cluster_egress(rules: Rules, namespace: object) -> list[Manifest]:
-    """Render the rules as `spec.egress`, which accepts and denies nothing.
+    """Render the rules as `spec.egress`, all of which accept.
 
     Args:
         rules: The rules.
-        namespace: The namespace of Pods that are said to be in the policy's own.
+        namespace: The policy's own namespace, used for Pods without one.
     """
     return [*_dns(rules.dns), *_blocks(rules), *_pods(rules, namespace), *_names(rules.names)]
 
 
 def deny_egress() -> list[Manifest]:
-    """Render the rule that denies every connection. It has no names: these are for accepting."""
+    """Render the rule that denies every connection, by address: only accepting rules take names."""
     return [{"action": "Deny", "name": "all others", "to": [{"networks": list(_EVERYWHERE)}]}]
 
 

@@ -37,7 +37,7 @@ def put_container(
     name: str,
     ports: Sequence[Manifest],
 ) -> None:
-    """Render the one container at `field`, a list, and note where its fields come from."""
+    """Render the only container into the list at `field`, and note the origins of its fields."""
     container: Manifest = {"name": name, "image": args.image}
     for key, values in (("command", args.command), ("args", args.args)):
         if values:
@@ -154,7 +154,7 @@ def _headers(headers: Mapping[str, str | Unknown]) -> Iterator[Manifest]:
 
 
 def _port(name: str | None, ports: Sequence[Manifest]) -> Manifest | None:
-    """Return the container's port of a name, by default the first for TCP."""
+    """Return the container's port with a name, by default the first TCP port."""
     for port in ports:
         if port["name"] == name or (name is None and port["protocol"] == "TCP"):
             return port

@@ -12,7 +12,7 @@ from .volume_manifests import put_volumes
 __all__ = ["deployment"]
 
 DEFAULT_SPREAD = (SpreadArgs(topology_key="kubernetes.io/hostname"),)
-"""Over nodes, as far as there are enough."""
+"""Spreads Pods over nodes if there are enough."""
 
 _POD = "spec.template.spec"
 
@@ -29,7 +29,7 @@ def deployment(
     Args:
         args: The arguments.
         name: Its name, and that of its container.
-        selector: The labels that tell its Pods from all others.
+        selector: The labels that distinguish its Pods from all others.
         ports: The ports of the container.
         replicas: How many Pods it has when it is created.
     """

@@ -19,7 +19,7 @@ from .rendering import Rendering
 
 
 class PlacedSlice(NamedTuple):
-    """A slice, and the backends that it holds."""
+    """The name of a slice and its backends."""
 
     name: str
     family: Family
@@ -109,7 +109,7 @@ def render_endpoints(
 def _beside(
     api_version: str, kind: str, name: str, service: Manifest, labels: Manifest
 ) -> Rendering:
-    """Begin an object beside a Service: it shares its namespace, and what steers Pulumi."""
+    """Begin an object beside a Service, with the same namespace and `pulumi.com` annotations."""
     made = Rendering(api_version, kind)
     made.put("metadata.name", name, "service_name")
     steering = {
@@ -137,7 +137,7 @@ def _put_ports(
 def _note_ports(
     made: Rendering, path: str, backends: Sequence[BackendSpec], ports: Sequence[Port]
 ) -> None:
-    """Note the ports of backends that listen elsewhere, which all of a group do alike."""
+    """Note the origins of ports with a number of their own; all backends of a group share these."""
     overrides = dict(backends[0].ports) if backends else {}
     for index, port in enumerate(ports):
         made.note(f"{path}[{index}]", port.path)

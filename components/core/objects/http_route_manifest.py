@@ -30,9 +30,9 @@ def http_route(
     Args:
         args: The arguments.
         name: The name of the object.
-        host: The host; None for every name.
+        host: The host; None for all hosts.
         rules: Its rules.
-        scope: The namespace of the route, and what it may lead to.
+        scope: The namespace of the route, and the backends that it may use.
     """
     made = Rendering(f"{GATEWAY_GROUP}/v1", HTTP_ROUTE)
     made.put("metadata.name", name, "ingress_name")

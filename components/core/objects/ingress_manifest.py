@@ -14,12 +14,12 @@ __all__ = ["put_rules", "put_tls"]
 def put_rules(
     made: Rendering, args: HttpIngressArgs, has: Callable[[BackendRefArgs | None], bool]
 ) -> None:
-    """Render class, rules and default backend, and note where they come from.
+    """Render class, rules and default backend, and note their origins.
 
     Args:
         made: The Ingress.
         args: The arguments.
-        has: Returns whether this Ingress leads to a backend.
+        has: Returns whether this Ingress routes to a backend.
     """
     if args.class_name is not None:
         made.put("spec.ingressClassName", args.class_name, "class_name")
@@ -46,7 +46,7 @@ def put_rules(
 
 
 def put_tls(made: Rendering, args: HttpIngressArgs, name: str) -> None:
-    """Render certificates, by default one for all hosts where an issuer is given."""
+    """Render certificates; by default one for all hosts if an issuer is given."""
     tls = args.tls
     is_issued = args.issuer is not None or args.cluster_issuer is not None
     if not tls and is_issued:
@@ -73,7 +73,7 @@ def _rule(rule: HostArgs, paths: Sequence[PathArgs]) -> Manifest:
 
 
 def _paths(rule: HostArgs) -> Iterator[tuple[str, PathArgs]]:
-    """Yield the paths of a host, each with its argument; `backend` is all the rest."""
+    """Yield the paths of a host, each with its argument; `backend` matches all other paths."""
     for index, path in enumerate(rule.paths):
         yield f"paths[{index}]", path
     if rule.backend is not None:
@@ -85,7 +85,7 @@ def _path(path: PathArgs) -> Manifest:
 
 
 def _backend(backend: BackendRefArgs | None) -> Manifest:
-    if backend is None:  # which is an error of its own
+    if backend is None:  # reported elsewhere
         return {}
     port = chosen_port(backend)
     kind = "name" if isinstance(port, str) else "number"

@@ -1,4 +1,4 @@
-"""What is asked of a Service's metadata that no manifest shows, and the version that judges it."""
+"""Metadata of rendered objects, its checks that no manifest shows, and the version's rules."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,13 +23,13 @@ LARGEST_ANNOTATIONS = {
     **own_annotations("x" * MAX_FIELD_MANAGER, skip_await=True, forced=True),
     PHASE_ANNOTATION: "ShareDraining",  # longer than MODE_ANNOTATION, and never beside it
 }
-"""All that a component may write itself, so that the user's budget is the same in all stacks."""
+"""The largest annotations a component may add, so users have the same budget in all stacks."""
 
 
 def read_rules(kubernetes_version: str | None, findings: list[Finding]) -> Rules:
-    """Return the rules of a version: what is legal on all versions where it is not given.
+    """Return the rules of a version; without one, those that are legal on all versions.
 
-    They are strict on every version: components never write what later versions refuse.
+    Addresses are strict on every version: components never write what later versions refuse.
     """
     try:
         rules = rules_of(kubernetes_version)
@@ -48,7 +48,7 @@ def put_metadata(
     Args:
         made: The object.
         args: The arguments that give them.
-        annotations: Its annotations, where they are not just those of the arguments.
+        annotations: Its annotations. Defaults to those of the arguments.
     """
     given = args.annotations if annotations is None else annotations
     if args.namespace is not None:
@@ -60,7 +60,7 @@ def put_metadata(
 
 
 def check_metadata(args: NamedArgs, findings: list[Finding]) -> None:
-    """Check what no manifest shows: names that are empty, and what components write themselves."""
+    """Check what no manifest shows: empty names, and keys that components write themselves."""
     refuse_empty_namespace(args.namespace, "namespace", findings)
     findings += [
         forbidden(f"labels[{key}]", "the component sets this label itself")
@@ -84,13 +84,13 @@ def check_metadata(args: NamedArgs, findings: list[Finding]) -> None:
 
 
 def refuse_empty_namespace(namespace: object, path: str, findings: list[Finding]) -> None:
-    """Refuse an empty namespace, which the API server takes for an absent one."""
+    """Refuse an empty namespace, which the API server treats as absent."""
     if namespace == "":
         findings += [invalid(path, "", reason) for reason in syntax.dns_label("")]
 
 
 def annotation_bytes(annotations: Mapping[str, object]) -> int:
-    """Return the bytes of all keys and values, as far as they are known."""
+    """Return the size in bytes of all known keys and values."""
     return sum(
         syntax.size(key) + (syntax.size(value) if isinstance(value, str) else 0)
         for key, value in annotations.items()

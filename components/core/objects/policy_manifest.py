@@ -8,7 +8,7 @@ from ..metadata import Manifest
 __all__ = ["NAMESPACE_NAME", "egress_rules", "policy_spec"]
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
-"""The label that every namespace has, with its name."""
+"""The label of every namespace that holds its name."""
 
 
 def policy_spec(pod_selector: Mapping[str, object], egress: object) -> Manifest:
@@ -16,11 +16,11 @@ def policy_spec(pod_selector: Mapping[str, object], egress: object) -> Manifest:
 
     Args:
         pod_selector: The labels of the Pods; none select all Pods of the namespace.
-        egress: The rules, or what stands for them until they are known.
+        egress: The rules, or an `Unknown` until they are known.
     """
     return {
         "podSelector": {"matchLabels": dict(pod_selector)} if pod_selector else {},
-        # Left out, rules for egress would isolate ingress as well.
+        # Without it the policy would isolate ingress as well.
         "policyTypes": ["Egress"],
         "egress": egress,
     }

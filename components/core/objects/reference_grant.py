@@ -16,13 +16,13 @@ REFERENCE_GRANT = "ReferenceGrant"
 def reference_grants(
     scope: RouteScope, name: str, kind: str, backends: Iterable[tuple[str, BackendRefArgs]]
 ) -> list[Rendering]:
-    """Render what allows routes of a namespace to lead to Services of other namespaces.
+    """Render the grants that let routes of a namespace use Services of other namespaces.
 
     Args:
         scope: The namespace of the routes.
         name: The name of the route.
         kind: The kind of the routes.
-        backends: All of their backends, each with its argument.
+        backends: All backends of the routes, each with its argument.
     """
     return [_grant(one, kind, scope.namespace) for one in scope.grants(name, kind, backends)]
 

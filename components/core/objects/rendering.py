@@ -1,4 +1,4 @@
-"""Manifests under construction, each of which notes the arguments that its fields come from.
+"""Manifests under construction, which record the arguments that their fields come from.
 
 Findings about a manifest are reported for the arguments, which are what the user wrote.
 """
@@ -13,7 +13,7 @@ from ..metadata import Manifest
 __all__ = ["Rendering"]
 
 _Origin = tuple[Sequence[str], str]
-"""The arguments that a field comes from, and what to do where they are wrong."""
+"""The arguments that a field comes from, and what to do if they are wrong."""
 
 
 class Rendering:
@@ -39,24 +39,24 @@ class Rendering:
 
         Args:
             field: The field, such as `spec.ports[0]`.
-            arguments: What it comes from. Of the names below it, those below the arguments are the
-                same in snake case.
-            remedy: What to do where it is wrong.
+            arguments: The arguments that it comes from. Fields below it belong to the same names in
+                snake case below the arguments.
+            remedy: What to do if it is wrong.
         """
         self._origins[field.lower()] = arguments, remedy
 
     def note_items(self, field: str, origins: Callable[[int], Mapping[str, str]]) -> None:
-        """Note the arguments of a long list's items, which are asked for where one is wrong.
+        """Note the arguments of a long list's items, which are computed only if an item is wrong.
 
         Args:
             field: The list.
-            origins: Returns for the item at a position the argument of each field below it; the
-                empty field stands for the item.
+            origins: Returns, for the item at an index, the argument of each field below it; the
+                empty field is the item itself.
         """
         self._items[field] = origins
 
     def translate(self, finding: Finding) -> Iterator[Finding]:
-        """Yield what was found in the manifest as findings about arguments."""
+        """Yield a finding about the manifest as findings about its arguments."""
         where = finding.at or finding.path
         arguments, remedy, rest = self._origin(where)
         if not arguments:
@@ -73,7 +73,7 @@ class Rendering:
             yield _WORDS[finding.code](translated) if finding.code in _WORDS else translated
 
     def _origin(self, path: str) -> tuple[Sequence[str], str, str]:
-        """Return the arguments of a path, what to do, and the part of the path below them."""
+        """Return the arguments of a path, the remedy, and the rest of the path below them."""
         lowered = path.lower()
         for field, origins in self._items.items():
             found = re.match(rf"{re.escape(field)}\[(\d+)\]", path)
@@ -101,7 +101,7 @@ _CAMEL = re.compile(r"(?<=[a-z])([A-Z]+)")
 
 
 def _snake(path: str) -> str:
-    """Return a path of a manifest in the words of arguments; what is in brackets is a key."""
+    """Return a manifest's path in snake case, as arguments are written; keys in brackets stay."""
     field, bracket, rest = path.partition("[")
     return (
         _CAMEL.sub(lambda found: f"_{found[1].lower()}", field)
@@ -115,7 +115,7 @@ def _as_headless(finding: Finding) -> Finding:
 
 
 def _as_port(finding: Finding) -> Finding:
-    """Name a port that is there twice as the user does."""
+    """Word the finding for a duplicate port as users write ports."""
     port = finding.value
     if not isinstance(port, Mapping):
         return finding
@@ -137,9 +137,9 @@ _WORDS: Mapping[str, Callable[[Finding], Finding]] = {
     "service-node-port-range": _as_number,
     "service-port-duplicate": _as_port,
 }
-"""How some rules are worded for arguments."""
+"""Rewords the findings of some rules for arguments, by code."""
 
 _REMEDIES = {
     "service-traffic-distribution": "requires Kubernetes 1.34: set `kubernetes_version`",
 }
-"""What to do about an argument that breaks a rule."""
+"""What to do about an argument that breaks a rule, by code."""

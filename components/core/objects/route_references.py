@@ -1,4 +1,4 @@
-"""What a route refers to, as every kind of route does: its Gateways and its backends."""
+"""The references that every kind of route has: its Gateways and its backends."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,14 @@ __all__ = ["note_backends", "put_parents"]
 
 
 def put_parents(made: Rendering, gateways: Sequence[GatewayRefArgs]) -> None:
-    """Render the Gateways that a route attaches to, and note where they come from."""
+    """Render the Gateways that a route attaches to, and note their origins."""
     made.put("spec.parentRefs", [_parent(one) for one in gateways], "gateways")
 
 
 def note_backends(
     made: Rendering, rule: str, backends: Sequence[tuple[str, BackendRefArgs]]
 ) -> None:
-    """Note where the backends of a route's rule come from.
+    """Note the origins of the backends of a route's rule.
 
     Args:
         made: The route.

@@ -1,4 +1,4 @@
-"""What goes with a Deployment: PodDisruptionBudget of policy/v1, HorizontalPodAutoscaler."""
+"""Objects beside a Deployment: PodDisruptionBudget of policy/v1, HorizontalPodAutoscaler."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ DEFAULT_CPU_PERCENT = 80
 
 
 def disruption_budget(name: str, selector: Mapping[str, str], min_available: Number) -> Rendering:
-    """Render a budget that keeps so many Pods running while nodes are drained."""
+    """Render a budget that keeps `min_available` Pods running while nodes are drained."""
     made = Rendering("policy/v1", "PodDisruptionBudget")
     made.put("metadata.name", name, "service_name")
     made.put("spec.minAvailable", min_available, "min_available")
@@ -22,7 +22,7 @@ def disruption_budget(name: str, selector: Mapping[str, str], min_available: Num
 
 
 def autoscaler(name: str, args: AutoscalingArgs) -> Rendering:
-    """Render what sets the number of Pods of the Deployment of the same name."""
+    """Render the autoscaler of the Deployment with the same name."""
     made = Rendering("autoscaling/v2", "HorizontalPodAutoscaler")
     made.put("metadata.name", name, "service_name")
     made.put("spec.scaleTargetRef", {"apiVersion": "apps/v1", "kind": "Deployment", "name": name})

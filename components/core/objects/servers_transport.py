@@ -1,4 +1,4 @@
-"""ServersTransport of traefik.io/v1alpha1: how Traefik connects to a Service by TLS."""
+"""ServersTransport of traefik.io/v1alpha1: TLS from Traefik to a Service."""
 
 from ..metadata import Manifest
 from ..route_arguments import BackendTlsArgs
@@ -8,21 +8,21 @@ __all__ = ["SCHEME", "SERVERS_TRANSPORT", "TRANSPORT", "servers_transport", "tra
 
 SERVERS_TRANSPORT = "ServersTransport"
 SCHEME = "traefik.ingress.kubernetes.io/service.serversscheme"
-"""The annotation of a Service that says how Traefik speaks to it."""
+"""The annotation of a Service with the protocol that Traefik uses."""
 TRANSPORT = "traefik.ingress.kubernetes.io/service.serverstransport"
 """The annotation of a Service that names its ServersTransport."""
 
 
 def transport_reference(namespace: str, name: str) -> str:
-    """Return what a Service calls a ServersTransport in its annotation."""
+    """Return a Service's reference to a ServersTransport, for its annotation."""
     return f"{namespace}-{name}@kubernetescrd"
 
 
 def servers_transport(tls: BackendTlsArgs, name: str, namespace: str | Unknown | None) -> Manifest:
-    """Render how Traefik connects to a Service.
+    """Render the TLS settings of Traefik for a Service.
 
     Args:
-        tls: What is known of the certificate behind it.
+        tls: The TLS settings.
         name: The name of the Service, and of the object.
         namespace: Their namespace.
     """

@@ -1,4 +1,4 @@
-"""A Service's own addresses: its cluster IP, or none, and its external IPs."""
+"""A Service's own addresses: its cluster IP, unless headless, and its external IPs."""
 
 from ..addresses import parse_address, parse_ip
 from ..arguments import TrafficArgs
@@ -13,7 +13,7 @@ _NONE = "None"
 def render_addresses(service: Rendering, args: TrafficArgs, findings: list[Finding]) -> None:
     """Render the cluster IP and the external IPs of a Service.
 
-    Which range cluster IPs come from, and which of them are free, only the cluster knows.
+    The range of cluster IPs, and which of them are free, is known only to the cluster.
     """
     if args.headless:
         service.put("spec.clusterIP", _NONE, "headless")

@@ -23,17 +23,17 @@ _LOAD_BALANCER_FIELDS = {
     "load_balancer_ip": "loadBalancerIP",
     "allocate_load_balancer_node_ports": "allocateLoadBalancerNodePorts",
 }
-"""Arguments that only a load balancer has, and the fields of the spec that they become."""
+"""The spec's field of each argument that only a load balancer has."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServicePlan:
-    """What a component that has a Service alone declares."""
+    """What a component with only a Service declares."""
 
     objects: Sequence[Manifest]
     """The Service."""
     hazards: Sequence[Hazard]
-    """What is legal but will not work as intended, as far as the arguments tell."""
+    """What is legal but will not work as intended, as far as the arguments show."""
     adoptions: Adoptions
     """The objects that exist already."""
 
@@ -56,8 +56,8 @@ def render_service(
         args: The arguments.
         component_name: Names the Service where `service_name` is not given.
         kind: The Service's type.
-        ports: Its ports. An ExternalName without any has no such field.
-        findings: Collects what is wrong.
+        ports: Its ports. The manifest of an ExternalName without ports has no such field.
+        findings: Collects the errors.
     """
     check_metadata(args, findings)
     if args.service_name == "":
@@ -80,7 +80,7 @@ def render_service(
 
 
 def render_traffic(service: Rendering, args: TrafficArgs, findings: list[Finding]) -> None:
-    """Render how a Service takes traffic, which an ExternalName does not."""
+    """Render how a Service takes traffic. Not for an ExternalName."""
     render_addresses(service, args, findings)
     if args.ip_families:
         service.put("spec.ipFamilies", list(args.ip_families), "ip_families")
@@ -116,8 +116,8 @@ def _render_load_balancer(service: Rendering, args: TrafficArgs, findings: list[
         if value is None:
             continue
         service.put(f"spec.{field}", value, argument)
-        is_unjudged = isinstance(value, Unknown) or not value or argument == "load_balancer_ip"
-        if is_unjudged and value is not False and args.type != "LoadBalancer":
+        is_unchecked = isinstance(value, Unknown) or not value or argument == "load_balancer_ip"
+        if is_unchecked and value is not False and args.type != "LoadBalancer":
             detail = "may only be used when `type` is 'LoadBalancer'"
             findings.append(forbidden(argument, detail))
     address = args.load_balancer_ip

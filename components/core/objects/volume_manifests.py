@@ -10,7 +10,7 @@ __all__ = ["put_volumes"]
 
 
 def put_volumes(made: Rendering, field: str, volumes: Sequence[VolumeArgs]) -> None:
-    """Render the volumes of the Pod at `field`, and note where they come from."""
+    """Render the volumes of the Pod at `field`, and note their origins."""
     if not volumes:
         return
     made.put(f"{field}.volumes", [_volume(volume) for volume in volumes])

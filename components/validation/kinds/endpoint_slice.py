@@ -122,7 +122,7 @@ SHAPE_WITHOUT_NODE_HINTS = _shape("forZones")
 _TYPE_RULES_OF_UPDATES = frozenset({ADDRESS_TYPE_REQUIRED, ADDRESS_TYPE_IMMUTABLE})
 _TYPE_RULES = _TYPE_RULES_OF_UPDATES | {ADDRESS_TYPE}
 _ADDRESSES_RULES = frozenset({ADDRESSES_REQUIRED, ADDRESSES_COUNT})
-"""What generated validators judge, of the type first."""
+"""What generated validators validate, of the type first."""
 _ADDRESS_TYPES = ("FQDN", "IPv4", "IPv6")
 _MAX_ENDPOINTS = 1000
 _MAX_PORTS = 20000
@@ -262,7 +262,7 @@ def _check_hints(hints: Decoded, rules: Rules) -> list[Finding]:
 
 
 def _same(new: Sequence[Decoded], old: Sequence[Decoded]) -> bool:
-    """Return whether an update leaves the endpoints alone, so that they are not judged again."""
+    """Return whether an update leaves the endpoints alone, so that they are not validated again."""
     return len(new) == len(old) and all(map(_same_endpoint, new, old))
 
 

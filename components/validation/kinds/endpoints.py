@@ -141,7 +141,7 @@ def _check_port(port: Decoded, *, named: bool) -> list[Finding]:
 
 
 def _same(new: Sequence[Decoded], old: Sequence[Decoded]) -> bool:
-    """Return whether an update leaves the subsets alone, so that they are not judged again."""
+    """Return whether an update leaves the subsets alone, so that they are not validated again."""
     return [_settled(subset) for subset in new] == [_settled(subset) for subset in old]
 
 

@@ -137,9 +137,9 @@ class _Leniency:
     wordy: bool = False
     """What a resource lacks is named twice."""
     any_secret: bool = False
-    """Names of Secrets are not judged."""
+    """Names of Secrets are not validated."""
     any_wildcard_rule: bool = False
-    """Rules for a wildcard host are not judged, apart from the host."""
+    """Rules for a wildcard host are not validated, apart from the host."""
 
 
 def validate(new: Decoded, old: Decoded | None, rules: Rules, findings: list[Finding]) -> None:

@@ -11,7 +11,7 @@ from ..object_set import ObjectSet
 from ..shapes import Struct
 
 Validate = Callable[[dict[str, Any], dict[str, Any] | None, Rules, list[Finding]], None]
-"""Judges a decoded object that is created, or that updates another one."""
+"""Validates a decoded object that is created, or that updates another one."""
 
 Reader = Callable[[ObjectSet, int, Mapping[str, Any]], None]
 """Adds a manifest, of which this is the index, to the set in which hazards are looked for."""

@@ -68,7 +68,7 @@ TYPE = RULES.rule("policy-type", "Every one of `policyTypes` is `Ingress` or `Eg
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
 _POLICY_TYPES = ("Ingress", "Egress")
 _GENERATED = frozenset({CIDR_REQUIRED})
-"""What generated validators judge."""
+"""What generated validators validate."""
 _DIRECTIONS = (("ingress", "from"), ("egress", "to"))
 
 
@@ -78,9 +78,9 @@ class _Leniency:
 
     rules: Rules
     any_selector_value: bool = False
-    """The values of requirements are not judged."""
+    """The values of requirements are not validated."""
     known_cidrs: frozenset[str] = frozenset()
-    """Blocks that the stored object has, wherever: they are not judged."""
+    """Blocks that the stored object has, wherever: they are not validated."""
 
 
 def validate(new: Decoded, old: Decoded | None, rules: Rules, findings: list[Finding]) -> None:

@@ -1,4 +1,4 @@
-"""A v1 Service, as the API server judges it when it is created or updated."""
+"""A v1 Service, as the API server validates it when it is created or updated."""
 
 from collections.abc import Mapping
 from sys import intern
@@ -119,7 +119,7 @@ def validate(
 
 
 def _allocate(spec: Spec, before: Spec | None, rules: Rules, findings: list[Finding]) -> None:
-    """Do and judge what comes before everything else (`beginCreate`, `beginUpdate`)."""
+    """Do and validate what comes before everything else (`beginCreate`, `beginUpdate`)."""
     if before is not None:
         service_update.restore_allocated(spec, before)
     service_update.align_cluster_ips(spec, before)

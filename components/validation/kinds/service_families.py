@@ -1,7 +1,7 @@
 """A Service's cluster IPs and IP families (`ValidateServiceClusterIPsRelatedFields`).
 
-The API server judges them where it allocates cluster IPs, before all else, and gives what it finds
-alone. Which families and ranges a cluster has is not known here, and not judged.
+The API server validates them when it allocates cluster IPs, before all else, and reports only these
+errors. Which families and ranges a cluster has is not known here and not validated.
 """
 
 from ipaddress import IPv4Address, IPv6Address
@@ -90,7 +90,7 @@ _POLICY_PATH = "spec.ipFamilyPolicy"
 
 
 def settle_families(spec: Spec, before: Spec | None, rules: Rules, findings: list[Finding]) -> None:
-    """Fill in the policy and the families, and judge them (`initIPFamilyFields`)."""
+    """Fill in the policy and the families, and validate them (`initIPFamilyFields`)."""
     if spec.type == EXTERNAL_NAME or (before is not None and _is_settled(spec, before)):
         return
     if spec.family_policy is None:
@@ -109,7 +109,7 @@ def settle_families(spec: Spec, before: Spec | None, rules: Rules, findings: lis
 
 
 def check_type_of_families(spec: Spec, findings: list[Finding]) -> None:
-    """Validate the types that cannot be headless, and the one that has no addresses at all."""
+    """Validate that the type may be headless, and that an ExternalName has no addresses."""
     path = "spec.clusterIPs"
     if spec.type == EXTERNAL_NAME:
         detail = "may not be set for ExternalName services"
@@ -180,9 +180,10 @@ def _check_families(spec: Spec, findings: list[Finding]) -> None:
 def _check_addresses(
     given: list[str], existing: list[str], rules: Rules, findings: list[Finding]
 ) -> bool:
-    """Validate the cluster IPs one by one, but for those that are stored already.
+    """Validate the cluster IPs one by one, except those that are already stored.
 
-    Tell whether each of them is good enough for the list to be judged as a whole.
+    Returns:
+       Whether all of them are good enough to validate the list as a whole.
     """
     path = "spec.clusterIPs"
     known = len(findings)
@@ -206,7 +207,7 @@ def _check_dual_stack(spec: Spec, findings: list[Finding]) -> None:
     if len(given) > 1:
         rule = SERVICE_CLUSTER_IPS_FAMILIES
         odd = [index for index, one in enumerate(given) if parse_sloppy_ip(one) is None]
-        if odd:  # as a stored "None" may be
+        if odd:  # a stored "None" may be one
             detail = f"failed to check for dual stack with error:invalid IP[{odd[0]}]: "
             findings.append(Finding(path, INTERNAL, detail + given[odd[0]], code=rule.code))
         if odd or len({_family_of(address) for address in given}) == 1:
@@ -223,7 +224,7 @@ def _check_dual_stack(spec: Spec, findings: list[Finding]) -> None:
 
 
 def _check_release(spec: Spec, before: Spec, findings: list[Finding]) -> None:
-    """Let a single-stack policy give back the second address and family, and nothing else."""
+    """Validate that a single-stack policy releases the second address and family, nothing else."""
     policy = spec.family_policy
     if policy == SINGLE_STACK:
         if spec.cluster_ips == before.cluster_ips:

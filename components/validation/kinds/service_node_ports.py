@@ -2,7 +2,7 @@
 
 Which of them are free, and the range that they come from, only the cluster knows. That a Service
 asks for one twice, or for one that is not a port, is known here. The API server gives the first of
-these alone, before it judges anything else.
+these alone, before it validates anything else.
 """
 
 from ...core.findings import Finding, invalid

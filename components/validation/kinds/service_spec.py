@@ -19,10 +19,10 @@ REQUIRE_DUAL_STACK = "RequireDualStack"
 
 @dataclass(slots=True)
 class Spec:
-    """What is judged; the fields that the API server fills in or drops are free to change."""
+    """What is validated; the fields that the API server fills in or drops are free to change."""
 
     fields: Mapping[str, Any]
-    """The decoded spec, for whatever is judged as it was given."""
+    """The decoded spec, for whatever is validated as it was given."""
     type: str
     ports: Sequence[Mapping[str, Any]]
     node_ports: list[int]

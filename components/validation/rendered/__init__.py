@@ -1,4 +1,4 @@
-"""Kinds that are judged as far as components render them; manifests of these kinds are not.
+"""Kinds that are validated as far as components render them; manifests of these kinds are not.
 
 Each module knows the fields that components write, and no others.
 """

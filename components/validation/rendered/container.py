@@ -118,7 +118,7 @@ _NUMBERS = (
 
 
 def validate_container(container: Decoded, *, rules: Rules) -> list[Finding]:
-    """Judge a container, with paths that begin at it."""
+    """Validate a container, with paths that begin at it."""
     name: str = container.get("name", "")
     findings = against("name", name, syntax.dns_label, NAME) if name else [required("name")]
     if not container.get("image"):
@@ -207,7 +207,7 @@ def _mounts(mounts: list[Decoded]) -> list[Finding]:
 
 
 def _sub_path(path: str, index: int) -> list[Finding]:
-    """Judge a path whose place the API server does not say."""
+    """Validate a path whose place the API server does not say."""
     return [
         Finding(
             found.path,

@@ -10,7 +10,7 @@ _MOST_IDENTITIES = (1 << 31) - 1
 
 
 def not_negative(holder: Decoded, field: str, rule: Rule) -> list[Finding]:
-    """Judge that a number is not negative, where it is given (`ValidateNonnegativeField`)."""
+    """Validate that a number is not negative, where it is given (`ValidateNonnegativeField`)."""
     number: int = holder.get(field, 0)
     if number >= 0:
         return []
@@ -18,7 +18,7 @@ def not_negative(holder: Decoded, field: str, rule: Rule) -> list[Finding]:
 
 
 def identity(holder: Decoded, field: str, rule: Rule) -> list[Finding]:
-    """Judge the number of a user or group, where it is given."""
+    """Validate the number of a user or group, where it is given."""
     number: int = holder.get(field, 0)
     if 0 <= number <= _MOST_IDENTITIES:
         return []

@@ -22,7 +22,7 @@ _HUGE_PAGES = "hugepages-"
 
 
 def validate_resources(given: Decoded) -> list[Finding]:
-    """Judge the resources of a container, with paths that begin there."""
+    """Validate the resources of a container, with paths that begin there."""
     limits: Mapping[str, str] = given.get("limits", {})
     requests: Mapping[str, str] = given.get("requests", {})
     findings = [

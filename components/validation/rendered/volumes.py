@@ -51,7 +51,7 @@ _NAMES = (
 
 
 def validate_volumes(volumes: list[Decoded]) -> list[Finding]:
-    """Judge the volumes of a Pod, with paths that begin there."""
+    """Validate the volumes of a Pod, with paths that begin there."""
     findings: list[Finding] = []
     taken: set[str] = set()
     for index, volume in enumerate(volumes):
@@ -115,7 +115,7 @@ def _token(token: Decoded, path: str) -> list[Finding]:
 
 
 def descending_path(path: str, field: str, rule: Rule) -> list[Finding]:
-    """Judge that a path is relative and leads downwards (`validateLocalDescendingPath`)."""
+    """Validate that a path is relative and leads downwards (`validateLocalDescendingPath`)."""
     findings: list[Finding] = []
     if path.startswith("/"):
         findings.append(invalid(field, path, "must be a relative path", rule=rule))

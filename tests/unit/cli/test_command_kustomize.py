@@ -134,6 +134,17 @@ def test_who_selects_whom_is_unknown_where_it_is_patched(
     assert codes(tmp_path, files) == expected
 
 
+@pytest.mark.parametrize(
+    "more",
+    [REPLACED.removeprefix("namePrefix: dev-\n"), "patches: [{patch: '{spec: {ports: []}}'}]\n"],
+)
+def test_ports_are_unknown_where_they_are_replaced(tmp_path: Path, more: str) -> None:
+    files = {"a.yaml": f"{SERVICE}---\n{INGRESS}", "kustomization.yaml": listing("a.yaml")}
+    assert codes(tmp_path, files) == [PORT]
+    files["kustomization.yaml"] = listing("a.yaml", more=more)
+    assert codes(tmp_path, files) == []
+
+
 WORKLOAD = """\
 apiVersion: apps/v1
 kind: Deployment

@@ -17,6 +17,7 @@ import yaml
 from components.cli.main import main
 from components.cli.probing import Progress, connections, plan
 from components.topology import Explainer, Snapshot
+from testbed.certificates import certificate
 from tests.support.broken_setups import (
     DOWN,
     Manifest,
@@ -25,7 +26,6 @@ from tests.support.broken_setups import (
     in_namespace,
     service,
 )
-from tests.support.certificates import certificate
 
 Serve = Callable[..., int]
 Run = Callable[..., tuple[int, Any, str]]

@@ -119,25 +119,25 @@ def test_a_folder_called_templates_without_a_chart_is_judged(tmp_path: Path) -> 
 def test_hidden_files_and_packages_are_not_looked_at(tmp_path: Path, name: str) -> None:
     file = write(tmp_path, name, WRONG)
     write(tmp_path, "b.yaml", GOOD)
-    assert below(tmp_path).judged == 1
+    assert below(tmp_path).validated == 1
     relative = file.relative_to(tmp_path)
-    assert validate_files([str(relative)], None, as_folder=True).judged == 0
+    assert validate_files([str(relative)], None, as_folder=True).validated == 0
 
 
 def test_modules_that_go_vendors_are_not_looked_at(tmp_path: Path) -> None:
     file = write(tmp_path, "vendor/example.com/a.yaml", WRONG)
     write(tmp_path, "b.yaml", GOOD)
-    assert below(tmp_path).judged == 2
-    write(tmp_path, "vendor/modules.txt", "# example.com v1.0.0\n")
-    assert below(tmp_path).judged == 1
-    assert validate_files([str(file)], None, as_folder=True).judged == 0
+    assert below(tmp_path).validated == 2
+    write(tmp_path, "go.mod", "module example.com/shop\n")
+    assert below(tmp_path).validated == 1
+    assert validate_files([str(file)], None, as_folder=True).validated == 0
 
 
 def test_excluded_files_are_left_out_whether_they_are_named_or_not(tmp_path: Path) -> None:
     file = write(tmp_path, "old/a.yaml", WRONG)
     write(tmp_path, "b.yaml", GOOD)
     found = below(tmp_path, exclude=["old"])
-    assert (found.judged, found.strangers) == (1, {"excluded": 1})
+    assert (found.validated, found.strangers) == (1, {"excluded": 1})
     assert validate_files([str(file)], None, exclude=["*/old/*"]).strangers == {"excluded": 1}
 
 

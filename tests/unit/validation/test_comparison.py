@@ -5,10 +5,10 @@ from itertools import islice
 import pytest
 
 from components.core.findings import Finding
-from tests.support.agreement import golden
-from tests.support.agreement.compare import Comparison, Verdict, dry_run_lies, is_unknowable
-from tests.support.agreement.generator import Creation, Update, cases
-from tests.support.agreement.server import Answer, Cause, Object
+from testbed.agreement import golden
+from testbed.agreement.compare import Comparison, Verdict, dry_run_lies, is_unknowable
+from testbed.agreement.generator import Creation, Update, cases
+from testbed.agreement.server import Answer, Cause, Object
 
 ACCEPTED = Answer(201)
 REFUSED = Answer(422, (Cause("spec.ports", "Required value"),))

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from components.validation import validate
-from tests.support.agreement import golden
-from tests.support.agreement.server import Object
+from testbed.agreement import golden
+from testbed.agreement.server import Object
 
 _ALL = [
     *((vector, True, False) for vector in golden.VECTORS_1_36_REFUSES),

@@ -4,8 +4,8 @@ import pytest
 
 from components.core.versions import NEWEST
 from components.validation import RULES
-from tests.support.agreement.recorded import FOLDER, Recording, hash_of_cases
-from tests.support.agreement.report import Tally
+from testbed.agreement.recorded import FOLDER, Recording, hash_of_cases
+from testbed.agreement.report import Tally
 from tools.parts import API_SERVERS
 
 PATHS = 0.99

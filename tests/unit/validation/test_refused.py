@@ -55,6 +55,6 @@ def test_the_command_reports_it_without_hazards_too(tmp_path: Path) -> None:
     file.write_text("apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: a}\n")
     found = validate_files([str(file)], None, with_hazards=False)
     assert [row.finding.code for row in found.rows] == ["api-version-removed"]
-    assert (found.judged, found.exit_code) == (1, 1)
+    assert (found.validated, found.exit_code) == (1, 1)
     file.write_text("apiVersion: networking.k8s.io/v2\nkind: Ingress\nmetadata: {name: a}\n")
     assert validate_files([str(file)], None).exit_code == 0

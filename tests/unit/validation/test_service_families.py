@@ -7,7 +7,7 @@ import pytest
 from components.core.findings import DUPLICATE, FORBIDDEN, INVALID, NOT_SUPPORTED
 from components.validation import validate
 from components.validation.kinds import service_families
-from tests.support.agreement import golden
+from testbed.agreement import golden
 from tests.unit.validation.expected import EXTERNAL, Expected, agree, shown
 
 Fields = dict[str, Any]

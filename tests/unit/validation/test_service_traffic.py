@@ -7,7 +7,7 @@ import pytest
 from components.core.findings import FORBIDDEN, INVALID, NOT_SUPPORTED, REQUIRED
 from components.validation import validate
 from components.validation.kinds import service_traffic
-from tests.support.agreement import golden
+from testbed.agreement import golden
 from tests.unit.validation.expected import (
     EXTERNALLY,
     HEALTH_CHECK,

@@ -7,7 +7,7 @@ import pytest
 from components.core.findings import FORBIDDEN, INTERNAL, INVALID
 from components.validation import validate
 from components.validation.kinds import service_update
-from tests.support.agreement import golden
+from testbed.agreement import golden
 from tests.unit.validation.expected import (
     EXTERNAL,
     EXTERNALLY,

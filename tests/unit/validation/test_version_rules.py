@@ -6,7 +6,7 @@ import pytest
 
 from components.core.findings import INVALID, NOT_SUPPORTED, REQUIRED, TOO_LONG, TOO_MANY
 from components.validation import validate
-from tests.support.agreement import golden
+from testbed.agreement import golden
 from tests.unit.validation.expected import LABEL, Expected, agree, errors
 
 Object = dict[str, Any]

@@ -1,4 +1,4 @@
-"""Looks into a live cluster."""
+"""Control planes that live as long as a context, and what is live in them."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def throw_away_cluster(api_server: Part | None = None, **settings: Any) -> Itera
 
 
 def path_with_kubectl(cluster: Cluster) -> str:
-    """Return a PATH on which the kubectl of the tests is the first."""
+    """Return a PATH on which the kubectl of the cluster comes first."""
     return f"{Path(cluster.parts['kubectl']).parent}{os.pathsep}{os.environ['PATH']}"
 
 

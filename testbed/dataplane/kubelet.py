@@ -21,8 +21,8 @@ from pathlib import Path
 from socketserver import ThreadingTCPServer
 from typing import Any
 
-from tests.support.certificates import certificate
-from tests.support.cluster import get
+from testbed.certificates import certificate
+from testbed.cluster import get
 from tools.stages import RUNS_PODS as NAME
 
 from .namespaces import Namespace

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from tests.support.stack import Stack
+from testbed.stack import Stack
 from tools.cluster import Cluster
 from tools.console import CommandError, say
 from tools.install import ensure
@@ -157,7 +157,7 @@ def _wrapped(parts: Mapping[str, Path], namespace: Namespace, folder: Path) -> d
 def _echoing(network: Network, folder: Path) -> Iterator[None]:
     """Run the servers of the hosts and of the Pods."""
     servers = [f"{host.namespace.name}={host.name}" for host in network.hosts]
-    command = [sys.executable, "-m", "tests.dataplane.echo", *servers, f"{network.pods.name}=pod"]
+    command = [sys.executable, "-m", "testbed.dataplane.echo", *servers, f"{network.pods.name}=pod"]
     log = folder / "echo.log"
     with running(network.pods.command(*command), log):
         wait_for("the servers outside", lambda: "listening" in log.read_text())
@@ -181,7 +181,7 @@ programs that reach it (kubectl, pulumi): export PATH={rig.folder}/bin:$PATH
 node, with kube-proxy: ip netns exec {rig.network.node.name} nft list table ip kube-proxy
 client, as a Pod: ip netns exec {rig.network.client.name} bash
 CoreDNS: {NODE[0]} port 53, for {DOMAIN}
-hosts outside; on every address servers tell who they are, on ports of `tests/dataplane/echo.py`:
+hosts outside; on every address servers tell who they are, on ports of `testbed/dataplane/echo.py`:
 {names}
 logs and configuration: {rig.folder}
 

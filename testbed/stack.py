@@ -1,4 +1,4 @@
-"""A Pulumi project and stack of a test's own, run by the real engine."""
+"""A new Pulumi project with a stack, for one test or benchmark, run by the real engine."""
 
 import re
 import subprocess

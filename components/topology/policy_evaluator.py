@@ -1,7 +1,7 @@
 """What NetworkPolicies let a client reach.
 
 Policies add up: a connection is allowed where one of those that select its Pod allows it, or where
-none selects it. Egress is judged at the client, ingress at the Pod that is a backend.
+none selects it. Egress is evaluated at the client, ingress at the Pod that is a backend.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +30,8 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """Judges connections by the policies of a set."""
+class PolicyEvaluator:
+    """Evaluates connections by the policies of a set."""
 
     policies: Sequence[Policy]
     namespaces: Mapping[str, Mapping[str, Any]]

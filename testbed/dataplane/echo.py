@@ -1,8 +1,8 @@
 """Servers that answer with their own identity, in many namespaces, on every address there.
 
-Run as `python -m tests.dataplane.echo <namespace>=<name> ...`; prints a line once all listen. Every
-line, and every datagram, is answered with one line: name, address, port and protocol of the server
-that got it. A connection stays open until the client closes it.
+Run as `python -m testbed.dataplane.echo <namespace>=<name> ...`; prints a line once all listen.
+Every line, and every datagram, is answered with one line: name, address, port and protocol of the
+server that got it. A connection stays open until the client closes it.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ async def main(arguments: list[str]) -> None:
 
 def _bound(family: int, kind: int, port: int) -> socket.socket:
     sock = socket.socket(family, kind)
-    sock.setblocking(False)
+    sock.settimeout(0)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

@@ -5,7 +5,7 @@ releases with the process. A reaper, which is a process in a session of its own,
 of a pipe that only the rig's process holds, and removes everything. Should the reaper have been
 killed too, the next start does it.
 
-Run as `python -m tests.dataplane.rig_lock <id>`, with that pipe as its standard input, it is the
+Run as `python -m testbed.dataplane.rig_lock <id>`, with that pipe as its standard input, it is the
 reaper.
 """
 
@@ -53,7 +53,7 @@ def rig_lock() -> Iterator[RigLock]:
     with _new_lock() as made:
         # Only this process may hold the pipe: the reaper waits for its last holder to end.
         reaper = subprocess.Popen(
-            [sys.executable, "-m", "tests.dataplane.rig_lock", made.id],
+            [sys.executable, "-m", "testbed.dataplane.rig_lock", made.id],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             start_new_session=True,

@@ -1,4 +1,4 @@
-"""Certificates that sign themselves."""
+"""Certificates that are signed by themselves."""
 
 import datetime as dt
 import ipaddress

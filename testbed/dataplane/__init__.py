@@ -1,0 +1,1 @@
+"""A node that carries the traffic of Services, in network namespaces."""
