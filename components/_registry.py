@@ -100,25 +100,25 @@ class Component:
     """One component."""
 
     name: str
-    """Its class. The TypedDict of its arguments has the same name and `Args`."""
+    """The name of its class. The TypedDict of its arguments appends `Args`."""
     module: str
-    """Where it is, below the package."""
+    """Its module, relative to the package."""
     page: str
-    """Its page, below `docs/`."""
+    """The path of its page below `docs/`."""
     summary: str
-    """What it is, in the index of the docs."""
+    """Its line in the index of the docs."""
     children: tuple[str, ...]
     """The types of its children. A child may move to any component that has children of its
     type, and keeps its object."""
 
     @property
     def token(self) -> str:
-        """Its type to Pulumi."""
+        """Its Pulumi type."""
         return token_of(self.name)
 
     @property
     def names(self) -> tuple[str, str]:
-        """What it exports."""
+        """The names that it exports."""
         return self.name, f"{self.name}Args"
 
 

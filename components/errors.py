@@ -1,4 +1,4 @@
-"""The one error that components raise for bad input."""
+"""The error that components raise for invalid arguments."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,16 +15,15 @@ _LONGEST_LINE = 1500
 
 
 class ValidationError(pulumi.RunError):
-    """Arguments of a component cannot be used; nothing of it has been registered.
+    """Arguments of a component are invalid; nothing of it has been registered.
 
-    It lists everything that is wrong at once: the first 50 findings in its text, all of them in
-    `findings`. Being a `pulumi.RunError` it ends a program with this text alone, without a
-    traceback.
+    It lists all errors at once: the first 50 in its text, all of them in `findings`. As a
+    `pulumi.RunError` it ends a program with this text alone, without a traceback.
 
     Attributes:
         component: The component's class, such as `ExternalService`.
-        name: The component's name in the program; empty where it is an Output.
-        findings: What is wrong: field path, reason and remedy of each.
+        name: The component's name in the program; empty if it is an Output.
+        findings: The errors, each with field path, reason and remedy.
     """
 
     component: str
@@ -55,7 +54,7 @@ def _lines(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _line(finding: Finding) -> str:
-    """Return one finding in a line of bounded length: its beginning, and reason and remedy."""
+    """Return a finding as one line of bounded length: its beginning, then reason and remedy."""
     text = str(finding)
     if len(text) <= _LONGEST_LINE:
         return text

@@ -1,6 +1,6 @@
-"""The words that the Pods of a `DeployedService` are described in.
+"""The types of a `DeployedService`'s arguments: environment, probes, volumes and scaling.
 
-Every class here maps to a type of the same name in other languages.
+Every class here becomes a type of the same name in other languages.
 """
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
@@ -22,7 +22,7 @@ class EnvValue(TypedDict):
     config_map: NotRequired[pulumi.Input[str]]
     """The ConfigMap's name. Defaults to none: give it or `secret`."""
     optional: NotRequired[bool]
-    """Start without it where the object or its key is missing. Defaults to False."""
+    """Whether Pods start without it if the object or its key is missing. Defaults to False."""
 
 
 class EnvSource(TypedDict):
@@ -33,29 +33,29 @@ class EnvSource(TypedDict):
     config_map: NotRequired[pulumi.Input[str]]
     """The ConfigMap's name. Defaults to none: give it or `secret`."""
     prefix: NotRequired[pulumi.Input[str]]
-    """Put before each name. Defaults to none."""
+    """The prefix of each variable's name. Defaults to none."""
     optional: NotRequired[bool]
-    """Start without it where the object is missing. Defaults to False."""
+    """Whether Pods start without it if the object is missing. Defaults to False."""
 
 
 class Resources(TypedDict):
-    """What a container asks for and what it may use, in quantities such as "500m" or "256Mi"."""
+    """The requests and limits of a container, in quantities such as "500m" or "256Mi"."""
 
     requests: NotRequired[Mapping[str, pulumi.Input[str]]]
     """What the scheduler reserves, by resource, such as `cpu`. Defaults to the limits."""
     limits: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """What it may use at most, by resource. Defaults to none."""
+    """The maximum that the container may use, by resource. Defaults to none."""
 
 
 class HttpProbe(TypedDict):
-    """A GET request, which a status from 200 to 399 answers well."""
+    """A GET request, which succeeds with a status from 200 to 399."""
 
     path: NotRequired[pulumi.Input[str]]
     """The path of the URL. Defaults to "/"."""
     port_name: NotRequired[str]
     """The name of one of `ports`. Defaults to the first TCP port."""
     https: NotRequired[bool]
-    """Use TLS; certificates are not verified. Defaults to False."""
+    """Whether to use TLS, without verifying certificates. Defaults to False."""
     headers: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Headers of the request. Defaults to none."""
 
@@ -73,11 +73,11 @@ class GrpcProbe(TypedDict):
     port_name: NotRequired[str]
     """The name of one of `ports`. Defaults to the first TCP port."""
     service: NotRequired[pulumi.Input[str]]
-    """The service that is asked for. Defaults to the whole server."""
+    """The service in the request. Defaults to the whole server."""
 
 
 class Probe(TypedDict):
-    """How the kubelet asks a container whether it is well: `http`, `tcp`, `grpc` or `exec`."""
+    """How the kubelet checks a container; exactly one of `http`, `tcp`, `grpc` and `exec`."""
 
     http: NotRequired[HttpProbe]
     """A GET request. Defaults to none."""
@@ -86,26 +86,27 @@ class Probe(TypedDict):
     grpc: NotRequired[GrpcProbe]
     """A call of the gRPC health protocol. Defaults to none."""
     exec: NotRequired[Sequence[pulumi.Input[str]]]
-    """A command in the container, which ends with 0 where all is well. Defaults to none."""
+    """A command in the container, which succeeds with exit code 0. Defaults to none."""
     initial_delay_seconds: NotRequired[pulumi.Input[int]]
-    """How long it waits after the container's start. Defaults to 0."""
+    """Seconds between the container's start and the first check. Defaults to 0."""
     period_seconds: NotRequired[pulumi.Input[int]]
-    """How often it asks. Defaults to 10."""
+    """Seconds between checks. Defaults to 10."""
     timeout_seconds: NotRequired[pulumi.Input[int]]
-    """How long it waits for an answer. Defaults to 1."""
+    """Seconds after which a check without an answer fails. Defaults to 1."""
     success_threshold: NotRequired[pulumi.Input[int]]
-    """How many good answers make it well again; 1 unless readiness is asked for. Defaults to 1."""
+    """Successes in a row that end a failure; must be 1 except for `readiness`. Defaults to 1."""
     failure_threshold: NotRequired[pulumi.Input[int]]
-    """How many bad answers in a row count. Defaults to 3."""
+    """Failed checks in a row that make the probe fail. Defaults to 3."""
 
 
 class EmptyDir(TypedDict):
-    """A folder that lives as long as its Pod."""
+    """A folder that exists as long as its Pod."""
 
     in_memory: NotRequired[bool]
-    """Keep it in memory, where it counts against the container's limit. Defaults to False."""
+    """Whether to keep it in memory, which counts against the container's limit. Defaults to
+    False."""
     size_limit: NotRequired[pulumi.Input[str]]
-    """How large it may be, a quantity such as "64Mi". Defaults to no limit."""
+    """Its maximum size, a quantity such as "64Mi". Defaults to no limit."""
 
 
 class ServiceAccountToken(TypedDict):
@@ -114,9 +115,9 @@ class ServiceAccountToken(TypedDict):
     path: str
     """The file, relative to the volume."""
     audience: NotRequired[pulumi.Input[str]]
-    """Who is to take it. Defaults to the API server."""
+    """The intended recipient. Defaults to the API server."""
     expiration_seconds: NotRequired[pulumi.Input[int]]
-    """How long it is valid, at least 600. Defaults to 3600."""
+    """Its lifetime in seconds, at least 600. Defaults to 3600."""
 
 
 class ProjectedSource(TypedDict):
@@ -131,22 +132,22 @@ class ProjectedSource(TypedDict):
 
 
 class Volume(TypedDict):
-    """A volume and where it is mounted. Of the kinds of volume give exactly one."""
+    """A volume and its mount path; exactly one of the kinds of volume."""
 
     name: str
     """A DNS label, unique among the volumes."""
     mount_path: str
-    """Where it is in the container, unique among the volumes."""
+    """Its path in the container, unique among the volumes."""
     sub_path: NotRequired[pulumi.Input[str]]
-    """The part of the volume that is mounted, a relative path. Defaults to the whole."""
+    """The part of the volume to mount, a relative path. Defaults to the whole volume."""
     read_only: NotRequired[bool]
     """Whether the container may only read it. Defaults to False."""
     empty_dir: NotRequired[EmptyDir]
-    """A folder that lives as long as the Pod. Defaults to none."""
+    """A folder that exists as long as the Pod. Defaults to none."""
     config_map: NotRequired[pulumi.Input[str]]
-    """A ConfigMap's name: one file a key. Defaults to none."""
+    """A ConfigMap's name: each key is a file. Defaults to none."""
     secret: NotRequired[pulumi.Input[str]]
-    """A Secret's name: one file a key. Defaults to none."""
+    """A Secret's name: each key is a file. Defaults to none."""
     claim: NotRequired[pulumi.Input[str]]
     """A PersistentVolumeClaim's name. Defaults to none."""
     projected: NotRequired[Sequence[ProjectedSource]]
@@ -154,18 +155,18 @@ class Volume(TypedDict):
 
 
 class Security(TypedDict):
-    """As whom the container runs, and what it may do."""
+    """The user of a container and its privileges."""
 
     run_as_user: NotRequired[pulumi.Input[int]]
-    """The user's number. Defaults to the image's, which must be a number other than 0."""
+    """The user's ID. Defaults to the image's, which must be a number other than 0."""
     run_as_group: NotRequired[pulumi.Input[int]]
-    """The group's number. Defaults to the image's."""
+    """The group's ID. Defaults to the image's."""
     fs_group: NotRequired[pulumi.Input[int]]
-    """The group that owns the files of volumes. Defaults to none."""
+    """The ID of the group that owns the files of volumes. Defaults to none."""
     run_as_non_root: NotRequired[bool]
-    """Refuse to run as root. Defaults to True."""
+    """Whether to refuse to run as root. Defaults to True."""
     read_only_root_filesystem: NotRequired[bool]
-    """Write to volumes alone. Defaults to True."""
+    """Whether only volumes can be written to. Defaults to True."""
     allow_privilege_escalation: NotRequired[bool]
     """Whether a process may gain more privileges than its parent. Defaults to False."""
     add_capabilities: NotRequired[Sequence[str]]
@@ -174,25 +175,25 @@ class Security(TypedDict):
 
 
 class TopologySpread(TypedDict):
-    """How evenly Pods are spread over nodes, zones or whatever a node's label tells."""
+    """How evenly Pods are spread over nodes, zones or another label of nodes."""
 
     topology_key: str
     """The node's label, such as `topology.kubernetes.io/zone`."""
     max_skew: NotRequired[pulumi.Input[int]]
-    """By how many Pods two of its values may differ, at least 1. Defaults to 1."""
+    """The maximum difference of Pods between two values of the label, at least 1. Defaults to 1."""
     required: NotRequired[bool]
-    """Leave a Pod unscheduled rather than spread it unevenly. Defaults to False."""
+    """Whether a Pod stays unscheduled rather than making the spread uneven. Defaults to False."""
 
 
 class Autoscaling(TypedDict):
-    """How many Pods there are, by their use of what they request."""
+    """Scaling of the number of Pods by their use of requested CPU and memory."""
 
     max_replicas: pulumi.Input[int]
-    """At most so many."""
+    """The maximum of Pods."""
     min_replicas: NotRequired[pulumi.Input[int]]
-    """At least so many, and the number of a Deployment that is created. Defaults to 3."""
+    """The minimum of Pods, and the initial number of a new Deployment. Defaults to 3."""
     cpu_percent: NotRequired[pulumi.Input[int]]
-    """The share of the CPU request that Pods use on average. Defaults to 80, unless
+    """The target for average CPU use, in percent of the request. Defaults to 80, unless
     `memory_percent` is given."""
     memory_percent: NotRequired[pulumi.Input[int]]
-    """The share of the memory request that Pods use on average. Defaults to none."""
+    """The target for average memory use, in percent of the request. Defaults to none."""

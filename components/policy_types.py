@@ -1,7 +1,7 @@
-"""The words that egress policies are written in: which kind, where to, and by which DNS.
+"""The types of an `EgressPolicy`'s arguments: its kind, destinations, DNS and precedence.
 
-Every class here maps to a type of the same name in other languages. Enum members and the strings
-that are their values are both taken.
+Every class here becomes a type of the same name in other languages. Enum members and their values,
+which are strings, are both accepted.
 """
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
@@ -15,22 +15,22 @@ from .types import Backend, PresetLike, ServicePort
 
 
 class EgressApi(StrEnum):
-    """Which kind of object says what Pods may reach."""
+    """The kind of object that a policy is."""
 
     NETWORK_POLICY = "NetworkPolicy"
     """NetworkPolicy (`networking.k8s.io/v1`), which most network plugins enforce. The default."""
     CILIUM = "CiliumNetworkPolicy"
-    """CiliumNetworkPolicy (`cilium.io/v2`), which allows DNS names too. Only on Cilium."""
+    """CiliumNetworkPolicy (`cilium.io/v2`), which also allows DNS names. Only on Cilium."""
     CLUSTER = "ClusterNetworkPolicy"
-    """ClusterNetworkPolicy (`policy.networking.k8s.io/v1alpha2`), which allows DNS names too. Only
-    where the cluster has its custom resource."""
+    """ClusterNetworkPolicy (`policy.networking.k8s.io/v1alpha2`), which also allows DNS names. Only
+    if the cluster has its custom resource."""
 
 
 class EgressTier(StrEnum):
-    """Whether a ClusterNetworkPolicy is asked before the cluster's NetworkPolicies, or after."""
+    """Whether a ClusterNetworkPolicy is evaluated before the cluster's NetworkPolicies or after."""
 
     ADMIN = "Admin"
-    """Before: what it accepts or denies is settled. The default."""
+    """Before: NetworkPolicies cannot change what it accepts or denies. The default."""
     BASELINE = "Baseline"
     """After: for Pods that no NetworkPolicy selects for egress."""
 
@@ -46,65 +46,67 @@ else:
 
 
 class EgressDestination(TypedDict):
-    """Where an `EgressPolicy` lets Pods connect to: backends, or other Pods.
+    """A destination of an `EgressPolicy`: backends, or other Pods.
 
-    `egress_destination` makes one of the arguments of a Service, and components have their own as
-    the attribute `destination`.
+    `egress_destination` makes one from the arguments of a Service; components have their own as the
+    attribute `destination`.
     """
 
     addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Addresses of backends of which nothing else is known. Defaults to none."""
+    """Addresses of backends without further settings. Defaults to none."""
     backends: NotRequired[Sequence[Backend]]
-    """Backends with their settings, of which address and ports matter here. Defaults to none."""
+    """Backends with their settings; only address and ports are used. Defaults to none."""
     ports: NotRequired[Sequence[ServicePort]]
-    """The ports as a Service has them; policies see `target_port`. With `preset`, further ones, or
-    others of the same names. Defaults to those of `preset`; without it at least one is required."""
+    """The ports of the Service; policies use `target_port`. With `preset`, they add to its ports,
+    or replace those of the same name. Defaults to those of `preset`; without it at least one is
+    required."""
     preset: NotRequired[PresetLike]
     """The known ports of a well-known server. Defaults to none."""
     allow_empty: NotRequired[bool]
-    """Take a destination without any backend. Defaults to False: it is an error."""
+    """Whether the destination may have no backend. Defaults to False: that is an error."""
     pod_selector: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """The labels of Pods, instead of backends; `{}` for all of the namespace. Defaults to none."""
-    namespace: NotRequired[pulumi.Input[str]]
-    """Where these Pods are. Defaults to the policy's namespace."""
-    cidrs: NotRequired[Sequence[pulumi.Input[str]]]
-    """Blocks of addresses, instead of backends: for what has no fixed addresses. Defaults to
+    """The labels of Pods, instead of backends; `{}` for all Pods of the namespace. Defaults to
     none."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """The namespace of these Pods. Defaults to the policy's namespace."""
+    cidrs: NotRequired[Sequence[pulumi.Input[str]]]
+    """CIDRs, instead of backends, for destinations without fixed addresses. Defaults to none."""
     external_name: NotRequired[pulumi.Input[str]]
     """A DNS name, instead of backends, with `EgressApi.CILIUM` or `EgressApi.CLUSTER`.
     Defaults to none."""
 
 
 class EgressDns(TypedDict):
-    """Where the Pods that an `EgressPolicy` selects find DNS, over UDP and TCP."""
+    """The DNS servers of the Pods that an `EgressPolicy` selects, over UDP and TCP."""
 
     enabled: NotRequired[bool]
-    """Whether they may ask for names. Defaults to True."""
+    """Whether the Pods may query DNS. Defaults to True."""
     namespace: NotRequired[str]
     """The namespace of the DNS servers. Defaults to "kube-system"."""
     pod_selector: NotRequired[Mapping[str, str]]
-    """The labels of their Pods. Defaults to `{"k8s-app": "kube-dns"}`."""
+    """The labels of the servers' Pods. Defaults to `{"k8s-app": "kube-dns"}`."""
     addresses: NotRequired[Sequence[str]]
-    """Addresses where a DNS cache listens on the node, which is not a Pod to a policy. Defaults to
-    that of NodeLocal DNSCache, 169.254.20.10."""
+    """Addresses of a DNS cache on the node, which policies do not treat as a Pod. Defaults to that
+    of NodeLocal DNSCache, 169.254.20.10."""
     ports: NotRequired[Sequence[int]]
     """The ports that the servers' Pods listen on. Defaults to 53."""
 
 
 class EgressPrecedence(TypedDict):
-    """Where an `EgressPolicy` stands among the policies of the cluster.
+    """The precedence of an `EgressPolicy` among the policies of the cluster.
 
-    For `EgressApi.CLUSTER`, whose rules accept connections and leave all others as they are. The
-    first rule that matches a connection decides: that of the smallest priority.
+    For `EgressApi.CLUSTER`, whose rules accept connections and do not affect others. The first rule
+    that matches a connection decides, in the order of priorities, smallest first.
     """
 
     priority: int
     """The priority of the rules that accept, 0 to 1000."""
     deny_others: bool
-    """Whether a second policy denies all other egress of the Pods. False where another policy of
-    the cluster denies it."""
+    """Whether a second policy denies all other egress of the Pods. Set it to False if another
+    policy of the cluster denies it."""
     deny_priority: NotRequired[int]
-    """The priority of that second policy, greater than `priority`. Defaults to 1000, so that
-    several `EgressPolicy` that select the same Pods add up."""
+    """The priority of that second policy, greater than `priority`, at most 1000. Defaults to 1000,
+    so that several `EgressPolicy` components for the same Pods add up."""
     tier: NotRequired[EgressTierLike]
-    """Before the cluster's NetworkPolicies, or after. Defaults to `EgressTier.ADMIN`."""
+    """Whether it comes before the cluster's NetworkPolicies or after. Defaults to
+    `EgressTier.ADMIN`."""

@@ -1,6 +1,6 @@
-"""The words that routes are written in: hosts, paths, backends, Gateways and TLS.
+"""The types of routes' arguments: hosts, paths, backends, Gateways and TLS.
 
-Every class here maps to a type of the same name in other languages.
+Every class here becomes a type of the same name in other languages.
 """
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
@@ -12,16 +12,16 @@ import pulumi
 
 
 class PathType(StrEnum):
-    """Which paths of a URL a path stands for (Kubernetes `pathType`)."""
+    """Which paths of URLs a path matches (Kubernetes `pathType`)."""
 
     PREFIX = "Prefix"
-    """Itself and all below it, by whole segments. The default."""
+    """The path itself and all below it, by whole segments. The default."""
     EXACT = "Exact"
-    """Itself alone."""
+    """Only the path itself."""
 
 
 class RouteApi(StrEnum):
-    """Which API of Kubernetes leads requests to Services."""
+    """Which API of Kubernetes routes requests to Services."""
 
     INGRESS = "Ingress"
     """One Ingress of networking.k8s.io. The default."""
@@ -45,14 +45,14 @@ class GatewayRef(TypedDict):
     namespace: NotRequired[pulumi.Input[str]]
     """The Gateway's namespace. Defaults to the route's own."""
     section_name: NotRequired[pulumi.Input[str]]
-    """The name of one of its listeners. Defaults to every listener that takes the route."""
+    """The name of one of its listeners. Defaults to every listener that accepts the route."""
 
 
 class BackendTls(TypedDict):
-    """How a Gateway, or the controller of an Ingress, connects to a backend that speaks TLS."""
+    """The TLS settings of a Gateway, or of the controller of an Ingress, for a backend."""
 
     hostname: pulumi.Input[str]
-    """The DNS name in the backend's certificate, which is asked for, too (SNI)."""
+    """The DNS name in the backend's certificate, also sent as SNI."""
     ca_config_map: NotRequired[pulumi.Input[str]]
     """The ConfigMap, in the Service's namespace, whose `ca.crt` holds the CA of the certificate,
     or the certificate itself if it is self-signed. Defaults to the CAs of the controller's system.
@@ -61,14 +61,14 @@ class BackendTls(TypedDict):
     """A Secret in place of `ca_config_map`, for an Ingress of Traefik or ingress-nginx. Defaults to
     none."""
     names: NotRequired[Sequence[pulumi.Input[str]]]
-    """The DNS names one of which must be in the certificate, instead of `hostname`. Defaults to
-    none. Only with `RouteApi.GATEWAY`."""
+    """DNS names, instead of `hostname`, one of which must be in the certificate. Only with
+    `RouteApi.GATEWAY`. Defaults to none."""
     verify: NotRequired[bool]
-    """Whether the certificate is verified. Defaults to True, and a Gateway takes nothing else."""
+    """Whether the certificate is verified. Defaults to True, the only choice for a Gateway."""
 
 
 class RouteBackend(TypedDict):
-    """A Service and one of its ports. `route_backend` makes one of a component."""
+    """A Service and one of its ports. `route_backend` makes one from a component."""
 
     service_name: pulumi.Input[str]
     """The Service's name."""
@@ -79,46 +79,45 @@ class RouteBackend(TypedDict):
     namespace: NotRequired[pulumi.Input[str]]
     """The Service's namespace. Defaults to the component's own."""
     service_ports: NotRequired[Mapping[str, pulumi.Input[int]]]
-    """The ports that the Service has, by name, against which the port is checked. Defaults to
-    unknown."""
+    """The Service's ports by name, which the port is checked against. Defaults to unknown."""
     is_external_name: NotRequired[bool]
     """Whether the Service is an alias in DNS. Defaults to False."""
     weight: NotRequired[pulumi.Input[int]]
-    """Its share of the requests, beside the weights of the other backends. Defaults to 1. Only
-    with `RouteApi.GATEWAY`."""
+    """Its share of the requests, relative to the weights of the other backends. Only with
+    `RouteApi.GATEWAY`. Defaults to 1."""
     service_annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """The Service's annotations that Traefik reads, against which `tls` is checked. Defaults to
+    """The Service's annotations that Traefik reads, which `tls` is checked against. Defaults to
     unknown."""
     object_name: NotRequired[str]
-    """The Service's name in the names of objects that are made for it. Defaults to
+    """The Service's name in the names of objects that the component creates for it. Defaults to
     `service_name`."""
     tls: NotRequired[BackendTls]
-    """How the Gateway connects to it by TLS, or Traefik or ingress-nginx for an Ingress.
-    Defaults to none: without TLS."""
+    """TLS to the backend, from a Gateway, or for an Ingress from Traefik or ingress-nginx.
+    Defaults to none: no TLS."""
 
 
 class HttpPath(TypedDict):
-    """A path, and where its requests go."""
+    """A path and its backends."""
 
     backend: NotRequired[RouteBackend]
-    """Where they go. Defaults to none: give this or `backends`."""
+    """The Service for its requests. Defaults to none: give this or `backends`."""
     backends: NotRequired[Sequence[RouteBackend]]
     """Several Services that share the requests by their weights. Only with
     `RouteApi.GATEWAY`. Defaults to none."""
     path: NotRequired[pulumi.Input[str]]
     """The path, which begins with "/". Defaults to "/"."""
     type: NotRequired[PathTypeLike]
-    """Whether paths below it are meant too. Defaults to `PathType.PREFIX`."""
+    """Whether it also matches paths below it. Defaults to `PathType.PREFIX`."""
 
 
 class HttpHost(TypedDict):
     """A virtual host: its paths, or one backend for all of them."""
 
     host: NotRequired[pulumi.Input[str]]
-    """The name that clients ask for, such as "www.example.com" or "*.example.com". Defaults to
-    every name."""
+    """The host name in requests, such as "www.example.com" or "*.example.com". Defaults to all
+    names."""
     backend: NotRequired[RouteBackend]
-    """Where all its requests go that are for none of `paths`. Defaults to none."""
+    """The Service for requests that match none of `paths`. Defaults to none."""
     backends: NotRequired[Sequence[RouteBackend]]
     """Several Services that share these requests by their weights. Only with
     `RouteApi.GATEWAY`. Defaults to none."""
@@ -127,9 +126,9 @@ class HttpHost(TypedDict):
 
 
 class HttpTls(TypedDict):
-    """A certificate, and the hosts that it is for."""
+    """A certificate and its hosts."""
 
     secret_name: NotRequired[pulumi.Input[str]]
     """The Secret of type `kubernetes.io/tls` that holds it. Defaults to `<ingress>-tls`."""
     hosts: NotRequired[Sequence[pulumi.Input[str]]]
-    """The hosts that it is for. Defaults to those of the rules."""
+    """The hosts of the certificate. Defaults to those of the rules."""

@@ -1,7 +1,7 @@
-"""The words that arguments are written in: ports, backends and the choices of a Service.
+"""The types of arguments: ports, backends, and the enums of a Service.
 
-Every class here maps to a type of the same name in other languages. Enum members and the strings
-that are their values are both taken.
+Every class here becomes a type of the same name in other languages. Enum members and their values,
+which are strings, are both accepted.
 """
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
@@ -18,16 +18,16 @@ class Protocol(StrEnum):
     TCP = "TCP"
     """The default."""
     UDP = "UDP"
-    """Datagrams."""
+    """UDP, for datagrams."""
     SCTP = "SCTP"
-    """Needs a network plugin that supports it."""
+    """SCTP; needs a network plugin that supports it."""
 
 
 class ServiceType(StrEnum):
     """How a Service is reached (Kubernetes `spec.type`)."""
 
     CLUSTER_IP = "ClusterIP"
-    """From inside the cluster, at an address of its own. The default."""
+    """From inside the cluster, at the Service's own address. The default."""
     NODE_PORT = "NodePort"
     """Also from outside, at a port of every node."""
     LOAD_BALANCER = "LoadBalancer"
@@ -42,7 +42,7 @@ class EndpointApi(StrEnum):
     ENDPOINTS = "Endpoints"
     """A legacy Endpoints object, which Kubernetes mirrors into slices. Deprecated since 1.33."""
     BOTH = "Both"
-    """Both, the Endpoints object kept from being mirrored. For readers of Endpoints alone."""
+    """Both, without mirroring, for programs that read only Endpoints."""
 
 
 class BackendState(StrEnum):
@@ -51,31 +51,31 @@ class BackendState(StrEnum):
     ACTIVE = "Active"
     """Ready: it gets new connections. The default."""
     DRAINING = "Draining"
-    """Serving and terminating: existing connections live on, new ones go elsewhere while any
-    other backend is ready."""
+    """Serving and terminating: existing connections continue, new ones go to other backends while
+    any is ready."""
     DISABLED = "Disabled"
     """Not serving: no connections at all."""
 
 
 class MigrationPhase(StrEnum):
-    """How far a Service is on its way from external backends to Pods.
+    """The phase of a migration from external backends to Pods.
 
-    Either by `DRAINING` and `CUTOVER`, for what holds state: there is no moment in which both take
-    new connections. Or by `HYBRID` and `SHARE_DRAINING`: both serve for a while.
+    Go through `DRAINING` and `CUTOVER` for stateful servers: at no time do both sides take new
+    connections. Or go through `HYBRID` and `SHARE_DRAINING`: both serve for a while.
     """
 
     EXTERNAL = "External"
     """External backends take all connections. The Service has no selector."""
     DRAINING = "Draining"
-    """They are serving and terminating, and still take all connections, as no other is ready."""
+    """External backends are terminating, but still take all connections: no other is ready."""
     CUTOVER = "Cutover"
-    """The Service has its selector: from the first ready Pod on, Pods take all new connections."""
+    """The Service has its selector; Pods take all new connections once the first is ready."""
     HYBRID = "Hybrid"
-    """The Service has its selector: Pods and external backends share new connections."""
+    """The Service has its selector; Pods and external backends share new connections."""
     SHARE_DRAINING = "ShareDraining"
-    """Pods take all new connections; the external backends keep those that they have."""
+    """Pods take all new connections; external backends keep their existing ones."""
     INTERNAL = "Internal"
-    """Pods alone. The slices go after a check that Pods are ready for every port."""
+    """Pods only. The slices are deleted after a check that Pods are ready for every port."""
 
 
 class SessionAffinity(StrEnum):
@@ -100,7 +100,7 @@ class TrafficDistribution(StrEnum):
     """Which backends are preferred (Kubernetes `spec.trafficDistribution`, KEP-4444, KEP-3015)."""
 
     PREFER_CLOSE = "PreferClose"
-    """Those in the client's zone. The older name of the next one."""
+    """Those in the client's zone. The older name of `PREFER_SAME_ZONE`."""
     PREFER_SAME_ZONE = "PreferSameZone"
     """Those in the client's zone. From Kubernetes 1.34 on."""
     PREFER_SAME_NODE = "PreferSameNode"
@@ -255,13 +255,13 @@ class ServicePort(TypedDict):
     """The port that clients connect to, 1 to 65535."""
     name: NotRequired[str]
     """A DNS label, unique among the ports; at most 15 characters to be usable in an Ingress.
-    Defaults to `<protocol>-<port>`, such as `tcp-5432`; required where `port` is an Output."""
+    Defaults to `<protocol>-<port>`, such as `tcp-5432`; required if `port` is an Output."""
     target_port: NotRequired[pulumi.Input[int]]
     """The port that the backends listen on, 1 to 65535. Defaults to `port`. A headless Service
     without a selector cannot remap."""
     target_port_name: NotRequired[pulumi.Input[str]]
-    """The name of the container's port, instead of `target_port`. Only where there is a selector:
-    nothing else resolves it. Defaults to none."""
+    """The name of the container's port, instead of `target_port`. Only with a selector, because the
+    name is that of a Pod's port. Defaults to none."""
     protocol: NotRequired[ProtocolLike]
     """Defaults to `Protocol.TCP`."""
     app_protocol: NotRequired[pulumi.Input[str]]
@@ -278,37 +278,37 @@ class Backend(TypedDict):
     address: pulumi.Input[str]
     """An IPv4 or IPv6 address, not loopback and not link-local."""
     id: NotRequired[str]
-    """What identifies the backend from one run to the next, such as a machine's name. With it, a
-    change of address writes one slice. Defaults to the address."""
+    """Identifies the backend across runs, such as a machine's name. With it, a change of address
+    writes only one slice. Defaults to the address."""
     family: NotRequired[IpFamilyLike]
     """The family of an `address` that is an Output. Defaults to the address's own, and to
-    `IpFamily.IPV4` where that is not known yet."""
+    `IpFamily.IPV4` while that is unknown."""
     hostname: NotRequired[pulumi.Input[str]]
     """A DNS label: `<hostname>.<service>.<namespace>.svc` resolves to the address. Defaults to
     none."""
     zone: NotRequired[pulumi.Input[str]]
-    """The zone it is in. Defaults to none."""
+    """Its zone. Defaults to none."""
     for_zones: NotRequired[Sequence[str]]
     """The zones whose clients should use it, at most 8 (Kubernetes `hints.forZones`). Defaults to
     none."""
     node_name: NotRequired[pulumi.Input[str]]
-    """The node it runs on; traffic policy `Local` needs it. Defaults to none."""
+    """Its node; traffic policy `Local` needs it. Defaults to none."""
     state: NotRequired[BackendStateLike]
     """Defaults to `BackendState.ACTIVE`."""
     ports: NotRequired[Mapping[str, int]]
-    """Where it listens elsewhere: the name of a port of the Service, and the number. Defaults to
-    the Service's ports."""
+    """Its own port numbers where they differ from the Service's, by the name of the Service's port.
+    Defaults to the Service's ports."""
 
 
 class AdoptedObject(TypedDict):
     """A live object that a component takes over instead of creating it."""
 
     kind: AdoptedKindLike
-    """Which kind of object."""
+    """The kind of the object."""
     name: NotRequired[str]
     """The name of an object that the component declares (`metadata.name`). Defaults to the only one
     of its kind."""
     resource: NotRequired[str]
-    """The Pulumi name, or the URN, of the resource in this stack's state that declares the object
-    until now. The name of a resource that is nested in a component does not do. Defaults to none:
-    no stack declares the object, and it is imported from the cluster."""
+    """The Pulumi name or URN of the resource in this stack's state that declares the object until
+    now. For a resource nested in a component, only the URN works. Defaults to none: no stack
+    declares the object, and it is imported from the cluster."""

@@ -1,1 +1,1 @@
-"""What components stand on: arguments, drafts, children, guards, hooks, lazy outputs."""
+"""The base of all components: arguments, drafts, children, guards, hooks, lazy outputs."""

@@ -1,7 +1,7 @@
-"""Where a child stood before its component changed: aliases that keep the object.
+"""Aliases that keep a child's live object when its component is renamed or changes its type.
 
-They are whole URNs where these are known: the SDK makes 4 Outputs of such an alias, and 14 of one
-that it must put together, for every child.
+They are complete URNs if these are known: the SDK makes 4 Outputs for such an alias, and 14 for one
+that it must assemble, for every child.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +32,7 @@ class Aliases:
     Args:
         parent: The component.
         token: Its type.
-        nested: Whether it stands in another component.
+        nested: Whether it is nested in another component.
     """
 
     def __init__(self, parent: pulumi.ComponentResource, token: str, *, nested: bool) -> None:
@@ -40,16 +40,16 @@ class Aliases:
         self._root = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::"
 
     def of(self, kind: str, name: str, former: _Name) -> list[Alias] | None:
-        """Return the aliases of one child: all places where it may have stood.
+        """Return the aliases of one child: all URNs that it may have had.
 
-        One that is missing is a live object that is deleted, with the exit code 0; each costs half
-        a millisecond of CPU. Left out is that a Service comes from a component without slices and
-        its namespace becomes an Output, or plain, in one and the same update.
+        A missing alias deletes a live object, with exit code 0; each alias costs half a millisecond
+        of CPU. One case is left out: a Service comes from a component without slices and its
+        namespace becomes an Output, or plain, in the same update.
 
         Args:
             kind: Its type, such as `kubernetes:core/v1:Service`.
             name: Its Pulumi name.
-            former: What it was called when its namespace was an Output, or when it was plain.
+            former: Its Pulumi name before its namespace became an Output, or plain.
 
         Returns:
             None under mocks, which have no objects from before.
@@ -64,7 +64,7 @@ class Aliases:
         ]
 
     def of_raw(self, kind: str, resource: str) -> Alias | None:
-        """Return the alias of a child that continues a resource of the program's own.
+        """Return the alias of a child that replaces a raw resource of the program.
 
         Args:
             kind: The child's type.
@@ -78,7 +78,7 @@ class Aliases:
         return resource if resource.startswith(URN) else f"{self._root}{kind}::{resource}"
 
     def _moved(self, kind: str, name: _Name, others: Sequence[str]) -> Iterator[Alias]:
-        """Its component was of another type, or did not stand in another component, or both."""
+        """Yield the URNs of a component of another type, or not nested, or both."""
         for token in [*others, self._token] if self._nested else others:
             yield _each(name, f"{self._root}{token}${kind}::{{}}".format)
         if self._nested:
@@ -93,7 +93,7 @@ class Aliases:
         return place
 
     def _renamed(self, kind: str, former: _Name) -> Alias:
-        """Its component stood where it stands, and its namespace was given in the other way."""
+        """Return the alias from before its namespace became an Output, or plain."""
         if self._nested:
             return _each(former, lambda name: pulumi.Alias(name=name))
         return _each(former, f"{self._root}{self._token}${kind}::{{}}".format)

@@ -1,14 +1,14 @@
-"""What a program does at its end: hooks stay answered after an error, a failure lets it fail.
+"""Keeps answering hooks after an error, and fails the program if one of its objects failed.
 
 At the first error of an Output the SDK stops answering hooks, although the engine continues with
-what the program registered before. Each update that asks a hook then fails with "connection
-refused", or waits for ever on the oldest SDKs: a Service has its new ports, its slices keep the
-old ones. The process stays until the engine has answered all registrations anyway, so the hooks may
-stay as well.
+what the program registered before. Each update that calls a hook then fails with "connection
+refused", or hangs on the oldest SDKs: a Service has its new ports while its slices keep the old
+ones. The process waits until the engine has answered all registrations anyway, so hooks can be
+answered until then.
 
 With `--continue-on-error` a program continues after an object that could not be written, and at its
-end the engine deletes what it has not declared: the old slices of a split whose new ones failed, or
-raw resources of the objects that a component should have adopted. After a program that fails, the
+end the engine deletes what the program has not declared: the old slices of a split whose new ones
+failed, or raw resources whose objects a component should have adopted. If the program fails, the
 engine deletes nothing.
 """
 
@@ -25,18 +25,18 @@ from pulumi.runtime.proto import resource_pb2
 from .engine import monitor
 
 _OURS = "k8s-endpoints:index:"
-"""Is in the URN of each of our components, and so in the parent's of what they register."""
+"""Part of the URN of each of our components, and so of the parent of each child."""
 _POLL_SECONDS = 0.1
 _MOST_NAMED = 10
 _QUIET_POLLS = 3
-"""How often in a row nothing is open before all is done: an answer lets others begin."""
+"""How many polls in a row must find nothing open, because an answer may start others."""
 
 
 class _Registrations:
-    """Keeps the registrations that the engine has not answered, as far as hooks depend on them.
+    """Tracks the unanswered registrations that hooks depend on.
 
-    Those are the registrations of what has hooks, and of components and providers, which come
-    before and are answered at once. Other resources may take long, and nobody asks a hook for them.
+    These are registrations of resources with hooks, and of components and providers, which come
+    first and are answered at once. Other resources may take long, and have no hooks.
 
     Args:
         register: Registers a resource; called in many threads.
@@ -46,14 +46,14 @@ class _Registrations:
         self._register = register
         self._open: set[object] = set()
         self.failed: list[str] = []
-        """The names of those of our objects that could not be written."""
+        """The names of our objects that could not be written."""
 
     def __call__(self, request: Any, *args: Any, **options: Any) -> Any:
         is_quick = not request.custom or request.type.startswith("pulumi:providers:")
         has_hooks = bool(request.hooks.ByteSize())
         token = object()
         if is_quick or has_hooks:
-            self._open.add(token)  # in one step, whatever other threads do
+            self._open.add(token)  # atomic, so safe beside other threads
         try:
             answer = self._register(request, *args, **options)
         finally:
@@ -63,7 +63,7 @@ class _Registrations:
         return answer
 
     async def all_answered(self) -> None:
-        """Wait until the engine has answered all, and those that an answer lets begin."""
+        """Wait until the engine has answered all registrations, and those that follow them."""
         quiet = 0
         while quiet < _QUIET_POLLS:
             await asyncio.sleep(_POLL_SECONDS)
@@ -74,20 +74,20 @@ _of_engine: "WeakKeyDictionary[object, _Registrations]" = WeakKeyDictionary()
 
 
 def keep_answering(engine: Any) -> None:
-    """Let the hooks of this engine be answered until it needs them no more."""
+    """Keep answering the hooks of this engine until it does not need them."""
     engine.RegisterResource = _of_engine[engine] = _Registrations(engine.RegisterResource)
     _wait_after_errors()
 
 
 @cache
 def _wait_after_errors() -> None:
-    """Put the wait behind that of the SDK, which an error ends early. Once in a process.
+    """Add our wait after the SDK's, which an error ends early. Done once per process.
 
     Raises:
         RunError: One of our objects could not be written.
     """
     wait: Any = getattr(stack, "wait_for_rpcs", None)
-    if wait is None:  # an SDK that does it in another way
+    if wait is None:  # an SDK that works differently
         return
 
     async def waiting(*args: Any, **options: Any) -> None:

@@ -43,17 +43,17 @@ _MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
 class Children:
     """Registers children under one component.
 
-    A child's Pulumi name is the object's own, `<namespace>/<name>`, not the component's: renaming
-    the component changes nothing, where otherwise Pulumi would create by upsert onto the same
-    object and then delete it by its old name.
+    A child's Pulumi name is the object's own, `<namespace>/<name>`, not the component's, so
+    renaming the component changes nothing. Otherwise Pulumi would upsert the same object under a
+    new name and then delete it under the old one.
 
     Args:
         parent: The component.
         name: The component's name.
-        opts: The options that the component was given.
+        opts: The options of the component.
         logical_name: Separates equal names on two clusters in one stack.
-        adoptions: The objects that exist already.
-        path: The component's field that declares the Service, where it declares several.
+        adoptions: The objects that already exist.
+        path: The component's field that declares the Service, if it declares several.
     """
 
     def __init__(
@@ -77,14 +77,14 @@ class Children:
         self._manager = "" if self._rendering else configured_manager()
 
     def of(self, path: str, logical_name: str | None, adoptions: Adoptions) -> "Children":
-        """Return what registers the children of one of several Services."""
+        """Return the `Children` of one of several Services."""
         if logical_name == self._logical_name and not adoptions:
             return self
         return Children(self._parent, self._component, self._opts, logical_name, adoptions, path)
 
     @short_stack_trace(CHILD)
     def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
-        """Register a Service; `awaited` waits for what makes it ready."""
+        """Register a Service; with `awaited`, Pulumi waits until it is ready."""
         name = self._name(manifest)
         is_migrating = PHASE_ANNOTATION in manifest["metadata"].get("annotations", {})
         hooks = _hooks.of_migrating_service if is_migrating else _hooks.of_service
@@ -92,8 +92,8 @@ class Children:
             name,
             metadata=self._metadata(manifest, skip_await=not awaited),
             spec=manifest["spec"],
-            # What of clusterIP is ours is whether there is one, which the guard compares:
-            # Pulumi would replace a live Service, an outage, where it does not match.
+            # We own only whether there is a clusterIP, which the guard compares: if it did not
+            # match, Pulumi would replace the live Service, which is an outage.
             opts=self._options(
                 manifest,
                 SERVICE,
@@ -114,12 +114,12 @@ class Children:
 
         Args:
             service: The Service.
-            watch: What is compared.
+            watch: What to compare.
             service_name: The Service's name, once it is known to be ours.
-            path: The component's field that declares the Service, where it declares several.
+            path: The component's field that declares the Service, if it declares several.
 
         Returns:
-            The Service's name, once the comparison has passed: no slice is written before.
+            The Service's name, known once the comparison has passed: no slice is written before.
         """
         name = self._name(service)
         hooks = _hooks.of_record(name, self._parent, watch, partial(self._failure, path))
@@ -142,14 +142,14 @@ class Children:
         service: "core.v1.Service",
         slices: Sequence[pulumi.Resource],
     ) -> None:
-        """Record that a migrating Service has reached a phase; nothing is recorded under mocks.
+        """Record that a migrating Service has reached a phase. Does nothing under mocks.
 
         Args:
             manifest: The Service's manifest.
             phase: The phase.
             ports: The Service's ports.
             service: The Service.
-            slices: What stands behind it in this phase.
+            slices: Its slices in this phase.
         """
         if not monitor():
             return
@@ -185,7 +185,7 @@ class Children:
         Args:
             manifest: The slice.
             service_name: The Service's name, once it is known to be ours.
-            addresses: What all slices of the Service hold together, as far as it is known.
+            addresses: The known addresses of all slices of the Service together.
         """
         metadata = self._metadata(manifest)
         metadata["labels"] = {**metadata["labels"], SERVICE_NAME_LABEL: service_name}
@@ -212,8 +212,8 @@ class Children:
     ) -> "core.v1.Endpoints":
         """Register a legacy Endpoints object, which takes its name from the confirmed Service.
 
-        The endpoints controller deletes it while the Service is missing, hence the dependency. It
-        comes after the slices: once it is not mirrored any more, they must be there.
+        It depends on the Service, because the endpoints controller deletes it while the Service is
+        missing. It comes after the slices, which must exist before mirroring stops.
         """
         metadata = self._metadata(manifest)
         metadata["name"] = service_name
@@ -248,7 +248,7 @@ class Children:
     def _former_name(self, manifest: Manifest) -> "str | pulumi.Output[str]":
         """Return the child's name from when its namespace was an Output, or was plain."""
         if manifest["kind"] in CLUSTER_SCOPED:
-            return f"{UNKNOWN}/{self._child_name('', manifest)}"  # it never had another
+            return f"{UNKNOWN}/{self._child_name('', manifest)}"  # it never had another name
         namespace = self._namespace(manifest)
         if isinstance(namespace, str):
             return self._child_name(UNKNOWN, manifest)
@@ -280,10 +280,10 @@ class Children:
             parent=self._parent,
             aliases=self._aliases.of(kind, self._name(manifest), self._former_name(manifest)),
             hooks=hooks,
-            # An object keeps the manager that it was created with, when the stack is renamed too.
+            # An object keeps its manager even when the stack is renamed.
             ignore_changes=[*ignore_changes, _MANAGER_PATH],
             depends_on=depends_on,
-            # Create-first onto one name would end in the deletion of the live object.
+            # Create-first onto the same name would end in the deletion of the live object.
             delete_before_replace=True,
         )
         adoption = self._adoption(manifest)
@@ -298,7 +298,7 @@ class Children:
         ignore_changes: Sequence[str] = (),
         depends_on: Sequence[pulumi.Resource] | None = None,
     ) -> pulumi.ResourceOptions:
-        """Return the options of an object that has no hooks of its own kind."""
+        """Return the options of an object without hooks specific to its kind."""
         hooks = _hooks.of_object(self._name(manifest), self._parent)
         return self._options(manifest, kind, hooks, ignore_changes, depends_on)
 
@@ -332,14 +332,14 @@ class Children:
         kind: str,
         ignore_changes: list[str],
     ) -> None:
-        """Take a live object over. Its manager's annotation is written, once, by force."""
+        """Change the options so that a live object is taken over, with its manager by force."""
         options.ignore_changes = ignore_changes
         if adoption.resource is None:
             if not self._rendering:
                 options.import_ = self._identity(manifest, adoption)
             return
-        # An alias that does not fit is a create, which the hook stops; create-first, so that
-        # nothing has been deleted by then.
+        # An alias that does not match makes Pulumi create, which the hook stops. Create-first, so
+        # that nothing has been deleted by then.
         options.delete_before_replace = None
         raw = self._aliases.of_raw(kind, adoption.resource)
         if raw is not None:
@@ -350,7 +350,7 @@ class Children:
 
 
 def _unless_empty(endpoints: "list[Manifest] | pulumi.Output[list[Manifest]]") -> Any:
-    """Leave an empty list out: the API server drops it, and a refresh would show a difference."""
+    """Return None for an empty list: the API server drops it, so a refresh would show a diff."""
     if isinstance(endpoints, pulumi.Output):
         return endpoints.apply(lambda known: known or None)
     return endpoints or pulumi.Output.from_input(None)

@@ -1,4 +1,4 @@
-"""From the arguments of a component to a draft of its objects: read, planned and checked."""
+"""Compiles the arguments of a component into a checked draft of its objects."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from .program_run import Declaration, Entry
 
 
 class Plan(Protocol):
-    """What a function of the core plans: objects, and what is known of them."""
+    """The result of a planning function of the core."""
 
     @property
     def objects(self) -> Sequence[Manifest]:
@@ -31,33 +31,33 @@ A_co = TypeVar("A_co", bound=NamedArgs, covariant=True)
 P_co = TypeVar("P_co", bound=Plan, covariant=True)
 
 _IDENTITY = ("service_name", "namespace", "logical_name")
-"""Arguments without which nobody knows what an object would be called."""
+"""Arguments that name the objects."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blueprint(Generic[A, P]):
-    """What a kind of Service is made by."""
+    """How a kind of component is compiled."""
 
     given: type
     """The TypedDict of its arguments."""
     args: type[A]
-    """The same as the core takes them."""
+    """The class of the arguments in the core."""
     plan: Callable[[A, str, list[Finding], frozenset[str]], P]
-    """Plans its objects: arguments, name, findings to add to, paths of arguments that were
-    Outputs."""
+    """Plans the objects from arguments, name, the list that collects findings, and the paths of
+    arguments that were Outputs."""
     named_kinds: frozenset[str] = frozenset()
-    """The kinds of objects, beside that of the first, whose names are not made of its name."""
+    """The kinds of objects, beside the first one's, whose names do not derive from its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft(Generic[A_co, P_co]):
-    """One Service of a component, checked as far as it is known while the program runs."""
+    """One Service of a component, with all values checked that are known when the program runs."""
 
     args: A_co
     plan: P_co
     resolved: pulumi.Output[P_co] | None
-    """The whole plan, once every argument that was an Output has arrived and been checked. None
-    where there was no Output."""
+    """The complete plan, once every Output among the arguments is known and checked. None if there
+    was no Output."""
     entry: Entry
     """Declares its objects to the program."""
 
@@ -70,7 +70,7 @@ class Draft(Generic[A_co, P_co]):
                 yield _fill(manifest, self.resolved.apply(partial(_object, index)))
 
     def output(self, pick: Callable[[P_co], Any]) -> pulumi.Output[Any]:
-        """Return something of the whole plan as an Output."""
+        """Return a part of the complete plan as an Output."""
         if self.resolved is None:
             return pulumi.Output.from_input("").apply(lambda _: pick(self.plan))
         return self.resolved.apply(pick)
@@ -83,10 +83,10 @@ def compile_args(
     given: object,
     opts: pulumi.ResourceOptions | None,
 ) -> Draft[A, P]:
-    """Make a draft of a component with one Service, of the arguments that it is given.
+    """Return the draft of a component with one Service.
 
-    Plain values are checked here. The Outputs among them are joined once, and the whole is checked
-    again when they have arrived, before anything that depends on it is registered.
+    Plain values are checked here. Outputs are joined once, and everything is checked again when
+    they are known, before anything that depends on them is registered.
 
     Raises:
         ValidationError: With everything that is wrong.
@@ -104,7 +104,7 @@ def compile_args(
 
 
 _NAMELESS = "nameless"
-"""Replaces a component's name that cannot be used, so that nothing else is reported of it."""
+"""Replaces an invalid name of a component, so that nothing else is reported about it."""
 
 
 def compile_each(
@@ -115,17 +115,17 @@ def compile_each(
     entries: Mapping[str, object],
     opts: pulumi.ResourceOptions | None,
 ) -> dict[str, Draft[A, P]]:
-    """Make drafts of many Services of one component, all errors at once.
+    """Return the drafts of many Services of one component, or raise all errors at once.
 
-    The Outputs of each are joined for themselves: one that is late keeps back no other Service.
+    The Outputs of each Service are joined separately, so that a late one delays no other Service.
 
     Args:
         component: The component.
         name: The component's name.
-        blueprint: What each is made by.
+        blueprint: How each is compiled.
         field: The component's field that holds them, such as `services`.
-        entries: The arguments of each by its key, which is its name.
-        opts: The options that the component was given.
+        entries: The arguments of each, by its key, which is its name.
+        opts: The options of the component.
 
     Raises:
         ValidationError: With everything that is wrong.
@@ -160,7 +160,7 @@ def _draft(
     fail: Callable[[Sequence[Finding]], ValidationError],
     entry: Entry,
 ) -> Draft[A, P] | None:
-    """Draft one Service, or add to `findings` and return None; `fail` words what shows later."""
+    """Return the draft of one Service, or add to `findings`; `fail` makes later errors."""
     inputs = read(blueprint.given, given)
     if inputs.values is not None:
         args = typed(blueprint.args, inputs.values)
@@ -181,7 +181,7 @@ def _resolve(
     fail: Callable[[Sequence[Finding]], ValidationError],
     entry: Entry,
 ) -> pulumi.Output[P] | None:
-    """Plan again when every Output has arrived; None where there is none."""
+    """Return the plan made again when all Outputs are known; None if there are none."""
     if not inputs.outputs:
         return None
     paths = frozenset(inputs.outputs)
@@ -203,7 +203,7 @@ def _resolve(
 
 
 def _of_own_name(plan: P, blueprint: Blueprint[A, P]) -> list[Manifest]:
-    """Return the objects whose names are not made of the name of another one."""
+    """Return the objects whose names do not derive from another object's name."""
     kinds = {one["kind"] for one in plan.objects[:1]} | blueprint.named_kinds
     return [one for one in plan.objects if one["kind"] in kinds]
 
@@ -214,7 +214,7 @@ def _object(index: int, plan: Plan) -> Manifest:
 
 @dataclass(frozen=True, slots=True)
 class _ResolvedValue:
-    """A value that was an Output. Being no list or dict, it is not taken apart by the SDK."""
+    """A value that was an Output, wrapped so that the SDK does not search it for Outputs."""
 
     value: Any
     is_secret: bool
@@ -244,7 +244,7 @@ def _item(output: pulumi.Output[Any], key: str) -> pulumi.Output[Any]:
 
 
 def _hush(finding: Finding, secrets: Mapping[str, object]) -> Finding:
-    """Take out of a finding whatever came from a secret."""
+    """Return the finding without values that came from a secret."""
     if any(finding.path.startswith(path) for path in secrets):
         return Finding(finding.path, finding.type, "", HIDDEN)
     texts = [text for value in secrets.values() for text in _texts(value)]

@@ -1,4 +1,4 @@
-"""Help beside the provider's message when a child cannot be created or updated."""
+"""Adds help to the provider's message when a child cannot be created or updated."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -23,7 +23,7 @@ class ErrorHooks(TypedDict, total=False):
 
 
 def on_error(name: str, components: Mapping[str, pulumi.Resource]) -> ErrorHooks:
-    """Return the hook that explains a failure; none where SDK or engine have no such hooks.
+    """Return the hook that explains a failure; none if SDK or engine lack such hooks.
 
     The hook logs and does not raise: raising would replace the provider's own message.
 

@@ -1,8 +1,8 @@
-"""Keeps Python's garbage collector from walking through what is not garbage.
+"""Keeps Python's garbage collector from traversing objects that are not garbage.
 
-The SDK makes tens of Outputs for a resource, and each full collection walks through all of them and
-all models of Kubernetes again: a fifth of the CPU of a preview of 300 Services, and half of that of
-rendering them.
+The SDK makes tens of Outputs for each resource. Full collections, which traverse them and all
+models of Kubernetes again, took a fifth of the CPU of a preview of 300 Services, and half of that
+of rendering them.
 """
 
 import gc
@@ -11,7 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 _YOUNG = 50_000
-"""How many objects are made before the collector looks at them; Python's default is 700 to 2000."""
+"""How many new objects start a collection; Python's default is 700 to 2000."""
 
 _tuned: list[bool] = []
 _pauses: list[bool] = []
@@ -19,23 +19,23 @@ _lock = threading.Lock()
 
 
 def tune() -> None:
-    """Set aside what exists when the first component of a real run is made: mostly modules.
+    """Exclude the objects that exist before the first component, mostly modules, from collection.
 
-    From then on the collector comes more rarely, if at all. Once in a process, so that nothing
-    builds up in a program that runs many updates.
+    Later collections are less frequent. Done once per process, so that nothing accumulates in a
+    program that runs many updates.
     """
     if _tuned:
         return
     _tuned.append(True)
     gc.freeze()
     young, *older = gc.get_threshold()
-    if young:  # else it is off
+    if young:  # 0: the collector is off
         gc.set_threshold(max(young, _YOUNG), *older)
 
 
 @contextmanager
 def paused() -> "Generator[None]":
-    """Keep the collector off during a block; in several threads, until the last one is done."""
+    """Keep the collector off during a block; with several threads, until the last one ends."""
     with _lock:
         _pauses.append(gc.isenabled())
         gc.disable()

@@ -1,7 +1,7 @@
-"""What the cluster gave a Service or an Ingress: addresses and ports that no argument holds.
+"""Values that the cluster assigns to a Service or an Ingress: addresses and node ports.
 
-At preview a dry run answers for what is to be created, and invents numbers. They are unknown there,
-but for what a live Service has and keeps.
+At preview a dry run invents them for objects that do not exist yet. They are unknown then, except
+for values that a live Service already has and keeps.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ def cluster_ip(service: "core.v1.Service", planned: Manifest) -> pulumi.Output[s
 
     Args:
         service: The Service, as registered.
-        planned: Its manifest, as far as it is known while the program runs.
+        planned: Its manifest, as far as it is known when the program runs.
     """
     if planned["spec"].get("clusterIP") is not None:
         return service.spec.apply(lambda spec: spec.cluster_ip or "")
@@ -55,7 +55,7 @@ def node_ports(service: "core.v1.Service", planned: Manifest) -> pulumi.Output[d
 
 
 def load_balancer(service: "core.v1.Service", planned: Manifest) -> pulumi.Output[list[str]]:
-    """Return the addresses and host names that the load-balancer controller gave."""
+    """Return the addresses and host names that the load-balancer controller assigned."""
     if planned["spec"]["type"] != "LoadBalancer":
         return pulumi.Output.from_input(cast("list[str]", []))
 
@@ -63,7 +63,7 @@ def load_balancer(service: "core.v1.Service", planned: Manifest) -> pulumi.Outpu
 
 
 def ingress_addresses(ingress: "networking.v1.Ingress") -> pulumi.Output[list[str]]:
-    """Return the addresses and host names that the controller gave an Ingress."""
+    """Return the addresses and host names that the controller assigned to an Ingress."""
     return ingress.status.apply(_balanced)
 
 
@@ -90,19 +90,19 @@ def _kept(
     before: Callable[[Mapping[str, Any]], object],
     pick: Callable[["core.v1.outputs.ServiceSpec"], T],
 ) -> pulumi.Output[T]:
-    """Return what the cluster gave, unknown at preview unless a live Service has it already.
+    """Return an assigned value, unknown at preview unless a live Service already has it.
 
     Args:
         service: The Service, as registered.
-        now: What of the returned spec the cluster gave.
-        before: The same of the spec that the Service had before.
-        pick: Makes the result.
+        now: Returns the assigned value of the returned spec.
+        before: Returns the same of the spec from before this update.
+        pick: Returns the result.
     """
 
     def choose(urn: str, version: str | None, spec: "core.v1.outputs.ServiceSpec") -> Any:
         if not is_dry_run():
             return pick(spec)
-        if not version:  # nothing is stored yet: it is to be created
+        if not version:  # it does not exist yet
             return _unknown()
         old = outputs_before(urn)
         if old is not None and before(old.get("spec") or {}) != now(spec):

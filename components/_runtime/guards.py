@@ -1,7 +1,7 @@
 """Compares the Service that the cluster returned with the declared one.
 
-Server-side apply is an upsert: over a Service that already exists, fields of another owner survive.
-What comes back is known at preview already, from a server-side dry run, before anything is written.
+Server-side apply is an upsert: if the Service already exists, fields of other owners survive. The
+result is known at preview, from a server-side dry run, before anything is written.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -38,17 +38,17 @@ class Watched(Registered, Protocol):
 
 
 class Guard:
-    """Watches over one Service.
+    """Guards one Service against differences from its declaration, and foreign owners.
 
     Args:
         component: The component that declares the Service.
         name: The component's name.
         service: The Service, as registered.
         declared: The Service's manifest.
-        declare: Declares the Service of a name and namespace to the program.
-        families: The families of its backends; empty where it has none of its own.
-        hazards: What is known from the arguments.
-        path: The component's field that declares the Service, where it declares several.
+        declare: Declares the Service, by name and namespace, to the program.
+        families: The families of its backends; empty if it has none of its own.
+        hazards: The hazards that the arguments show.
+        path: The component's field that declares the Service, if it declares several.
     """
 
     def __init__(
@@ -74,9 +74,9 @@ class Guard:
         owned = service.metadata.apply(self._check_owners)
         confirmed = owned.apply(self._confirm_later)
         self.confirmed = keep_cluster_ip(confirmed, service, declared, self._error)
-        """The Service's name, once the returned one is the declared one. Objects that attach
-        themselves to the Service take its name from here, so that none attaches to a foreign one.
-        Fails with a `ValidationError` where they differ."""
+        """The Service's name, known once the returned Service matches the declared one. Objects
+        that attach to the Service take its name from here, so that none attaches to a foreign one.
+        Fails with a `ValidationError` if they differ."""
 
     def hazards(self, known: pulumi.Output[Sequence[Hazard]]) -> pulumi.Output[list[str]]:
         """Return all hazards as text: those of the arguments, and those of the cluster."""
@@ -98,7 +98,7 @@ class Guard:
         )
 
     def watch(self, made: Watched, manifest: Manifest) -> None:
-        """Refuse what stands behind the Service where another stack or resource declares it."""
+        """Refuse an object behind the Service if another stack or resource declares it."""
         kind, name = manifest["kind"], manifest["metadata"]["name"]
 
         def check(metadata: "meta.v1.outputs.ObjectMeta") -> str | pulumi.Output[str]:
@@ -114,7 +114,7 @@ class Guard:
             made.metadata.apply(check)
 
     def warn_later(self, known: pulumi.Output[Sequence[Hazard]]) -> None:
-        """Warn of hazards that show only when all arguments have arrived."""
+        """Warn of hazards that appear only when all arguments are known."""
         known.apply(self._log.show)
 
     def _confirm_later(self, _name: str) -> str | pulumi.Output[str]:
@@ -159,7 +159,7 @@ class Guard:
         ]
 
     def _lost_primary(self, spec: "core.v1.outputs.ServiceSpec") -> list[Finding]:
-        """Report a Service of two families that has lost the backends of the primary one."""
+        """Report a Service of two families that has lost the backends of its primary family."""
         given = _families(spec)
         if len(given) < 2 or not self._families or "ipFamilies" in self._declared["spec"]:  # noqa: PLR2004
             return []
@@ -177,10 +177,10 @@ class Guard:
         return [CO_OWNED] if owners_besides_ours(metadata) else []
 
     def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> str | pulumi.Output[str]:
-        """Refuse what another component, stack or resource declares.
+        """Refuse a Service that another component, stack or resource declares.
 
-        A namespace that the provider gives is known from here on. A conflict between owners is
-        something that a dry run does not show.
+        A namespace from the provider is known only now. A dry run does not show conflicts between
+        owners.
         """
         if metadata.name and metadata.namespace:
             twice = self._declare(metadata.name, metadata.namespace)
@@ -216,7 +216,7 @@ def refuse_owners(
     name: str,
     error: Callable[[list[Finding]], ValidationError],
 ) -> str | pulumi.Output[str]:
-    """Return an object's name, or what fails where another stack or resource declares the object.
+    """Return an object's name, or an Output that fails if another stack or resource declares it.
 
     Args:
         made: The object, as registered.

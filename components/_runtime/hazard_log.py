@@ -1,4 +1,4 @@
-"""Warnings of hazards: each once, on the component that has it."""
+"""Logs hazards as warnings: each once, on its component."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ class HazardLog:
 
     Args:
         component: The component.
-        path: The component's field that declares the Service, where it declares several.
+        path: The component's field that declares the Service, if it declares several.
     """
 
     def __init__(self, component: pulumi.ComponentResource, path: str = "") -> None:
@@ -22,7 +22,7 @@ class HazardLog:
         self._warned: set[str] = set()
 
     def show(self, hazards: Sequence[Hazard]) -> None:
-        """Warn of the hazards that were not logged yet; notes are not logged."""
+        """Log the hazards that were not logged yet; notes are not logged."""
         for hazard in hazards:
             if hazard.code not in self._warned and hazard.severity == "warning":
                 self._warned.add(hazard.code)

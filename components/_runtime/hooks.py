@@ -1,7 +1,7 @@
-"""Checks against the previous deployment, which the engine's state knows and a program does not.
+"""Hooks that compare an update with the previous deployment, which a program does not know.
 
-Hooks are called by the engine before an update, at preview too, with the old and the new inputs. An
-error in one stops the update. Mocks cannot register hooks; under them there are none.
+The engine calls hooks before an update, also at preview, with the old and the new inputs. An error
+in a hook stops the update. Mocks cannot register hooks, so under mocks there are none.
 """
 
 import asyncio
@@ -41,19 +41,19 @@ Fail = Callable[[list[Finding]], ValidationError]
 """Makes the error of a component from findings."""
 
 _MIRROR_SECONDS = 3
-"""The controller does it in milliseconds; on a busy cluster it may take longer."""
+"""How long to wait for the mirroring controller, which usually takes milliseconds."""
 
 
 class _Registered:
-    """The hooks of one run of a program, and what they must know of it."""
+    """The hooks of one run of a program, and the data that they need."""
 
     def __init__(self) -> None:
         self.components: dict[str, pulumi.Resource] = {}
         """The component that declares a child, by the child's name."""
         self.adopted: dict[tuple[str, str], tuple[Adoption, Fail]] = {}
-        """What is adopted, by the child's kind and name."""
+        """The adoptions, by the child's kind and name."""
         self.placed: dict[str, Collection[str]] = {}
-        """The addresses of all slices of its Service, by each slice's name."""
+        """The addresses of all slices of a Service, by the name of each of its slices."""
         self.outputs_before: dict[str, Values] = {}
         """The outputs that each Service had before this run's update, by its URN."""
 
@@ -73,12 +73,12 @@ class _Registered:
         self.created = hook("adopted", self._check_adopted)
         self.recorded = hook("recorded", self._check_recorded)
         self.records: dict[str, tuple[pulumi.Output[Watch], Fail]] = {}
-        """What is compared with the last deployment, by the record's name."""
+        """What to compare with the last deployment, by the record's name."""
         self.record = pulumi.ResourceHookBinding(before_update=hook("record", self._check_record))
         self.made: set[str] = set()
         """The URNs of migrating Services that this run creates."""
         self.phases: dict[str, tuple[PhaseWatch, Fail]] = {}
-        """What is compared with the record of a phase, by its name."""
+        """What to compare with the record of a phase, by the record's name."""
 
     @staticmethod
     def _hook(name: str, check: Callable[..., Awaitable[None] | None]) -> "list[Hook]":
@@ -87,22 +87,22 @@ class _Registered:
 
     @cached_property
     def creating(self) -> "list[Hook]":
-        """Notes the migrating Services that are created."""
+        """Hook that notes the migrating Services that this run creates."""
         return self._hook("creating", self._note_created)
 
     @cached_property
     def phase(self) -> pulumi.ResourceHookBinding:
-        """Compares the phase of a migrating Service with the last one that was reached."""
+        """Hook that compares the phase of a migrating Service with the last completed one."""
         return pulumi.ResourceHookBinding(before_update=self._hook("phase", self._check_phase))
 
     def _check_adopted(self, args: pulumi.ResourceHookArgs) -> None:
-        """Refuse the create of an object that was to be adopted."""
+        """Refuse to create an object that should be adopted."""
         kind = _kind(args)
         adoption, fail = self.adopted[kind, args.name]
         raise fail([not_adopted(adoption, kind, args.name)])
 
     def _check_recorded(self, args: pulumi.ResourceHookArgs) -> None:
-        """Refuse to adopt for a child that the state holds beside the raw resource."""
+        """Refuse an adoption if the state holds both the child and the raw resource."""
         annotations = part(args.old_inputs, "metadata", "annotations")
         is_ours = FIELD_MANAGER_ANNOTATION in annotations
         if is_ours and annotations.get(FORCE_ANNOTATION) != "true":
@@ -111,10 +111,10 @@ class _Registered:
             raise fail([recorded_before(adoption, kind, args.name, args.urn)])
 
     async def _check_record(self, args: pulumi.ResourceHookArgs) -> None:
-        """Refuse a result of which too much is gone since the last deployment."""
+        """Refuse backends of which too many are gone since the last deployment."""
         watch, fail = self.records[args.name]
         record = await read_record(args)
-        new: Watch | None = await watch.future()  # None at a preview that does not know it yet
+        new: Watch | None = await watch.future()  # None while a preview does not know it
         if record is not None and new is not None:
             findings = list(compare(record, new))
             if findings:
@@ -124,7 +124,7 @@ class _Registered:
         self.made.add(args.urn)
 
     async def _check_phase(self, args: pulumi.ResourceHookArgs) -> None:
-        """Refuse a phase that the last one which was reached does not lead to."""
+        """Refuse a phase that may not follow the last completed one."""
         watch, fail = self.phases[args.name]
         if findings := await watch.refused(args.old_inputs or {}):
             raise fail(findings)
@@ -187,8 +187,8 @@ def of_phase(
     Args:
         name: Its Pulumi name.
         component: The component that declares it, on which messages are shown.
-        watch: What is compared with the record.
-        fail: Makes the error of what is refused.
+        watch: What to compare with the record.
+        fail: Makes the component's error.
     """
     run = _join(name, component)
     if run is None:
@@ -198,7 +198,7 @@ def of_phase(
 
 
 def outputs_before(urn: str) -> Values | None:
-    """Return the outputs that a Service had before this run's update; None where there is none."""
+    """Return the outputs that a Service had before this run's update, or None."""
     engine = monitor()
     run = _runs.get(engine) if engine else None
     return run.outputs_before.get(urn) if run else None
@@ -211,7 +211,7 @@ def of_slice(
 
     Args:
         name: The slice's Pulumi name.
-        addresses: What all slices of its Service hold together, as far as it is known.
+        addresses: The known addresses of all slices of its Service together.
         component: The component that declares it, on which messages are shown.
     """
     run = _join(name, component)
@@ -229,8 +229,8 @@ def of_record(
     Args:
         name: Its Pulumi name.
         component: The component that declares it, on which messages are shown.
-        watch: What is compared with the record.
-        fail: Makes the error of what shrank too much.
+        watch: What to compare with the record.
+        fail: Makes the component's error.
     """
     run = _join(name, component)
     if run is None:
@@ -251,7 +251,7 @@ def of_endpoints(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBi
 
 
 def of_object(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBinding | None:
-    """Return the hooks of an object that none of the others are for, or None under mocks.
+    """Return the hooks of any other object, or None under mocks.
 
     Args:
         name: Its Pulumi name.
@@ -264,10 +264,10 @@ def of_object(name: str, component: pulumi.Resource) -> pulumi.ResourceHookBindi
 def of_adopted(
     hooks: pulumi.ResourceHookBinding | None, name: str, adoption: Adoption, kind: str, fail: Fail
 ) -> pulumi.ResourceHookBinding | None:
-    """Return the hooks of a child, and those that let it continue the raw resource alone.
+    """Return the hooks of a child, with those that allow it only to adopt the live object.
 
     Args:
-        hooks: Those that it has anyway; None under mocks.
+        hooks: Its other hooks; None under mocks.
         name: The child's Pulumi name.
         adoption: What it adopts.
         kind: Its kind.
@@ -284,7 +284,7 @@ def of_adopted(
 
 
 def _join(name: str, component: pulumi.Resource) -> _Registered | None:
-    """Return the hooks of this run, which know the component of a child from here on."""
+    """Return the hooks of this run, after adding a child's component to them."""
     run = _current_run()
     if run is not None:
         run.components[name] = component
@@ -309,7 +309,7 @@ def _kind(args: pulumi.ResourceHookArgs) -> str:
 
 
 def _check_created(args: pulumi.ResourceHookArgs) -> None:
-    """Refuse a slice that existed as another stack's or resource's, unless the guard watches it."""
+    """Refuse a slice that belonged to another stack or resource, unless the guard watches it."""
     metadata = part(args.new_outputs, "metadata")
     name = str(metadata.get("name") or "")
     annotations = part(metadata, "annotations")
@@ -332,7 +332,7 @@ async def _await_mirror(args: pulumi.ResourceHookArgs) -> None:
 
 
 def _addresses(slice_: Values | None) -> set[str] | None:
-    """Return the addresses of a slice, or None where they are not known yet."""
+    """Return the addresses of a slice, or None while they are unknown."""
     endpoints = (slice_ or {}).get("endpoints", [])
     if not isinstance(endpoints, list):
         return None

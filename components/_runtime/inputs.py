@@ -1,8 +1,8 @@
-"""Arguments of components: from a TypedDict's values to plain ones.
+"""Reads the arguments of components from TypedDicts into plain values.
 
-The annotations of the TypedDict say what each field takes, so that they are the only place where it
-is written down. `read` checks a value against them, all the way down and all errors at once, and
-puts an `Unknown` in the place of every `Output`.
+The annotations of the TypedDict are the only definition of what each field accepts. `read` checks a
+value and everything in it against them, collects all errors, and replaces every `Output` with an
+`Unknown`.
 """
 
 import difflib
@@ -26,10 +26,10 @@ _NAMES = {str: "a string", int: "a whole number", float: "a number", bool: "true
 
 @dataclass(slots=True)
 class Inputs:
-    """Arguments as plain values, and those that are still unknown."""
+    """Arguments as plain values, and the Outputs among them."""
 
     values: Any
-    """The plain values, with an `Unknown` in the place of each `Output`."""
+    """The plain values, with an `Unknown` for each `Output`."""
     outputs: dict[str, pulumi.Output[Any]] = field(default_factory=dict[str, pulumi.Output[Any]])
     """The `Output`s by field path."""
     findings: list[Finding] = field(default_factory=list[Finding])
@@ -39,12 +39,12 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What a field takes, read from its annotation."""
+    """The values that a field accepts, read from its annotation."""
 
     plain: Any
     """`str`, `int`, `bool`, an Enum, a TypedDict, `Sequence` or `Mapping`."""
     item: "_Shape | None" = None
-    """For a list or a map: what its items are."""
+    """For a list or a map, the shape of its items."""
     may_be_output: bool = False
 
 
@@ -57,13 +57,13 @@ def read(kind: type, values: object) -> Inputs:
 
 
 def substitute(value: Any, found: Mapping[str, Any], kind: type, findings: list[Finding]) -> Any:
-    """Put the values that have arrived in the places of their `Unknown`, checked as by `read`.
+    """Return a value with its `Unknown`s replaced by known values, checked as by `read`.
 
     Args:
-        value: What `read` gave.
-        found: The values by field path.
+        value: The values that `read` returned.
+        found: The known values by field path.
         kind: The TypedDict that `value` was read from.
-        findings: Collects what is wrong with them.
+        findings: Collects their errors.
     """
     inputs = Inputs({}, findings=findings, kind=kind)
     plain = _read(_Shape(kind), _replace(value, found), "", inputs)
@@ -98,12 +98,12 @@ def _shape(annotation: Any) -> _Shape:
 @cache
 def _fields(kind: type) -> tuple[dict[str, _Shape], frozenset[str]]:
     """Return the shape of each field of a TypedDict, and which fields are required."""
-    hints = get_type_hints(kind, localns=vars(output))  # `pulumi.Input` refers to names of there
+    hints = get_type_hints(kind, localns=vars(output))  # `pulumi.Input` refers to its names
     return {name: _shape(hint) for name, hint in hints.items()}, kind.__required_keys__  # type: ignore[attr-defined]
 
 
 def _read(shape: _Shape, value: Any, path: str, inputs: Inputs) -> Any:
-    """Return the plain value, or `_BAD` where it cannot be used."""
+    """Return the plain value, or `_BAD` if it is invalid."""
     if isinstance(value, pulumi.Output) or inspect.isawaitable(value):
         if not shape.may_be_output:
             inputs.findings.append(
@@ -151,7 +151,7 @@ def _read_list(item: _Shape, value: object, path: str, inputs: Inputs) -> Any:
     checked = [
         _read(item, entry, f"{path}[{index}]", inputs) for index, entry in enumerate(entries)
     ]
-    if is_typeddict(item.plain) or item.may_be_output:  # keeps its place, so that indices stay true
+    if is_typeddict(item.plain) or item.may_be_output:  # keeps the indices of the others
         return [
             _stand_in(item, f"{path}[{index}]") if entry is _BAD else entry
             for index, entry in enumerate(checked)
@@ -183,7 +183,7 @@ def _read_record(kind: type, value: object, path: str, inputs: Inputs) -> Any:
 
 
 def _like(value: object) -> dict[str, Any]:
-    """Return an empty record, of the query of a source where a source found the value."""
+    """Return an empty record, which keeps the query if a source found the value."""
     query = query_of(value)
     return FoundBackend({}, query) if query else {}
 
@@ -219,11 +219,11 @@ def _read_scalar(kind: type, value: Any, path: str, inputs: Inputs) -> Any:
 
 
 _BAD = object()
-"""What `_read` gives for a value that cannot be used."""
+"""The result of `_read` for an invalid value."""
 
 
 def _stand_in(shape: _Shape, path: str) -> Any:
-    """Return a stand-in for a value that cannot be used, so that all errors are reported."""
+    """Return a replacement for an invalid value, so that all other errors are reported too."""
     if is_typeddict(shape.plain):
         fields, required_names = _fields(shape.plain)
         return {name: _stand_in(fields[name], join(path, name)) for name in required_names}
@@ -241,7 +241,7 @@ def _wrong(path: str, value: object, expected: str, inputs: Inputs) -> object:
 
 
 def _remedy(path: str, value: object, inputs: Inputs) -> str:
-    """Return what to give in place of a value of the wrong type, where that is known."""
+    """Return what to give instead of a value of the wrong type, or an empty text."""
     if isinstance(value, pulumi.Resource):
         if hasattr(type(value), "metadata"):
             return "that is a resource: use its `.metadata.name`"
@@ -260,7 +260,7 @@ _PLAIN_KEY = f"keys {_PLAIN}"
 
 
 def _made_of_output(path: str, *, may_be_output: bool) -> Finding:
-    """Refuse text that was made of an Output, without showing it."""
+    """Return the error for text made from an Output, without showing the text."""
     if may_be_output:
         reason = "contains an Output; use `pulumi.Output.concat` or `.apply`"
         return invalid(path, None, reason, "this field takes an Output")
@@ -268,7 +268,7 @@ def _made_of_output(path: str, *, may_be_output: bool) -> Finding:
 
 
 def check_name(name: object) -> list[Finding]:
-    """Refuse a component's name that is not plain text; it names resources and errors."""
+    """Return the error for a component's name that is not plain text."""
     if not isinstance(name, str):
         reason = f"must be a string, not {type(name).__name__}"
         return [invalid("name", None, reason, f"a component's name {_PLAIN}")]

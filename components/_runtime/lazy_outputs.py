@@ -1,6 +1,6 @@
 """Outputs that are made on first use.
 
-The SDK waits for every Output that exists, in time quadratic in their number.
+The SDK waits for every existing Output, in time quadratic in their number.
 """
 
 from functools import cached_property
@@ -12,7 +12,7 @@ __all__ = ["LazyOutputs"]
 
 
 class LazyOutputs(pulumi.ComponentResource):
-    """A component whose outputs are the cached properties of what it declares."""
+    """A component whose outputs are cached properties of its declared objects."""
 
     _declared: Any
     """Set in the constructor, after the component is registered."""

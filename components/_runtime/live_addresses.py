@@ -23,12 +23,13 @@ def keep_cluster_ip(
     declared: Manifest,
     error: Callable[[list[Finding]], Exception],
 ) -> pulumi.Output[str]:
-    """Return the confirmed name, failing where the Service does not have the pinned cluster IP.
+    """Return the confirmed name, which fails if the Service lacks the pinned cluster IP.
 
-    Changes of it are left out of the diff: the provider would replace the live Service.
+    The diff ignores changes of the cluster IP, for which the provider would replace the live
+    Service.
 
     Args:
-        confirmed: The Service's name, once all else has been compared.
+        confirmed: The Service's name, known once all else has been compared.
         service: The Service, as registered.
         declared: The Service's manifest.
         error: Makes the error of findings.

@@ -1,4 +1,4 @@
-"""What the cluster answers of an object, whatever its kind."""
+"""The metadata of a live object of any kind, as the cluster returns it."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ __all__ = ["Live", "is_answered", "live", "metadata_of"]
 
 
 class Live(NamedTuple):
-    """The metadata of a live object, as far as it matters."""
+    """The metadata of a live object that components use."""
 
     name: str
     namespace: str
@@ -23,7 +23,7 @@ class Live(NamedTuple):
 
 
 def live(registered: pulumi.Resource) -> pulumi.Output[Live]:
-    """Return what the cluster answers."""
+    """Return the metadata of a registered object, once the cluster has returned it."""
     return metadata_of(registered).apply(_read)
 
 
@@ -35,7 +35,7 @@ def metadata_of(registered: pulumi.Resource) -> pulumi.Output[Any]:
 
 
 def is_answered(metadata: Any) -> bool:
-    """Return whether metadata comes from the API server, at preview from a dry run."""
+    """Return whether metadata comes from the API server, also from a dry run at preview."""
     if isinstance(metadata, meta.v1.outputs.ObjectMeta):
         return bool(metadata.uid or metadata.managed_fields)
     return "uid" in metadata or "managedFields" in metadata

@@ -1,4 +1,4 @@
-"""Registers objects that belong to no Service: policies, Ingresses, routes and what these need."""
+"""Registers objects that belong to no Service: policies, Ingresses, and routes with their parts."""
 
 from collections.abc import Sequence
 
@@ -21,11 +21,11 @@ class ObjectChildren(Children):
     def policy(
         self, manifest: Manifest, after: Sequence[pulumi.Resource] = ()
     ) -> "networking.v1.NetworkPolicy | apiextensions.CustomResource":
-        """Register a policy, which no other object names.
+        """Register a policy.
 
         Args:
             manifest: The policy.
-            after: What must be there before it.
+            after: Resources that must exist before it.
         """
         if manifest["kind"] != "NetworkPolicy":
             return self.custom(manifest, after)
@@ -40,14 +40,14 @@ class ObjectChildren(Children):
     def custom(
         self, manifest: Manifest, after: Sequence[pulumi.Resource] = ()
     ) -> "apiextensions.CustomResource":
-        """Register an object of a kind that a CustomResourceDefinition brings.
+        """Register an object of a kind that a CustomResourceDefinition defines.
 
-        A preview fails where the cluster says that it does not serve the kind, which
-        `core/custom_kinds.py` must know.
+        A preview fails if the cluster does not serve the kind, which must be in
+        `core/custom_kinds.py`.
 
         Args:
             manifest: The object.
-            after: What must be there before it.
+            after: Resources that must exist before it.
         """
         kind = f"kubernetes:{manifest['apiVersion']}:{manifest['kind']}"
         made = apiextensions.CustomResource(
@@ -70,7 +70,7 @@ class ObjectChildren(Children):
 
         Args:
             manifest: The Ingress.
-            after: What must be there before it.
+            after: Resources that must exist before it.
             awaited: Whether Pulumi waits for its controller's address.
         """
         return networking.v1.Ingress(

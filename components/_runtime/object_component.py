@@ -1,4 +1,4 @@
-"""What components of one object without a Service share: owners, warnings, and outputs."""
+"""The common part of components without a Service: owners, warnings, and outputs."""
 
 from collections.abc import Sequence
 from functools import cached_property, partial
@@ -26,9 +26,9 @@ class _Plan(Protocol):
 
 
 class DeclaredObject:
-    """The one object that a component declares, and what is known of it.
+    """The object that a component declares, and its outputs.
 
-    It is refused where another stack or resource declares it, and its hazards are shown.
+    It is refused if another stack or resource declares it, and its hazards are logged.
 
     Args:
         component: The component.
@@ -52,7 +52,7 @@ class DeclaredObject:
         self.refuse_owners(made)
 
     def refuse_owners(self, made: pulumi.CustomResource) -> None:
-        """Refuse an object, as registered, where another stack or resource declares it."""
+        """Refuse a registered object if another stack or resource declares it."""
         kind = made.pulumi_resource_type.rpartition(":")[2]
         error = partial(ValidationError, type(self._component).__name__, self._name)
 

@@ -11,14 +11,15 @@ _NAMESPACE = "k8s-endpoints"
 
 
 def configured_manager() -> str:
-    """Return the field manager of new objects: one for a stack.
+    """Return the field manager of new objects, the same for all objects of a stack.
 
-    Pulumi's own are random, one a resource: with a random one, a resource that is recovered after a
-    lost checkpoint conflicts with itself at its next change, and two stacks share an object without
-    noticing. It stands in the configuration `k8s-endpoints:owner`, by default `<project>/<stack>`.
+    Pulumi's own managers are random, one for each resource. With these, a resource recovered after
+    a lost checkpoint conflicts with itself at its next change, and two stacks share an object
+    without an error. The configuration `k8s-endpoints:owner` sets it; it defaults to
+    `<project>/<stack>`.
 
     Raises:
-        pulumi.RunError: The configured owner is a secret, or no name of a field manager.
+        pulumi.RunError: The configured owner is a secret, or not a valid name of a field manager.
     """
     key = f"{_NAMESPACE}:owner"
     if is_config_secret(key):

@@ -1,7 +1,7 @@
-"""A record of the phase that a migrating Service has reached, in the state and nowhere else.
+"""A record of the phase that a migrating Service has completed, only in Pulumi's state.
 
-The Service itself says which phase is begun. An up that fails, or is killed, half way leaves the
-record as it was: what the next step rests on is checked again then.
+The Service itself says which phase has begun. An up that fails or is killed halfway leaves the
+record unchanged, so that the next up checks the step again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,16 +24,16 @@ Ports = frozenset[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class PhaseWatch:
-    """What is compared with the record."""
+    """What to compare with the record."""
 
     phase: str
     ports: Ports
-    """Those of the Service."""
+    """The ports of the Service."""
     ready: pulumi.Output[Ports]
-    """Those for which Pods are ready; all of them where nobody has to ask."""
+    """The ports for which Pods are ready; all ports if the phase does not need the check."""
 
     async def refused(self, old_inputs: Mapping[str, Any]) -> list[Finding]:
-        """Return why the phase cannot follow the one that the state holds."""
+        """Return the errors if the phase may not follow the one in the state."""
         old = str(old_inputs.get("phase") or self.phase)
         findings = refused_record(old, self.phase)
         ready: Ports | None = await self.ready.future()
@@ -57,19 +57,19 @@ def ports_of(service: Manifest) -> Ports:
 
 
 async def ready_ports(parent: pulumi.Resource, name: str, identity: str) -> Ports:
-    """Ask the cluster for which ports Pods of a Service's selector are ready.
+    """Return the ports for which Pods of a Service's selector are ready, read from the cluster.
 
-    The endpoints controller writes that down in the Endpoints of the Service's name, which hold
-    nothing of slices that others made.
+    The endpoints controller records them in the Endpoints with the Service's name, which do not
+    contain slices of other controllers.
 
     Args:
         parent: The component.
-        name: The Pulumi name of what is read.
+        name: The Pulumi name of the read.
         identity: Namespace and name of the Service.
     """
     opts = pulumi.ResourceOptions(parent=parent)
     subsets = core.v1.Endpoints.get(name, identity, opts).subsets
-    if not await subsets.is_known():  # at preview, a field that is not there: there is no Pod
+    if not await subsets.is_known():  # at preview an absent field is unknown: there is no Pod
         return frozenset()
     return _ready(await subsets.future())
 

@@ -1,7 +1,7 @@
-"""Which run of a program a component belongs to, and what it declares there.
+"""Finds the program run that a component belongs to, and declares its objects there.
 
-Under the engine, and in `render`, every run has a monitor of its own. Mocks that tests share are
-another matter: what stands in two tests is not one program.
+Under the engine, and in `render`, every run has its own monitor. Tests may share mocks, but
+components of two tests do not belong to one program.
 """
 
 import asyncio
@@ -35,23 +35,23 @@ from .provider import namespace_of, provider_of, stated_namespace_of
 __all__ = ["Declaration", "Entry", "is_one_program"]
 
 _programs: WeakKeyDictionary[object, Declarations] = WeakKeyDictionary()
-"""What each run has declared, by its monitor."""
+"""The declarations of each run, by its monitor."""
 
 _Test = ref[asyncio.Task[Any]] | str
 _tests: WeakKeyDictionary[object, tuple[_Test, Declarations]] = WeakKeyDictionary()
-"""The test that runs under mocks, and what it has declared, by the monitor of the mocks."""
+"""The current test under mocks and its declarations, by the monitor of the mocks."""
 
 _numbers: WeakKeyDictionary[object, int] = WeakKeyDictionary()
 _count = count(1)
 
 
 class Declaration:
-    """What one component declares.
+    """The declarations of one component.
 
     Args:
         component: The component's class.
         name: The component's name.
-        opts: The options that the component was given.
+        opts: The options of the component.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Declaration:
         opts: pulumi.ResourceOptions | None,
     ) -> None:
         if not isinstance(opts, pulumi.ResourceOptions):
-            opts = None  # what else it may be, the SDK refuses
+            opts = None  # the SDK refuses any other type
         kind = component.__name__
         self._declaring = _program().component(f'{kind} "{name}"')
         given, namespace = provider_of(opts), namespace_of(opts)
@@ -75,24 +75,24 @@ class Declaration:
         self._name = str(name)
         self._is_transformed = bool(opts and (opts.transformations or opts.transforms))
         is_unknown = self._is_transformed or self._context.stated_namespace is None
-        # Mocks do not know which namespace a provider gives.
+        # Mocks do not know the namespace of a provider.
         self._needs_answer = is_unknown and (given is None or monitor() is not None)
 
     def of_component(self) -> list[Finding]:
-        """Declare the component itself, and return what is wrong with that."""
+        """Declare the component itself, and return the errors."""
         own = ComponentName(self._context.parent, self._context.component, self._name)
         return self._declaring.declare([(own, "name")])
 
     def entry(self, path: str = "") -> "Entry":
-        """Return what declares the objects of one service of the component.
+        """Return the entry that declares the objects of one service of the component.
 
         Args:
-            path: The component's field that declares the service, where it declares several.
+            path: The component's field that declares the service, if it declares several.
         """
         return Entry(self._declaring, self._context, path, self._is_transformed, self._needs_answer)
 
     def withdraw(self) -> None:
-        """Take back all that was declared: nothing of the component is registered."""
+        """Remove all declarations, because nothing of the component is registered."""
         self._declaring.withdraw()
 
 
@@ -104,17 +104,17 @@ class Entry:
     _context: Context
     _path: str
     _is_transformed: bool
-    """Whether the program changes the objects further: what becomes of them, the cluster says."""
+    """Whether the program transforms the objects, so that only the cluster knows the result."""
     _needs_answer: bool
-    """Whether the cluster's answer says in which namespace they are, and the program does not."""
+    """Whether only the cluster's answer tells the namespace of the objects."""
 
     def declare(
         self, objects: Iterable[Manifest], args: NamedArgs, unknown: Container[str] = ()
     ) -> list[Finding]:
-        """Declare the objects, and return what is wrong with that.
+        """Declare the objects, and return the errors.
 
         Args:
-            objects: The objects, as far as they are known.
+            objects: The objects; unknown values are skipped.
             args: The arguments that they come from.
             unknown: The paths of arguments that were Outputs.
         """
@@ -124,7 +124,7 @@ class Entry:
         return self._declaring.declare(claims, self._path)
 
     def declare_answer(self, name: str, namespace: str) -> list[Finding]:
-        """Declare the Service that the cluster answered with, and return what is wrong with that.
+        """Declare the Service that the cluster returned, and return the errors.
 
         Args:
             name: Its name.
@@ -137,7 +137,7 @@ class Entry:
 
 
 def is_one_program(current: object) -> None:
-    """Let all that is declared under these mocks be one program."""
+    """Treat everything declared under these mocks as one program."""
     _programs[current] = Declarations()
 
 
@@ -155,7 +155,7 @@ def _program() -> Declarations:
 
 
 def _program_of_test(current: object) -> Declarations:
-    """Return what one test has declared so far, or nothing where tests cannot be distinguished."""
+    """Return the declarations of the current test; empty if tests cannot be distinguished."""
     test = _test()
     if test is None:
         return Declarations()
@@ -168,8 +168,8 @@ def _program_of_test(current: object) -> Declarations:
 def _test() -> _Test | None:
     """Return what identifies a test: a task, an import, or a test function of pytest.
 
-    `pulumi.runtime.test` makes a task of each test; so do test runners for coroutines. Left out are
-    fixtures, and the methods of `unittest`: what they make need not belong together.
+    `pulumi.runtime.test` makes a task of each test, as do test runners for coroutines. Fixtures and
+    methods of `unittest` are left out, because their components need not belong together.
     """
     try:
         task = asyncio.current_task()
@@ -191,7 +191,7 @@ def _test() -> _Test | None:
 
 
 def _number(resource: object) -> int:
-    """Return a number that stands for a resource without keeping it alive; 0 for none."""
+    """Return a number that identifies a resource without keeping it alive; 0 for None."""
     if resource is None:
         return 0
     found = _numbers.get(resource)

@@ -1,4 +1,4 @@
-"""A Kubernetes provider with client limits that suit hundreds of objects."""
+"""A Kubernetes provider with request limits for hundreds of objects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,31 +28,31 @@ def provider(
     upsert_existing_objects: pulumi.Input[bool] | None = None,
     opts: pulumi.ResourceOptions | None = None,
 ) -> kubernetes.Provider:
-    """Make a provider whose requests are not held back on the way to the API server.
+    """Return a provider whose client does not throttle requests to the API server.
 
-    The provider's own limits, 50 requests a second and a burst of 120, dominate stacks of more than
-    about 100 objects; the API server protects itself by API Priority and Fairness. Give it to a
-    component with `pulumi.ResourceOptions(provider=...)`.
+    The default limits, 50 requests a second and a burst of 120, dominate the time of stacks with
+    more than about 100 objects; the API server protects itself with API Priority and Fairness. Pass
+    the provider to a component with `pulumi.ResourceOptions(provider=...)`.
 
-    A stack that is deployed already may move from the default provider to this one, and back: its
-    objects stay. Not so where the namespace or the render directory changes with it. And where both
-    the old and the new provider are given a `kubeconfig`, and its cluster has another address or
-    other certificates, Pulumi treats it as another cluster and deletes the live objects, unless
-    both have one `cluster_identifier`. docs/provider.md has it all, and how to raise the limits of
-    the default provider.
+    A deployed stack may move from the default provider to this one, and back: its objects stay,
+    unless the namespace or the render directory also changes. If both the old and the new provider
+    have a `kubeconfig`, and its cluster has another address or other certificates, Pulumi treats it
+    as another cluster and deletes the live objects, unless both have the same `cluster_identifier`.
+    docs/provider.md explains this, and how to raise the limits of the default provider.
 
     Args:
         name: The provider's name in the program.
         kubeconfig: The contents of a kubeconfig, or its path. Defaults to the environment's.
         context: The context of the kubeconfig. Defaults to its current one.
-        cluster_identifier: What the cluster is known by: while it is the same, the objects stay
-            however the kubeconfig changes. Defaults to none.
-        namespace: The namespace of objects that name none. Defaults to the context's.
-        render_directory: Where to write YAML instead of applying. Defaults to none: it is applied.
-        qps: Requests a second, at most. Defaults to 1000.
-        burst: Requests at once, at most. Defaults to 2000.
-        upsert_existing_objects: Take over an object that already exists instead of failing, for
-            the up after one that was interrupted. Needs pulumi-kubernetes 4.29 or newer; before
+        cluster_identifier: Identifies the cluster: while it stays the same, the objects stay even
+            if the kubeconfig changes. Defaults to none.
+        namespace: The namespace of objects without one. Defaults to the context's.
+        render_directory: The folder to write YAML to instead of applying it. Defaults to none:
+            apply.
+        qps: The maximum of requests per second. Defaults to 1000.
+        burst: The maximum of requests at once. Defaults to 2000.
+        upsert_existing_objects: Whether to take over an existing object instead of failing, for the
+            up after an interrupted one. Needs pulumi-kubernetes 4.29 or newer; before
             4.29 objects are always taken over. Defaults to the environment's
             PULUMI_K8S_UPSERT_EXISTING_OBJECTS, else false.
         opts: Options of the provider.
@@ -64,8 +64,8 @@ def provider(
         namespace = pulumi.Output.from_input(namespace)
     made = kubernetes.Provider(
         name,
-        # Left out, the SDK records the path in KUBECONFIG: a difference on every other machine,
-        # and refused by a provider that renders.
+        # Without it, the SDK records the path in KUBECONFIG, which differs between machines, and
+        # which a rendering provider refuses.
         kubeconfig="" if kubeconfig is None else kubeconfig,
         context=context,
         cluster_identifier=cluster_identifier,
@@ -80,10 +80,10 @@ def provider(
 
 
 def namespace_of(opts: pulumi.ResourceOptions | None) -> "str | pulumi.Output[str]":
-    """Return the namespace of a component's objects that name none, as far as a program knows it.
+    """Return the namespace of a component's objects without one, as the program knows it.
 
     Args:
-        opts: The options that the component was given.
+        opts: The options of the component.
     """
     settings = _settings(opts)
     if settings is None:
@@ -92,12 +92,12 @@ def namespace_of(opts: pulumi.ResourceOptions | None) -> "str | pulumi.Output[st
 
 
 def stated_namespace_of(opts: pulumi.ResourceOptions | None) -> str | None:
-    """Return the namespace of a component's objects that name none, where the program states it.
+    """Return the namespace of a component's objects without one, if the program sets it.
 
-    Where it does not, it is the kubeconfig's, which is "default" more often than not.
+    Otherwise it is the kubeconfig's, usually "default".
 
     Args:
-        opts: The options that the component was given.
+        opts: The options of the component.
     """
     given = provider_of(opts)
     if given is None:
@@ -108,7 +108,7 @@ def stated_namespace_of(opts: pulumi.ResourceOptions | None) -> str | None:
 
 
 def renders(opts: pulumi.ResourceOptions | None) -> bool:
-    """Return whether a component's objects are written as YAML, as far as a program knows it."""
+    """Return whether a component's objects are written as YAML, if the program knows it."""
     settings = _settings(opts)
     if settings is None:
         return pulumi.Config("kubernetes").get("renderYamlToDirectory") is not None
@@ -133,7 +133,7 @@ _DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True)
 class _Settings:
-    """What a provider made here gives to objects, which it does not tell itself."""
+    """The settings of a provider made here, which a provider resource does not expose."""
 
     namespace: "str | pulumi.Output[str] | None"
     renders: bool
@@ -143,15 +143,15 @@ _made: "WeakKeyDictionary[pulumi.ProviderResource, _Settings]" = WeakKeyDictiona
 
 
 def _settings(opts: pulumi.ResourceOptions | None) -> _Settings | None:
-    """Return the settings of the provider that a component's children get, if it was made here."""
+    """Return the settings of the provider of a component's children, if it was made here."""
     given = provider_of(opts)
     return None if given is None else _made.get(given)
 
 
 def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
-    """Return the Kubernetes provider of a component's children as the SDK picks it.
+    """Return the Kubernetes provider of a component's children as the SDK chooses it, or None.
 
-    None stands for the default provider.
+    None means the default provider.
     """
     if opts is None:
         return None

@@ -1,7 +1,7 @@
-"""A record of a Service's backends in the state, and nowhere else.
+"""A record of a Service's backends, only in Pulumi's state.
 
-It tells what was deployed last: a program does not know, and a slice that vanishes has no hook that
-would leave `destroy` alone.
+It holds the last deployed backends, which a program does not know. Hooks of slices cannot replace
+it: one that reacts to a deleted slice would also stop `destroy`.
 """
 
 from typing import Any, cast
@@ -18,8 +18,8 @@ __all__ = ["BackendRecord", "read_record"]
 class BackendRecord(pulumi.ComponentResource):
     """The record of one Service: a child of the component that declares the Service.
 
-    A component is in the state alone. Its inputs decide whether it is updated, and with that
-    whether its hook runs; its outputs are stored in any case.
+    A component exists only in the state. Its inputs decide whether it is updated, and so whether
+    its hook runs; its outputs are stored in any case.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ def _plain(watch: Watch) -> dict[str, dict[str, str]]:
 
 
 async def read_record(args: pulumi.ResourceHookArgs) -> Record | None:
-    """Return what the state holds, or None where it holds nothing."""
+    """Return the record in the state, or None if there is none."""
     inputs, outputs = args.old_inputs or {}, args.old_outputs or {}
     numbers, _ = await _plain_value(inputs.get("atLeast"))
     share, _ = await _plain_value(inputs.get("maxShrink"))
@@ -49,7 +49,7 @@ async def read_record(args: pulumi.ResourceHookArgs) -> Record | None:
 
 
 async def _plain_value(value: Any) -> tuple[Any, bool]:
-    """Return a value of a hook, and whether it is secret: an Output, on older SDKs a marked one."""
+    """Return a value of a hook and whether it is secret: an Output, or marked on older SDKs."""
     if isinstance(value, pulumi.Output):
         return await cast("pulumi.Output[Any]", value).future(), True
     if rpc.is_rpc_secret(value):

@@ -1,6 +1,6 @@
-"""Whether the cluster serves a kind that CustomResourceDefinitions bring.
+"""Checks at preview whether the cluster serves a kind of a CustomResourceDefinition.
 
-Where it does not, the provider previews the object as one to be created, and the up fails.
+If it does not, the provider previews the object as a create, and the up fails.
 """
 
 import asyncio
@@ -31,15 +31,15 @@ _BRINGERS = (
     "kubernetes:kustomize",
     "kubernetes:yaml",
 )
-"""Beginnings of the types of resources that may install CustomResourceDefinitions."""
+"""Prefixes of the types of resources that may install CustomResourceDefinitions."""
 
 _SECONDS = 10
-"""After which the cluster counts as one that does not answer."""
+"""The timeout in seconds for the cluster's answer."""
 
 _asked: "WeakKeyDictionary[object, dict[tuple[object, ...], asyncio.Future[bool]]]" = (
     WeakKeyDictionary()
 )
-"""What the cluster has said in each run, by its monitor."""
+"""The cluster's answers in each run, by its monitor."""
 
 
 def refuse_unserved(
@@ -48,17 +48,16 @@ def refuse_unserved(
     opts: pulumi.ResourceOptions | None,
     fail: Callable[[Sequence[Finding]], ValidationError],
 ) -> None:
-    """Fail a preview in which the cluster says that it does not serve the kind of an object.
+    """Fail a preview if the cluster does not serve the kind of an object.
 
-    Nothing is asked where the dry run shows that it does, nor where the program may install the
-    kind itself: where the component has `depends_on`, or the program has a resource that brings
-    such kinds. What cannot be asked, for want of rights, of `kubectl` or of an answer, is passed
-    over.
+    The cluster is not asked if the dry run shows that it does, or if the program may install the
+    kind itself: the component has `depends_on`, or the program has a resource that installs kinds.
+    Without permissions, `kubectl` or an answer, the check is skipped.
 
     Args:
         made: The object, as registered.
         manifest: The object.
-        opts: The options that the component was given.
+        opts: The options of the component.
         fail: Makes the component's error.
     """
     engine = monitor()
@@ -78,7 +77,7 @@ def refuse_unserved(
 
 
 def is_waiting(opts: pulumi.ResourceOptions | None) -> bool:
-    """Return whether the component depends on other resources, one of which may be a controller."""
+    """Return whether the component depends on other resources, which may include a controller."""
     return opts is not None and opts.depends_on is not None and opts.depends_on != []
 
 
@@ -96,7 +95,7 @@ def may_bring_kinds() -> bool:
 
 
 async def _chosen_cluster(opts: pulumi.ResourceOptions | None) -> dict[str, str] | None:
-    """Return how the provider chooses its cluster; None where that is not known yet."""
+    """Return the provider's settings that choose its cluster; None while one is unknown."""
     given = provider_of(opts)
     names = ("kubeconfig", "context", "cluster")
     if given is None:
@@ -121,7 +120,7 @@ async def _says_missing(engine: object, chosen: dict[str, str], version: str, ki
 
 
 def is_missing(chosen: dict[str, str], version: str, kind: str) -> bool:
-    """Return whether the cluster says that it does not serve a kind."""
+    """Return whether the cluster answers that it does not serve a kind."""
     options = [f"--{name}={chosen[name]}" for name in ("context", "cluster") if chosen[name]]
     with _kubeconfig(chosen["kubeconfig"]) as file:
         options += [f"--kubeconfig={file}"] if file else []
@@ -149,7 +148,7 @@ def _kubeconfig(given: str) -> Generator[str, None, None]:
     if not given or ("\n" not in given and "{" not in given):
         yield str(Path(given).expanduser()) if given else ""
         return
-    with TemporaryDirectory() as folder:  # which others cannot read
+    with TemporaryDirectory() as folder:  # readable only by this user
         file = Path(folder) / "kubeconfig"
         file.write_text(given)
         yield str(file)

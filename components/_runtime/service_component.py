@@ -1,4 +1,4 @@
-"""What all components in front of a Service share: the Service, its guard, and its outputs."""
+"""The common part of all components with a Service: the Service, its guard, its outputs."""
 
 from collections.abc import Collection, Sequence
 from functools import cached_property
@@ -33,22 +33,22 @@ class _ServicePlan(Protocol):
 
 
 class DeclaredService:
-    """One Service that a component declares, and what stands behind it.
+    """One Service that a component declares, with the objects behind it.
 
     Args:
         component: The component that declares it.
         name: The component's name.
         draft: What it declares.
-        children: What registers the children of the component.
-        awaited: Whether to wait for what makes the Service ready.
-        families: The families of its backends; empty where it has none of its own.
-        path: The component's field that declares it, where it declares several.
+        children: Registers the children of the component.
+        awaited: Whether Pulumi waits until the Service is ready.
+        families: The families of its backends; empty if it has none of its own.
+        path: The component's field that declares it, if it declares several.
     """
 
     service: "core.v1.Service"
     """The Service itself, a resource of `pulumi_kubernetes`."""
     slices: "list[discovery.v1.EndpointSlice]"
-    """Its EndpointSlices, in the order of their names; none where Kubernetes writes them."""
+    """Its EndpointSlices, in the order of their names; empty if Kubernetes writes them."""
     legacy_endpoints: "core.v1.Endpoints | None"
     """Its Endpoints object, with `EndpointApi.ENDPOINTS` and `EndpointApi.BOTH`; else None."""
 
@@ -64,7 +64,7 @@ class DeclaredService:
         path: str = "",
     ) -> None:
         self.planned = draft.plan.service
-        """The manifest of the Service, as far as it is known while the program runs."""
+        """The manifest of the Service, as far as it is known when the program runs."""
         self._hazards = draft.output
         self._children, self._path = children, path
         self._objects = draft.objects()
@@ -86,7 +86,7 @@ class DeclaredService:
             self._guard.warn_later(self._known_hazards())
 
     def add_backends(self, draft: Draft[ExternalServiceArgs, ExternalServicePlan]) -> None:
-        """Register what gives a selectorless Service its backends."""
+        """Register the slices and Endpoints of a selectorless Service."""
         self._backends = draft
         addresses = draft.plan.known_addresses
         confirmed = self._guard.confirmed
@@ -107,7 +107,7 @@ class DeclaredService:
     def add_workload(
         self, children: WorkloadChildren, *, awaited: bool, keeps_live_replicas: bool
     ) -> None:
-        """Register what makes the Pods of a Service, and what scales and protects them."""
+        """Register the Deployment of a Service, its autoscaler and its disruption budget."""
         self.disruption_budget: policy.v1.PodDisruptionBudget | None = None
         self.autoscaler: autoscaling.v2.HorizontalPodAutoscaler | None = None
         manifest = next(self._objects)
@@ -125,7 +125,7 @@ class DeclaredService:
                 self._guard.watch(self.autoscaler, manifest)
 
     def record_phase(self, phase: str) -> None:
-        """Record that the Service has reached a phase, once all of it is written."""
+        """Record that the Service has reached a phase, once all its objects are written."""
         ports = ports_of(self.planned)
         self._children.phase(self._manifest, phase, ports, self.service, self.slices)
 
@@ -154,7 +154,7 @@ class DeclaredService:
 
     @cached_property
     def load_balancer(self) -> pulumi.Output[list[str]]:
-        """The addresses and host names that the load-balancer controller gave; empty before."""
+        """The load balancer's addresses and host names; empty until its controller assigns them."""
         return _given.load_balancer(self.service, self.planned)
 
     @cached_property
@@ -164,12 +164,12 @@ class DeclaredService:
 
     @cached_property
     def endpoints(self) -> pulumi.Output[list[str]]:
-        """The addresses of the backends, where it has backends of its own."""
+        """The addresses of its own backends."""
         return self._backends.output(lambda plan: plan.addresses)
 
     @cached_property
     def external_share(self) -> pulumi.Output[dict[str, float]]:
-        """Which share of new connections its own backends take beside Pods, by IP family."""
+        """The share of new connections that its own backends take beside Pods, by IP family."""
         return self._backends.output(lambda plan: dict(plan.external_share))
 
     @cached_property
@@ -179,13 +179,13 @@ class DeclaredService:
 
 
 class ServiceComponent(LazyOutputs):
-    """A component that declares one Service, whose outputs are its own."""
+    """A component that declares one Service and exposes its outputs."""
 
     _declared: DeclaredService
 
     @property
     def declared(self) -> DeclaredService:
-        """The Service that it declares, as routes read it."""
+        """The Service that it declares, for routes."""
         return self._declared
 
     @property

@@ -1,4 +1,4 @@
-"""What of a Service's update depends on the last deployment: selectors, phases, families, ports."""
+"""Checks a Service's update against the last deployment: selector, phase, families, ports."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, cast
@@ -17,10 +17,10 @@ Values = Mapping[str, Any]
 
 
 def check_service_update(args: pulumi.ResourceHookArgs) -> None:
-    """Refuse an update of a Service that its last deployment does not lead to, and warn.
+    """Refuse an update of a Service that may not follow its last deployment, and log warnings.
 
     Raises:
-        ValidationError: With everything that is wrong.
+        ValidationError: The update is refused; it lists all reasons.
     """
     old, new, before = args.old_inputs or {}, args.new_inputs or {}, args.old_outputs or {}
     namespace, _, name = args.id.rpartition("/")
@@ -41,17 +41,17 @@ def check_service_update(args: pulumi.ResourceHookArgs) -> None:
 def foreign_selector(
     name: str, found: Values, declared: Collection[Values], urn: str
 ) -> list[Finding]:
-    """Return a finding where a Service has a selector that no program declares.
+    """Return the error for a Service with a selector that no program declares.
 
     Args:
         name: The Service's name.
-        found: The selector that it has.
-        declared: The selectors that are ours.
+        found: Its selector.
+        declared: Our selectors.
         urn: The Service's URN, for the remedy.
     """
     if not found or any(found.keys() == ours.keys() for ours in declared):
         return []
-    known = {key for ours in declared for key in ours}  # whose values may be secret
+    known = {key for ours in declared for key in ours}  # their values may be secret
     shown = ",".join(
         key if key in known else f"{key}={value}" for key, value in sorted(found.items())
     )
@@ -103,7 +103,7 @@ def _primary_family(old: list[str], new: list[str]) -> list[Finding]:
 
 
 def primary_family(old: str, new: str) -> Finding:
-    """Return the finding that a live Service keeps its primary family."""
+    """Return the error that a live Service keeps its primary family."""
     return invalid(
         "ip_families",
         new,

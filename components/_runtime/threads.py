@@ -1,9 +1,9 @@
 """Lets programs run in threads of one process, as inline programs of the Automation API do.
 
-Two things of Pulumi stand against it. The modules of `pulumi_kubernetes` load on first use, and one
-thread may see what another has loaded by half; those that components use load here, one thread at a
-time. And before 3.260 the SDK ends, with each program, the callback servers of all programs of the
-process: hooks of the others fail, or hang.
+Pulumi has two problems with threads. The modules of `pulumi_kubernetes` load on first use, and a
+thread may see a module that another has half loaded; so the modules that components use are loaded
+here, by one thread at a time. And before 3.260 the SDK ends the callback servers of all programs in
+the process when one program ends, so that hooks of the others fail or hang.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from pulumi_kubernetes import core, discovery, meta
 __all__ = ["end_own_callbacks_only", "load", "load_models"]
 
 _REPAIRED = (3, 260)
-"""From here on the SDK does it itself, and nothing of its inside is touched."""
+"""The first SDK version with the fix, whose internals are left alone."""
 
 _lock = threading.Lock()
 _done: list[bool] = []
@@ -28,10 +28,11 @@ _loaded: list[object] = []
 def load_models() -> None:
     """Load the modules that components use, before the first component of the process uses them.
 
-    Not when the package is imported: they are large, and a command line has no use for them.
+    This is not done when the package is imported, because they are large and the command line does
+    not need them.
     """
     if not _loaded:
-        with _lock:  # a module loads when something is taken of it
+        with _lock:  # accessing an attribute loads the module
             _loaded[:] = core.v1.Service, discovery.v1.EndpointSlice, meta.v1.ObjectMetaArgs
 
 
@@ -39,7 +40,7 @@ def load(*modules: Callable[[], object]) -> None:
     """Load further modules, one thread at a time.
 
     Args:
-        modules: Each takes something of a module, which then loads.
+        modules: Functions that each access a module, which loads it.
     """
     with _lock:
         for take in modules:
@@ -47,7 +48,7 @@ def load(*modules: Callable[[], object]) -> None:
 
 
 def end_own_callbacks_only() -> None:
-    """Let each program end the callback servers of its own event loop alone, on older SDKs."""
+    """Make each program end only the callback servers of its own event loop, on older SDKs."""
     with _lock:
         if not _done and _sdk() < _REPAIRED:
             _repair(import_module("pulumi.runtime._callbacks")._CallbackServicer)  # noqa: SLF001
@@ -60,7 +61,7 @@ def _sdk() -> tuple[int, ...]:
 
 
 def _repair(servicers: Any) -> None:
-    """Replace `shutdown` of a class of callback servers: servers of other programs keep running."""
+    """Replace `shutdown` of a class of callback servers, so that other programs' servers stay."""
     end = servicers.shutdown.__func__
 
     async def shutdown(kind: Any) -> None:

@@ -1,4 +1,4 @@
-"""Registers what makes the Pods of a component: a Deployment, and what scales and protects it."""
+"""Registers the Deployment of a component, its autoscaler and its disruption budget."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ __all__ = ["WorkloadChildren"]
 
 
 class WorkloadChildren(Children):
-    """Registers children under one component, Deployments among them."""
+    """Registers children under one component, including Deployments."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -34,9 +34,9 @@ class WorkloadChildren(Children):
         Args:
             manifest: The Deployment.
             awaited: Whether to wait until its Pods are ready.
-            keeps_live_replicas: Whether its `replicas` hold for its creation alone. The provider
-                then sends the live number while it is ours, and none once another manager has set
-                it: without the field the API server would go back to 1.
+            keeps_live_replicas: Whether `replicas` applies only to its creation. The provider then
+                sends the live number while we own it, and none once another manager has set it:
+                without the field the API server would reset it to 1.
         """
         return apps.v1.Deployment(
             self._name(manifest),
@@ -65,7 +65,8 @@ class WorkloadChildren(Children):
     ) -> "autoscaling.v2.HorizontalPodAutoscaler":
         """Register a HorizontalPodAutoscaler, after the Deployment that it scales.
 
-        Nothing waits for it: without metrics it is never ready, but keeps to its limits.
+        Pulumi does not wait for it: without metrics it is never ready, but still respects its
+            limits.
         """
         return autoscaling.v2.HorizontalPodAutoscaler(
             self._name(manifest),

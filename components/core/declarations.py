@@ -92,8 +92,8 @@ class Declarations:
     """What the components of one run of a program declare.
 
     Args:
-       repeats: Whether a component replaces an earlier one of the same name, as in a test that
-           builds one several times.
+        repeats: Whether a component replaces an earlier one of the same name, as in a test that
+            builds one several times.
     """
 
     def __init__(self, *, repeats: bool = False) -> None:

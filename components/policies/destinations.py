@@ -1,4 +1,4 @@
-"""What the arguments of a component say of where its Service sends connections."""
+"""Destinations for `EgressPolicy`, from the arguments of a component with a Service."""
 
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -17,13 +17,13 @@ def egress_destination(
 ) -> EgressDestination:
     """Return where a Service sends connections, for `to` of an `EgressPolicy`.
 
-    A component that is made already has it as its attribute `destination`. This is for one that is
-    made after the policy, so that it can depend on it.
+    An existing component has it as its attribute `destination`. Use this function for a component
+    that is created after the policy, so that it can depend on the policy.
 
     Args:
         args: The arguments of an `ExternalService`, a `SelectorService` or an
             `ExternalNameService`.
-        opts: The options of the component, whose provider may give Pods their namespace. Defaults
+        opts: The options of the component, whose provider may set the namespace of Pods. Defaults
             to none.
 
     Raises:
@@ -55,12 +55,12 @@ def migration_destinations(
 ) -> list[EgressDestination]:
     """Return where a `MigratingService` sends connections: external backends, if any, and Pods.
 
-    A component that is made already has it as its attribute `destinations`. This is for one that is
-    made after the policy, so that it can depend on it.
+    An existing component has it as its attribute `destinations`. Use this function for a component
+    that is created after the policy, so that it can depend on the policy.
 
     Args:
-        args: Its arguments.
-        opts: Its options, whose provider may give Pods their namespace. Defaults to none.
+        args: The arguments of the `MigratingService`.
+        opts: Its options, whose provider may set the namespace of Pods. Defaults to none.
     """
     external = {name: value for name, value in args.items() if name != "selector"}
     found = [_destination({**args, "ports": ports_without(args, "target_port")}, opts)]
@@ -75,7 +75,8 @@ def ports_without(args: Mapping[str, object], field: str) -> list[ServicePort]:
 
     Args:
         args: The arguments of a `MigratingService`.
-        field: The target that is the other side's. A port that has no other keeps it for Pods.
+        field: The target field of the other side, which is left out. A port without another target
+            keeps it for Pods.
     """
     ports = cast("Sequence[Mapping[str, object]]", args.get("ports") or ())
     both = {"target_port", "target_port_name"}

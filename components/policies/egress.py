@@ -24,41 +24,41 @@ __all__ = ["EgressPolicy", "EgressPolicyArgs"]
 
 
 class EgressPolicyArgs(TypedDict):
-    """Arguments of `EgressPolicy`: the Pods, and where they may connect to."""
+    """Arguments of `EgressPolicy`: the Pods, and what they may connect to."""
 
     pod_selector: Mapping[str, pulumi.Input[str]]
-    """The labels of the Pods that the policy holds for; `{}` for all Pods of the namespace."""
+    """The labels of the Pods that the policy applies to; `{}` for all Pods of the namespace."""
     to: NotRequired[Sequence[EgressDestination]]
-    """Where they may connect to, such as `egress_destination(args)` of a Service's arguments.
-    Defaults to none."""
+    """Destinations that the Pods may connect to, such as `egress_destination(args)`. Defaults to
+    none."""
     addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Addresses of backends, as `ExternalService` takes them. Defaults to none."""
+    """Addresses of backends, as in `ExternalService`. Defaults to none."""
     backends: NotRequired[Sequence[Backend]]
-    """Backends, as `ExternalService` takes them. Defaults to none."""
+    """Backends, as in `ExternalService`. Defaults to none."""
     ports: NotRequired[Sequence[ServicePort]]
-    """The ports of `addresses` and `backends`, as `ExternalService` takes them; policies see
-    `target_port`. Defaults to those of `preset`."""
+    """The ports of `addresses` and `backends`, as in `ExternalService`; policies use `target_port`.
+    Defaults to those of `preset`."""
     preset: NotRequired[PresetLike]
     """The known ports of a well-known server. Defaults to none."""
     allow_empty: NotRequired[bool]
-    """Take `addresses` and `backends` that are empty. Defaults to False: that is an error."""
+    """Whether `addresses` and `backends` may be empty. Defaults to False: that is an error."""
     dns: NotRequired[EgressDns]
-    """Where the Pods find DNS. Defaults to kube-dns and NodeLocal DNSCache, at port 53."""
+    """The DNS servers of the Pods. Defaults to kube-dns and NodeLocal DNSCache, at port 53."""
     api: NotRequired[EgressApiLike]
-    """Which kind of object it is. Defaults to `EgressApi.NETWORK_POLICY`, which knows no names."""
+    """The kind of policy. Defaults to `EgressApi.NETWORK_POLICY`, which cannot allow DNS names."""
     precedence: NotRequired[EgressPrecedence]
-    """Where it stands among the policies of the cluster; required with `EgressApi.CLUSTER`, and for
-    that alone. Defaults to none."""
+    """The precedence among the policies of the cluster; required with `EgressApi.CLUSTER`, and
+    allowed only with it. Defaults to none."""
     namespace: NotRequired[pulumi.Input[str]]
     """The namespace of the policy and of the Pods that it selects; required with
     `EgressApi.CLUSTER`. Defaults to the provider's."""
     policy_name: NotRequired[str]
     """A fixed name, a DNS subdomain: the policy is then updated in place. Defaults to the
-    component's name and a hash of the rules, so that other rules are another policy."""
+    component's name and a hash of the rules, so that changed rules create a new policy."""
     logical_name: NotRequired[str]
-    """Separates policies of one name on two clusters in one stack. Defaults to none."""
+    """Separates policies with the same name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
-    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to rules that satisfy all
     versions from 1.30 on."""
     labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Labels of the policy. Defaults to none."""
@@ -72,17 +72,17 @@ EGRESS_POLICY = Blueprint(EgressPolicyArgs, arguments.EgressPolicyArgs, plan_egr
 class EgressPolicy(LazyOutputs):
     """A policy that lets chosen Pods reach exactly the given backends and ports, and DNS.
 
-    Other rules are another policy: it is there before the old one goes. Let Services depend on the
+    Changed rules create a new policy before the old one is deleted. Let Services depend on the
     component, so that no new address is served before it is allowed.
 
     Raises:
-        ValidationError: Arguments cannot be used. Nothing has been registered then.
+        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     policy_name: pulumi.Output[str]
     """The policy's name in the cluster."""
     namespace: pulumi.Output[str]
-    """The namespace of the Pods, which is that of a policy that is in one."""
+    """The namespace of the Pods, and of the policy if its kind has one."""
     hazards: pulumi.Output[list[str]]
     """What is legal but will not work as intended: code, text and remedy of each."""
 
@@ -96,7 +96,7 @@ class EgressPolicy(LazyOutputs):
 
     @property
     def deny_policy(self) -> "apiextensions.CustomResource | None":
-        """The policy that denies all others, a child of the component, with `deny_others`."""
+        """The policy that denies all other egress, with `deny_others`: a child of the component."""
         return self._declared.deny_policy
 
     def __init__(
@@ -114,7 +114,7 @@ class EgressPolicy(LazyOutputs):
 
 
 class _DeclaredPolicy(DeclaredObject):
-    """The policy that a component declares, what denies all others, and the outputs."""
+    """The policy that a component declares, the one that denies all others, and the outputs."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class _DeclaredPolicy(DeclaredObject):
         super().__init__(component, name, self.policy, draft)
         self.deny_policy: apiextensions.CustomResource | None = None
         for denied in others:
-            # What is accepted must be so before all else is denied, and until it no longer is.
+            # The accepting policy must exist before all else is denied, and until that ends.
             made = children.policy(denied, [self.policy])
             self.refuse_owners(made)
             self.deny_policy = cast("apiextensions.CustomResource", made)

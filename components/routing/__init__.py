@@ -1,1 +1,1 @@
-"""Components that lead requests from outside to Services."""
+"""Components that route requests from outside the cluster to Services."""

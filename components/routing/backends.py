@@ -1,4 +1,4 @@
-"""Components as backends of routes."""
+"""Backends of routes, made from components."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -18,7 +18,7 @@ def route_backend(
     *,
     port: pulumi.Input[int] | None = None,
 ) -> RouteBackend:
-    """Return a component's Service as a backend of a route, which checks the port on it.
+    """Return a component's Service as a backend of a route, so that its port is checked.
 
     Args:
         service: A component with one Service, or an entry of `services` of an
@@ -43,7 +43,7 @@ def route_backend(
     if read is not None:
         made["service_annotations"] = read
     if len(made.get("service_ports", {})) != len(ports):
-        made.pop("service_ports")  # of a number that is an Output
+        made.pop("service_ports")  # a number is an Output
     if port_name is not None:
         made["port_name"] = port_name
     if port is not None:
@@ -54,7 +54,7 @@ def route_backend(
 def traefik_annotations(
     service_name: str, namespace: pulumi.Input[str]
 ) -> dict[str, pulumi.Input[str]]:
-    """Return the annotations of a Service that Traefik connects to by TLS.
+    """Return the annotations of a Service that Traefik connects to with TLS.
 
     They name the ServersTransport that an `HttpIngress` declares for a backend with `tls`.
 
@@ -70,7 +70,7 @@ def traefik_annotations(
 
 
 def _read_by_traefik(annotations: Mapping[str, object]) -> dict[str, pulumi.Input[str]] | None:
-    """Return the annotations of a Service that Traefik reads; None where one arrives later."""
+    """Return the annotations of a Service that Traefik reads; None if one is still unknown."""
     found = {key: annotations[key] for key in (SCHEME, TRANSPORT) if key in annotations}
     known = {key: value for key, value in found.items() if isinstance(value, str)}
     return {**known} if len(known) == len(found) else None

@@ -1,4 +1,4 @@
-"""What components of routes share: grants before routes, owners, and outputs."""
+"""The common part of components with routes: grants before routes, owners, and outputs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,12 +14,12 @@ __all__ = ["DeclaredRoutes"]
 
 
 class DeclaredRoutes(DeclaredObject):
-    """The routes that a component declares, and what must be there before them.
+    """The routes that a component declares, and the objects that must exist before them.
 
     Args:
         component: The component.
         name: The component's name.
-        children: What registers its children.
+        children: Registers the component's children.
         kind: The kind of the routes.
         draft: What it declares, the routes first.
     """
@@ -40,7 +40,7 @@ class DeclaredRoutes(DeclaredObject):
             return [children.custom(one, after) for one in manifests if one["kind"] == kind]
 
         self.grants, self.tls_policies = register("ReferenceGrant"), register("BackendTLSPolicy")
-        # After these, without which they lead nowhere, or to a port that expects TLS.
+        # Without these objects, routes lead nowhere, or to a port that expects TLS.
         before = [*self.grants, *self.tls_policies]
         self.routes = register(kind, before)
         super().__init__(component, name, self.routes[0], draft)

@@ -1,4 +1,4 @@
-"""`HttpIngress`: leads HTTP requests for hosts and paths to Services."""
+"""`HttpIngress`: routes HTTP requests to Services by host and path."""
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
 from collections.abc import Mapping, Sequence
@@ -25,45 +25,46 @@ __all__ = ["HttpIngress", "HttpIngressArgs"]
 
 
 class HttpIngressArgs(TypedDict):
-    """Arguments of `HttpIngress`: hosts and paths, and the Services that answer for them."""
+    """Arguments of `HttpIngress`: hosts and paths, and their Services."""
 
     rules: NotRequired[Sequence[HttpHost]]
     """The hosts, at least one without a `default_backend`. Defaults to none."""
     default_backend: NotRequired[RouteBackend]
-    """Where requests go that no rule is for. Defaults to the controller's own answer."""
+    """The Service for requests that match no rule. Defaults to the controller's own answer."""
     api: NotRequired[RouteApiLike]
-    """Which API leads the requests. Defaults to `RouteApi.INGRESS`."""
+    """The API that routes the requests. Defaults to `RouteApi.INGRESS`."""
     gateways: NotRequired[Sequence[GatewayRef]]
     """The Gateways that routes attach to, at least one with `RouteApi.GATEWAY`. Defaults to
     none."""
     class_name: NotRequired[pulumi.Input[str]]
-    """The IngressClass, which says the controller; with `tls` of a backend one of Traefik or
-    ingress-nginx, by its name. Defaults to the cluster's."""
+    """The IngressClass, which chooses the controller. With `tls` of a backend, its name must be one
+    of Traefik or ingress-nginx. Defaults to the cluster's."""
     tls: NotRequired[Sequence[HttpTls]]
-    """Certificates. Defaults to none, and with an issuer to one for all hosts of `rules`."""
+    """Certificates. Defaults to none, or with an issuer to one for all hosts of `rules`."""
     issuer: NotRequired[pulumi.Input[str]]
     """The Issuer of cert-manager, in the same namespace, that gives the certificates. Defaults to
     none."""
     cluster_issuer: NotRequired[pulumi.Input[str]]
     """The ClusterIssuer of cert-manager that gives the certificates. Defaults to none."""
     ingress_name: NotRequired[str]
-    """The name of the Ingress or HTTPRoute, a DNS subdomain, to which each of several routes adds
-    its host. Defaults to the component's name."""
+    """The name of the Ingress or HTTPRoute, a DNS subdomain; each of several routes appends its
+    host. Defaults to the component's name."""
     namespace: NotRequired[pulumi.Input[str]]
     """The namespace of the Ingress and its Services, or of the routes. Defaults to the
     provider's."""
     logical_name: NotRequired[str]
-    """Separates Ingresses of one name on two clusters in one stack. Defaults to none."""
+    """Separates Ingresses with the same name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
-    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to rules that satisfy all
     versions from 1.30 on."""
     labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Labels of the Ingress or routes. Defaults to none."""
     annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Annotations of the Ingress or routes, such as a controller reads. Defaults to none."""
+    """Annotations of the Ingress or routes, such as those that a controller reads. Defaults to
+    none."""
     await_ready: NotRequired[bool]
-    """Wait for a controller's address. Pulumi then also waits a minute for an Endpoints object of
-    each Service that has none. Defaults to False."""
+    """Whether to wait for the controller's address. Pulumi then also waits a minute for the
+    Endpoints object of each Service without one. Defaults to False."""
 
 
 HTTP_INGRESS = Blueprint(
@@ -72,10 +73,10 @@ HTTP_INGRESS = Blueprint(
 
 
 class HttpIngress(LazyOutputs):
-    """An Ingress, or HTTPRoutes, that lead HTTP requests for hosts and paths to Services.
+    """An Ingress, or HTTPRoutes, that route HTTP requests to Services by host and path.
 
     Raises:
-        ValidationError: Arguments cannot be used. Nothing has been registered then.
+        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     ingress_name: pulumi.Output[str]
@@ -83,7 +84,7 @@ class HttpIngress(LazyOutputs):
     namespace: pulumi.Output[str]
     """Its namespace."""
     load_balancer: pulumi.Output[list[str]]
-    """The addresses and host names that the controller gave; empty before, and of routes."""
+    """The controller's addresses and host names; empty until assigned, and for routes."""
     hazards: pulumi.Output[list[str]]
     """What is legal but will not work as intended: code, text and remedy of each."""
 
@@ -94,7 +95,7 @@ class HttpIngress(LazyOutputs):
 
     @property
     def ingresses(self) -> "Sequence[networking.v1.Ingress]":
-        """All Ingresses, `ingress` first: of ingress-nginx one for each `tls` of backends."""
+        """All Ingresses, `ingress` first; for ingress-nginx one for each `tls` of backends."""
         return self._declared.ingresses
 
     @property

@@ -1,4 +1,4 @@
-"""Both sides of a migration as backends of a route, by weights."""
+"""Both sides of a migration as weighted backends of a route."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -34,21 +34,19 @@ def migration_backends(
 ) -> list[RouteBackend]:
     """Declare a Service for each side of a migration, and return both as weighted backends.
 
-    They stand beside the `MigratingService`, whose own clients they do not concern: an
-    `ExternalService` with the external backends, all of them active, and a `SelectorService` with
-    the Pods.
+    They are an `ExternalService` with the external backends, all active, and a `SelectorService`
+    with the Pods. Clients of the `MigratingService` itself are unaffected.
 
     Args:
-        name: The name of the `MigratingService`. The Services are called as that one is, with
-            `-external` and `-pods` after it.
+        name: The name of the `MigratingService`. The Services append `-external` and `-pods` to its
+            Service's name.
         args: The arguments of the `MigratingService`.
-        external_weight: The share of the external backends in percent, 0 to 100; Pods have the
-            rest.
-        port_name: The name of the port that the route leads to. Defaults to the only one.
+        external_weight: The share of the external backends in percent, 0 to 100; Pods get the rest.
+        port_name: The name of the port of the backends. Defaults to the only one.
         opts: Options of both Services. Defaults to none.
 
     Raises:
-        ValidationError: Arguments cannot be used.
+        ValidationError: Some arguments are invalid.
     """
     given = cast("Mapping[str, object]", args)
     if findings := _check(given, external_weight):

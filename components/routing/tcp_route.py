@@ -1,4 +1,4 @@
-"""`TcpRoute`: leads the connections to a listener of a Gateway to a Service."""
+"""`TcpRoute`: routes the connections of a Gateway's listener to a Service."""
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
 from collections.abc import Mapping, Sequence
@@ -22,12 +22,12 @@ __all__ = ["TcpRoute", "TcpRouteArgs"]
 
 
 class TcpRouteArgs(TypedDict):
-    """Arguments of `TcpRoute`: a listener, and the Service that answers on it."""
+    """Arguments of `TcpRoute`: a listener and its Services."""
 
     gateways: Sequence[GatewayRef]
     """The Gateways, at least one, each with the `section_name` of a TCP listener."""
     backend: NotRequired[RouteBackend]
-    """Where connections go. Defaults to none: give this or `backends`."""
+    """The Service for the connections. Defaults to none: give this or `backends`."""
     backends: NotRequired[Sequence[RouteBackend]]
     """Several Services that share the connections by their weights. Defaults to none."""
     route_name: NotRequired[str]
@@ -35,9 +35,9 @@ class TcpRouteArgs(TypedDict):
     namespace: NotRequired[pulumi.Input[str]]
     """The namespace of the route. Defaults to the provider's."""
     logical_name: NotRequired[str]
-    """Separates routes of one name on two clusters in one stack. Defaults to none."""
+    """Separates routes with the same name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
-    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to rules that satisfy all
     versions from 1.30 on."""
     labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Labels of the route. Defaults to none."""
@@ -49,10 +49,10 @@ BLUEPRINT = Blueprint(TcpRouteArgs, CoreArgs, plan_tcp_route)
 
 
 class TcpRoute(LazyOutputs):
-    """A TCPRoute that leads the connections to a listener of a Gateway to a Service.
+    """A TCPRoute that routes the connections of a Gateway's listener to a Service.
 
     Raises:
-        ValidationError: Arguments cannot be used. Nothing has been registered then.
+        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     route_name: pulumi.Output[str]

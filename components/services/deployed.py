@@ -39,7 +39,7 @@ __all__ = ["DeployedService", "DeployedServiceArgs"]
 
 
 class DeployedServiceArgs(TypedDict):
-    """Arguments of `DeployedService`: the container, how many of it, and how they are reached."""
+    """Arguments of `DeployedService`: the container, the number of Pods, and the Service."""
 
     image: pulumi.Input[str]
     """The container's image."""
@@ -47,12 +47,12 @@ class DeployedServiceArgs(TypedDict):
     """The ports, at least one unless headless. `target_port` is where the container listens.
     Defaults to none."""
     replicas: NotRequired[pulumi.Input[int]]
-    """How many Pods there are; not with `autoscaling`. Defaults to 3 for a new Deployment, and to
-    the live number after that."""
+    """The number of Pods; not with `autoscaling`. Defaults to 3 for a new Deployment, and to the
+    live number after that."""
     autoscaling: NotRequired[Autoscaling]
-    """Let a HorizontalPodAutoscaler set the number of Pods. Defaults to none."""
+    """A HorizontalPodAutoscaler that sets the number of Pods. Defaults to none."""
     min_available: NotRequired[pulumi.Input[int]]
-    """How many Pods a drained node must leave running (PodDisruptionBudget). Defaults to no
+    """How many Pods must keep running while a node is drained (PodDisruptionBudget). Defaults to no
     budget."""
     env: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Environment variables. Defaults to none."""
@@ -61,28 +61,28 @@ class DeployedServiceArgs(TypedDict):
     env_from: NotRequired[Sequence[EnvSource]]
     """Secrets and ConfigMaps all of whose keys become environment variables. Defaults to none."""
     command: NotRequired[Sequence[pulumi.Input[str]]]
-    """What runs instead of the image's entry point. Defaults to that."""
+    """The command that replaces the image's entry point. Defaults to the entry point."""
     args: NotRequired[Sequence[pulumi.Input[str]]]
     """The arguments of the command. Defaults to those of the image."""
     resources: NotRequired[Resources]
-    """What the container requests and is limited to. Defaults to none."""
+    """The requests and limits of the container. Defaults to none."""
     liveness: NotRequired[Probe]
-    """Restarts the container when it fails. Defaults to none."""
+    """The probe that restarts the container when it fails. Defaults to none."""
     readiness: NotRequired[Probe]
-    """Keeps a Pod out of the Service while it fails. Defaults to none."""
+    """The probe that keeps a Pod out of the Service while it fails. Defaults to none."""
     startup: NotRequired[Probe]
-    """Holds the other probes back until it succeeds. Defaults to none."""
+    """The probe that delays the others until it succeeds. Defaults to none."""
     volumes: NotRequired[Sequence[Volume]]
-    """Volumes, and where they are mounted. Defaults to none."""
+    """Volumes and their mount paths. Defaults to none."""
     security: NotRequired[Security]
-    """As whom the container runs, and what it may do. Defaults to not as root, a read-only root
-    filesystem, no capabilities, and no privilege escalation."""
+    """The user of the container and its privileges. Defaults to a user other than root, a read-only
+    root filesystem, no capabilities, and no privilege escalation."""
     topology_spread: NotRequired[Sequence[TopologySpread]]
-    """How Pods are spread. Defaults to evenly over nodes, where that is possible."""
+    """How Pods are spread. Defaults to evenly over nodes, if possible."""
     service_account_name: NotRequired[pulumi.Input[str]]
     """The service account of the Pods. Defaults to that of the namespace."""
     image_pull_secrets: NotRequired[Sequence[pulumi.Input[str]]]
-    """Secrets with which the image is pulled. Defaults to none."""
+    """Secrets for pulling the image. Defaults to none."""
     service_links: NotRequired[bool]
     """Whether the container gets a variable such as `DB_PORT=tcp://…` for every Service of the
     namespace. Defaults to False: programs mistake them for settings."""
@@ -93,23 +93,24 @@ class DeployedServiceArgs(TypedDict):
     type: NotRequired[ServiceTypeLike]
     """How the Service is reached. Defaults to `ServiceType.CLUSTER_IP`."""
     headless: NotRequired[bool]
-    """No address of its own: DNS gives those of the Pods (`clusterIP: None`). Defaults to False."""
+    """Whether it has no address of its own, so that DNS returns those of the Pods (Kubernetes
+    `clusterIP: None`). Defaults to False."""
     cluster_ip: NotRequired[pulumi.Input[str]]
     """Pins the Service's own address, in the cluster's range. It cannot change on a live Service.
     Defaults to one that the cluster picks."""
     ip_families: NotRequired[Sequence[str]]
-    """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
-    cluster gives."""
+    """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to the
+    cluster's choice."""
     adopt: NotRequired[Sequence[AdoptedObject]]
-    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    """Live objects to take over with their UIDs and connections, in the up that replaces raw
     resources, or objects of kubectl or Helm. Defaults to none."""
     logical_name: NotRequired[str]
-    """Separates Services of one name on two clusters in one stack. Defaults to none."""
+    """Separates Services with the same name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
-    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to rules that satisfy all
     versions from 1.30 on."""
     labels: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Labels of all objects and of the Pods; they select nothing, and may change. Defaults to
+    """Labels of all objects and of the Pods. No selector uses them, so they may change. Defaults to
     none."""
     annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Annotations of the Service. Defaults to none."""
@@ -118,19 +119,19 @@ class DeployedServiceArgs(TypedDict):
     session_affinity: NotRequired[SessionAffinityLike]
     """Whether a client stays with one Pod. Defaults to `SessionAffinity.NONE`."""
     session_affinity_timeout: NotRequired[pulumi.Input[int]]
-    """How long it stays, in seconds, 1 to 86400. Defaults to 10800."""
+    """How long a client stays with one, in seconds, 1 to 86400. Defaults to 10800."""
     load_balancer_class: NotRequired[pulumi.Input[str]]
     """Which load-balancer controller serves the Service. Defaults to the cluster's."""
     load_balancer_source_ranges: NotRequired[Sequence[pulumi.Input[str]]]
-    """The CIDRs from which the load balancer takes clients. Defaults to any."""
+    """The CIDRs from which the load balancer accepts clients. Defaults to all."""
     load_balancer_ip: NotRequired[pulumi.Input[str]]
-    """The address that is asked of the load-balancer controller; some ignore it. Deprecated since
+    """The requested address of the load balancer; some controllers ignore it. Deprecated since
     Kubernetes 1.24. Defaults to one that the controller picks."""
     allocate_load_balancer_node_ports: NotRequired[pulumi.Input[bool]]
     """Whether a load balancer's ports get node ports. False is for controllers that do not send
     traffic to node ports. Defaults to True."""
     external_ips: NotRequired[Sequence[pulumi.Input[str]]]
-    """Addresses that are routed to the nodes by other means, at which these take the Service's
+    """Addresses that are routed to the nodes by other means, on which nodes accept the Service's
     traffic. Deprecated since Kubernetes 1.36. Defaults to none."""
     external_traffic_policy: NotRequired[TrafficPolicyLike]
     """Which Pods traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
@@ -139,7 +140,7 @@ class DeployedServiceArgs(TypedDict):
     traffic_distribution: NotRequired[TrafficDistributionLike]
     """Which Pods are preferred. Defaults to none."""
     await_ready: NotRequired[bool]
-    """Wait for ready Pods, and for a load balancer's address. Defaults to True."""
+    """Whether to wait for ready Pods and for a load balancer's address. Defaults to True."""
 
 
 DEPLOYED_SERVICE = Blueprint(DeployedServiceArgs, CoreArgs, plan_deployed_service)
@@ -149,7 +150,7 @@ class DeployedService(ServiceComponent):
     """A Deployment and the Service in front of its Pods, which agree by construction.
 
     Raises:
-        ValidationError: Arguments cannot be used. Nothing has been registered then.
+        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     service_name: pulumi.Output[str]
@@ -161,7 +162,7 @@ class DeployedService(ServiceComponent):
     cluster_ip: pulumi.Output[str]
     """The Service's own address; "None" if headless."""
     load_balancer: pulumi.Output[list[str]]
-    """The addresses and host names that the load-balancer controller gave; empty before."""
+    """The load balancer's addresses and host names; empty until its controller assigns them."""
     node_ports: pulumi.Output[dict[str, int]]
     """The port on every node, by the name of the port; empty for type ClusterIP."""
     hazards: pulumi.Output[list[str]]
@@ -184,7 +185,7 @@ class DeployedService(ServiceComponent):
 
     @property
     def pod_selector(self) -> Mapping[str, str]:
-        """The labels that its Pods alone have, for `pod_selector` of an `EgressPolicy`."""
+        """The labels that only its Pods have, for `pod_selector` of an `EgressPolicy`."""
         return pod_labels(self._service_name)
 
     @property

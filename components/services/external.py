@@ -35,13 +35,14 @@ class ExternalServiceArgs(TypedDict):
     """Arguments of `ExternalService`: `addresses` or `backends` or both, and `ports`."""
 
     addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Addresses of backends of which nothing else is known. A list that is itself an Output needs
+    """Addresses of backends without further settings. A list that is itself an Output needs
     `slice_count`. Defaults to none."""
     backends: NotRequired[Sequence[Backend]]
     """Backends with their settings. Defaults to none."""
     ports: NotRequired[Sequence[ServicePort]]
-    """The ports of the Service and of every backend. With `preset`, further ones, or others of the
-    same names. Defaults to those of `preset`; without it at least one is required."""
+    """The ports of the Service and of every backend. With `preset`, they add to its
+    ports, or replace those of the same name. Defaults to those of `preset`; without it at least
+    one is required."""
     preset: NotRequired[PresetLike]
     """The known ports of a well-known server. Defaults to none."""
     service_name: NotRequired[str]
@@ -51,15 +52,15 @@ class ExternalServiceArgs(TypedDict):
     type: NotRequired[ServiceTypeLike]
     """How the Service is reached. Defaults to `ServiceType.CLUSTER_IP`."""
     headless: NotRequired[bool]
-    """No address of its own: DNS gives those of the backends (`clusterIP: None`). Defaults to
-    False."""
+    """Whether it has no address of its own, so that DNS returns those of the backends (Kubernetes
+    `clusterIP: None`). Defaults to False."""
     cluster_ip: NotRequired[pulumi.Input[str]]
     """Pins the Service's own address, in the cluster's range. It cannot change on a live Service.
     Defaults to one that the cluster picks."""
     endpoint_api: NotRequired[EndpointApiLike]
     """Which objects hold the backends. Defaults to `EndpointApi.SLICES`."""
     max_endpoints_per_slice: NotRequired[int]
-    """How many backends one slice holds at most, 1 to 1000. Defaults to 100."""
+    """The maximum of backends in one slice, 1 to 1000. Defaults to 100."""
     slice_count: NotRequired[int]
     """Pins the number of slices per family, a power of two. Defaults to as many as are needed."""
     ip_families: NotRequired[Sequence[str]]
@@ -74,12 +75,12 @@ class ExternalServiceArgs(TypedDict):
     allow_empty: NotRequired[bool]
     """Deploy the Service without any backend. Defaults to False: no backend is an error."""
     adopt: NotRequired[Sequence[AdoptedObject]]
-    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    """Live objects to take over with their UIDs and connections, in the up that replaces raw
     resources, or objects of kubectl or Helm. Defaults to none."""
     logical_name: NotRequired[str]
-    """Separates Services of one name on two clusters in one stack. Defaults to none."""
+    """Separates Services with the same name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
-    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to rules that satisfy all
     versions from 1.30 on."""
     denied_cidrs: NotRequired[Sequence[str]]
     """CIDRs in which no backend may be. Defaults to none."""
@@ -90,19 +91,19 @@ class ExternalServiceArgs(TypedDict):
     session_affinity: NotRequired[SessionAffinityLike]
     """Whether a client stays with one backend. Defaults to `SessionAffinity.NONE`."""
     session_affinity_timeout: NotRequired[pulumi.Input[int]]
-    """How long it stays, in seconds, 1 to 86400. Defaults to 10800."""
+    """How long a client stays with one, in seconds, 1 to 86400. Defaults to 10800."""
     load_balancer_class: NotRequired[pulumi.Input[str]]
     """Which load-balancer controller serves the Service. Defaults to the cluster's."""
     load_balancer_source_ranges: NotRequired[Sequence[pulumi.Input[str]]]
-    """The CIDRs from which the load balancer takes clients. Defaults to any."""
+    """The CIDRs from which the load balancer accepts clients. Defaults to all."""
     load_balancer_ip: NotRequired[pulumi.Input[str]]
-    """The address that is asked of the load-balancer controller; some ignore it. Deprecated since
+    """The requested address of the load balancer; some controllers ignore it. Deprecated since
     Kubernetes 1.24. Defaults to one that the controller picks."""
     allocate_load_balancer_node_ports: NotRequired[pulumi.Input[bool]]
     """Whether a load balancer's ports get node ports. False is for controllers that do not send
     traffic to node ports. Defaults to True."""
     external_ips: NotRequired[Sequence[pulumi.Input[str]]]
-    """Addresses that are routed to the nodes by other means, at which these take the Service's
+    """Addresses that are routed to the nodes by other means, on which nodes accept the Service's
     traffic. Deprecated since Kubernetes 1.36. Defaults to none."""
     external_traffic_policy: NotRequired[TrafficPolicyLike]
     """Which backends traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
@@ -111,7 +112,7 @@ class ExternalServiceArgs(TypedDict):
     traffic_distribution: NotRequired[TrafficDistributionLike]
     """Which backends are preferred. Defaults to none."""
     await_ready: NotRequired[bool]
-    """Wait for a load balancer's address. Defaults to False: there is nothing else to wait for."""
+    """Whether to wait for a load balancer's address. Defaults to False."""
 
 
 EXTERNAL_SERVICE = Blueprint(
@@ -120,13 +121,13 @@ EXTERNAL_SERVICE = Blueprint(
 
 
 class ExternalService(ServiceComponent):
-    """A Service without a selector, and the EndpointSlices that give it its backends.
+    """A Service without a selector, and the EndpointSlices with its backends.
 
-    Every slice carries one family and at most `max_endpoints_per_slice` backends; where a backend
-    goes follows from its `id` or address alone, so that one change writes one slice.
+    Every slice has one family and at most `max_endpoints_per_slice` backends. The slice of a
+    backend depends only on its `id` or address, so that one change writes one slice.
 
     Raises:
-        ValidationError: Arguments cannot be used. Nothing has been registered then.
+        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     service_name: pulumi.Output[str]
@@ -138,7 +139,7 @@ class ExternalService(ServiceComponent):
     cluster_ip: pulumi.Output[str]
     """The Service's own address; "None" if headless."""
     load_balancer: pulumi.Output[list[str]]
-    """The addresses and host names that the load-balancer controller gave; empty before."""
+    """The load balancer's addresses and host names; empty until its controller assigns them."""
     node_ports: pulumi.Output[dict[str, int]]
     """The port on every node, by the name of the port; empty for type ClusterIP."""
     endpoints: pulumi.Output[list[str]]

@@ -1,4 +1,4 @@
-"""`ExternalNameService`: a name in the cluster for a name outside it."""
+"""`ExternalNameService`: a name in the cluster's DNS for a name outside the cluster."""
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
 from collections.abc import Mapping, Sequence
@@ -24,20 +24,21 @@ class ExternalNameServiceArgs(TypedDict):
     """Arguments of `ExternalNameService`."""
 
     external_name: pulumi.Input[str]
-    """The DNS name outside, a lower-case RFC 1123 subdomain. DNS answers with a CNAME to it."""
+    """The DNS name outside the cluster, a lower-case RFC 1123 subdomain; DNS returns it as a
+    CNAME."""
     ports: NotRequired[Sequence[ServicePort]]
-    """Ports, for readers only: DNS does not remap any. Defaults to none."""
+    """Ports, as information only: DNS does not remap ports. Defaults to none."""
     service_name: NotRequired[str]
     """The Service's name, a DNS-1035 label. Defaults to the component's name."""
     namespace: NotRequired[pulumi.Input[str]]
     """The namespace. Defaults to the provider's."""
     adopt: NotRequired[Sequence[AdoptedObject]]
-    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    """Live objects to take over with their UIDs and connections, in the up that replaces raw
     resources, or objects of kubectl or Helm. Defaults to none."""
     logical_name: NotRequired[str]
-    """Separates Services of one name on two clusters in one stack. Defaults to none."""
+    """Separates Services with the same name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
-    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to rules that satisfy all
     versions from 1.30 on."""
     labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Labels of the Service. Defaults to none."""
@@ -51,10 +52,10 @@ EXTERNAL_NAME_SERVICE = Blueprint(
 
 
 class ExternalNameService(ServiceComponent):
-    """A Service of type ExternalName: the cluster's DNS gives an alias, and no traffic passes it.
+    """A Service of type ExternalName: an alias in the cluster's DNS, which carries no traffic.
 
     Raises:
-        ValidationError: Arguments cannot be used. Nothing has been registered then.
+        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     service_name: pulumi.Output[str]

@@ -29,20 +29,19 @@ class ExternalServiceSetArgs(TypedDict):
     """Arguments of `ExternalServiceSet`."""
 
     services: Mapping[str, ExternalServiceArgs]
-    """The Services by name, each with what `ExternalService` takes; the key names the Service where
-    `service_name` is not given. At least one."""
+    """The Services by name, at least one, each with the arguments of an `ExternalService`. The key
+    names the Service unless `service_name` is given."""
 
 
 class ExternalServiceSet(LazyOutputs):
     """Many external Services in one component: cheaper than one `ExternalService` each.
 
-    The objects, their names and the checks are those of `ExternalService`. A Service may move from
-    one form to the other and back, or to another key with `service_name` given: its objects stay.
-    Access each service by its key, with the attributes of an `ExternalService`:
-    `databases.services["orders-db"].host`.
+    Objects, names and checks are those of `ExternalService`. A Service may move between both
+    components, or to another key if `service_name` is given: its objects stay. Access each service
+    by its key, with the attributes of an `ExternalService`: `databases.services["orders-db"].host`.
 
     Raises:
-        ValidationError: Arguments cannot be used. Nothing has been registered then.
+        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     service_names: pulumi.Output[dict[str, str]]
@@ -52,7 +51,7 @@ class ExternalServiceSet(LazyOutputs):
     cluster_ips: pulumi.Output[dict[str, str]]
     """The Services' own addresses, by key; "None" if headless."""
     load_balancers: pulumi.Output[dict[str, list[str]]]
-    """The addresses and host names that the load-balancer controller gave, by key; empty before."""
+    """The load balancers' addresses and host names, by key; empty until assigned."""
     node_ports: pulumi.Output[dict[str, dict[str, int]]]
     """The ports on every node, by key and name of the port; empty for type ClusterIP."""
     endpoints: pulumi.Output[dict[str, list[str]]]
@@ -100,7 +99,7 @@ class ExternalServiceSet(LazyOutputs):
 
 
 class _DeclaredServices:
-    """The Services of a set, and what is collected of them."""
+    """The Services of a set, and the outputs collected from them."""
 
     def __init__(self) -> None:
         self.by_key: dict[str, DeclaredService] = {}
@@ -140,7 +139,7 @@ class _DeclaredServices:
 
 
 class _Outer(TypedDict):
-    """The arguments without what is in each Service, which is validated for each by itself."""
+    """The arguments without the fields of each Service, which are validated separately."""
 
     services: Mapping[str, object]
 

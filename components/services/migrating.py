@@ -1,4 +1,4 @@
-"""`MigratingService`: a Service on its way from external backends to Pods."""
+"""`MigratingService`: a Service that migrates from external backends to Pods."""
 # No `from __future__ import annotations` here: Pulumi's component analyzer reads real types.
 
 from collections.abc import Mapping, Sequence
@@ -37,22 +37,22 @@ class MigratingServiceArgs(TypedDict):
     """Arguments of `MigratingService`: those of both sides, and the phase."""
 
     phase: MigrationPhaseLike
-    """How far the Service is. One up leads one step further, or back."""
+    """The phase of the migration. One up goes one step further, or back."""
     selector: Mapping[str, pulumi.Input[str]]
     """The labels of the Pods, at least one. Give them in all phases."""
     replicas: NotRequired[pulumi.Input[int]]
-    """How many ready Pods there will be, such as a Deployment's: only the output `external_share`
-    uses it. Defaults to an unknown number."""
+    """The expected number of ready Pods, such as a Deployment's; only the output `external_share`
+    uses it. Defaults to unknown."""
     addresses: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Addresses of external backends of which nothing else is known. A list that is itself an
+    """Addresses of external backends without further settings. A list that is itself an
     Output needs `slice_count`. Keep them until the last phase is reached. Defaults to none."""
     backends: NotRequired[Sequence[Backend]]
     """External backends with their settings. Defaults to none."""
     ports: NotRequired[Sequence[ServicePort]]
     """The ports of the Service, of every external backend and of the Pods. A port may have both
-    `target_port`, for external backends, and `target_port_name`, for Pods. With `preset`, further
-    ones, or others of the same names. Defaults to those of `preset`; without it at least one is
-    required."""
+    `target_port`, for external backends, and `target_port_name`, for Pods. With `preset`, they add
+    to its ports, or replace those of the same name. Defaults to those of `preset`; without it at
+    least one is required."""
     preset: NotRequired[PresetLike]
     """The known ports of a well-known server. Defaults to none."""
     service_name: NotRequired[str]
@@ -70,32 +70,33 @@ class MigratingServiceArgs(TypedDict):
     """Must be `EndpointApi.SLICES`: Kubernetes writes the Endpoints of a Service with a selector.
     Defaults to `EndpointApi.SLICES`."""
     max_endpoints_per_slice: NotRequired[int]
-    """How many backends one slice holds at most, 1 to 1000. Defaults to 100."""
+    """The maximum of backends in one slice, 1 to 1000. Defaults to 100."""
     slice_count: NotRequired[int]
     """Pins the number of slices per family, a power of two. Defaults to as many as are needed."""
     ip_families: NotRequired[Sequence[str]]
     """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
-    cluster gives; both, where backends of both are given and the cluster has both. Give it where
-    the Service has both families and `addresses` will be taken out one day."""
+    cluster gives; both if backends of both are given and the cluster has both. Set it if the
+    Service has both families and `addresses` will be removed one day."""
     max_shrink: NotRequired[float]
     """The share of the backends that may be gone since the last deployment, 0 to 1; if more is, the
     preview and the up stop. Defaults to 0.5 of what each query of a source finds; other backends
     are not compared."""
     allow_shrink: NotRequired[bool]
-    """Deploy although more is gone than `max_shrink` allows. Defaults to False."""
+    """Whether to deploy although more backends are gone than `max_shrink` allows. Defaults to
+    False."""
     allow_empty: NotRequired[bool]
-    """Deploy the Service without any external backend before the last phase. Defaults to False:
+    """Whether the Service may have no external backend before the last phase. Defaults to False:
     that is an error."""
     adopt: NotRequired[Sequence[AdoptedObject]]
-    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    """Live objects to take over with their UIDs and connections, in the up that replaces raw
     resources, or objects of kubectl or Helm. Defaults to none."""
     logical_name: NotRequired[str]
-    """Separates Services of one name on two clusters in one stack. Defaults to none."""
+    """Separates Services with the same name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
-    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to rules that satisfy all
     versions from 1.30 on."""
     denied_cidrs: NotRequired[Sequence[str]]
-    """CIDRs in which no backend may be. Defaults to none."""
+    """CIDRs that no backend may be in. Defaults to none."""
     labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Labels of the Service and its slices. Defaults to none."""
     annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
@@ -103,19 +104,19 @@ class MigratingServiceArgs(TypedDict):
     session_affinity: NotRequired[SessionAffinityLike]
     """Whether a client stays with one backend. Defaults to `SessionAffinity.NONE`."""
     session_affinity_timeout: NotRequired[pulumi.Input[int]]
-    """How long it stays, in seconds, 1 to 86400. Defaults to 10800."""
+    """How long a client stays with one, in seconds, 1 to 86400. Defaults to 10800."""
     load_balancer_class: NotRequired[pulumi.Input[str]]
     """Which load-balancer controller serves the Service. Defaults to the cluster's."""
     load_balancer_source_ranges: NotRequired[Sequence[pulumi.Input[str]]]
-    """The CIDRs from which the load balancer takes clients. Defaults to any."""
+    """The CIDRs from which the load balancer accepts clients. Defaults to all."""
     load_balancer_ip: NotRequired[pulumi.Input[str]]
-    """The address that is asked of the load-balancer controller; some ignore it. Deprecated since
+    """The requested address of the load balancer; some controllers ignore it. Deprecated since
     Kubernetes 1.24. Defaults to one that the controller picks."""
     allocate_load_balancer_node_ports: NotRequired[pulumi.Input[bool]]
     """Whether a load balancer's ports get node ports. False is for controllers that do not send
     traffic to node ports. Defaults to True."""
     external_ips: NotRequired[Sequence[pulumi.Input[str]]]
-    """Addresses that are routed to the nodes by other means, at which these take the Service's
+    """Addresses that are routed to the nodes by other means, on which nodes accept the Service's
     traffic. Deprecated since Kubernetes 1.36. Defaults to none."""
     external_traffic_policy: NotRequired[TrafficPolicyLike]
     """Which backends traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
@@ -124,8 +125,8 @@ class MigratingServiceArgs(TypedDict):
     traffic_distribution: NotRequired[TrafficDistributionLike]
     """Which backends are preferred. Defaults to none."""
     await_ready: NotRequired[bool]
-    """Wait for a load balancer's address, and for ready Pods where the Service has a selector.
-    Defaults to True in phase INTERNAL, to False in all others."""
+    """Whether to wait for a load balancer's address, and for ready Pods if the Service has a
+    selector. Defaults to True in phase INTERNAL, to False in all others."""
 
 
 MIGRATING_SERVICE = Blueprint(
@@ -134,14 +135,14 @@ MIGRATING_SERVICE = Blueprint(
 
 
 class MigratingService(ServiceComponent):
-    """A Service that goes from external backends to Pods in phases, with one cluster IP throughout.
+    """A Service that migrates from external backends to Pods in phases, with one cluster IP.
 
-    Its backends are those of an `ExternalService` first and those of a `SelectorService` in the
-    end. One up leads from one phase to the next; a preview refuses what would skip one, or leave
-    objects behind.
+    It begins with the backends of an `ExternalService` and ends with those of a `SelectorService`.
+    One up goes from one phase to the next; a preview refuses to skip a phase or to leave objects
+    behind.
 
     Raises:
-        ValidationError: Arguments cannot be used. Nothing has been registered then.
+        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     service_name: pulumi.Output[str]
@@ -153,14 +154,14 @@ class MigratingService(ServiceComponent):
     cluster_ip: pulumi.Output[str]
     """The Service's own address; "None" if headless."""
     load_balancer: pulumi.Output[list[str]]
-    """The addresses and host names that the load-balancer controller gave; empty before."""
+    """The load balancer's addresses and host names; empty until its controller assigns them."""
     node_ports: pulumi.Output[dict[str, int]]
     """The port on every node, by the name of the port; empty for type ClusterIP."""
     endpoints: pulumi.Output[list[str]]
     """The addresses of the external backends; none in the last phase."""
     external_share: pulumi.Output[dict[str, float]]
-    """Which share of new connections goes to external backends, 0 to 1, by IP family. Empty in
-    phase HYBRID without `replicas`."""
+    """The share of new connections to external backends, 0 to 1, by IP family. Empty in phase
+    HYBRID without `replicas`."""
     hazards: pulumi.Output[list[str]]
     """What is legal but will not work as intended: code, text and remedy of each."""
 

@@ -41,22 +41,23 @@ class SelectorServiceArgs(TypedDict):
     type: NotRequired[ServiceTypeLike]
     """How the Service is reached. Defaults to `ServiceType.CLUSTER_IP`."""
     headless: NotRequired[bool]
-    """No address of its own: DNS gives those of the Pods (`clusterIP: None`). Defaults to False."""
+    """Whether it has no address of its own, so that DNS returns those of the Pods (Kubernetes
+    `clusterIP: None`). Defaults to False."""
     cluster_ip: NotRequired[pulumi.Input[str]]
     """Pins the Service's own address, in the cluster's range. It cannot change on a live Service.
     Defaults to one that the cluster picks."""
     publish_not_ready_addresses: NotRequired[bool]
-    """DNS gives Pods that are not ready too. Defaults to False."""
+    """Whether DNS also returns Pods that are not ready. Defaults to False."""
     ip_families: NotRequired[Sequence[str]]
-    """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to what the
-    cluster gives."""
+    """The Service's IP families, "IPv4" and "IPv6", the primary one first. Defaults to the
+    cluster's choice."""
     adopt: NotRequired[Sequence[AdoptedObject]]
-    """Live objects to take over, with their UIDs and connections: for the up that replaces raw
+    """Live objects to take over with their UIDs and connections, in the up that replaces raw
     resources, or objects of kubectl or Helm. Defaults to none."""
     logical_name: NotRequired[str]
-    """Separates Services of one name on two clusters in one stack. Defaults to none."""
+    """Separates Services with the same name on two clusters in one stack. Defaults to none."""
     kubernetes_version: NotRequired[str]
-    """The cluster's version, such as "1.36", whose rules apply. Defaults to what is legal on all
+    """The cluster's version, such as "1.36", whose rules apply. Defaults to rules that satisfy all
     versions from 1.30 on."""
     labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Labels of the Service. Defaults to none."""
@@ -65,19 +66,19 @@ class SelectorServiceArgs(TypedDict):
     session_affinity: NotRequired[SessionAffinityLike]
     """Whether a client stays with one Pod. Defaults to `SessionAffinity.NONE`."""
     session_affinity_timeout: NotRequired[pulumi.Input[int]]
-    """How long it stays, in seconds, 1 to 86400. Defaults to 10800."""
+    """How long a client stays with one, in seconds, 1 to 86400. Defaults to 10800."""
     load_balancer_class: NotRequired[pulumi.Input[str]]
     """Which load-balancer controller serves the Service. Defaults to the cluster's."""
     load_balancer_source_ranges: NotRequired[Sequence[pulumi.Input[str]]]
-    """The CIDRs from which the load balancer takes clients. Defaults to any."""
+    """The CIDRs from which the load balancer accepts clients. Defaults to all."""
     load_balancer_ip: NotRequired[pulumi.Input[str]]
-    """The address that is asked of the load-balancer controller; some ignore it. Deprecated since
+    """The requested address of the load balancer; some controllers ignore it. Deprecated since
     Kubernetes 1.24. Defaults to one that the controller picks."""
     allocate_load_balancer_node_ports: NotRequired[pulumi.Input[bool]]
     """Whether a load balancer's ports get node ports. False is for controllers that do not send
     traffic to node ports. Defaults to True."""
     external_ips: NotRequired[Sequence[pulumi.Input[str]]]
-    """Addresses that are routed to the nodes by other means, at which these take the Service's
+    """Addresses that are routed to the nodes by other means, on which nodes accept the Service's
     traffic. Deprecated since Kubernetes 1.36. Defaults to none."""
     external_traffic_policy: NotRequired[TrafficPolicyLike]
     """Which Pods traffic from outside may use. Defaults to `TrafficPolicy.CLUSTER`."""
@@ -86,7 +87,7 @@ class SelectorServiceArgs(TypedDict):
     traffic_distribution: NotRequired[TrafficDistributionLike]
     """Which Pods are preferred. Defaults to none."""
     await_ready: NotRequired[bool]
-    """Wait for ready Pods, and for a load balancer's address. Defaults to True."""
+    """Whether to wait for ready Pods and for a load balancer's address. Defaults to True."""
 
 
 SELECTOR_SERVICE = Blueprint(
@@ -95,10 +96,10 @@ SELECTOR_SERVICE = Blueprint(
 
 
 class SelectorService(ServiceComponent):
-    """A Service that finds its backends, Pods of the cluster, by their labels.
+    """A Service that selects its backends, Pods of the cluster, by labels.
 
     Raises:
-        ValidationError: Arguments cannot be used. Nothing has been registered then.
+        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     service_name: pulumi.Output[str]
@@ -110,7 +111,7 @@ class SelectorService(ServiceComponent):
     cluster_ip: pulumi.Output[str]
     """The Service's own address; "None" if headless."""
     load_balancer: pulumi.Output[list[str]]
-    """The addresses and host names that the load-balancer controller gave; empty before."""
+    """The load balancer's addresses and host names; empty until its controller assigns them."""
     node_ports: pulumi.Output[dict[str, int]]
     """The port on every node, by the name of the port; empty for type ClusterIP."""
     hazards: pulumi.Output[list[str]]

@@ -1,6 +1,6 @@
-"""Where backends come from: clouds, DNS, files. Each source is a module of its own.
+"""Sources of backends: clouds, DNS, files. Each source is a separate module.
 
-A source is a function that returns backends, called by a program and passed as `backends`.
+A source is a function that returns a list for the argument `backends`.
 """
 
 from ._base import Source, read

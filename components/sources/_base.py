@@ -1,4 +1,4 @@
-"""What all sources share: the query in messages, empty results, errors and retries."""
+"""The common part of all sources: the query in messages, empty results, errors, retries."""
 
 import re
 import time
@@ -24,16 +24,16 @@ _FIRST_PAUSE = 0.5
 
 
 class Source(Protocol):
-    """A source of your own: a query, and a call that answers it.
+    """A custom source: a query, and a call that answers it.
 
-    `read` calls it and treats the answer as it treats that of a built-in source.
+    `read` calls it and treats the answer like that of a built-in source.
     """
 
     @property
     def query(self) -> str:
-        """What is asked for, as messages name it, such as `machines(role=postgres)`.
+        """The query as messages show it, such as `machines(role=postgres)`.
 
-        It must not change from run to run, and must hold no secret.
+        It must be the same in every run, and must not contain a secret.
         """
         ...
 
@@ -43,13 +43,13 @@ class Source(Protocol):
 
 
 def read(source: Source, *, allow_empty: bool = False, attempts: int = 3) -> list[Backend]:
-    """Return the backends of a source of your own.
+    """Return the backends of a custom source.
 
     Args:
-        source: What to ask.
-        allow_empty: Return an empty list where the source finds nothing. Defaults to False: an
-            error.
-        attempts: How often to ask a source that fails with an `OSError`. Defaults to 3.
+        source: The source.
+        allow_empty: Whether to return an empty list if the source finds nothing. Defaults to False:
+            an error.
+        attempts: How often to call a source that fails with an `OSError`. Defaults to 3.
 
     Returns:
         The backends, sorted by id, else by address.
@@ -91,12 +91,12 @@ def collect(
     """Return backends sorted by id and address, each with the query that found it.
 
     Args:
-        query: What was asked for; it must be the same at each run.
-        backends: What was found.
+        query: The query; it must be the same in every run.
+        backends: The backends that it found.
         allow_empty: Whether there may be none.
-        remedy: What to do where there is none.
+        remedy: What to do if there is none.
         reason: Why there is none.
-        subject: What the message of an empty result begins with. Defaults to the query.
+        subject: How the message of an empty result begins. Defaults to the query.
 
     Raises:
         SourceError: There is none, and `allow_empty` is False.
@@ -108,7 +108,7 @@ def collect(
 
 
 def _order(backend: Mapping[str, Any]) -> tuple[str, int, int, str]:
-    """Return what backends are sorted by: the id, the family, the number of the address."""
+    """Return the sort key of a backend: id, family, and the address as a number."""
     identity, text = backend.get("id") or "", backend["address"]
     if not isinstance(text, str):  # an Output
         return identity, 0, 0, ""
@@ -120,7 +120,7 @@ def _order(backend: Mapping[str, Any]) -> tuple[str, int, int, str]:
 
 
 def report_left_out(query: str, what: str, names: Sequence[str]) -> None:
-    """Warn of resources that have no address of the wanted kind, by name."""
+    """Log a warning that names the resources without an address of the requested kind."""
     if names:
         shown = ", ".join(sorted(names)[:_MOST_NAMED])
         more = len(names) - _MOST_NAMED
@@ -132,9 +132,9 @@ def require(subject: str, module: str, package: str, name: str) -> ModuleType:
     """Import the module of an optional extra.
 
     Args:
-        subject: What needs it, for the message.
+        subject: The source that needs it, for the message.
         module: The module.
-        package: The package that brings it.
+        package: The package that provides it.
         name: The extra's name.
 
     Raises:
@@ -150,7 +150,7 @@ def require(subject: str, module: str, package: str, name: str) -> ModuleType:
 def retried(
     call: Callable[[], T], attempts: int, transient: type[Exception] | tuple[type[Exception], ...]
 ) -> T:
-    """Return what a call returns; repeat it after errors that may pass, with growing pauses."""
+    """Return the result of a call; retry transient errors, with growing pauses."""
     for attempt in range(1, attempts):
         try:
             return call()

@@ -44,7 +44,7 @@ class InventoryError(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What an inventory file holds, checked."""
+    """The checked contents of an inventory file."""
 
     services: dict[str, ExternalServiceArgs]
     """Arguments of an `ExternalService` by name."""
@@ -59,7 +59,7 @@ def load(path: str | PathLike[str]) -> Inventory:
         path: The file, relative to the working directory.
 
     Raises:
-        InventoryError: The file cannot be read, or an entry cannot be used. All errors at once.
+        InventoryError: The file cannot be read, or entries are invalid. It lists all errors.
     """
     file = Path(path)
     try:
@@ -85,7 +85,7 @@ def load(path: str | PathLike[str]) -> Inventory:
 
 
 class _Plain(dict[str, Any]):
-    """The values of plain scalars as PyYAML has them."""
+    """The values of plain scalars as PyYAML reads them."""
 
     def __init__(self, scalars: "_Scalars") -> None:
         self._scalars = scalars

@@ -1,6 +1,6 @@
 """The path from a client to the backends of a Service, and what breaks it.
 
-Pure: it takes manifests, of files or of a cluster, and asks nobody.
+It is pure: it takes manifests from files or a cluster, and makes no requests.
 """
 
 from .changes import changes

@@ -1,4 +1,4 @@
-"""Which hazards break the path to a Service, and in which order a client meets them."""
+"""Orders the hazards that break the path to a Service as a client encounters them."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from .model import Level, Problem
 
 
 class Found(NamedTuple):
-    """A hazard, and the object that has it."""
+    """A hazard and its object."""
 
     subject: str
     finding: Finding
@@ -45,7 +45,7 @@ _ALWAYS = (
     "route-service-missing",
     "route-port-missing",
 )
-"""Those that break the path wherever they are found."""
+"""Hazards that always break the path."""
 
 _WHERE_UNSERVED = (
     "external-ips-as-backends",
@@ -76,7 +76,7 @@ _WHERE_UNSERVED = (
     "local-without-node",
     "service-without-endpoints",
 )
-"""Those that break it where nothing serves a port, and are weaknesses where something does."""
+"""Hazards that break the path if nothing serves a port, and are weaknesses otherwise."""
 
 _ORDER = {
     code: place
@@ -91,23 +91,23 @@ _ORDER = {
     )
 }
 _OF_ATTACHMENT = frozenset(_WHERE_UNSERVED[: _WHERE_UNSERVED.index("slice-of-names")])
-"""Those by which the Service gets no endpoints at all."""
+"""Hazards that leave the Service without any endpoints."""
 
 Unserved = Sequence[tuple[int, ExposedPort, str]]
-"""Positions, ports and families that no endpoint takes connections for."""
+"""Indices, ports and families that no endpoint accepts connections for."""
 
 
 def problems(
     found: Iterable[Found], unserved: Unserved, *, has_endpoints: bool, is_outside_cut: bool = False
 ) -> list[Problem]:
-    """Return breaks, in the order in which a client meets them, and then weaknesses.
+    """Return breaks, in the order in which a client encounters them, then weaknesses.
 
     Args:
         found: All hazards of the path.
-        unserved: What no endpoint takes connections for.
+        unserved: The ports and families that no endpoint accepts connections for.
         has_endpoints: Whether there are endpoints at all.
-        is_outside_cut: Whether clients outside the cluster reach no endpoint by the Service's own
-            `externalTrafficPolicy`. Defaults to False.
+        is_outside_cut: Whether the Service's `externalTrafficPolicy` keeps clients outside the
+            cluster from all endpoints. Defaults to False.
     """
     unique = dict.fromkeys(found)
     breaks: list[Problem] = []
@@ -126,7 +126,7 @@ def problems(
 
 
 def unexplained(breaks: Collection[Problem], unserved: Unserved) -> Iterator[ExposedPort]:
-    """Return the ports that nothing serves and that no break reports."""
+    """Yield the ports that nothing serves and no break explains."""
     of_all = any(
         one.level == "break" and one.code in _ORDER and not one.field.startswith("spec.ports[")
         for one in breaks
@@ -142,7 +142,7 @@ def unexplained(breaks: Collection[Problem], unserved: Unserved) -> Iterator[Exp
 
 
 def _explains(one: Found, unserved: Unserved, *, has_endpoints: bool) -> bool:
-    """Return whether a hazard is why something is not served."""
+    """Return whether a hazard is the reason why a port is not served."""
     code, path = one.finding.code, one.finding.path
     if not unserved:
         return False

@@ -1,4 +1,4 @@
-"""What has changed on a path between two moments."""
+"""Compares two explanations of the same path."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from .model import Backend
 
 
 def changes(before: Explanation, after: Explanation) -> list[str]:
-    """Return what has changed, in a few words each; nothing where the path is the same."""
+    """Return the changes, each in a few words; empty if the path is the same."""
     return list(_changes(before, after))
 
 
@@ -44,7 +44,7 @@ def _count(backends: int | None) -> str:
 
 
 def _backends(explanation: Explanation) -> dict[str, Backend]:
-    """Return the backends by address; of one that is there twice, the one that serves."""
+    """Return the backends by address; of two with the same address, the one that serves."""
     found: dict[str, Backend] = {}
     for endpoints in explanation.path.endpoints if explanation.path else ():
         for one in endpoints.backends:

@@ -1,4 +1,4 @@
-"""What the policies on the way do to one client."""
+"""The effect of NetworkPolicies on one client of a Service."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -34,11 +34,11 @@ class ClientLook:
     def look(
         self, targets: Sequence[Target], virtual: Sequence[Finding]
     ) -> tuple[list[Found], list[OnTheWay]]:
-        """Return what breaks the client's path, and the policies on it.
+        """Return the breaks of the client's path, and the policies on it.
 
         Args:
             targets: The backends.
-            virtual: What is known of policies that name the Service's cluster IP.
+            virtual: The findings about policies that name the Service's cluster IP.
         """
         found = list(self._lint_dns())
         shut = [one for one in targets if not self._policies.lets_out(self.egress, one)]

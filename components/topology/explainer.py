@@ -38,12 +38,12 @@ class Explainer:
         self._policies = PolicyEvaluator(self._objects.policies, self._index.namespaces)
 
     def services(self, name: str = "") -> list[Key]:
-        """Return the Services of the snapshot, or those of a name, sorted."""
+        """Return the Services of the snapshot, sorted; with a name, only those of that name."""
         keys = {*self._objects.services, *self._objects.repeated}
         return sorted(key for key in keys if name in {"", key[1]})
 
     def pod(self, namespace: str, name: str) -> Client | None:
-        """Return a Pod as a client, or None where the snapshot has none of that name."""
+        """Return a Pod as a client, or None if the snapshot lacks it."""
         pod = self._index.pods.get(namespace, {}).get(name)
         if pod is None:
             return None
@@ -55,8 +55,8 @@ class Explainer:
 
         Args:
             key: Its namespace and name.
-            client: Who connects. Defaults to None: any Pod, so that what policies do depends on
-                the client.
+            client: The client. Defaults to None: any Pod, so that the effect of policies stays
+                open.
         """
         service = self._objects.services.get(key)
         if service is None:
@@ -89,14 +89,14 @@ class Explainer:
         )
 
     def _groups(self, service: Service) -> list[Group]:
-        """Return the endpoints of a Service: in a cluster, those of its slices alone."""
+        """Return the endpoints of a Service; in a cluster, only those of its slices."""
         groups = self._objects.groups.get(service.key, [])
         is_sliced = self._snapshot.knows("EndpointSlice")
         return [group for group in groups if group.is_slice or not is_sliced]
 
     @staticmethod
     def _problems(serving: Serving, found: Sequence[Found], unserved: Unserved) -> list[Problem]:
-        """Return the problems, with one for every port that nothing serves."""
+        """Return the problems, including one for every port that nothing serves."""
         service = serving.service
         endpoints = [one for group in serving.groups for one in group.endpoints]
         is_cut = (
@@ -140,7 +140,7 @@ class Explainer:
         return look.look(backends, self._index.virtual_findings[service.key])
 
     def _missing(self, key: Key) -> Explanation:
-        """Explain a Service that is not there, or is there more than once."""
+        """Return the explanation of a Service that does not exist, or is declared twice."""
         namespace, name = key
         unseen = self._snapshot.unseen
         if not self._snapshot.knows("Service"):

@@ -22,12 +22,12 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The path to a Service, and what is wrong on it."""
+    """The path to a Service, and its problems."""
 
     namespace: str
     name: str
     path: Path | None
-    """None where there is no such Service."""
+    """The path; None if there is no such Service."""
     problems: Sequence[Problem]
     """The first break first, then the others in the order of the path, then warnings."""
     unknown: Sequence[str]
@@ -42,7 +42,7 @@ class Explanation:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether traffic flows: a break is certain, whatever else is unknown."""
+        """Whether traffic flows: a break is certain even if other things are unknown."""
         if self.first is not None:
             return Verdict.BROKEN
         return Verdict.UNKNOWN if self.unknown else Verdict.SOUND

@@ -20,11 +20,11 @@ from .pod_states import Pod, labels_of
 from .snapshot import Snapshot
 
 _ALIKE = 0.75
-"""How similar two names must be for one to be taken for the other, misspelled."""
+"""The similarity, 0 to 1, from which one name counts as a misspelling of another."""
 
 
 class Index:
-    """What a snapshot holds, by namespace and Service.
+    """The objects of a snapshot, by namespace and Service.
 
     Args:
         snapshot: The objects.
@@ -39,12 +39,12 @@ class Index:
             for one in self.objects.services.values()
             for address in cluster_ips(one)
         }
-        """The Services of all known cluster IPs."""
+        """The Service of each known cluster IP."""
         self.routes: Routes = ingress_routes(self.objects, self.manifests)
         for key, routes in gateway_routes(self.manifests).items():
             self.routes.setdefault(key, []).extend(routes)
         self.pods: dict[str, dict[str, Pod]] = defaultdict(dict)
-        """Namespace, name and Pod."""
+        """The Pods, by namespace and name."""
         self.slices: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         self.classes: list[str] = []
         """The names of all IngressClasses."""
@@ -54,17 +54,17 @@ class Index:
         self.findings: dict[Key, list[Found]] = defaultdict(list)
         """The hazards on the path to each Service."""
         self.virtual_findings: dict[Key, list[Finding]] = defaultdict(list)
-        """Policies that name the cluster IP of a Service, which they never see."""
+        """The findings about policies that name a Service's cluster IP, which never matches."""
         for index, finding in hazards(self.manifests):
             for key in self._keys_of(index, finding):
                 self.findings[key].append(Found(self.subject(index), finding))
 
     def subject(self, index: int) -> str:
-        """Return what an object is called, such as `Service shop/db`."""
+        """Return an object's kind, namespace and name, such as `Service shop/db`."""
         return subject_of(self.manifests[index])
 
     def misnamed(self, service: Service) -> Mapping[str, Any] | None:
-        """Return a slice that is called after a Service and labelled for another one."""
+        """Return a slice with the name of a Service but the label of another one."""
         namespace, name = service.key
         for manifest in self.slices.get(namespace, ()):
             label = text(labels_of(manifest).get(SERVICE_NAME_LABEL))
@@ -91,7 +91,7 @@ class Index:
                 self.slices[namespace].append(manifest)
 
     def _keys_of(self, index: int, finding: Finding) -> Iterator[Key]:
-        """Return the Services on whose paths a hazard is."""
+        """Yield the Services whose paths a hazard affects."""
         manifest = self.manifests[index]
         kind, namespace, name = manifest.get("kind"), namespace_of(manifest), name_of(manifest)
         if kind == "Service":
@@ -113,20 +113,20 @@ class Index:
     def _of_ingress(
         self, namespace: str, spec: Mapping[str, Any], finding: Finding
     ) -> Iterator[Key]:
-        """Return the Services that a hazard of an Ingress names, or all where it names none."""
+        """Yield the Services that a hazard of an Ingress names, or all if it names none."""
         keys = [key for key in self.objects.services if key[0] == namespace]
         named = [key for key in keys if quote(key[1]) in finding.message]
         wanted = service_names(spec)
         yield from named or [key for key in keys if key[1] in wanted]
 
     def _of_route(self, index: int, namespace: str, finding: Finding) -> Iterator[Key]:
-        """Return the Services that a hazard of a route names."""
+        """Yield the Services that a hazard of a route names."""
         led = [key for key, routes in self.routes.items() if any(one == index for one, _ in routes)]
         keys = {*led, *(key for key in self.objects.services if key[0] == namespace)}
         yield from (key for key in sorted(keys) if quote(key[1]) in finding.message)
 
     def _meant(self, namespace: str, name: str, service: str, label: str) -> Iterator[Key]:
-        """Return the Service of an object, or the one that it is probably meant for."""
+        """Yield the Service of an object, or the one that it is probably meant for."""
         if (namespace, service) in self.objects.services:
             yield namespace, service
             return
@@ -142,5 +142,5 @@ class Index:
 
 
 def subject_of(manifest: Mapping[str, Any]) -> str:
-    """Return what an object is called, such as `Service shop/db`."""
+    """Return an object's kind, namespace and name, such as `Service shop/db`."""
     return f"{manifest.get('kind')} {namespace_of(manifest)}/{name_of(manifest)}"

@@ -1,4 +1,4 @@
-"""What is unknown about a path, because files or permissions do not show it."""
+"""Finds what is unknown about a path because of missing files or permissions."""
 
 from collections.abc import Iterator, Sequence
 
@@ -22,19 +22,19 @@ _OF_NO_ENDPOINTS = frozenset(
         "endpoints-unmirrored",
     }
 )
-"""Hazards that show that a Service of files has no endpoints, and why."""
+"""Hazards that explain why a Service in files has no endpoints."""
 
 
 def knows_backends(
     index: Index, service: Service, groups: Sequence[Group], unknown: list[str]
 ) -> bool:
-    """Return whether the endpoints of a Service are all there.
+    """Return whether all endpoints of a Service are known.
 
     Args:
         index: The snapshot.
         service: The Service.
         groups: Its endpoints.
-        unknown: Takes what is unknown.
+        unknown: Collects what is unknown.
     """
     codes = {one.finding.code for one in index.findings[service.key]}
     if service.is_alias:
@@ -61,7 +61,7 @@ def knows_backends(
 
 
 def family_unknown(index: Index, serving: Serving) -> Iterator[str]:
-    """Return that the family of a Service is not known, where its endpoints depend on it."""
+    """Yield that the family of a Service is unknown, if its endpoints depend on it."""
     service = serving.service
     if index.snapshot.is_live or serving.families or service.is_headless:
         return

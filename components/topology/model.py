@@ -1,4 +1,4 @@
-"""What lies between a client and the backends of a Service."""
+"""The model of a path from a client to the backends of a Service."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ Level = Literal["break", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A place where the path breaks, or where it is weak."""
+    """A break or a weakness of the path."""
 
     level: Level
     """A break stops the traffic of a port, a family, a route or a client."""
@@ -20,11 +20,11 @@ class Problem:
     remedy: str
     """What to do about it."""
     page: str
-    """Where it is explained."""
+    """The address of its explanation."""
     subject: str
     """The object to change, such as `Service shop/db`."""
     field: str
-    """The field of it; empty where it is the whole object."""
+    """Its field; empty for the whole object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Client:
     namespace: str
     labels: Mapping[str, str]
     name: str = ""
-    """The name of its Pod; empty where the client was described by labels."""
+    """The name of its Pod; empty if the client is given by labels."""
 
     def __str__(self) -> str:
         if self.name:
@@ -52,7 +52,7 @@ class Port:
     protocol: str
     target: int | str | None
     backends: int | None
-    """How many backends take new connections for it; None where that is not known."""
+    """How many backends accept new connections for it; None if unknown."""
 
     def __str__(self) -> str:
         named = f"{self.name} " if self.name else ""
@@ -69,9 +69,9 @@ class Backend:
     node: str = ""
     hostname: str = ""
     pod: str = ""
-    """The name of its Pod; empty where it is outside the cluster."""
+    """The name of its Pod; empty if it is outside the cluster."""
     serves: bool = True
-    """Whether the Service sends traffic to it, on some port."""
+    """Whether the Service sends traffic to it on some port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Endpoints:
     name: str
     family: str
     managed_by: str
-    """Who writes it; empty where it does not say."""
+    """The controller that writes it; empty if unknown."""
     ports: Sequence[str]
     backends: Sequence[Backend]
 
@@ -95,13 +95,13 @@ class Route:
     namespace: str
     name: str
     match: str
-    """The host and path, as far as it has them."""
+    """The host and path, if it has them."""
     port: str
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A NetworkPolicy on the way."""
+    """A NetworkPolicy on the path."""
 
     namespace: str
     name: str
@@ -111,7 +111,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """All that lies on the way to the backends of one Service."""
+    """The path to the backends of one Service."""
 
     namespace: str
     name: str
@@ -119,7 +119,7 @@ class Path:
     dns: str
     """The name that clients look up."""
     addresses: Sequence[str]
-    """Its cluster IPs; empty for a headless Service, an alias, and where none is known yet."""
+    """Its cluster IPs; empty for a headless Service, an alias, and while none is known."""
     is_headless: bool
     external_name: str
     load_balancer: Sequence[str]
@@ -129,4 +129,4 @@ class Path:
     routes: Sequence[Route]
     policies: Sequence[Policy]
     client: str
-    """Who connects; empty for any Pod."""
+    """The client; empty for any Pod."""

@@ -1,4 +1,4 @@
-"""Describes the path to a Service, without a judgement of it."""
+"""Describes the path to a Service, without its problems."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
@@ -25,10 +25,10 @@ def describe(
 
     Args:
         serving: The Service with its endpoints.
-        routes: What leads to it.
-        policies: What stands in the way.
-        client: Who connects; empty for any Pod.
-        knows_backends: Whether its endpoints are all there.
+        routes: The routes to it.
+        policies: The policies on the path.
+        client: The client; empty for any Pod.
+        knows_backends: Whether all its endpoints are known.
     """
     service = serving.service
     ports = [
@@ -59,7 +59,7 @@ def describe(
 
 
 def ingress_routes(objects: ObjectSet, manifests: Sequence[Mapping[str, Any]]) -> "Routes":
-    """Return the Ingresses of a set by the Service that they lead to."""
+    """Return the Ingresses of a set by the Service that they route to."""
     found: Routes = {}
     for index, namespace, spec in objects.ingresses:
         for match, backend in _backends(spec):
@@ -72,7 +72,7 @@ def ingress_routes(objects: ObjectSet, manifests: Sequence[Mapping[str, Any]]) -
 
 
 def gateway_routes(manifests: Sequence[Mapping[str, Any]]) -> "Routes":
-    """Return the routes of the Gateway API by the Service that they lead to."""
+    """Return the Gateway API routes by the Service that they route to."""
     found: Routes = {}
     for index, manifest in enumerate(manifests):
         kind = text(manifest.get("kind"))

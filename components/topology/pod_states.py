@@ -1,4 +1,4 @@
-"""Why the selector of a Service finds no Pod that is ready."""
+"""Explains why the selector of a Service matches no ready Pod."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,13 +28,13 @@ def is_ready(pod: Pod) -> bool:
 
 
 def nearest(pods: Sequence[Pod], selector: Mapping[str, Any]) -> Pod | None:
-    """Return the Pod that meets most of a selector, or has its keys; None where none has any."""
+    """Return the Pod that matches most of a selector, or has its keys; None if none has any."""
     keyed = [pod for pod in pods if any(key in labels_of(pod) for key in selector)]
     return max(keyed, key=lambda pod: _agreement(pod, selector), default=None)
 
 
 def differences(pod: Pod, selector: Mapping[str, Any]) -> str:
-    """Return the labels in which a Pod and a selector differ, as the Pod has them."""
+    """Return the Pod's labels that differ from a selector."""
     labels = labels_of(pod)
     return ", ".join(
         f"{key}: {quote(labels[key])}" if key in labels else f"no {key}"

@@ -1,7 +1,7 @@
-"""What NetworkPolicies let a client reach.
+"""Evaluates what NetworkPolicies let a client reach.
 
-Policies add up: a connection is allowed where one of those that select its Pod allows it, or where
-none selects it. Egress is evaluated at the client, ingress at the Pod that is a backend.
+Policies add up: a connection is allowed if one policy that selects its Pod allows it, or if none
+selects it. Egress is evaluated at the client, ingress at the Pod that is a backend.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,15 +18,15 @@ from .model import Client
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A backend as policies see it: after the Service's address was replaced by its own."""
+    """A backend as policies see it, after its own address has replaced the Service's."""
 
     address: str
     ports: frozenset[tuple[str, int]]
-    """Protocols and numbers."""
+    """The protocols and numbers of its ports."""
     namespace: str = ""
-    """Of its Pod; empty where it is outside the cluster."""
+    """The namespace of its Pod; empty if it is outside the cluster."""
     labels: Mapping[str, Any] | None = None
-    """Of its Pod; None where it has none or they are not known."""
+    """The labels of its Pod; None if it has no Pod or they are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class PolicyEvaluator:
 
     policies: Sequence[Policy]
     namespaces: Mapping[str, Mapping[str, Any]]
-    """The labels of each namespace, as far as they are known."""
+    """The known labels of each namespace."""
 
     def of_client(self, client: Client) -> list[Policy]:
         """Return the policies that restrict what a client may reach."""
@@ -48,7 +48,7 @@ class PolicyEvaluator:
         ]
 
     def of_backend(self, target: Target) -> list[Policy]:
-        """Return the policies that restrict who may reach a backend: none outside the cluster."""
+        """Return the policies that restrict who may reach a backend; none outside the cluster."""
         return [
             policy
             for policy in self.policies
@@ -76,7 +76,7 @@ class PolicyEvaluator:
         )
 
     def holds_address(self, policies: Sequence[Policy], target: Target) -> bool:
-        """Return whether some egress rule names a backend, whatever its port."""
+        """Return whether some egress rule includes a backend's address, for any port."""
         return any(
             self._is_peer(mapping(peer), policy.namespace, target)
             for policy in policies
@@ -122,11 +122,11 @@ def restricts_ingress(policy: Policy) -> bool:
 def on_the_way(
     policies: Sequence[Policy], namespace: str, pods: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[Policy, bool]]:
-    """Return the policies that may stand in the way of some client, and whether by egress.
+    """Yield the policies that may block some client, and whether by egress.
 
     Args:
         policies: All policies.
-        namespace: That of the Service: clients are taken to be there.
+        namespace: The Service's namespace, where clients are assumed to be.
         pods: The labels of the Pods that are backends.
     """
     for policy in policies:

@@ -1,4 +1,4 @@
-"""Which endpoints a Service sends traffic to, as kube-proxy and the cluster's DNS decide it."""
+"""Finds the endpoints that a Service sends traffic to, as kube-proxy and DNS choose them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ FAMILIES = ("IPv4", "IPv6")
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The endpoints of one Service, by what takes traffic of them."""
+    """The endpoints of one Service, and which of them get traffic."""
 
     service: Service
     groups: Sequence[Group]
     manifests: Sequence[Mapping[str, Any]]
     virtual: Mapping[str, str]
-    """The Services of all known cluster IPs, to which kube-proxy sends nothing."""
+    """The Service of each known cluster IP: kube-proxy sends nothing to these as endpoints."""
 
     @property
     def families(self) -> list[str]:
-        """The families that the Service has, or is taken to have where it does not say."""
+        """The families of the Service, assumed if it does not name them."""
         given = [one for one in items(self.service.spec.get("ipFamilies")) if one in FAMILIES]
         if given:
             return given
@@ -37,7 +37,7 @@ class Serving:
         return []
 
     def unserved(self) -> Iterator[tuple[int, ExposedPort, str]]:
-        """Return position, port and family of what no endpoint takes connections for."""
+        """Yield index, port and family for which no endpoint accepts connections."""
         if self.service.is_headless:
             if not any(True for _ in self._of_dns()):
                 for position, port in enumerate(self.service.ports[:1]):
@@ -53,12 +53,12 @@ class Serving:
                     yield position, port, family
 
     def count(self, port: ExposedPort) -> int:
-        """Return how many endpoints take new connections for a port."""
+        """Return how many endpoints accept new connections for a port."""
         found = self._of_dns() if self.service.is_headless else self.endpoints(port)
         return len({one.address for _, one in found})
 
     def serves(self, group: Group, endpoint: Endpoint) -> bool:
-        """Return whether an endpoint takes new connections, for some port."""
+        """Return whether an endpoint accepts new connections for some port."""
         if self.service.is_headless:
             return any(one is endpoint for _, one in self._of_dns())
         return any(
@@ -67,9 +67,9 @@ class Serving:
         )
 
     def endpoints(self, port: ExposedPort) -> list[tuple[Group, Endpoint]]:
-        """Return the endpoints that take new connections for a port.
+        """Return the endpoints that accept new connections for a port.
 
-        Those that drain take them where no other is ready.
+        Draining endpoints accept them if no other is ready.
         """
         able = [
             (group, endpoint)
@@ -114,14 +114,14 @@ def _has_port(group: Group, port: ExposedPort) -> bool:
 
 
 def is_external_local(service: Service) -> bool:
-    """Return whether clients outside the cluster reach endpoints of their node alone."""
+    """Return whether clients outside the cluster reach only endpoints of the node."""
     return service.spec.get("externalTrafficPolicy") == "Local" and (
         service.type in {"NodePort", "LoadBalancer"} or bool(items(service.spec.get("externalIPs")))
     )
 
 
 def load_balancer(service: Service) -> list[str]:
-    """Return the addresses and host names that a controller gave the Service."""
+    """Return the addresses and host names that a controller assigned to the Service."""
     status = mapping(mapping(service.manifest.get("status")).get("loadBalancer"))
     given = map(mapping, items(status.get("ingress")))
     return [one for entry in given if (one := text(entry.get("ip")) or text(entry.get("hostname")))]

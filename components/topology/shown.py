@@ -1,4 +1,4 @@
-"""What Pods, slices and routes show of a Service, beside the hazards of its manifests."""
+"""Hazards of a Service that its Pods, slices and routes show, beside those of its manifest."""
 
 from collections.abc import Iterator, Sequence
 
@@ -21,13 +21,13 @@ _OF_PODS = "endpointslice-controller.k8s.io"
 def lint_service(
     index: Index, service: Service, groups: Sequence[Group], unserved: Unserved
 ) -> Iterator[Found]:
-    """Return what is wrong with a Service and what stands behind it.
+    """Yield the hazards of a Service and the objects behind it.
 
     Args:
         index: The snapshot.
         service: The Service.
         groups: Its endpoints.
-        unserved: What none of them takes connections for.
+        unserved: The ports and families that none of them accepts connections for.
     """
     subject = subject_of(service.manifest)
     metadata = mapping(service.manifest.get("metadata"))
@@ -49,7 +49,7 @@ def lint_service(
 
 
 def lint_routes(index: Index, service: Service) -> Iterator[Found]:
-    """Return what breaks the routes that lead to a Service."""
+    """Yield the hazards that break the routes to a Service."""
     for number, route in index.routes.get(service.key, ()):
         manifest = index.manifests[number]
         if route.kind == "Ingress":
@@ -62,7 +62,7 @@ def lint_routes(index: Index, service: Service) -> Iterator[Found]:
 
 
 def _mixed_ports(index: Index, service: Service, groups: Sequence[Group]) -> Iterator[Found]:
-    """Compare the ports of slices that stand beside those of Pods."""
+    """Compare the ports of slices made by hand with those of the Pods' slices."""
     made = [group for group in groups if group.is_hand_made]
     if service.selector and made:
         report = Report()
@@ -74,7 +74,7 @@ def _mixed_ports(index: Index, service: Service, groups: Sequence[Group]) -> Ite
 
 
 def _selection(index: Index, service: Service) -> Iterator[Found]:
-    """Return why the selector finds no Pod that is ready."""
+    """Yield why the selector matches no ready Pod."""
     if not index.snapshot.knows("Pod"):
         return
     namespace = service.key[0]
@@ -103,7 +103,7 @@ def _selection(index: Index, service: Service) -> Iterator[Found]:
 
 
 def _without_endpoints(index: Index, service: Service, groups: Sequence[Group]) -> Iterator[Found]:
-    """Return why a Service without a selector has no endpoints."""
+    """Yield why a Service without a selector has no endpoints."""
     misnamed = index.misnamed(service)
     if misnamed is not None:
         words = {
@@ -120,7 +120,7 @@ def _without_endpoints(index: Index, service: Service, groups: Sequence[Group]) 
 
 
 def _left_behind(index: Index, groups: Sequence[Group]) -> Iterator[Found]:
-    """Return the slices of Pods that stayed when a selector was removed."""
+    """Yield the slices of Pods that remained when a selector was removed."""
     for group in groups if index.snapshot.is_live else ():
         manifest = index.manifests[group.index]
         if group.is_slice and states.labels_of(manifest).get(MANAGED_BY_LABEL) == _OF_PODS:

@@ -1,4 +1,4 @@
-"""The objects that an explanation is made of, and which of them may be missing."""
+"""The objects that an explanation is based on, and which kinds may be missing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,15 +7,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Objects of files, or of a cluster at one moment."""
+    """Objects from files, or from a cluster at one moment."""
 
     manifests: Sequence[Mapping[str, Any]]
-    """In their wire form; those of a cluster with `apiVersion` and `kind`, too."""
+    """The objects in their wire form; also those of a cluster have `apiVersion` and `kind`."""
     is_live: bool = False
-    """Whether they come from a cluster: what is absent is then known not to be there."""
+    """Whether they come from a cluster, so that absent objects do not exist."""
     unseen: Mapping[str, str] = field(default_factory=dict[str, str])
     """The kinds that could not be read from the cluster, with the reason."""
 
     def knows(self, kind: str) -> bool:
-        """Return whether all objects of a kind are here, so that absence means something."""
+        """Return whether all objects of a kind are known, so that absence is conclusive."""
         return self.is_live and kind not in self.unseen

@@ -12,7 +12,7 @@ from .policy_evaluator import Target
 
 
 def targets(index: Index, service: Service, groups: Sequence[Group]) -> list[Target]:
-    """Return the backends that take connections; in files, the Pods that are selected."""
+    """Return the backends that accept connections; in files, the selected Pods."""
     namespace = service.key[0]
     by_name = index.pods.get(namespace, {})
     found: list[Target] = []

@@ -1,9 +1,9 @@
-"""What the API server says about a manifest, said without one.
+"""Validates manifests as the API server does, without a cluster.
 
-Pure functions over plain manifests, in agreement with kube-apiserver: types, field paths, wording
-and order of the findings are its own. What a client cannot know (addresses and ports that are
-taken, quotas, webhooks, rights) is not validated. What it accepts but does not work is found by
-`components.core.validation.hazards`.
+Pure functions over plain manifests. Types, field paths, wording and order of the findings are those
+of kube-apiserver. What a client cannot know (addresses and ports in use, quotas, webhooks,
+permissions) is not validated. `components.validation.hazards` finds what the API server accepts but
+does not work as intended.
 """
 
 from ..core.findings import Finding

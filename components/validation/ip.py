@@ -1,7 +1,7 @@
 """IP addresses and CIDR blocks as the API server reads and validates them.
 
-Its parser is that of Go 1.16 (`ParseIPSloppy`): leading zeros are passed over, zones are unknown,
-and the IPv4-mapped form of IPv6 is IPv4. What is validated beyond that depends on the field.
+Its parser is that of Go 1.16 (`ParseIPSloppy`): it ignores leading zeros, refuses zones, and reads
+IPv4-mapped IPv6 as IPv4. Further rules depend on the field.
 """
 
 from ipaddress import IPv4Address, IPv6Address
@@ -50,7 +50,7 @@ Address = IPv4Address | IPv6Address
 
 
 def check_legacy_ip(value: str, path: str, rules: Rules, findings: list[Finding]) -> None:
-    """Validate an address of a field older than strict parsing (`IsValidIPForLegacyField`)."""
+    """Validate an address in a field older than strict parsing (`IsValidIPForLegacyField`)."""
     _check_ip(value, path, strict=rules.strict_addresses, findings=findings)
 
 
@@ -63,7 +63,7 @@ def check_canonical_ip(value: str, path: str, findings: list[Finding]) -> None:
 
 
 def check_endpoint_ip(value: str, path: str, findings: list[Finding]) -> None:
-    """Validate whether endpoints can have this address (`ValidateEndpointIP`)."""
+    """Validate that endpoints may have this address (`ValidateEndpointIP`)."""
     address = parse_sloppy_ip(value)
     if address is None:
         findings.append(invalid(path, value, "must be a valid IP address", rule=IP_SYNTAX))
@@ -77,7 +77,7 @@ def check_endpoint_ip(value: str, path: str, findings: list[Finding]) -> None:
 
 
 def check_legacy_cidr(value: str, path: str, rules: Rules, findings: list[Finding]) -> None:
-    """Validate a CIDR block of a field older than strict parsing (`IsValidCIDRForLegacyField`)."""
+    """Validate a CIDR block in a field older than strict parsing (`IsValidCIDRForLegacyField`)."""
     network = parse_sloppy_cidr(value)
     if network is None:
         findings.append(invalid(path, value, NOT_A_CIDR, rule=CIDR_SYNTAX))
@@ -88,7 +88,7 @@ def check_legacy_cidr(value: str, path: str, rules: Rules, findings: list[Findin
 
 
 def parse_sloppy_ip(value: str) -> Address | None:
-    """Read an address as Go 1.16 did (`ParseIPSloppy`); a mapped form is IPv4."""
+    """Read an address as Go 1.16 did (`ParseIPSloppy`); IPv4-mapped IPv6 is IPv4."""
     address = read_sloppy_ip(value)
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped
@@ -96,7 +96,7 @@ def parse_sloppy_ip(value: str) -> Address | None:
 
 
 def _check_ip(value: str, path: str, *, strict: bool, findings: list[Finding]) -> Address | None:
-    """Return the address where nothing is wrong with it (`parseIP`)."""
+    """Return the address if it has no error, else None (`parseIP`)."""
     address = read_ip(value)
     if address is None:
         if read_sloppy_ip(value) is None:

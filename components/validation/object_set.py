@@ -1,7 +1,6 @@
-"""A set of manifests as the look for hazards sees it, indexed and read without trust.
+"""A set of manifests, indexed for the search for hazards.
 
-Everything is read through `untyped`, so that broken objects, which `validate` reports, are merely
-passed over.
+Everything is read through `untyped`, so that broken objects, which `validate` reports, are ignored.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,11 +19,11 @@ Key = tuple[str, str]
 CONTROLLERS = frozenset(
     {"endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io"}
 )
-"""Who writes slices in every cluster, by the value of the managed-by label."""
+"""The controllers that write slices in every cluster, by the value of the managed-by label."""
 
 
 _GLOBAL = ("service.cilium.io/global", "io.cilium/global-service")
-"""Annotations of a Service that several clusters share."""
+"""Annotations that make Cilium share a Service between clusters."""
 
 
 _MOST_SHARED = 1000
@@ -37,7 +36,7 @@ class ExposedPort(NamedTuple):
     protocol: str
     number: int | None
     target: int | str | None
-    """`targetPort`, as it is written."""
+    """`targetPort`, as written."""
 
     @property
     def dialled(self) -> int | str | None:
@@ -52,7 +51,7 @@ class Service:
     index: int
     key: Key
     manifests: Sequence[object]
-    """The set, which may keep its objects in little memory until they are looked at."""
+    """All manifests of the set, which may be compressed until they are read."""
     type: str
     selector: Mapping[str, Any]
     ports: Sequence[ExposedPort]
@@ -60,7 +59,7 @@ class Service:
 
     @property
     def manifest(self) -> Mapping[str, Any]:
-        """Return it as it was given."""
+        """Return the manifest as it was given."""
         return mapping(self.manifests[self.index])
 
     @property
@@ -70,7 +69,7 @@ class Service:
 
     @property
     def is_alias(self) -> bool:
-        """Return whether it is an alias in DNS."""
+        """Return whether it is an ExternalName, an alias in DNS."""
         return self.type == "ExternalName"
 
     @property
@@ -80,7 +79,7 @@ class Service:
 
     @property
     def is_global(self) -> bool:
-        """Return whether Cilium adds the Pods of Services of its name in other clusters."""
+        """Return whether Cilium adds the Pods of Services with its name in other clusters."""
         annotations = mapping(mapping(self.manifest.get("metadata")).get("annotations"))
         return any(annotations.get(one) == "true" for one in _GLOBAL)
 
@@ -101,18 +100,18 @@ class Endpoint(NamedTuple):
     address: str
     """The first one, which kube-proxy uses."""
     size: int
-    """How many addresses it has."""
+    """The number of its addresses."""
     ready: bool
     serving: bool
     terminating: bool
     has_node: bool
     has_hints: bool
     has_ready: bool = True
-    """Whether a slice says if it is ready."""
+    """Whether the slice has the condition `ready` for it."""
 
     @property
     def state(self) -> tuple[bool, bool, bool]:
-        """Return its conditions."""
+        """Return its conditions: ready, serving, terminating."""
         return self.ready, self.serving, self.terminating
 
 
@@ -122,7 +121,7 @@ class Group:
 
     index: int
     path: str
-    """Of the endpoints in their object: `endpoints`, or `subsets[0]`."""
+    """The path of the endpoints in their object: `endpoints`, or `subsets[0]`."""
     family: str
     """`addressType`; empty for a subset, which may hold both families."""
     ports: Sequence[EndpointPort]
@@ -146,19 +145,19 @@ class Slice:
     index: int
     namespace: str
     service: str
-    """What its service-name label holds; empty where there is none."""
+    """The value of its service-name label; empty if there is none."""
     manifests: Sequence[object]
-    """The set, which may keep its objects in little memory until they are looked at."""
+    """All manifests of the set, which may be compressed until they are read."""
     group: Group
 
     @property
     def manifest(self) -> Mapping[str, Any]:
-        """Return it as it was given."""
+        """Return the manifest as it was given."""
         return mapping(self.manifests[self.index])
 
     @property
     def labels(self) -> Mapping[str, Any]:
-        """Return its labels as they were given."""
+        """Return its labels as given."""
         return mapping(mapping(self.manifest.get("metadata")).get("labels"))
 
     @property
@@ -193,13 +192,13 @@ class Policy:
 
 
 class Pool(Generic[T]):
-    """Equal lists as one: many objects have the same ports."""
+    """Keeps equal lists once in memory, because many objects have the same ports."""
 
     def __init__(self) -> None:
         self._lists: dict[tuple[T, ...], tuple[T, ...]] = {}
 
     def share(self, values: Iterable[T]) -> tuple[T, ...]:
-        """Return an equal list that was given before, or this one."""
+        """Return an equal list that was shared before, or this one."""
         given = tuple(values)
         if len(self._lists) < _MOST_SHARED:
             return self._lists.setdefault(given, given)
@@ -207,7 +206,7 @@ class Pool(Generic[T]):
 
 
 class Workload(NamedTuple):
-    """What makes Pods: the labels that they have, and their spec."""
+    """An object that creates Pods, with their labels and spec."""
 
     labels: Mapping[str, Any]
     pod: Mapping[str, Any]
@@ -229,19 +228,19 @@ class ObjectSet:
     manifests: Sequence[object] = ()
     """The objects as they were given."""
     services: dict[Key, Service] = field(default_factory=dict[Key, Service])
-    """Without those that are declared more than once, as in overlays."""
+    """The Services, without those that are declared more than once, as in overlays."""
     repeated: set[Key] = field(default_factory=set[Key])
     """The Services that are declared more than once."""
     homes: dict[str, str] = field(default_factory=dict[str, str])
-    """A namespace in which there is a Service, by the Service's name."""
+    """A namespace of a Service, by the Service's name."""
     namespaces: set[str] = field(default_factory=set[str])
-    """Where there are Services."""
+    """The namespaces with Services."""
     served: set[str] = field(default_factory=set[str])
-    """The namespaces in which there are slices or Endpoints made by hand."""
+    """The namespaces with slices or Endpoints made by hand."""
     groups: dict[Key, list[Group]] = field(default_factory=_groups)
-    """What kube-proxy and DNS use for a Service, Endpoints that are mirrored included."""
+    """The endpoints that kube-proxy and DNS use for a Service, with mirrored Endpoints."""
     slices: list[Slice] = field(default_factory=list[Slice])
-    """Those that are made by hand."""
+    """The slices made by hand."""
     legacy: list[Legacy] = field(default_factory=list[Legacy])
     ingresses: list[tuple[int, str, Mapping[str, Any]]] = field(
         default_factory=list[tuple[int, str, Mapping[str, Any]]]
@@ -255,27 +254,27 @@ class ObjectSet:
     """Index, namespace and spec of these routes."""
     policies: list[Policy] = field(default_factory=list[Policy])
     workloads: dict[str, list[Workload]] = field(default_factory=_workloads)
-    """By namespace."""
+    """The workloads, by namespace."""
     custom: set[str] = field(default_factory=set[str])
-    """The namespaces with custom resources, of which some may make Pods and Services."""
+    """The namespaces with custom resources, which may create Pods and Services."""
     has_unknown_namespaces: bool = False
-    """Whether some objects name their namespace and others do not: theirs is then unknown."""
+    """Whether only some objects name their namespace, so that the others' is unknown."""
     domains: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    """The labels that the set's Namespaces have."""
+    """The labels of the set's Namespaces."""
     exposed: Pool[ExposedPort] = field(default_factory=Pool[ExposedPort])
-    """The lists of ports that Services have, each once."""
+    """The lists of ports of Services, each once."""
     dialled: Pool[EndpointPort] = field(default_factory=Pool[EndpointPort])
-    """The lists of ports that slices have, each once."""
+    """The lists of ports of slices, each once."""
 
     def may_hold_more(self, namespace: str) -> bool:
         """Return whether a namespace may hold more than the set shows: absence proves nothing."""
         return self.has_unknown_namespaces or namespace in self.custom
 
     def whereabouts(self, key: Key) -> str | None:
-        """Return the reason why a Service is not found, or None where that is not known.
+        """Return the reason why a Service is not found, or None if it may exist.
 
-        A namespace of which the set holds a Service is taken to be there with all its Services;
-        of the others nothing is known, unless the Service is in another namespace of the set.
+        A namespace with a Service in the set is assumed to be complete. About other namespaces
+        nothing is known, unless the Service is in another namespace of the set.
         """
         namespace, name = key
         if key in self.services or key in self.repeated or self.may_hold_more(namespace):
@@ -289,12 +288,12 @@ class ObjectSet:
 
 
 def namespace_of(manifest: Mapping[str, Any]) -> str:
-    """Return an object's namespace, an absent one being `default`."""
+    """Return an object's namespace. Defaults to `default`."""
     return intern(text(mapping(manifest.get("metadata")).get("namespace")) or "default")
 
 
 def name_of(manifest: Mapping[str, Any]) -> str:
-    """Return an object's name, empty where it has none."""
+    """Return an object's name, or an empty text if it has none."""
     return text(mapping(manifest.get("metadata")).get("name"))
 
 

@@ -1,4 +1,4 @@
-"""How older versions say the same: no verdict depends on it."""
+"""The wording of older versions, which changes no verdict."""
 
 from collections.abc import Iterable
 from dataclasses import replace

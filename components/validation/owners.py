@@ -1,4 +1,4 @@
-"""The owners of an object, with whom it is deleted."""
+"""The owners of an object, whose deletion deletes it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -36,7 +36,7 @@ _OWNER_FIELDS = (
     ("name", METADATA_OWNER_NAME),
     ("uid", METADATA_OWNER_UID),
 )
-"""What every owner has, each with its rule."""
+"""The fields that every owner needs, each with its rule."""
 
 
 def check_owners(
@@ -65,7 +65,7 @@ def check_owners(
 
 
 def _without_repetitions(owners: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the owners as the API server keeps them: once where one is given twice."""
+    """Return the owners as the API server stores them, without repetitions."""
     kept: list[Mapping[str, Any]] = []
     for owner in owners:
         if not any(_same(owner, other) for other in kept):

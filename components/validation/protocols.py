@@ -1,4 +1,4 @@
-"""The protocol of a port, of whichever object."""
+"""The protocol of a port of any object."""
 
 from ..core.findings import Finding, not_supported
 from ..core.rules import Rule

@@ -1,7 +1,7 @@
-"""Objects that the API server certainly refuses: a kind or apiVersion that is a near miss.
+"""Finds misspelled kinds and apiVersions, which the API server certainly refuses.
 
-Only kinds of this package, and only in versions of built-in groups that are known here: a kind or
-version that is newer than this package is not misspelled.
+Only spellings of kinds that this package validates are reported, and only in the listed versions of
+built-in groups: a kind or version newer than this package is not misspelled.
 """
 
 from collections.abc import Mapping
@@ -30,14 +30,14 @@ _VERSIONS = frozenset(
         *(version for spec in SPECS for version in (spec.api_version, *spec.removed)),
     }
 )
-"""Where these kinds are looked for by mistake, all of whose kinds are known."""
+"""Versions of API groups whose kinds are all known, where these kinds are often misplaced."""
 
 
 def refusal(manifest: Mapping[str, Any]) -> Finding | None:
-    """Return why an object of none of the kinds here is refused, or None where that is not known.
+    """Return why an object of another kind is refused, or None if that is not certain.
 
     Args:
-        manifest: An object whose `apiVersion` and `kind` together are not validated.
+        manifest: An object whose `apiVersion` and `kind` are not among the validated ones.
     """
     version, kind = text(manifest.get("apiVersion")), text(manifest.get("kind"))
     if version not in _VERSIONS or len(kind) > _LONGEST:
@@ -55,6 +55,6 @@ def refusal(manifest: Mapping[str, Any]) -> Finding | None:
 
 
 def _refused(path: str, value: str, version: str, kind: str, remedy: str, rule: Rule) -> Finding:
-    """Return the finding in kubectl's own words, which asks what the API server has."""
+    """Return the finding in the words of kubectl, which looks up the API server's kinds."""
     detail = f"no matches for kind {quote(kind)} in version {quote(version)}"
     return Finding(path, NOT_SUPPORTED, detail, value, remedy, rule.code)

@@ -38,8 +38,8 @@ def validate_selector(selector: Decoded, *, any_value: bool = False) -> list[Fin
 
     Args:
         selector: The selector, decoded.
-        any_value: Whether the values of requirements are tolerated, which is so where the stored
-            object is already invalid.
+        any_value: Whether any values in requirements are accepted, which is so if the stored object
+            is already invalid. Defaults to False.
     """
     findings: list[Finding] = []
     labels = selector.get("matchLabels")

@@ -1,8 +1,8 @@
 """The JSON types of a manifest's fields, checked as the API server's decoder checks them.
 
 A null equals an absent field. An unknown field is dropped with a warning. A value of the wrong type
-is an error; the API server words only the first and validates nothing else of the object, and gives
-no field path with it, so that here the path is ours.
+is an error: the API server reports only the first and validates nothing else of the object. Its
+error has no field path; the paths here are ours.
 """
 
 import re
@@ -25,13 +25,13 @@ UNKNOWN_FIELD = RULES.rule(
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A field of one value."""
+    """A field with a single value."""
 
     go: str
     """Its type in the API server, which its errors name: `string`, `int32`, `int64`, `bool`,
     `IntOrString` or `Time`."""
     plain: type | None = None
-    """The Python type of which every value fits, where there is one."""
+    """The Python type whose values all fit, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ _MINUTES = 60
 
 
 def decode(shape: Struct, manifest: Mapping[Any, Any], findings: list[Finding]) -> dict[str, Any]:
-    """Return a manifest's known fields without nulls, and report what the decoder would refuse.
+    """Return a manifest's known fields without nulls, and add the errors of the decoder.
 
     Fields of the wrong type are left out of the result.
     """
@@ -103,7 +103,7 @@ def decode(shape: Struct, manifest: Mapping[Any, Any], findings: list[Finding]) 
 
 
 def _decode(shape: Shape, value: Any, path: str, findings: list[Finding]) -> Any:
-    """Return a value in its decoded form, or None where it is of the wrong type."""
+    """Return a decoded value, or None if it has the wrong type."""
     if type(shape) is Scalar:
         return _scalar(shape.go, value, path, findings)
     if type(shape) is Struct:
@@ -158,7 +158,7 @@ def _map(shape: Shape, value: Any, path: str, findings: list[Finding]) -> Any:
 
 
 def _map_key(key: Any) -> str | None:
-    """Return a key as it is in JSON, where there are only texts; YAML and Python have others."""
+    """Return a key as JSON has it: text, unlike some keys of YAML and Python."""
     if isinstance(key, str):
         return str.__str__(key)
     if isinstance(key, bool):
@@ -167,7 +167,7 @@ def _map_key(key: Any) -> str | None:
 
 
 def _item(shape: Shape, value: Any, path: str, findings: list[Finding]) -> Any:
-    """Decode an item of a list or map: null is its zero value, and so is one of the wrong type."""
+    """Decode an item of a list or map; null and wrong types become the zero value."""
     found = None if value is None else _decode(shape, value, path, findings)
     if found is not None:
         return found
@@ -190,7 +190,7 @@ def _scalar(go: str, value: Any, path: str, findings: list[Finding]) -> Any:
 
 
 def _is_time(text: str) -> bool:
-    """Return whether Go reads it as RFC 3339, which it does loosely (`time.Parse`)."""
+    """Return whether Go parses it as RFC 3339, which it does loosely (`time.Parse`)."""
     found = _TIME.fullmatch(text)
     if found is None:
         return False
@@ -228,7 +228,7 @@ def _unknown(path: str, key: Any) -> Finding:
 
 
 def _shown(key: Any) -> str:
-    """Return a key as it can stand in a path: printable, and not endless."""
+    """Return a key as shown in a path: printable and shortened."""
     if _is_long(key):
         return "..."
     text = str.__str__(key) if isinstance(key, str) else str(key)
@@ -238,5 +238,5 @@ def _shown(key: Any) -> str:
 
 
 def _is_long(value: Any) -> bool:
-    """Return whether it is an integer so long that Python refuses to print it."""
+    """Return whether it is an integer too long for Python to print."""
     return isinstance(value, int) and value.bit_length() > _MAX_BITS

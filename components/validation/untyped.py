@@ -1,4 +1,4 @@
-"""Reads values that may be of any type: one of another type than is asked for reads as empty."""
+"""Reads values of any type: a value of another type than requested reads as empty."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -7,22 +7,22 @@ _LIMIT = 1 << 31
 
 
 def mapping(value: object) -> Mapping[str, Any]:
-    """Return an object as it is, and anything else as an empty one."""
+    """Return a mapping unchanged, or an empty one for any other value."""
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def items(value: object) -> Sequence[Any]:
-    """Return a list as it is, and anything else as an empty one."""
+    """Return a list unchanged, or an empty one for any other value."""
     return cast("list[Any]", value) if isinstance(value, list) else ()
 
 
 def text(value: object) -> str:
-    """Return text as it is, and anything else as an empty one."""
+    """Return text unchanged, or an empty one for any other value."""
     return value if isinstance(value, str) else ""
 
 
 def number(value: object) -> int | None:
-    """Return a whole number of 32 bits as it is, and None for anything else."""
+    """Return a 32-bit integer unchanged, or None for any other value."""
     if not isinstance(value, int) or isinstance(value, bool) or not -_LIMIT <= value < _LIMIT:
         return None
     return value

@@ -1,4 +1,4 @@
-"""Validates one manifest, whatever its kind."""
+"""Validates a manifest of any kind."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -24,7 +24,7 @@ RULES: Mapping[str, str] = RuleBook(
     ip.RULES,
     *(spec.rules for spec in SPECS),
 ).texts()
-"""Every rule by its code, with one line that says what it asks."""
+"""Every rule by its code, with one line that says what it requires."""
 
 
 def validate(
@@ -38,14 +38,14 @@ def validate(
     Args:
         manifest: A v1 Service or Endpoints, discovery.k8s.io/v1 EndpointSlice, or
             networking.k8s.io/v1 Ingress or NetworkPolicy, in its wire form.
-        kubernetes_version: Whose rules apply, such as "1.36"; None for what is legal on every
-            version from 1.30 to 1.37. Defaults to "1.37".
-        old: The object as it is in the cluster, where the manifest updates one. Defaults to None:
-            the manifest creates it.
+        kubernetes_version: The version whose rules apply, such as "1.36"; None for rules that
+            satisfy every version from 1.30 to 1.37. Defaults to "1.37".
+        old: The live object, if the manifest updates one. Defaults to None: the manifest creates
+            it.
 
     Returns:
-        The findings in the order in which the API server gives them. Those of severity `error` are
-        what it refuses; there is none in a manifest that it takes.
+        The findings in the order of the API server. It refuses a manifest with a finding of
+        severity `error`, and accepts any other.
 
     Raises:
         ValueError: `kubernetes_version` is not a version from 1.30 on.
@@ -56,7 +56,7 @@ def validate(
 def validate_by(
     rules: Rules, manifest: Mapping[str, Any], old: Mapping[str, Any] | None = None
 ) -> list[Finding]:
-    """Return all that `validate` does, by the rules of a version or of several."""
+    """Return the findings of `validate` by the rules of one version or of several."""
     kind = KINDS.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
     return [_unknown_kind(manifest)] if kind is None else validate_as(kind, rules, manifest, old)
 
@@ -64,7 +64,7 @@ def validate_by(
 def validate_as(
     kind: KindSpec, rules: Rules, manifest: Mapping[str, Any], old: Mapping[str, Any] | None = None
 ) -> list[Finding]:
-    """Return all that `validate` does, of a manifest of a kind."""
+    """Return the findings of `validate` for a manifest of a known kind."""
     types: list[Finding] = []
     shape = kind.shape(rules)
     new = shapes.decode(shape, manifest, types)
@@ -82,7 +82,7 @@ def validate_as(
 
 
 def _touches(path: str, broken: list[str]) -> bool:
-    """Return whether a finding may be there only because a value of the wrong type was left out.
+    """Return whether a finding may exist only because a value of the wrong type was left out.
 
     Some paths of the API server differ from the field's name in case, such as
     `spec.LoadBalancerSourceRanges`.

@@ -1,4 +1,4 @@
-"""Walks through lists and structs; a path is built only where something is wrong."""
+"""Walks through lists and structs, and builds a path only for an error."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeVar
@@ -9,11 +9,11 @@ from ..core.rules import Rule
 _Value = TypeVar("_Value")
 
 Decoded = dict[str, Any]
-"""A decoded struct: without nulls, an absent field standing for Go's zero value or nil."""
+"""A decoded struct without nulls; an absent field means Go's zero value or nil."""
 
 
 def each(items: Iterable[Any], check: Callable[[Any], list[Finding]], path: str) -> list[Finding]:
-    """Check every item of the list at `path`; `check` gives paths that begin at the item."""
+    """Return the findings for every item of the list at `path`, with paths below it."""
     return [
         finding.under(f"{path}[{index}]")
         for index, item in enumerate(items)
@@ -22,19 +22,19 @@ def each(items: Iterable[Any], check: Callable[[Any], list[Finding]], path: str)
 
 
 def below(path: str, findings: Iterable[Finding]) -> list[Finding]:
-    """Put findings below the field at `path`."""
+    """Return the findings with their paths below the field at `path`."""
     return [finding.under(path) for finding in findings]
 
 
 def against(
     path: str, value: _Value, reasons: Callable[[_Value], Sequence[str]], rule: Rule
 ) -> list[Finding]:
-    """Return a finding for every reason against a value."""
+    """Return a finding for each reason why a value is invalid."""
     found = reasons(value)
     return [invalid(path, value, reason, rule=rule) for reason in found] if found else []
 
 
 def last(findings: Iterable[Finding], rules: Collection[Rule]) -> list[Finding]:
-    """Put the findings of these rules after all others, in their order."""
+    """Return the findings with those of these rules moved to the end, in order."""
     codes = {rule.code for rule in rules}
     return sorted(findings, key=lambda one: one.code in codes)

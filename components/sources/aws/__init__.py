@@ -1,8 +1,8 @@
 """Backends from AWS: EC2, Auto Scaling, Elastic Load Balancing, ECS, Cloud Map and RDS.
 
-Needs boto3 (`pip install 'k8s-endpoints[aws]'`), which takes credentials and region from where it
-always does: the environment, the profile, the role of the machine. Another region or account is a
-session: `instances(tags, session=boto3.Session(profile_name="shop", region_name="eu-west-1"))`.
+Needs boto3 (`pip install 'k8s-endpoints[aws]'`), which finds credentials and region as usual: the
+environment, the profile, the role of the machine. For another region or account, pass a session:
+`instances(tags, session=boto3.Session(profile_name="shop", region_name="eu-west-1"))`.
 """
 
 from ._ask import Tags

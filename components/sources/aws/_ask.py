@@ -1,4 +1,4 @@
-"""How AWS is asked: sessions and clients, filters by tags, and what its errors mean."""
+"""Requests to AWS: sessions and clients, filters by tags, and the meaning of errors."""
 
 import re
 from collections.abc import Generator, Mapping, Sequence
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import FilterTypeDef
 
 Tags = Mapping[str, str | Sequence[str]]
-"""What the tags must be: name to value, or to several values of which any will do. All of the tags
-must fit. `*` and `?` are EC2's wildcards: `{"role": "*"}` is whatever has the tag at all."""
+"""Required tags: name to value, or to several values, one of which must match. All tags must match.
+`*` and `?` are EC2's wildcards: `{"role": "*"}` matches any resource with the tag."""
 
 PAGE = 1000
-"""The most that EC2 returns at once."""
+"""The maximum of results that EC2 returns at once."""
 
 VALUES = 200
-"""The most values that EC2 takes in one filter."""
+"""The maximum of values that EC2 accepts in one filter."""
 
 EMPTY_REMEDY = "correct the tags or the region, or pass allow_empty=True"
 
 _REJECTED = re.compile("AuthFailure|ExpiredToken|InvalidClient|RequestExpired|SignatureDoes")
-"""AWS's codes for credentials that it does not take. Their messages may quote the request."""
+"""AWS's error codes for rejected credentials. Their messages may quote the request."""
 
 _DENIED = re.compile("AccessDenied|UnauthorizedOperation")
 _FAILURES: Mapping[str, str] = {
@@ -36,15 +36,15 @@ _FAILURES: Mapping[str, str] = {
     "HTTPClientError": "the request cannot be sent (is there a line break in the credentials?)",
     "CredentialRetrievalError": "no credentials (`aws sts get-caller-identity` says why)",
 }
-"""What the SDK's own errors mean, where their texts say too little or too much."""
+"""Our text for errors of the SDK whose own texts say too little or too much."""
 
 
 class Ask:
-    """One question to AWS: makes the clients that it takes, and names it in messages."""
+    """A query to AWS: creates its clients, and names it in messages."""
 
     def __init__(self, what: str, session: "Optional[Session]", client: Any = None) -> None:
         self.subject = what
-        """What is asked, and the region once that is known."""
+        """The query, with the region once it is known."""
         self.service = "AWS"
         self._what = what
         self._session = session
@@ -61,8 +61,8 @@ class Ask:
         import boto3  # noqa: PLC0415 - an optional extra
         from botocore.config import Config  # noqa: PLC0415
 
-        # Older SDKs default to `legacy`, which retries fewer kinds of throttling. How often is
-        # still taken from the environment and the profile.
+        # Older SDKs default to `legacy`, which retries fewer kinds of throttling. The number of
+        # retries still comes from the environment and the profile.
         config = Config(retries={"mode": "standard"})
         source: Any = self._session or boto3
         return source.client(name, config=config)
@@ -70,12 +70,12 @@ class Ask:
 
 @contextmanager
 def asking(what: str, session: "Optional[Session]", client: Any = None) -> Generator[Ask]:
-    """Return what asks AWS; its errors become a `SourceError` of one line.
+    """Yield an `Ask`; errors of AWS in the block become a `SourceError` of one line.
 
     Args:
-        what: What is asked, such as `aws.instances(role=postgres)`.
+        what: The query, such as `aws.instances(role=postgres)`.
         session: The session to use; None for boto3's default.
-        client: The one client to use, whatever it is asked for; None to make clients.
+        client: A client to use for all requests; None to create clients.
     """
     name = what.partition("(")[0]
     if session is not None and client is not None:
@@ -101,7 +101,7 @@ def asking(what: str, session: "Optional[Session]", client: Any = None) -> Gener
 
 
 def _refusal(error: "ClientError") -> str:
-    """Return what AWS answered instead of what was asked for."""
+    """Return the text of AWS's error."""
     answer = error.response.get("Error", {})
     code = answer.get("Code", "Unknown")
     if _REJECTED.match(code):
@@ -125,7 +125,7 @@ def tag_filters(name: str, tags: object, *, everything: bool) -> "list[FilterTyp
     """Return EC2's filters of tags.
 
     Raises:
-        SourceError: With everything that is wrong with them.
+        SourceError: Some tags are invalid; it lists all errors.
     """
     findings: list[Finding] = []
     filters: list[FilterTypeDef] = []
@@ -152,7 +152,7 @@ def plain_texts(name: str, **values: object) -> str:
     """Return the arguments of a query as messages name them.
 
     Raises:
-        SourceError: One of them is not a text, such as an Output. None stands for one not given.
+        SourceError: One of them is not text, such as an Output. None means that it was not given.
     """
     findings: list[Finding] = []
     for field, value in values.items():
@@ -164,13 +164,13 @@ def plain_texts(name: str, **values: object) -> str:
 
 
 def refuse(name: str, findings: Sequence[Finding]) -> None:
-    """Raise a `SourceError` where there are findings, with all of them."""
+    """Raise a `SourceError` with all findings, if there are any."""
     if findings:
         raise SourceError("\n".join(f"{name}: {finding}" for finding in findings))
 
 
 def _texts(value: object) -> list[str]:
-    """Return a text or a list of texts as a list, and nothing for anything else."""
+    """Return a text or a list of texts as a list, or an empty list for other values."""
     values = [value] if isinstance(value, str) else value
     items = list(cast("Sequence[Any]", values)) if isinstance(values, Sequence) else []
     return items if all(isinstance(item, str) for item in items) else []

@@ -33,23 +33,23 @@ def load_balancer(
 ) -> list[Backend]:
     """Return the addresses of a Network Load Balancer, one for each zone.
 
-    They stay as long as the load balancer does: public ones where it faces the internet, private
-    ones where it is internal. A backend's `id` is `<load balancer>/<zone>`. Application Load
-    Balancers change their addresses, and are refused.
+    The addresses stay as long as the load balancer exists: public ones if it faces the internet,
+        private ones if it is internal. A backend's `id` is `<load balancer>/<zone>`. Application
+        Load Balancers are refused, because their addresses change.
 
     Args:
         balancer: The load balancer's name.
-        session: The boto3 session to ask with. Defaults to boto3's own.
-        ipv6: Take the IPv6 addresses. Defaults to False.
-        dual_stack: Take the addresses of both families. Defaults to False.
-        zone_ids: Name zones by id (`euw1-az1`). Defaults to False: by name (`eu-west-1a`).
+        session: The boto3 session. Defaults to boto3's own.
+        ipv6: Whether to use IPv6 addresses. Defaults to False: IPv4.
+        dual_stack: Whether to use the addresses of both families. Defaults to False.
+        zone_ids: Whether zones are ids (`euw1-az1`). Defaults to False: names (`eu-west-1a`).
 
     Returns:
         The backends, sorted by id.
 
     Raises:
-        SourceError: It is not a Network Load Balancer, AWS cannot be asked, or it has no address
-            of the wanted family.
+        SourceError: It is not a Network Load Balancer, AWS returns an error, or it has no address
+            of the requested family.
     """
     name = "aws.load_balancer"
     wanted_kinds(name, public=False, ipv6=ipv6, dual_stack=dual_stack)
@@ -74,7 +74,7 @@ def _require_network(ask: Ask, found: "LoadBalancerTypeDef") -> None:
 
 
 def _add_zones(ask: Ask, finds: Finds, name: str, found: "LoadBalancerTypeDef") -> None:
-    """Add each zone: its own addresses, else those of the interface that stands for it there."""
+    """Add each zone: the balancer's own addresses, or else those of its interface there."""
     silent: set[str] = set()
     for zone in found.get("AvailabilityZones", ()):
         zone_name = zone.get("ZoneName", "")
@@ -119,19 +119,20 @@ def target_group(
 
     Args:
         group: The target group's name.
-        port: The name of the Service's port which the targets serve.
-        health: Make unhealthy targets `DISABLED`, unless all are. Defaults to False: health is not
-            looked at.
-        session: The boto3 session to ask with. Defaults to boto3's own.
-        zone_ids: Name zones by id (`euw1-az1`). Defaults to False: by name (`eu-west-1a`).
-        allow_empty: Return an empty list where there is no target. Defaults to False: an error.
+        port: The name of the Service's port that the targets serve.
+        health: Whether unhealthy targets are `DISABLED`, unless all are unhealthy. Defaults to
+            False: health is ignored.
+        session: The boto3 session. Defaults to boto3's own.
+        zone_ids: Whether zones are ids (`euw1-az1`). Defaults to False: names (`eu-west-1a`).
+        allow_empty: Whether to return an empty list if there is no target. Defaults to False: an
+            error.
 
     Returns:
         The backends, sorted by id.
 
     Raises:
-        SourceError: The targets are load balancers or functions, AWS cannot be asked, or there is
-            nothing.
+        SourceError: The targets are load balancers or functions, AWS returns an error, or nothing
+            is found.
     """
     name = "aws.target_group"
     plain_texts(name, port=port)
@@ -149,7 +150,7 @@ def target_group(
         else:
             located = {target.id: (target.id, target.zone) for target in targets}
         for target in targets:
-            if target.id in located:  # others are not running any more
+            if target.id in located:  # others no longer run
                 address, zone = located[target.id]
                 ports = {port: target.port}
                 state = _backend_state(target, unhealthy)

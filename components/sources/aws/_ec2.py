@@ -40,21 +40,23 @@ def instances(
 
     Args:
         tags: The tags that an instance must carry. Required unless `everything`.
-        session: The boto3 session to ask with. Defaults to boto3's own.
-        client: The EC2 client to ask, instead of a session. Defaults to one of the session.
-        public: Take the public IPv4 address. Defaults to False: the primary private one.
-        ipv6: Take the primary IPv6 address, or the first where none is primary. Defaults to False.
-        dual_stack: Take the addresses of both families. Defaults to False.
-        zone_ids: Name zones by id (`euw1-az1`), which is the same in all accounts. Defaults to
-            False: by name (`eu-west-1a`), which is what nodes are labelled with.
-        everything: Take all instances of the region, whatever their tags. Defaults to False.
-        allow_empty: Return an empty list where there is nothing. Defaults to False: an error.
+        session: The boto3 session. Defaults to boto3's own.
+        client: The EC2 client, instead of a session. Defaults to one of the session.
+        public: Whether to use public IPv4 addresses. Defaults to False: the primary private ones.
+        ipv6: Whether to use the primary IPv6 address, or the first if none is primary. Defaults to
+            False.
+        dual_stack: Whether to use the addresses of both families. Defaults to False.
+        zone_ids: Whether zones are ids (`euw1-az1`), which are the same in all accounts. Defaults
+            to False: names (`eu-west-1a`), as in the labels of nodes.
+        everything: Whether to return all instances of the region, with any tags. Defaults to False.
+        allow_empty: Whether to return an empty list if nothing is found. Defaults to False: an
+            error.
 
     Returns:
         The backends, sorted by id.
 
     Raises:
-        SourceError: An argument cannot be used, AWS cannot be asked, or there is nothing.
+        SourceError: An argument is invalid, AWS returns an error, or nothing is found.
     """
     name = "aws.instances"
     kinds = wanted_kinds(name, public=public, ipv6=ipv6, dual_stack=dual_stack)
@@ -78,24 +80,25 @@ def auto_scaling_group(
 ) -> list[Backend]:
     """Return the instances of an Auto Scaling group that are in service.
 
-    Instances that the group launches, warms, puts on standby or terminates are left out. A
-    backend's `id` is the instance's, so that an instance that is replaced is another backend.
+    Instances that are launching, warming, on standby or terminating are left out. A backend's `id`
+    is the instance's, so a replaced instance is another backend.
 
     Args:
         group: The group's name.
-        session: The boto3 session to ask with. Defaults to boto3's own.
-        public: Take the public IPv4 address. Defaults to False: the primary private one.
-        ipv6: Take the primary IPv6 address, or the first where none is primary. Defaults to False.
-        dual_stack: Take the addresses of both families. Defaults to False.
-        zone_ids: Name zones by id (`euw1-az1`). Defaults to False: by name (`eu-west-1a`).
-        allow_empty: Return an empty list where no instance is in service. Defaults to False: an
-            error.
+        session: The boto3 session. Defaults to boto3's own.
+        public: Whether to use public IPv4 addresses. Defaults to False: the primary private ones.
+        ipv6: Whether to use the primary IPv6 address, or the first if none is primary. Defaults to
+            False.
+        dual_stack: Whether to use the addresses of both families. Defaults to False.
+        zone_ids: Whether zones are ids (`euw1-az1`). Defaults to False: names (`eu-west-1a`).
+        allow_empty: Whether to return an empty list if no instance is in service. Defaults to
+            False: an error.
 
     Returns:
         The backends, sorted by id.
 
     Raises:
-        SourceError: There is no such group, AWS cannot be asked, or there is nothing.
+        SourceError: There is no such group, AWS returns an error, or nothing is found.
     """
     name = "aws.auto_scaling_group"
     kinds = wanted_kinds(name, public=public, ipv6=ipv6, dual_stack=dual_stack)
@@ -135,23 +138,26 @@ def network_interfaces(
     """Return the network interfaces that are in use and carry the tags.
 
     A backend's `id` is the interface's (`eni-…`): an interface that moves to another instance keeps
-    its address and its place.
+    its address and its slice.
 
     Args:
         tags: The tags that an interface must carry. Required unless `everything`.
-        session: The boto3 session to ask with. Defaults to boto3's own.
-        public: Take the public IPv4 address. Defaults to False: the primary private one.
-        ipv6: Take the primary IPv6 address, or the first where none is primary. Defaults to False.
-        dual_stack: Take the addresses of both families. Defaults to False.
-        zone_ids: Name zones by id (`euw1-az1`). Defaults to False: by name (`eu-west-1a`).
-        everything: Take all interfaces of the region, whatever their tags. Defaults to False.
-        allow_empty: Return an empty list where there is nothing. Defaults to False: an error.
+        session: The boto3 session. Defaults to boto3's own.
+        public: Whether to use public IPv4 addresses. Defaults to False: the primary private ones.
+        ipv6: Whether to use the primary IPv6 address, or the first if none is primary. Defaults to
+            False.
+        dual_stack: Whether to use the addresses of both families. Defaults to False.
+        zone_ids: Whether zones are ids (`euw1-az1`). Defaults to False: names (`eu-west-1a`).
+        everything: Whether to return all interfaces of the region, with any tags. Defaults to
+            False.
+        allow_empty: Whether to return an empty list if nothing is found. Defaults to False: an
+            error.
 
     Returns:
         The backends, sorted by id.
 
     Raises:
-        SourceError: An argument cannot be used, AWS cannot be asked, or there is nothing.
+        SourceError: An argument is invalid, AWS returns an error, or nothing is found.
     """
     name = "aws.network_interfaces"
     kinds = wanted_kinds(name, public=public, ipv6=ipv6, dual_stack=dual_stack)
@@ -174,24 +180,26 @@ def elastic_ips(
     everything: bool = False,
     allow_empty: bool = False,
 ) -> list[Backend]:
-    """Return the Elastic IPs that carry the tags, also those that nothing uses yet.
+    """Return the Elastic IPs that carry the tags, including unused ones.
 
     A backend's `id` is the allocation's (`eipalloc-…`), its `zone` that of the instance, NAT
-    gateway or load balancer which has the address, and none where nothing has it.
+    gateway or load balancer with the address, or none if it is unused.
 
     Args:
         tags: The tags that an Elastic IP must carry. Required unless `everything`.
-        session: The boto3 session to ask with. Defaults to boto3's own.
-        client: The EC2 client to ask, instead of a session. Defaults to one of the session.
-        zone_ids: Name zones by id (`euw1-az1`). Defaults to False: by name (`eu-west-1a`).
-        everything: Take all Elastic IPs of the region, whatever their tags. Defaults to False.
-        allow_empty: Return an empty list where there is nothing. Defaults to False: an error.
+        session: The boto3 session. Defaults to boto3's own.
+        client: The EC2 client, instead of a session. Defaults to one of the session.
+        zone_ids: Whether zones are ids (`euw1-az1`). Defaults to False: names (`eu-west-1a`).
+        everything: Whether to return all Elastic IPs of the region, with any tags. Defaults to
+            False.
+        allow_empty: Whether to return an empty list if nothing is found. Defaults to False: an
+            error.
 
     Returns:
         The backends, sorted by id.
 
     Raises:
-        SourceError: An argument cannot be used, AWS cannot be asked, or there is nothing.
+        SourceError: An argument is invalid, AWS returns an error, or nothing is found.
     """
     name = "aws.elastic_ips"
     filters = tag_filters(name, tags, everything=everything)
@@ -211,7 +219,7 @@ def elastic_ips(
 
 
 def running(ec2: "EC2Client", filters: "Sequence[FilterTypeDef]") -> "Iterator[InstanceTypeDef]":
-    """Yield the running instances that fit, page by page."""
+    """Yield the running instances that match, page by page."""
     state: FilterTypeDef = {"Name": "instance-state-name", "Values": ["running"]}
     search = ec2.get_paginator("describe_instances")
     pages = search.paginate(Filters=[*filters, state], PaginationConfig={"PageSize": PAGE})
@@ -221,7 +229,7 @@ def running(ec2: "EC2Client", filters: "Sequence[FilterTypeDef]") -> "Iterator[I
 
 
 def running_of(ec2: "EC2Client", ids: Sequence[str]) -> "Iterator[InstanceTypeDef]":
-    """Yield those of the instances that run."""
+    """Yield those of the given instances that run."""
     for part in parts(ids):
         yield from running(ec2, [{"Name": "instance-id", "Values": part}])
 
@@ -229,7 +237,7 @@ def running_of(ec2: "EC2Client", ids: Sequence[str]) -> "Iterator[InstanceTypeDe
 def interfaces(
     ec2: "EC2Client", filters: "Sequence[FilterTypeDef]"
 ) -> "Iterator[NetworkInterfaceTypeDef]":
-    """Yield the network interfaces that fit, page by page."""
+    """Yield the network interfaces that match, page by page."""
     search = ec2.get_paginator("describe_network_interfaces")
     pages = search.paginate(Filters=filters, PaginationConfig={"PageSize": PAGE})
     for page in pages:
@@ -237,19 +245,19 @@ def interfaces(
 
 
 def interfaces_of(ec2: "EC2Client", ids: Sequence[str]) -> "Iterator[NetworkInterfaceTypeDef]":
-    """Yield those of the network interfaces that still exist."""
+    """Yield those of the given network interfaces that still exist."""
     for part in parts(ids):
         yield from interfaces(ec2, [{"Name": "network-interface-id", "Values": part}])
 
 
 def parts(values: Sequence[str], size: int = VALUES) -> Iterator[Sequence[str]]:
-    """Yield values in parts that one request takes."""
+    """Yield values in parts that fit in one request."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
 
 
 def zone_ids_of(ask: Ask, *, wanted: bool) -> Optional[dict[str, str]]:
-    """Return the ids of the region's zones by their names, or None where names are wanted."""
+    """Return the ids of the region's zones by name, or None if names are requested."""
     if not wanted:
         return None
     ec2: EC2Client = ask.client("ec2")

@@ -1,4 +1,4 @@
-"""Collects what was found: which addresses were wanted, zones, and what has no address."""
+"""Collects the results of a query: requested addresses, zones, resources without an address."""
 
 from collections.abc import Mapping
 from typing import Any, Optional
@@ -16,7 +16,7 @@ IPV6 = "IPv6"
 
 
 def wanted_kinds(name: str, *, public: bool, ipv6: bool, dual_stack: bool) -> tuple[str, ...]:
-    """Return the kinds of addresses that are wanted.
+    """Return the requested kinds of addresses.
 
     Raises:
         SourceError: The arguments exclude each other.
@@ -34,12 +34,12 @@ def wanted_kinds(name: str, *, public: bool, ipv6: bool, dual_stack: bool) -> tu
 
 
 class Finds:
-    """The backends of one query, as they are found.
+    """Collects the backends of one query.
 
     Args:
-        ask: The question.
-        kinds: The kinds of addresses that are wanted.
-        zone_ids: The ids of zones by their names, where ids are wanted.
+        ask: The query.
+        kinds: The requested kinds of addresses.
+        zone_ids: The ids of zones by name, if ids are requested.
     """
 
     def __init__(
@@ -61,14 +61,14 @@ class Finds:
         ports: Optional[Mapping[str, int]] = None,
         state: Optional[BackendState] = None,
     ) -> None:
-        """Add a resource, with one backend per wanted kind of address that it has.
+        """Add a resource, with one backend for each requested kind of address that it has.
 
         Args:
-            identity: What identifies the resource.
+            identity: The resource's id.
             zone: The name of its zone.
             addresses: Its addresses by kind.
-            ports: Where it listens, by the names of the Service's ports.
-            state: Its state, where it is not active.
+            ports: Its own port numbers, by the names of the Service's ports.
+            state: Its state, if it is not active.
         """
         self._count += 1
         more: dict[str, Any] = {}
@@ -100,9 +100,9 @@ class Finds:
 
         Args:
             allow_empty: Whether there may be none.
-            of: What was looked for, such as `running instances`.
-            remedy: What to do where there is none.
-            nothing: What there is to say where not even a resource was found.
+            of: The requested resources, such as `running instances`.
+            remedy: What to do if there is none.
+            nothing: The reason if not even a resource was found.
 
         Raises:
             SourceError: There is none, and `allow_empty` is False.
@@ -125,9 +125,9 @@ class Finds:
 
 
 def unless_all(subject: str, unhealthy: set[str], count: int) -> set[str]:
-    """Return what is unhealthy, but nothing where everything is.
+    """Return the unhealthy ids, or an empty set if all are unhealthy.
 
-    Load balancers fail open in that case too: a Service that refuses every connection helps nobody.
+    Load balancers also fail open then: a Service that refuses every connection is of no use.
     """
     if unhealthy and len(unhealthy) == count:
         pulumi.log.warn(f"{subject}: all {count} are unhealthy; none is disabled")

@@ -1,4 +1,4 @@
-"""What runs behind names: ECS tasks, Cloud Map instances, and the host names of RDS."""
+"""ECS tasks, Cloud Map instances, and the host names of RDS databases."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Optional
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_servicediscovery import ServiceDiscoveryClient
     from types_boto3_servicediscovery.type_defs import InstanceSummaryTypeDef
 
-_TASKS = 100  # the most that one request describes
+_TASKS = 100  # the maximum that one request describes
 _REMEDY = "correct the names or the region, or pass allow_empty=True"
 
 
@@ -34,27 +34,27 @@ def ecs_tasks(
     zone_ids: bool = False,
     allow_empty: bool = False,
 ) -> list[Backend]:
-    """Return the running tasks of an ECS cluster that have an address of their own.
+    """Return the running tasks of an ECS cluster that have their own address.
 
-    That is the network mode `awsvpc`, which Fargate always uses. Tasks of other modes are left out,
-    with a warning. A backend's `id` is the task's: a task that is replaced is another backend.
+    These have the network mode `awsvpc`, which Fargate always uses. Tasks of other modes are left
+    out, with a warning. A backend's `id` is the task's, so a replaced task is another backend.
 
     Args:
         cluster: The cluster's name.
         service: The name of the ECS service that runs the tasks. Defaults to any.
         family: The family of the tasks' definition. Defaults to any.
-        session: The boto3 session to ask with. Defaults to boto3's own.
-        public: Take the public IPv4 address. Defaults to False: the private one.
-        ipv6: Take the IPv6 address. Defaults to False.
-        dual_stack: Take the addresses of both families. Defaults to False.
-        zone_ids: Name zones by id (`euw1-az1`). Defaults to False: by name (`eu-west-1a`).
-        allow_empty: Return an empty list where no task runs. Defaults to False: an error.
+        session: The boto3 session. Defaults to boto3's own.
+        public: Whether to use public IPv4 addresses. Defaults to False: private ones.
+        ipv6: Whether to use IPv6 addresses. Defaults to False: IPv4.
+        dual_stack: Whether to use the addresses of both families. Defaults to False.
+        zone_ids: Whether zones are ids (`euw1-az1`). Defaults to False: names (`eu-west-1a`).
+        allow_empty: Whether to return an empty list if no task runs. Defaults to False: an error.
 
     Returns:
         The backends, sorted by id.
 
     Raises:
-        SourceError: There is no such cluster or service, AWS cannot be asked, or there is nothing.
+        SourceError: There is no such cluster or service, AWS returns an error, or nothing is found.
     """
     name = "aws.ecs_tasks"
     kinds = wanted_kinds(name, public=public, ipv6=ipv6, dual_stack=dual_stack)
@@ -85,7 +85,7 @@ def ecs_tasks(
 def _running_tasks(
     ecs: "ECSClient", cluster: str, chosen: Mapping[str, Any]
 ) -> Iterator[tuple[str, Optional[str]]]:
-    """Yield the id of each running task, and its network interface where it has one."""
+    """Yield the id of each running task, and its network interface if it has one."""
     pages = ecs.get_paginator("list_tasks").paginate(**chosen, desiredStatus="RUNNING")
     arns = [arn for page in pages for arn in page.get("taskArns", ())]
     for part in parts(arns, _TASKS):
@@ -118,26 +118,28 @@ def cloud_map(
     """Return the instances that are registered with a Cloud Map service.
 
     A backend's `id` is the instance's in Cloud Map, its `zone` the attribute `AVAILABILITY_ZONE`.
-    Instances that are registered by a host name are left out, with a warning.
+    Instances registered with a host name are left out, with a warning.
 
     Args:
         namespace: The namespace's name.
         service: The service's name.
-        port: The name of the Service's port which the registered ports stand for. Defaults to
-            none: registered ports are ignored.
-        health: Make unhealthy instances `DISABLED`, unless all are. Defaults to False.
-        session: The boto3 session to ask with. Defaults to boto3's own.
-        ipv6: Take the IPv6 address. Defaults to False.
-        dual_stack: Take the addresses of both families. Defaults to False.
-        zone_ids: Name zones by id (`euw1-az1`). Defaults to False: by name (`eu-west-1a`).
-        allow_empty: Return an empty list where nothing is registered. Defaults to False: an error.
+        port: The name of the Service's port that the registered ports belong to. Defaults to none:
+            registered ports are ignored.
+        health: Whether unhealthy instances are `DISABLED`, unless all are unhealthy. Defaults to
+            False.
+        session: The boto3 session. Defaults to boto3's own.
+        ipv6: Whether to use IPv6 addresses. Defaults to False: IPv4.
+        dual_stack: Whether to use the addresses of both families. Defaults to False.
+        zone_ids: Whether zones are ids (`euw1-az1`). Defaults to False: names (`eu-west-1a`).
+        allow_empty: Whether to return an empty list if nothing is registered. Defaults to False: an
+            error.
 
     Returns:
         The backends, sorted by id.
 
     Raises:
-        SourceError: There is no such namespace or service, AWS cannot be asked, or there is
-            nothing.
+        SourceError: There is no such namespace or service, AWS returns an error, or nothing is
+            found.
     """
     name = "aws.cloud_map"
     kinds = wanted_kinds(name, public=False, ipv6=ipv6, dual_stack=dual_stack)
@@ -162,7 +164,7 @@ def _service_id(ask: Ask, discovery: "ServiceDiscoveryClient", namespace: str, s
         for found in page.get("Namespaces", ())
         if found.get("Name") == namespace
     ]
-    for identity in namespaces:  # a name may stand for a public and a private one
+    for identity in namespaces:  # a public and a private one may share a name
         pages = discovery.get_paginator("list_services").paginate(
             Filters=[{"Name": "NAMESPACE_ID", "Values": [identity], "Condition": "EQ"}]
         )
@@ -217,16 +219,17 @@ def rds(
 ) -> str:
     """Return the host name of an RDS or Aurora database, for an `ExternalNameService`.
 
-    Never an address: a failover and maintenance change it, and the host name follows.
+    It never returns an address, because failover and maintenance change it; the host name stays.
 
     Args:
         identifier: The identifier of the instance, or of the cluster.
-        cluster: It is a cluster (Aurora or Multi-AZ): its writer. Defaults to False: an instance.
-        reader: The cluster's readers. Defaults to False.
-        session: The boto3 session to ask with. Defaults to boto3's own.
+        cluster: Whether it is a cluster (Aurora or Multi-AZ), whose writer is returned. Defaults to
+            False: an instance.
+        reader: Whether to return the host name of the cluster's readers. Defaults to False.
+        session: The boto3 session. Defaults to boto3's own.
 
     Raises:
-        SourceError: There is no such database, it has no host name yet, or AWS cannot be asked.
+        SourceError: There is no such database, it has no host name yet, or AWS returns an error.
     """
     name = "aws.rds"
     if reader and not cluster:

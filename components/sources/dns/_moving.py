@@ -65,11 +65,11 @@ _OWNERS: Mapping[str, tuple[str, ...]] = {
     "Netlify": ("netlify.app",),
     "Vercel": ("vercel.app", "vercel-dns.com"),
 }
-"""The suffixes of host names by who runs them; `*` stands for one label, such as a region."""
+"""The suffixes of host names by operator; `*` matches one label, such as a region."""
 
 
 def owner_of(host: str) -> str:
-    """Return who runs a host name whose addresses change, or an empty text for any other name."""
+    """Return the operator of a host name whose addresses change, or an empty text for others."""
     labels = host.rstrip(".").lower().split(".")
     for owner, suffixes in _OWNERS.items():
         if any(_ends_with(labels, suffix.split(".")) for suffix in suffixes):

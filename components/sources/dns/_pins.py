@@ -1,4 +1,4 @@
-"""The file that keeps the last good answers, because a program does not know its past."""
+"""The file with the last good answers, which replace answers that fail."""
 
 import os
 import secrets
@@ -24,13 +24,13 @@ _lock = Lock()
 
 
 class Pins:
-    """One file of answers, by query."""
+    """A file of answers, by query."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
 
     def get(self, query: str) -> list[Backend] | None:
-        """Return the last good answer to a query, or None where there is none.
+        """Return the last good answer to a query, or None if there is none.
 
         Raises:
             SourceError: The file cannot be used.
@@ -38,12 +38,12 @@ class Pins:
         return self._read().get(query)
 
     def keep(self, query: str, backends: list[Backend]) -> None:
-        """Write the answer to a query, unless the file holds it.
+        """Write the answer to a query, unless the file already has it.
 
-        A file that cannot be written is a warning: the answer is good without it.
+        A file that cannot be written causes a warning only, because the answer itself is good.
 
         Raises:
-            SourceError: The file holds something else. It is left alone.
+            SourceError: The file is not a file of answers. It is left unchanged.
         """
         plain = [_plain(backend) for backend in backends]
         with _lock:
@@ -87,8 +87,8 @@ class Pins:
         return SourceError(f"{self.path}: {reason} ({remedy})")
 
     def _replace(self, text: str) -> None:
-        """Write the whole file or nothing of it."""
-        target = self.path.resolve()  # a symbolic link stays one
+        """Write the file atomically."""
+        target = self.path.resolve()  # a symbolic link stays a link
         partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
         try:
             with partial.open("x", encoding="utf-8", newline="\n") as sink:
@@ -103,7 +103,7 @@ class Pins:
 
 
 def _plain(backend: Backend) -> Any:
-    """Return a backend as YAML has it."""
+    """Return a backend in the form of YAML."""
     return {key: str(value) if isinstance(value, str) else value for key, value in backend.items()}
 
 

@@ -1,4 +1,4 @@
-"""The questions to DNS: A and AAAA records, and SRV records."""
+"""Queries to DNS: A and AAAA records, and SRV records."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -31,22 +31,24 @@ def addresses(
 
     Args:
         names: The names, absolute: search domains are ignored.
-        ipv6: Take IPv6 addresses (AAAA). Defaults to False: IPv4 addresses (A).
-        dual_stack: Take the addresses of both families. Defaults to False.
-        resolvers: The resolvers to ask, in this order: `192.0.2.53`, `192.0.2.53:5353` or
+        ipv6: Whether to use IPv6 addresses (AAAA). Defaults to False: IPv4 addresses (A).
+        dual_stack: Whether to use the addresses of both families. Defaults to False.
+        resolvers: The resolvers, in the order of their use: `192.0.2.53`, `192.0.2.53:5353` or
             `[2001:db8::53]:53`. Defaults to those of the machine.
-        timeout: The seconds that one question may take, over all resolvers. Defaults to 5.
-        attempts: How often a question is asked that nobody answers. Defaults to 3.
-        pin: A file that keeps the last good answer, and stands in when a name does not resolve.
-            Commit it. Defaults to none.
-        allow_moving: Also resolve names whose addresses are known to change. Defaults to False.
-        allow_empty: Return an empty list where there is no address. Defaults to False: an error.
+        timeout: The seconds that one query may take, over all resolvers. Defaults to 5.
+        attempts: How often a query without an answer is sent. Defaults to 3.
+        pin: A file that keeps the last good answer, used if a name does not resolve. Commit it to
+            the repository. Defaults to none.
+        allow_moving: Whether to resolve names whose addresses are known to change. Defaults to
+            False.
+        allow_empty: Whether to return an empty list if there is no address. Defaults to False: an
+            error.
 
     Returns:
         The backends, sorted by address.
 
     Raises:
-        SourceError: A name cannot be used, does not resolve, or has no address.
+        SourceError: A name is invalid, does not resolve, or has no address.
     """
     kinds = _kinds("dns.addresses", ipv6=ipv6, dual_stack=dual_stack)
     query = _query("dns.addresses", names, kinds)
@@ -76,30 +78,31 @@ def services(
 ) -> list[Backend]:
     """Return the targets of a service (SRV records), such as `_postgres._tcp.example.com`.
 
-    Targets of the best priority (the lowest number) are active, the others `DISABLED`: they stand
-    by. Weights have no counterpart in Kubernetes and are ignored. A backend's `id` is
-    `<target>:<port>` where the target has one address, and is followed by the address where it has
-    several.
+    Targets of the best priority (the lowest number) are active, the others `DISABLED`, as standby.
+    Weights have no counterpart in Kubernetes and are ignored. A backend's `id` is
+    `<target>:<port>`; if the target has several addresses, the address follows.
 
     Args:
         name: The name, absolute.
-        port: The name of the Service's port which the targets' ports stand for. Defaults to none:
+        port: The name of the Service's port that the targets' ports belong to. Defaults to none:
             the targets' ports are ignored.
-        ipv6: Take IPv6 addresses (AAAA). Defaults to False: IPv4 addresses (A).
-        dual_stack: Take the addresses of both families. Defaults to False.
-        resolvers: The resolvers to ask, in this order. Defaults to those of the machine.
-        timeout: The seconds that one question may take, over all resolvers. Defaults to 5.
-        attempts: How often a question is asked that nobody answers. Defaults to 3.
-        pin: A file that keeps the last good answer, and stands in when a name does not resolve.
-            Commit it. Defaults to none.
-        allow_moving: Also resolve names whose addresses are known to change. Defaults to False.
-        allow_empty: Return an empty list where there is no target. Defaults to False: an error.
+        ipv6: Whether to use IPv6 addresses (AAAA). Defaults to False: IPv4 addresses (A).
+        dual_stack: Whether to use the addresses of both families. Defaults to False.
+        resolvers: The resolvers, in the order of their use. Defaults to those of the machine.
+        timeout: The seconds that one query may take, over all resolvers. Defaults to 5.
+        attempts: How often a query without an answer is sent. Defaults to 3.
+        pin: A file that keeps the last good answer, used if a name does not resolve. Commit it to
+            the repository. Defaults to none.
+        allow_moving: Whether to resolve names whose addresses are known to change. Defaults to
+            False.
+        allow_empty: Whether to return an empty list if there is no target. Defaults to False: an
+            error.
 
     Returns:
         The backends, sorted by id.
 
     Raises:
-        SourceError: A name cannot be used, does not resolve, or has no target with an address.
+        SourceError: A name is invalid, does not resolve, or has no target with an address.
     """
     kinds = _kinds("dns.services", ipv6=ipv6, dual_stack=dual_stack)
     query = _query("dns.services", [name], kinds)
@@ -110,7 +113,7 @@ def services(
         targets = {
             (record.target.to_text(omit_final_dot=True).lower(), record.port, record.priority)
             for record in records
-            if record.target.labels != (b"",)  # "." says that there is no such service
+            if record.target.labels != (b"",)  # "." means that there is no such service
         }
         best = min((priority for _, _, priority in targets), default=0)
         found: list[Backend] = []
@@ -165,7 +168,7 @@ def _answered(
     *,
     allow_empty: bool,
 ) -> list[Backend]:
-    """Return the answer to a query; the last good one where there is none now."""
+    """Return the answer to a query, or the last good one if it fails."""
     pins = Pins(pin) if pin is not None else None
     reason = "no address"
     backends: list[Backend] = []

@@ -1,4 +1,4 @@
-"""How names are resolved: resolvers, retries, CNAMEs, and names that must not be resolved."""
+"""Resolves names: resolvers, retries, CNAMEs, and names that must not be resolved."""
 
 import re
 from collections.abc import Sequence
@@ -19,21 +19,21 @@ _MOST_CNAMES = 8
 _PORT = "53"
 _BRACKETED = re.compile(r"\[([^]]*)\](?::(.*))?")
 _ONE_SERVER = 2.0
-"""How many seconds one resolver gets before the next one is asked."""
+"""The timeout of one resolver in seconds, before the next one is tried."""
 
 
 class Failed(Exception):  # noqa: N818 - it never leaves the source
-    """A name does not resolve, or not to anything. The last good answer may stand in."""
+    """A name does not resolve, or has no records. The last good answer may replace it."""
 
 
 class Names:
     """Resolves names.
 
     Args:
-        query: What messages name.
+        query: The query in messages.
         resolvers: Addresses of resolvers, with a port or without; empty for the machine's own.
-        timeout: The seconds that one question may take, over all resolvers.
-        attempts: How often a question is asked.
+        timeout: The seconds that one query may take, over all resolvers.
+        attempts: How often a query is sent.
         allow_moving: Whether names whose addresses are known to change are resolved.
     """
 
@@ -72,7 +72,7 @@ class Names:
         return resolver
 
     def name(self, text: object) -> "Name":
-        """Return a name, absolute.
+        """Return an absolute name.
 
         Raises:
             SourceError: It is not a name, or its addresses are known to change.
@@ -104,7 +104,7 @@ class Names:
             )
 
     def records(self, text: str, kind: str) -> list[Any]:
-        """Return the records of a name, with CNAMEs followed; empty where it has none of the kind.
+        """Return the records of a name after following CNAMEs; empty if it has none of the kind.
 
         Raises:
             Failed: It does not resolve.
@@ -120,7 +120,7 @@ class Names:
                 return list(answer.rrset)
             if answer.canonical_name == name:
                 return []
-            name = answer.canonical_name  # the server knows the alias only
+            name = answer.canonical_name  # the server knows only the alias
         raise Failed(f'"{text}": more than {_MOST_CNAMES} aliases')
 
     def _ask(self, name: "Name", kind: str) -> "Answer":
@@ -146,7 +146,7 @@ def _shown(name: "Name") -> str:
 
 
 def _server_text(server: Any) -> str:
-    """Return a resolver as an argument names it; the machine's own are texts."""
+    """Return a resolver in the form of the argument; the machine's own are texts."""
     return server if isinstance(server, str) else f"{server.address}:{server.port}"
 
 

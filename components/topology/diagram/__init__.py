@@ -1,4 +1,4 @@
-"""Pictures of the paths to Services: Mermaid, and SVG with a layout of its own."""
+"""Diagrams of the paths to Services: Mermaid, and SVG with its own layout."""
 
 from .graph import DETAILED, Graph, graph_of
 from .mermaid import mermaid

@@ -1,7 +1,7 @@
-"""What a picture shows: boxes in three columns, by namespace.
+"""The contents of a diagram: boxes in three columns, by namespace.
 
-Up to a dozen Services each has its path: what leads in, the Service, its endpoints. More are
-grouped by namespace and state: those that are broken are boxes of their own, the others lines.
+For up to a dozen Services, each is shown with its path: routes, the Service, its endpoints. More
+Services are grouped by namespace and state: broken ones have their own boxes, the others lines.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from ..explanation import Explanation, Verdict
 from ..model import Backend, Endpoints, Path
 
 DETAILED = 12
-"""Up to how many Services each has its path."""
+"""The maximum of Services that are shown with their paths."""
 
 State = Literal["sound", "broken", "unknown", "plain"]
 
@@ -31,7 +31,7 @@ _TITLES: dict[State, str] = {"broken": "broken", "unknown": "cannot tell", "soun
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box of the picture."""
+    """A box of the diagram."""
 
     column: int
     title: str
@@ -41,7 +41,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Boxes that belong together, the ones of a column above one another."""
+    """Boxes that belong together; those of a column are stacked."""
 
     boxes: Sequence[Box]
     edges: Sequence[tuple[int, int]]
@@ -58,14 +58,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A picture."""
+    """A diagram."""
 
     title: str
     panels: Sequence[Panel]
 
 
 def graph_of(explanations: Sequence[Explanation]) -> Graph:
-    """Return the picture of Services."""
+    """Return the diagram of Services."""
     is_detailed = len(explanations) <= DETAILED
     ordered = sorted(explanations, key=lambda one: (one.namespace, one.name))
     panels: list[Panel] = []

@@ -1,18 +1,18 @@
-"""Where boxes and arrows are: in three columns, or below one another for narrow pages."""
+"""Places boxes and arrows: in three columns, or stacked for narrow pages."""
 
 from dataclasses import dataclass
 
 from .graph import Band, Box
 
 COLUMN, MARGIN = 264, 16
-"""The width of a box, and what is left free around a picture and in a panel."""
+"""The width of a box, and the margin around a diagram and in a panel, in pixels."""
 LINE, PAD, TITLE, BETWEEN = 17, 10, 20, 14
 _GAP, _INDENT, _COLUMNS = 44, 22, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A box with its place."""
+    """A box with its position."""
 
     box: Box
     left: int
@@ -28,18 +28,18 @@ class Layout:
 
     @property
     def width(self) -> int:
-        """The width of the picture."""
+        """The width of the diagram."""
         inner = 2 * _INDENT + COLUMN if self.is_narrow else _COLUMNS * COLUMN + 2 * _GAP
         return inner + 4 * MARGIN
 
     def left(self, column: int) -> int:
-        """Return where the boxes of a column begin."""
+        """Return the left edge of a column."""
         return 2 * MARGIN + column * (_INDENT if self.is_narrow else COLUMN + _GAP)
 
     def place(self, band: Band, top: int) -> tuple[list[Placed], int]:
         """Place the boxes of a band, and return its height.
 
-        Those of a column are below one another; columns that arrows connect are centred.
+        Boxes of a column are stacked; columns that arrows connect are centred.
         """
         heights = [TITLE + LINE * sum(map(bool, box.lines)) + 2 * PAD - 6 for box in band.boxes]
         columns = [0 if self.is_narrow else box.column for box in band.boxes]
@@ -57,7 +57,7 @@ class Layout:
         return placed, max(0, whole - BETWEEN)
 
     def arrow(self, one: Placed, other: Placed) -> tuple[str, tuple[int, int]]:
-        """Return the line of an arrow, and where its head is."""
+        """Return the path of an arrow, and the position of its head."""
         if self.is_narrow:
             left, start = one.left + _INDENT // 2, one.top + one.height
             tip = other.left, other.top + other.height // 2

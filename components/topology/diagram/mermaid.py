@@ -1,4 +1,4 @@
-"""Mermaid: a flowchart that GitHub, GitLab and others draw."""
+"""Mermaid: a flowchart that GitHub, GitLab and others render."""
 
 from collections.abc import Iterator, Mapping
 
@@ -20,7 +20,7 @@ _CLASSES = """\
 
 
 def mermaid(graph: Graph) -> str:
-    """Return a picture as a Mermaid flowchart."""
+    """Return a diagram as a Mermaid flowchart."""
     return "\n".join(["flowchart LR", *_panels(graph), _CLASSES]) + "\n"
 
 
@@ -46,7 +46,7 @@ def _box(box: Box) -> str:
 
 
 def _text(text: str) -> str:
-    """Escape text for a quoted label: Mermaid takes numbered entities, and Markdown no more."""
+    """Escape text for a quoted label as numbered entities, which Mermaid accepts."""
     return "".join(
         one if one.isalnum() or one in " .,:-_/()+~?=*" else f"#{ord(one)};"
         for one in printable(text)

@@ -1,4 +1,4 @@
-"""SVG with a fixed layout in layers: no layout engine, no browser, the same picture every time.
+"""SVG with a fixed layout in layers: no layout engine, no browser, deterministic.
 
 States differ in shape, mark and colour: cut corners and a thick line are a break, a dashed
 line is unknown. Colours follow the reader's light or dark mode.
@@ -14,9 +14,9 @@ from .layout import BETWEEN, COLUMN, LINE, MARGIN, PAD, Layout, Placed
 _PANEL_HEAD = 32
 _CUT = 10
 _MOST = 33
-"""Letters of a line of a box."""
+"""The maximum of characters in a line of a box."""
 _CHARACTER = 8.2
-"""The width of a letter of the largest size."""
+"""The width of a character of the largest size, in pixels."""
 
 _STYLE = """\
 :root{--bg:#fff;--panel:#f6f8fa;--line:#d0d7de;--box:#fff;--text:#1f2328;--dim:#59636e;
@@ -41,11 +41,11 @@ _OF_MARKS = {"x": "t-broken", "+": "t-ok", "?": "t-unknown", "~": "t-unknown", "
 
 
 def svg(graph: Graph, *, is_narrow: bool = False) -> str:
-    """Return a picture as an SVG document.
+    """Return a diagram as an SVG document.
 
     Args:
-        graph: The picture.
-        is_narrow: Whether the boxes of a path are below one another. Defaults to False.
+        graph: The diagram.
+        is_narrow: Whether the boxes of a path are stacked. Defaults to False.
     """
     layout = Layout(is_narrow)
     body: list[str] = []
@@ -123,7 +123,7 @@ def _arrow(layout: Layout, one: Placed, other: Placed) -> str:
 
 
 def _legend(layout: Layout, top: int) -> tuple[list[str], int]:
-    """Return what the shapes and marks mean, and where the picture ends."""
+    """Return the legend of shapes and marks, and the bottom of the diagram."""
     parts: list[str] = []
     for place, (state, text) in enumerate(_LEGEND):
         left = layout.left(0 if layout.is_narrow else place)

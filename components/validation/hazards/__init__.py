@@ -58,7 +58,7 @@ _API_SERVER = ("default", "kubernetes")
 """The Service whose endpoints kube-apiserver writes itself."""
 
 HAZARDS: Mapping[str, str] = {one.code: one.summary for one in _OF_MANIFESTS.values()}
-"""Every hazard that `hazards` finds by its code, with one line that says what happens."""
+"""Every hazard that `hazards` finds, by its code, with one line that says what happens."""
 
 CATALOGUE = Catalogue(
     "Hazards",
@@ -74,21 +74,21 @@ components alone."""
 def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]:
     """Return what will not work as intended in a set of manifests that are applied together.
 
-    Objects meet in one namespace only; what is absent counts where the set speaks of it, and never
-    in a namespace with custom resources, or where some objects name their namespace and others do
-    not. `docs/hazards.md` says it for each kind.
+    Only objects of the same namespace are compared. An absent object counts only if the set refers
+    to it, and never in a namespace with custom resources, or if some objects name their namespace
+    and others do not. `docs/hazards.md` gives the details for each kind.
 
-    Slices and Endpoints that a controller wrote count as endpoints, and are not reported. Nothing
-    that `validate` gives as an error is repeated.
+    Slices and Endpoints that a controller wrote count as endpoints, but are not reported
+    themselves. Errors of `validate` are not repeated.
 
     Args:
-        manifests: Objects of any kind, in their wire form. Others than Services, EndpointSlices,
-            Endpoints, Ingresses, routes, NetworkPolicies and workloads are ignored, as is what is
-            broken.
+        manifests: Objects of any kind, in their wire form. Only Services, EndpointSlices,
+            Endpoints, Ingresses, routes, NetworkPolicies and workloads are read; broken objects are
+            ignored.
 
     Returns:
-        The index of the object that each is about, and a finding of severity `warning`. In the
-        order of the objects.
+        A finding of severity `warning` for each hazard, with the index of its object, in the order
+        of the objects.
     """
     report = Report()
     objects = read_objects(manifests)
@@ -136,7 +136,7 @@ def _lint_services(objects: ObjectSet, report: Report) -> None:
 
 
 def _strays(objects: ObjectSet) -> set[str]:
-    """Return the namespaces with endpoints of no Service, which are reported themselves."""
+    """Return the namespaces with endpoints that belong to no Service, a hazard of their own."""
     keys = [one.key for one in objects.slices] + [legacy.key for legacy in objects.legacy]
     return {key[0] for key in keys if not key[1] or objects.whereabouts(key) is not None}
 
@@ -152,7 +152,7 @@ def _lint_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Repor
 
 
 def _cluster_ips(objects: ObjectSet) -> dict[str, str]:
-    """Return the Services of all known cluster IPs."""
+    """Return the Service of each known cluster IP."""
     return {
         address: quote(service.key[1])
         for service in objects.services.values()

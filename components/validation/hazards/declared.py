@@ -1,6 +1,6 @@
 """Hazards that follow from arguments of components, live objects and the last deployment.
 
-Those of manifests that are made from the same arguments are in the modules beside this one.
+Hazards of the manifests that these arguments render are in the other modules of this folder.
 """
 
 from .hazard import Catalogue

@@ -1,4 +1,4 @@
-"""Aliases in DNS that lead back to themselves, or nowhere."""
+"""Hazards of ExternalName Services: names that lead back to the alias, or to no address."""
 
 from collections.abc import Mapping
 
@@ -85,7 +85,7 @@ def _follow(
 
 
 def _target(service: Service) -> Key | None:
-    """Return the Service that an alias leads to, if its name is one of the cluster."""
+    """Return the Service that an alias points at, if its name is a name of the cluster."""
     name, svc, domain = (
         text(service.spec.get("externalName")).removesuffix(".").lower().partition(".svc.")
     )

@@ -1,4 +1,4 @@
-"""Backends of routes of the Gateway API that their Services do not have."""
+"""Hazards of Gateway API routes: backends that do not exist."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -31,7 +31,7 @@ ROUTE_EXTERNAL_NAME = HAZARDS.hazard(
 )
 
 ROUTES = frozenset({"HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"})
-"""The kinds of routes."""
+"""The kinds of routes that are read."""
 
 
 def lint_route(

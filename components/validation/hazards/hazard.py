@@ -1,4 +1,4 @@
-"""What a hazard is: something that the API server accepts but does not work as intended."""
+"""Hazards: settings that the API server accepts but that do not work as intended."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from ...core.findings import Finding
 __all__ = ["PAGE", "Catalogue", "Hazard"]
 
 PAGE = "docs/hazards.md"
-"""The page that explains all hazards, each below a heading that is its code."""
+"""The page that explains all hazards, each under a heading with its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,37 +17,38 @@ class Hazard:
     """Something legal that will not work as intended."""
 
     code: str
-    """What it is called, in all versions."""
+    """Its stable name."""
     text: str
-    """What happens. `{names}` in braces stand for what is found where it happens."""
+    """What happens. `{names}` in braces are replaced with values from the object."""
     remedy: str
-    """What to do instead, or to keep in mind."""
+    """What to do instead, or what to keep in mind."""
     summary: str
     """What happens, in a sentence for lists."""
     severity: Literal["warning", "note"] = "warning"
-    """A note holds for every Service of its kind: shown among hazards, not logged as a warning."""
+    """A note applies to every Service of its kind: listed with hazards, but not logged as a
+    warning."""
 
     @property
     def page(self) -> str:
-        """Where it is explained."""
+        """The address of its explanation: the page and its heading."""
         return f"{PAGE}#{self.code}"
 
     def at(self, path: str, words: Mapping[str, object]) -> Finding:
-        """Return the finding that a field has this hazard.
+        """Return the finding of this hazard for a field.
 
         Args:
             path: The field's path.
-            words: What stands for the names in braces.
+            words: The values of the names in braces.
         """
         text, remedy = self.text.format(**words), self.remedy.format(**words)
         return Finding(path, "", text, None, remedy, self.code, "warning")
 
     def saying(self, text: str, remedy: str = "") -> "Hazard":
-        """Return the same hazard in the words of one of several cases."""
+        """Return the same hazard with the text, and remedy if given, of one of several cases."""
         return replace(self, text=text, remedy=remedy or self.remedy)
 
     def filled(self, **values: object) -> "Hazard":
-        """Return the same hazard with values in its text and remedy."""
+        """Return the same hazard with values filled into its text and remedy."""
         return replace(self, text=self.text.format(**values), remedy=self.remedy.format(**values))
 
     def __str__(self) -> str:
@@ -55,27 +56,27 @@ class Hazard:
 
 
 class Catalogue(Mapping[str, Hazard]):
-    """Hazards by code, in the order in which they are written down.
+    """Hazards by code, in the order of their definition.
 
     Args:
-        title: What they are about: a heading of the page.
-        others: The catalogues that it holds all hazards of.
+        title: Their subject, a heading of the page.
+        others: Catalogues whose hazards it contains.
     """
 
     def __init__(self, title: str, *others: "Catalogue") -> None:
         self.title = title
         self.parts = others or (self,)
-        """The catalogues that it is made of."""
+        """The catalogues that it consists of."""
         self._hazards: dict[str, Hazard] = {}
         for other in others:
             for hazard in other.values():
                 self._add(hazard)
 
     def hazard(self, code: str, text: str, remedy: str, summary: str = "") -> Hazard:
-        """Write a hazard down and return it.
+        """Add a hazard and return it.
 
         Args:
-            code: What it is called.
+            code: Its stable name.
             text: What happens.
             remedy: What to do.
             summary: What happens, in a sentence for lists. Defaults to the text.
@@ -86,7 +87,7 @@ class Catalogue(Mapping[str, Hazard]):
         return self._add(Hazard(code, text, remedy, summary or _sentence(text)))
 
     def note(self, code: str, text: str, remedy: str) -> Hazard:
-        """Write down a hazard of every Service of its kind, which is not a reason to warn."""
+        """Add a note: it applies to every Service of its kind, so it is not a reason to warn."""
         return self._add(Hazard(code, text, remedy, _sentence(text), "note"))
 
     def _add(self, hazard: Hazard) -> Hazard:

@@ -1,4 +1,4 @@
-"""Backends of an Ingress that its Services do not have."""
+"""Hazards of an Ingress: backends that do not exist."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -42,7 +42,7 @@ INGRESS_PORT_TOO_LONG = HAZARDS.hazard(
 
 _LONGEST_NAME = 15
 _NEAR = 0.8
-"""How similar two names must be for one to be taken for the other, misspelled."""
+"""The similarity, 0 to 1, from which one name counts as a misspelling of another."""
 _MOST_COMPARED = 200
 
 
@@ -79,9 +79,9 @@ def service_names(spec: Mapping[str, Any]) -> set[str]:
 
 
 def missing_reason(key: Key, objects: ObjectSet) -> str:
-    """Return why a Service is not there; nothing where a chart or another folder may make it.
+    """Return why a Service does not exist; nothing if a chart or another folder may create it.
 
-    In the namespace itself a Service of nearly the same name shows that the name is wrong.
+    A Service with nearly the same name in the same namespace shows that the name is wrong.
     """
     reason = objects.whereabouts(key)
     if reason is None:

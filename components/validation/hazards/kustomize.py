@@ -1,4 +1,4 @@
-"""Hazards of what a Kustomization makes of the objects that it lists."""
+"""Hazards of a Kustomization: changes to its objects that break them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -36,13 +36,13 @@ def kustomize_hazards(
     affixes: tuple[str, str],
     services: frozenset[str],
 ) -> Iterator[Finding]:
-    """Return what a Kustomization does to an object that it lists.
+    """Yield the hazards of a Kustomization for one of its objects.
 
     Args:
         manifest: The object.
         file: The Kustomization.
-        selector: What it adds to selectors.
-        affixes: What it puts before and after names.
+        selector: The labels that it adds to selectors.
+        affixes: The prefix and suffix that it adds to names.
         services: The names of the Services that it lists.
     """
     key = manifest.get("apiVersion"), manifest.get("kind")
@@ -59,7 +59,7 @@ def kustomize_hazards(
 
 
 def served_names(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Return the name of the Service that a slice or Endpoints are for."""
+    """Yield the name of the Service that a slice or Endpoints belongs to."""
     metadata = mapping(manifest.get("metadata"))
     if manifest.get("kind") == "Endpoints":
         yield text(metadata.get("name"))

@@ -91,7 +91,7 @@ _HEADLESS_LABEL_COPIED = HEADLESS_LABELLED.saying(
 
 _SKIP_MIRROR = f"metadata.labels[{SKIP_MIRROR_LABEL}]"
 _MOST_MIRRORED = 1000
-"""`--mirroring-max-endpoints-per-subset` of kube-controller-manager, by default."""
+"""The default of `--mirroring-max-endpoints-per-subset` of kube-controller-manager."""
 _NOT_FIELDS = ("spec", "endpoints", "addresses", "ports", "addressType")
 _MEANT_AS_TRUE = frozenset({"true", "yes", "1", "on"})
 
@@ -104,8 +104,8 @@ def lint_legacy(
     Args:
         one: The object.
         objects: The whole set.
-        virtual: The Services of all known cluster IPs.
-        report: Takes the findings.
+        virtual: The Service of each known cluster IP.
+        report: Collects the findings.
     """
     report.add(one.index, ENDPOINTS_DEPRECATED, "kind")
     for field in _NOT_FIELDS:

@@ -1,4 +1,4 @@
-"""Hazards that only the path as a whole shows: Pods, clients and routes beside a Service.
+"""Hazards of a whole path, with the Pods, clients and routes of a Service.
 
 `components/topology` finds them.
 """

@@ -1,4 +1,4 @@
-"""Peers of a NetworkPolicy that mean something other than they look."""
+"""Hazards of a NetworkPolicy's peers: they select other Pods than they seem to."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -29,7 +29,7 @@ _DNS_HOME = "kube-system"
 
 
 def lint_peers(policy: Policy, objects: ObjectSet, report: Report) -> None:
-    """Report the peers of a policy's rules that mean something else than they look."""
+    """Report the peers of a policy's rules that select other Pods than they seem to."""
     for path, peers in _rules(policy):
         for position, peer in enumerate(peers):
             place = f"{path}[{position}]"
@@ -58,7 +58,8 @@ def _lint_pair(
 ) -> None:
     """Report a pair of peers whose Pods are not in the policy's own namespace.
 
-    Those of the cluster's DNS never are, and others are not if the set holds workloads there.
+    The Pods of the cluster's DNS never are, others are not if the set has workloads in the other
+    namespace.
     """
     selector = mapping(pods["podSelector"])
     labels = mapping(selector.get("matchLabels"))

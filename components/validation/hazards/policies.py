@@ -1,4 +1,4 @@
-"""Hazards of a NetworkPolicy: rules that do not do what they say, or meet no Pod of the set."""
+"""Hazards of a NetworkPolicy: rules without the intended effect, or that match no Pod."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,11 +67,11 @@ _EGRESS_ALLOWED = POLICY_TYPES_MISSING.saying(
 )
 
 _MOST_COMPARED = 500
-"""Workloads with one label that are looked at before a policy is taken to select some."""
+"""The maximum of workloads with one label to check before assuming that a policy selects some."""
 
 
 class PolicyLinter:
-    """What the policies of a set are compared with, indexed once."""
+    """Lints policies against a set of objects, which is indexed once."""
 
     def __init__(self, objects: ObjectSet, dns: DnsEgress) -> None:
         self._objects = objects
@@ -100,7 +100,7 @@ class PolicyLinter:
     def _lint_selection(self, policy: Policy, report: Report) -> None:
         """Compare a policy with the workloads of its namespace, if the set has any there.
 
-        Nothing is reported where the namespace has custom resources, which may make Pods too.
+        Nothing is reported if the namespace has custom resources, which may also create Pods.
         """
         selector = mapping(policy.spec.get("podSelector"))
         workloads = self._objects.workloads.get(policy.namespace)
@@ -118,7 +118,7 @@ class PolicyLinter:
     def _selected(
         self, namespace: str, selector: Mapping[str, Any], workloads: Sequence[Workload]
     ) -> list[Workload] | None:
-        """Return the workloads whose Pods are selected; None where they are too many to tell."""
+        """Return the workloads whose Pods are selected; None if there are too many to check."""
         candidates = workloads
         for key, value in mapping(selector.get("matchLabels")).items():
             bucket = self._by_label.get((namespace, key, value), ())
@@ -148,7 +148,7 @@ class PolicyLinter:
 def _lint_miss(
     policy: Policy, labels: Mapping[str, Any], workloads: Sequence[Workload], report: Report
 ) -> None:
-    """Report a selector that is meant for a workload: it names it, or is one label away from it."""
+    """Report a selector meant for a workload: it contains its name, or differs in one label."""
     meant = [
         one
         for one in workloads
@@ -214,7 +214,7 @@ def _container_ports(workload: Workload) -> Iterator[str]:
 
 
 def _to_pods(policy: Policy) -> Iterator[tuple[str, object, Mapping[str, Any]]]:
-    """Return every rule with the Pods at which its ports are, those of the namespace."""
+    """Yield every rule for Pods of the namespace, with the selector of the Pods with its ports."""
     selector = policy.spec.get("podSelector")
     for position, rule in enumerate(map(mapping, items(policy.spec.get("ingress")))):
         yield f"spec.ingress[{position}]", selector, rule
@@ -225,7 +225,7 @@ def _to_pods(policy: Policy) -> Iterator[tuple[str, object, Mapping[str, Any]]]:
 
 
 def _mapped(services: Sequence[Service], wanted: int | None) -> tuple[Service, int] | None:
-    """Return a Service that maps a port to another number, unless some Pod has that number too."""
+    """Return a Service that maps a port to another number, unless some Pod listens on both."""
     ports = [(service, port) for service in services for port in service.ports]
     if wanted is None or wanted in DNS_PORTS or any(port.dialled == wanted for _, port in ports):
         return None

@@ -1,4 +1,4 @@
-"""NetworkPolicies that let Pods reach some other address or port than external backends have."""
+"""Hazards of NetworkPolicies whose addresses or ports miss those of external backends."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,7 +55,7 @@ _EXCEPTED = POLICY_BACKENDS_UNCOVERED.saying(
 )
 
 _BUDGET = 500_000
-"""Comparisons of backends with ipBlocks before no more are made: what is left goes unsaid."""
+"""The maximum of comparisons between backends and ipBlocks: beyond it nothing is reported."""
 
 
 def lint_backends(
@@ -66,11 +66,11 @@ def lint_backends(
     Args:
         objects: The set.
         policies: Its policies that restrict egress.
-        virtual: The Services of all known cluster IPs.
-        report: Takes the findings.
+        virtual: The Service of each known cluster IP.
+        report: Collects the findings.
 
     Returns:
-        The selections of Pods whose policies hold the address of some backend.
+        The selections of Pods whose policies include the address of some backend.
     """
     backends = _backends_by_namespace(objects, policies)
     reaching: set[Selection] = set()
@@ -97,7 +97,7 @@ class _Block(NamedTuple):
     network: Network
     excepts: Sequence[Network]
     ports: Sequence[Mapping[str, Any]] | None
-    """None for all ports."""
+    """The ports; None for all ports."""
 
 
 def _excepted() -> dict[Key, tuple[_Block, int, int]]:
@@ -106,17 +106,17 @@ def _excepted() -> dict[Key, tuple[_Block, int, int]]:
 
 @dataclass(slots=True)
 class _Reach:
-    """Which backends the policies of one selector reach, by Service and position."""
+    """The backends that the policies of one selector reach, by Service and index."""
 
     allowed: dict[Key, set[int]] = field(default_factory=dict[Key, set[int]])
     touched: dict[Key, set[int]] = field(default_factory=dict[Key, set[int]])
-    """Those of which the address is in some ipBlock, whatever the port."""
+    """The backends whose address is in some ipBlock, for any port."""
     excepted: dict[Key, tuple[_Block, int, int]] = field(default_factory=_excepted)
-    """A block of which an `except` holds a backend, whatever the port, with both positions."""
+    """A block whose `except` contains a backend, for any port, with the index of both."""
 
 
 class _NamespaceLinter:
-    """The policies of one namespace beside the external backends of its Services."""
+    """Compares the policies of one namespace with the external backends of its Services."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class _NamespaceLinter:
         self._by_port: dict[Port, Key] = {}
         self._left = budget
         self.reaching: set[Labels | None] = set()
-        """The selectors whose policies hold the address of some backend."""
+        """The selectors whose policies include the address of some backend."""
         for key, members in backends.items():
             for position, backend in enumerate(members):
                 version = 6 if ":" in backend.address else 4
@@ -141,7 +141,7 @@ class _NamespaceLinter:
             members_by_value.sort()
 
     def lint(self, by_selector: Mapping[Labels | None, Sequence[Policy]], report: Report) -> int:
-        """Report what the policies miss, and give what is left of the budget."""
+        """Report what the policies miss, and return the rest of the budget."""
         blocks = {
             selector: [(policy, list(_blocks(policy))) for policy in policies]
             for selector, policies in by_selector.items()
@@ -207,7 +207,7 @@ class _NamespaceLinter:
         reaches: Sequence[_Reach],
         report: Report,
     ) -> None:
-        """Report Services of which some backends are reached by the policies of a selector."""
+        """Report Services of which the policies of a selector reach only some backends."""
         index = next((policy.index for policy, found in policies if found), -1)
         for key in own.touched:
             members = self._backends[key]
@@ -262,7 +262,7 @@ class _NamespaceLinter:
         reached: set[Key],
         report: Report,
     ) -> bool:
-        """Report what a policy for all Pods excepts, unless another one lets some Pods reach it."""
+        """Report backends that a policy for all Pods excepts and no other policy allows."""
         found = False
         for key, (block, holder, position) in own.excepted.items():
             if key not in reached and any(block is one for one in blocks):
@@ -279,7 +279,7 @@ class _NamespaceLinter:
     def _lint_missed(
         self, policy: Policy, blocks: Sequence[_Block], touched: set[Key], report: Report
     ) -> None:
-        """Report a policy that seems to be meant for a Service, and reaches no backend at all."""
+        """Report a policy that seems meant for a Service but reaches none of its backends."""
         for block in blocks:
             key = self._meant(block)
             if key is not None and key not in touched:
@@ -294,7 +294,7 @@ class _NamespaceLinter:
                 return
 
     def _meant(self, block: _Block) -> Key | None:
-        """Return the Service that an ipBlock may be meant for: by its port, or the only one."""
+        """Return the Service that an ipBlock seems meant for: by port, or as the only one."""
         for port in block.ports or ():
             wanted = number(port.get("port"))
             if wanted is not None:
@@ -308,7 +308,7 @@ class _NamespaceLinter:
 
 
 def _to_anywhere(policies: Iterable[Policy]) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """Return the ports of rules without peers, which allow every destination."""
+    """Yield the ports of rules without peers, which allow every destination."""
     for policy in policies:
         for rule in map(mapping, items(policy.spec.get("egress"))):
             if not items(rule.get("to")):

@@ -19,21 +19,21 @@ from .policy_rules import (
 __all__ = ["DNS_PORTS", "DnsEgress"]
 
 DNS_PORTS = frozenset({53, 5353})
-"""Where DNS is in clusters; 5353 is OpenShift's."""
+"""The ports of DNS in clusters; 5353 is OpenShift's."""
 
 _DNS_APPS = frozenset({"kube-dns", "coredns"})
 _DNS_HOME = "kube-system"
 
 
 class DnsEgress:
-    """Which policies of a set let their Pods reach DNS."""
+    """Finds whether policies of a set let their Pods reach DNS."""
 
     def __init__(self, policies: EgressPolicies, reaching: Collection[Selection]) -> None:
         """Index the policies.
 
         Args:
-            policies: Those that restrict egress.
-            reaching: The Pods that they let reach backends of Services.
+            policies: The policies that restrict egress.
+            reaching: The selections of Pods whose policies include some backend of a Service.
         """
         self._reaching = reaching
         self._dns = {
@@ -43,10 +43,10 @@ class DnsEgress:
         }
 
     def lacks_dns(self, policy: Policy) -> bool:
-        """Return whether Pods need DNS, and none of their policies lets them reach it.
+        """Return whether Pods need DNS but none of their policies lets them reach it.
 
-        They need it to find a Service, if the policy holds a backend of one, and where a rule names
-        it. Any other policy may be one of several, of which a set need not show all.
+        They need it if the policy includes a backend of a Service, or if a rule refers to DNS. Any
+        other policy may be one of several, not all of which are in the set.
         """
         if not restricts_egress(policy):
             return False
@@ -77,7 +77,7 @@ def _names_dns(policy: Policy) -> bool:
 
 
 def _rule_allows_dns(rule: Mapping[str, Any]) -> bool:
-    """Return whether DNS may be meant; a rule for hosts without ports is not one for it."""
+    """Return whether a rule may allow DNS, which one for hosts without ports does not."""
     ports = items(rule.get("ports"))
     if ports:
         return any(_is_dns(mapping(port)) for port in ports)
@@ -86,7 +86,7 @@ def _rule_allows_dns(rule: Mapping[str, Any]) -> bool:
 
 
 def _is_own_dns(rule: Mapping[str, Any]) -> bool:
-    """Return whether a rule means the cluster's DNS and allows Pods of its own namespace alone."""
+    """Return whether a rule is meant for the cluster's DNS but allows only its own namespace."""
     peers = [mapping(peer) for peer in items(rule.get("to"))]
     return bool(peers) and all(
         "podSelector" in peer and "namespaceSelector" not in peer and _is_dns_server(peer)

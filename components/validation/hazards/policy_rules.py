@@ -1,7 +1,7 @@
-"""What hazards of NetworkPolicies read of them: whom they hold for, and what their ports allow.
+"""Reads NetworkPolicies for hazards: the Pods that they apply to, and the ports they allow.
 
-Policies add up: what one of them allows, another need not. Those of a namespace are therefore
-taken together, as far as their selectors tell that they hold for the same Pods.
+Policies add up: a connection needs only one policy that allows it. Policies of a namespace are
+therefore grouped if their selectors show that they apply to the same Pods.
 """
 
 from collections import defaultdict
@@ -28,17 +28,17 @@ __all__ = [
 
 Labels = frozenset[tuple[str, str]]
 Selection = tuple[str, Labels | None]
-"""A namespace, and the labels of its Pods for which policies hold."""
+"""A namespace, and the labels of the Pods that policies apply to."""
 Port = tuple[str, int]
 """A protocol and a number."""
 
 EgressPolicies = Mapping[str, Mapping[Labels | None, Sequence[Policy]]]
-"""By namespace and selector; None stands for selectors that are not labels alone."""
+"""Policies by namespace and selector; None for selectors that have more than labels."""
 
 HOST_BITS = {4: 8, 6: 64}
-"""A block with no more bits beyond its prefix stands for hosts, a wider one for a network."""
+"""The host bits, by IP version, up to which a block stands for hosts and not a network."""
 _MOST_LABELS = 6
-"""Labels of a selector whose subsets are looked up; of more, none and all."""
+"""The maximum of labels whose subsets are looked up; beyond it only none and all are."""
 
 
 def egress_policies(objects: ObjectSet) -> EgressPolicies:
@@ -69,7 +69,7 @@ def selector_labels(selector: object) -> Labels | None:
 
 
 def wider_selectors(selector: Labels) -> Iterator[Labels]:
-    """Return the selectors that select all Pods that this one selects, itself among them."""
+    """Yield the selectors that include all Pods of this one, with the selector itself."""
     if len(selector) > _MOST_LABELS:
         yield from (selector, frozenset())
         return
@@ -78,7 +78,7 @@ def wider_selectors(selector: Labels) -> Iterator[Labels]:
 
 
 def allows(ports: Sequence[Mapping[str, Any]], wanted: Port) -> bool:
-    """Return whether a list of a policy's ports has a protocol and number."""
+    """Return whether a list of a policy's ports allows a protocol and number."""
     for port in ports:
         if (text(port.get("protocol")) or "TCP") != wanted[0]:
             continue

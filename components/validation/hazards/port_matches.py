@@ -1,7 +1,7 @@
-"""Ports of a selectorless Service and of its endpoints that do not meet.
+"""Hazards of a selectorless Service whose ports do not match those of its endpoints.
 
-kube-proxy takes for a Service's port the ports of slices that have its name and protocol; numbers
-play no part in it (`endpointInfoByServicePort`).
+kube-proxy matches a Service's port with ports of slices by name and protocol, not by number
+(`endpointInfoByServicePort`).
 """
 
 from collections.abc import Sequence
@@ -86,7 +86,7 @@ def _numbers(groups: Sequence[Group]) -> dict[str, dict[str, set[int | None]]]:
 def _lint_service(
     service: Service, numbers: dict[str, dict[str, set[int | None]]], report: Report
 ) -> set[str]:
-    """Report ports that nothing serves; give the names of slices' ports that this explains."""
+    """Report ports that nothing serves; return the names of slices' ports that this explains."""
     explained: set[str] = set()
     names = {port.name for port in service.ports}
     for position, port in enumerate(service.ports):
@@ -140,7 +140,7 @@ def _lint_target(
 
 
 def _lint_headless(service: Service, groups: Sequence[Group], report: Report) -> None:
-    """Report ports that are mapped, for clients of a headless Service dial its endpoints."""
+    """Report mapped ports, because clients of a headless Service connect to its endpoints."""
     ports = {(port.name, port.protocol): port for port in service.ports}
     for group in groups:
         for one in group.ports:

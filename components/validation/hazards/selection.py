@@ -1,4 +1,4 @@
-"""Selectors of Services that meet no Pods of the set, and target ports that no container has."""
+"""Hazards of selectors that match no Pods, and of target ports that no container has."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ TARGET_PORT_UNKNOWN = HAZARDS.hazard(
 )
 
 _OF_CONTROLLERS = ("job-name", "batch.kubernetes.io/", "statefulset.kubernetes.io/", "pod-template")
-"""Labels that controllers give to Pods, beside those of the template."""
+"""Prefixes of labels that controllers add to Pods beside those of the template."""
 _MOST_COMPARED = 500
 
 
@@ -43,7 +43,7 @@ def lint_selection(objects: ObjectSet, report: Report) -> None:
 
 
 def shown_difference(workload: Workload, wanted: Mapping[str, Any]) -> str:
-    """Return what the Pods of a workload have instead of the labels that are wanted."""
+    """Return what the Pods of a workload have instead of the wanted labels."""
     labels = {key: workload.labels.get(key) for key in wanted}
     return ", ".join(
         f"{key}: {quote(value)}" if value is not None else f"no {key}"
@@ -66,7 +66,7 @@ def _selects(service: Service, workload: Workload) -> bool:
 
 
 def _lint_miss(service: Service, workloads: Sequence[Workload], report: Report) -> None:
-    """Report a selector that is meant for a workload: one of the Service's own name."""
+    """Report a selector that is meant for a workload with the Service's name."""
     meant = [one for one in workloads if one.name == service.key[1]]
     if len(meant) != 1:
         return
@@ -81,7 +81,7 @@ def _lint_miss(service: Service, workloads: Sequence[Workload], report: Report) 
 
 def _lint_targets(service: Service, selected: Sequence[Workload], report: Report) -> None:
     names = {name for workload in selected for name in _port_names(workload)}
-    if not names:  # patches of workloads hold none
+    if not names:  # patches of workloads have no containers' names
         return
     for position, port in enumerate(service.ports):
         if isinstance(port.target, str) and port.target not in names:

@@ -1,7 +1,7 @@
-"""What the API server itself warns of, in its words, where no other hazard says it.
+"""Warnings of the API server itself, in its words, unless another hazard covers them.
 
-`GetWarningsForService` and `WarningsOnCreate` of Ingresses, of Kubernetes 1.36 and newer. A client
-that shows no warnings, as Pulumi's provider and most of CI, drops them.
+They are those of `GetWarningsForService` and of `WarningsOnCreate` of Ingresses, of Kubernetes 1.36
+and later. Clients that show no warnings, such as Pulumi's provider and most CI, drop them.
 """
 
 from collections.abc import Mapping
@@ -66,12 +66,12 @@ _BLOCK_NOT_CANONICAL = ADDRESS_NOT_CANONICAL.saying(
 )
 
 CLASS_ANNOTATION = "kubernetes.io/ingress.class"
-"""Names the class of an Ingress, as `ingressClassName` does since."""
+"""The annotation that names an Ingress's class, which `ingressClassName` replaced."""
 _HINTS = "service.kubernetes.io/topology-aware-hints"
 
 
 def lint_ingress_class(index: int, manifest: Mapping[str, Any], report: Report) -> None:
-    """Report an Ingress that names its class in the old annotation alone."""
+    """Report an Ingress that names its class only in the old annotation."""
     is_named = mapping(manifest.get("spec")).get("ingressClassName") is not None
     if CLASS_ANNOTATION in _annotations(manifest) and not is_named:
         report.add(index, INGRESS_CLASS_DEPRECATED, f"metadata.annotations[{CLASS_ANNOTATION}]")
@@ -129,7 +129,7 @@ def _lint_block(index: int, path: str, given: str, report: Report) -> None:
 
 
 def _lint_load_balancer_ip(index: int, given: str, report: Report) -> None:
-    """Report the one address that is not validated, and may have any form that Go once read."""
+    """Report a `loadBalancerIP`, which is not validated, in a form that only old parsers accept."""
     address, strict = parse_sloppy_ip(given), read_ip(given)
     is_mapped = isinstance(strict, IPv6Address) and strict.ipv4_mapped is not None
     if address is not None and (strict is None or is_mapped):

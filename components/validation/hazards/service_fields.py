@@ -1,4 +1,4 @@
-"""Fields of a Service that another type or tool reads otherwise: protocols, load balancers, DNS."""
+"""Hazards of a Service's fields that other types or tools read differently."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -91,7 +91,7 @@ def _lint_protocols(service: Service, report: Report) -> None:
 
 
 def is_of_cloud(annotations: Iterable[str], load_balancer_class: str) -> bool:
-    """Return whether a cloud's controller is meant, as many of these refuse mixed protocols.
+    """Return whether a cloud's controller serves it, many of which refuse mixed protocols.
 
     Args:
         annotations: The keys of the Service's annotations.

@@ -1,4 +1,4 @@
-"""Environment variables that kubelet makes of Services, and that programs take for settings."""
+"""Hazards of the environment variables that kubelet makes from Services and programs read."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _HOST = "_HOST"
 
 
 def lint_links(objects: ObjectSet, report: Report) -> None:
-    """Report Services whose variables meet settings that the Pods of their namespace read."""
+    """Report Services whose variables have names of settings that Pods of their namespace read."""
     for namespace, workloads in objects.workloads.items():
         linked = [
             (workload, set(_variables(workload)))

@@ -85,9 +85,9 @@ def lint_service(service: Service, report: Report, *, is_routed: bool = False) -
 
     Args:
         service: The Service.
-        report: Takes the findings.
-        is_routed: Whether an Ingress or a route reads it, whose controller dials the targetPort
-            of an alias. Defaults to False.
+        report: Collects the findings.
+        is_routed: Whether an Ingress or a route uses it: their controllers connect to the
+            targetPort of an alias. Defaults to False.
     """
     for path in _not_fields(service):
         report.add(service.index, SERVICE_ENDPOINTS_FIELD, path)
@@ -136,7 +136,7 @@ def _lint_alias(service: Service, report: Report, *, is_routed: bool) -> None:
 
 
 def _is_filled_in(service: Service) -> bool:
-    """Return whether Tailscale's operator replaces the external name, which holds any word."""
+    """Return whether Tailscale's operator replaces the external name, a mere placeholder."""
     annotations = mapping(mapping(service.manifest.get("metadata")).get("annotations"))
     return any(text(one).startswith("tailscale.com/tailnet-") for one in annotations)
 

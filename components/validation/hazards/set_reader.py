@@ -1,4 +1,4 @@
-"""Reads a set of manifests into the objects that hazards are looked for in."""
+"""Reads a set of manifests into the objects that are linted."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
@@ -11,10 +11,10 @@ from .gateway_routes import ROUTES
 
 
 def read_objects(manifests: Sequence[object]) -> ObjectSet:
-    """Read a set of manifests; objects of other kinds and broken ones are passed over.
+    """Read a set of manifests; objects of other kinds and broken ones are ignored.
 
-    An absent namespace is unknown. It is that of the other objects where they name one alone, for
-    `kubectl apply --namespace` gives such objects one, or a Kustomization does.
+    An absent namespace is unknown, because `kubectl apply --namespace` or a Kustomization may set
+    it. If all others name the same namespace, it is assumed to be that one.
     """
     named, has_absent = _namespaces(manifests)
     only = next(iter(named)) if len(named) == 1 and has_absent else ""
@@ -41,7 +41,7 @@ def _is_route(version: str, kind: str) -> bool:
 
 
 def _namespaces(manifests: Sequence[object]) -> tuple[set[str], bool]:
-    """Return the namespaces that the objects name, and whether some name none."""
+    """Return the namespaces that the objects name, and whether some objects name none."""
     named: set[str] = set()
     has_absent = False
     for manifest in map(mapping, manifests):
@@ -57,7 +57,7 @@ def _namespaces(manifests: Sequence[object]) -> tuple[set[str], bool]:
 
 
 class _InNamespace(Sequence[object]):
-    """Objects of which those without a namespace are in a given one."""
+    """A sequence in which objects without a namespace get a given one."""
 
     def __init__(self, manifests: Sequence[object], namespace: str) -> None:
         self._manifests = manifests
@@ -71,7 +71,7 @@ class _InNamespace(Sequence[object]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[object]: ...
     def __getitem__(self, index: int | slice) -> object:
-        """Return one, or several."""
+        """Return an object, or a slice of the sequence."""
         if isinstance(index, slice):
             return [self._moved(one) for one in self._manifests[index]]
         return self._moved(self._manifests[index])
@@ -105,7 +105,7 @@ def _read_workload(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) 
 
 
 def _routed(route: Mapping[str, Any]) -> Iterator[Key]:
-    """Return the Services that a route points at."""
+    """Yield the Services that a route points at."""
     for rule in map(mapping, items(mapping(route.get("spec")).get("rules"))):
         for backend in map(mapping, items(rule.get("backendRefs"))):
             yield text(backend.get("namespace")) or namespace_of(route), text(backend.get("name"))

@@ -110,8 +110,8 @@ def lint_slice(one: Slice, objects: ObjectSet, virtual: Mapping[str, str], repor
     Args:
         one: The slice.
         objects: The whole set.
-        virtual: The Services of all known cluster IPs.
-        report: Takes the findings.
+        virtual: The Service of each known cluster IP.
+        report: Collects the findings.
     """
     service = objects.services.get(one.key)
     _lint_service_name(one, objects, report)
@@ -167,7 +167,7 @@ def _lint_ports(one: Slice, service: Service | None, report: Report) -> None:
 
 
 def _is_null(one: Slice, path: str) -> bool:
-    """Return whether the number is not given, for one of another type is an error."""
+    """Return whether the number is absent; a number of another type is an error."""
     position = int(path.removeprefix("ports[").removesuffix("]"))
     return mapping(one.manifest["ports"][position]).get("port") is None
 
@@ -207,7 +207,7 @@ def lint_addresses(
     place: Callable[[Endpoint], str],
     report: Report,
 ) -> None:
-    """Report addresses to which no connection can be made, the first of each kind."""
+    """Report addresses that nothing can connect to, the first of each kind."""
     found = [endpoint for endpoint in endpoints if is_multicast(endpoint.address)]
     if found:
         report.add(index, MULTICAST, place(found[0]))

@@ -1,4 +1,4 @@
-"""Endpoints of a selectorless Service that get no traffic from it, or other than it looks."""
+"""Hazards of a selectorless Service whose endpoints get no traffic, or not as intended."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -89,7 +89,7 @@ _DEFAULT_FAMILY_ALONE = FAMILY_UNSERVED.saying(
 
 _FAMILIES = frozenset({"IPv4", "IPv6"})
 _MOST_COMPARED = 4
-"""Endpoints of one address that a further one is compared with."""
+"""The maximum of endpoints with one address that another is compared with."""
 
 
 def lint_traffic(service: Service, groups: Sequence[Group], report: Report) -> None:
@@ -108,12 +108,12 @@ def lint_traffic(service: Service, groups: Sequence[Group], report: Report) -> N
 
 
 def lint_unserved(service: Service, has_served: bool, report: Report) -> None:  # noqa: FBT001
-    """Report a selectorless Service that nothing of the set serves.
+    """Report a selectorless Service that has no endpoints in the set.
 
     Args:
         service: The Service.
-        has_served: Whether the set holds endpoints of other Services in the namespace.
-        report: Takes the findings.
+        has_served: Whether the set has endpoints of other Services in the namespace.
+        report: Collects the findings.
     """
     if items(service.spec.get("externalIPs")):
         report.add(service.index, EXTERNAL_IPS_AS_BACKENDS, "spec.externalIPs")
@@ -151,7 +151,7 @@ def _lint_hints(service: Service, endpoints: Sequence[Endpoint], report: Report)
 
 
 def _lint_conditions(groups: Sequence[Group], report: Report) -> None:
-    """Report an address and port that is there twice with other conditions."""
+    """Report an address and port that appears twice with different conditions."""
     ports = [frozenset(port[1:] for port in group.ports) for group in groups]
     meet: dict[tuple[int, int], bool] = {}
     seen: dict[str, list[tuple[int, Endpoint]]] = {}
@@ -213,7 +213,7 @@ def _lint_families(service: Service, groups: Sequence[Group], report: Report) ->
 
 
 def _families(service: Service) -> Iterator[str]:
-    """Return the families that a manifest says that its Service has."""
+    """Yield the families in the Service's manifest."""
     for family in items(service.spec.get("ipFamilies")):
         if text(family) in _FAMILIES:
             yield family

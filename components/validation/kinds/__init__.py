@@ -8,4 +8,4 @@ from .kind_spec import KindSpec
 SPECS = (service.SPEC, endpoints.SPEC, endpoint_slice.SPEC, ingress.SPEC, network_policy.SPEC)
 
 KINDS: Mapping[tuple[str, str], KindSpec] = {spec.key: spec for spec in SPECS}
-"""What is validated, by `apiVersion` and `kind`."""
+"""The validated kinds, by `apiVersion` and `kind`."""

@@ -122,7 +122,7 @@ SHAPE_WITHOUT_NODE_HINTS = _shape("forZones")
 _TYPE_RULES_OF_UPDATES = frozenset({ADDRESS_TYPE_REQUIRED, ADDRESS_TYPE_IMMUTABLE})
 _TYPE_RULES = _TYPE_RULES_OF_UPDATES | {ADDRESS_TYPE}
 _ADDRESSES_RULES = frozenset({ADDRESSES_REQUIRED, ADDRESSES_COUNT})
-"""What generated validators validate, of the type first."""
+"""The rules that generated code checks from 1.37 on."""
 _ADDRESS_TYPES = ("FQDN", "IPv4", "IPv6")
 _MAX_ENDPOINTS = 1000
 _MAX_PORTS = 20000
@@ -132,11 +132,11 @@ Decoded = Mapping[str, Any]
 
 
 class _Hints(NamedTuple):
-    """The hints of one kind, which say for which zones or nodes an endpoint is."""
+    """The hints of one kind: the zones or nodes that an endpoint serves."""
 
     field: str
     rule: Rule
-    """For a name."""
+    """The rule for a name."""
     once: Rule
     limit: Rule
     reasons: Callable[[str], list[str]]
@@ -161,7 +161,7 @@ def validate(
 
 
 def _own(new: dict[str, Any], old: dict[str, Any] | None, rules: Rules) -> list[Finding]:
-    """Validate all but the metadata, as the API server's handwritten validation does."""
+    """Validate everything except the metadata, as the API server's handwritten code does."""
     findings: list[Finding] = []
     address_type: str = new.get("addressType", "")
     _check_address_type(address_type, findings)
@@ -210,7 +210,7 @@ def _check_port(port: Decoded, names: set[str]) -> list[Finding]:
 
 
 def _check_port_number(port: Decoded) -> list[Finding]:
-    """Refuse what the API server takes and no node can use: the one rule beyond its own."""
+    """Refuse port numbers that the API server accepts but no node can use: our only extra rule."""
     number = port.get("port")
     return [] if number is None else against("port", number, port_number, PORT_NUMBER)
 
@@ -242,7 +242,7 @@ def _check_endpoint(endpoint: Decoded, address_type: str, rules: Rules) -> list[
 
 
 def _check_hints(hints: Decoded, rules: Rules) -> list[Finding]:
-    """Validate hints; too many zones hide what is wrong with the nodes."""
+    """Validate hints; if there are too many zones, the nodes are not validated."""
     findings: list[Finding] = []
     for kind in (_ZONES, _NODES) if rules.node_hints else (_ZONES,):
         field = kind.field
@@ -267,7 +267,7 @@ def _same(new: Sequence[Decoded], old: Sequence[Decoded]) -> bool:
 
 
 def _same_endpoint(new: Decoded, old: Decoded) -> bool:
-    """Compare all but `deprecatedTopology`, which is dropped before it is looked at."""
+    """Compare everything except `deprecatedTopology`, which is dropped before the comparison."""
     return (
         new.get("addresses", []) == old.get("addresses", [])
         and new.get("conditions", {}) == old.get("conditions", {})

@@ -20,7 +20,7 @@ from ..walk import against, each
 from .kind_spec import KindSpec
 
 _MOST_ADDRESSES = 100_000
-"""More in one Endpoints object is beyond what the API server takes in one request."""
+"""More addresses in one object than the API server accepts in one request."""
 _LEADER = "control-plane.alpha.kubernetes.io/leader"
 _TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time"
 _ENDPOINTS_MANAGED_BY = "endpoints.kubernetes.io/managed-by"
@@ -111,7 +111,7 @@ def _check_subset(subset: Decoded, rules: Rules) -> list[Finding]:
 
 
 def _check_address(address: Decoded, rules: Rules) -> list[Finding]:
-    """Validate an address; one that cannot be read is named twice, as by the API server."""
+    """Validate an address. One that cannot be parsed is reported twice, as by the API server."""
     findings: list[Finding] = []
     ip = address.get("ip", "")
     check_legacy_ip(ip, "ip", rules, findings)
@@ -146,7 +146,7 @@ def _same(new: Sequence[Decoded], old: Sequence[Decoded]) -> bool:
 
 
 def _settled(subset: Decoded) -> list[list[Decoded]]:
-    """Return what a subset holds, with defaults and without what equals its absence."""
+    """Return a subset with defaults filled in, and without values that equal absent ones."""
     addresses = [[_address(one) for one in subset.get(field, ())] for field in _ADDRESS_LISTS]
     return [*addresses, [_port(one) for one in subset.get("ports", ())]]
 

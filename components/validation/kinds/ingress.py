@@ -1,7 +1,7 @@
 """Ingress of networking.k8s.io/v1 (`ValidateIngressCreate`, `ValidateIngressUpdate`).
 
-Whether the IngressClass, the Services and the Secrets exist is the cluster's business. An update
-does not compare the class with the old annotation, and tolerates errors of the stored object.
+Whether the IngressClass, the Services and the Secrets exist is not validated. An update does not
+compare the class with the old annotation, and tolerates errors of the stored object.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -130,16 +130,16 @@ _RESOURCE_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class _Leniency:
-    """What is tolerated, for the version and for the object that an update finds."""
+    """What is tolerated, by version and by the stored object of an update."""
 
     service_name: Callable[[str], list[str]]
     """Returns the reasons against the name of a backend's Service."""
     wordy: bool = False
-    """What a resource lacks is named twice."""
+    """A missing field of a resource is reported twice."""
     any_secret: bool = False
     """Names of Secrets are not validated."""
     any_wildcard_rule: bool = False
-    """Rules for a wildcard host are not validated, apart from the host."""
+    """Of rules for a wildcard host only the host is validated."""
 
 
 def validate(new: Decoded, old: Decoded | None, rules: Rules, findings: list[Finding]) -> None:
@@ -166,7 +166,7 @@ def _leniency(old_spec: Decoded | None, rules: Rules) -> _Leniency:
 
 
 def _kept_names(spec: Decoded, rules: Rules) -> Iterator[str]:
-    """Return the names of Services that a stored Ingress has where the version looks for them."""
+    """Yield the Services' names of a stored Ingress in the fields that the version looks at."""
     backends: list[Decoded] = []
     if rules.default_name_may_stay:
         backends.append(spec.get("defaultBackend", {}))
@@ -178,12 +178,12 @@ def _kept_names(spec: Decoded, rules: Rules) -> Iterator[str]:
 
 
 def _only_relaxed(name: str) -> bool:
-    """Return whether it is the name of a Service by the rules of 1.36 alone."""
+    """Return whether it is a Service's name only by the rules of 1.36."""
     return bool(syntax.dns_1035_label(name)) and not syntax.dns_label(name)
 
 
 def _is_broken_wildcard(rule: Decoded) -> bool:
-    """Return whether a stored rule for a wildcard host is invalid, by the names of before 1.36."""
+    """Return whether a stored rule for a wildcard host is invalid by the rules before 1.36."""
     return "*" in rule.get("host", "") and bool(_http(rule, _Leniency(syntax.dns_1035_label)))
 
 
@@ -251,7 +251,7 @@ def _path(path: Decoded, leniency: _Leniency) -> list[Finding]:
 
 
 def _plain_path(path: str) -> list[Finding]:
-    """Validate a path that the API server understands: `Exact` or `Prefix`."""
+    """Validate a path of a type that the API server understands: `Exact` or `Prefix`."""
     findings = _absolute(path)
     for sequence in _FORBIDDEN_SEQUENCES:
         if sequence in path:

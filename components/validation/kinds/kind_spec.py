@@ -1,4 +1,4 @@
-"""What is known of a kind of object: the one place where each kind is described."""
+"""The description of a kind: how it is spelled, decoded, validated and read for hazards."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,10 +11,11 @@ from ..object_set import ObjectSet
 from ..shapes import Struct
 
 Validate = Callable[[dict[str, Any], dict[str, Any] | None, Rules, list[Finding]], None]
-"""Validates a decoded object that is created, or that updates another one."""
+"""Validates a decoded object that is created, or that updates another one: new, old, rules, and the
+list that collects the findings."""
 
 Reader = Callable[[ObjectSet, int, Mapping[str, Any]], None]
-"""Adds a manifest, of which this is the index, to the set in which hazards are looked for."""
+"""Adds a manifest, with its index, to the set that is linted."""
 
 
 def _no_words() -> dict[str, str]:
@@ -35,10 +36,10 @@ class KindSpec:
     validate: Validate
     read: Reader
     misspellings: Mapping[str, str] = field(default_factory=_no_words)
-    """What the kind is called by mistake, in lower case, and what to write instead. Its name and
+    """Wrong spellings of the kind, in lower case, and what to write instead. The name itself and
     its plural need not be listed."""
     removed: Mapping[str, str] = field(default_factory=_no_words)
-    """Each `apiVersion` that it once had, and the Kubernetes version that has it no more."""
+    """Each former `apiVersion`, and the Kubernetes version that removed it."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -47,7 +48,7 @@ class KindSpec:
 
     @property
     def spellings(self) -> frozenset[str]:
-        """All that it may be called, in lower case."""
+        """All known spellings, in lower case."""
         return frozenset({self.kind.lower(), self.plural, *self.misspellings})
 
     def respelled(self, kind: str) -> str:

@@ -1,7 +1,7 @@
 """NetworkPolicy of networking.k8s.io/v1 (`ValidateNetworkPolicy`, and the same for updates).
 
-An update tolerates every block of addresses that the stored object has, and the values of selectors
-where the stored `podSelector` is already invalid.
+An update tolerates every block of addresses that the stored object has, and any values in selectors
+if the stored `podSelector` is already invalid.
 """
 
 from collections.abc import Iterator, Mapping
@@ -68,19 +68,19 @@ TYPE = RULES.rule("policy-type", "Every one of `policyTypes` is `Ingress` or `Eg
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
 _POLICY_TYPES = ("Ingress", "Egress")
 _GENERATED = frozenset({CIDR_REQUIRED})
-"""What generated validators validate."""
+"""The rules that generated code checks from 1.37 on."""
 _DIRECTIONS = (("ingress", "from"), ("egress", "to"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Leniency:
-    """What is tolerated, for the version and for the object that an update finds."""
+    """What is tolerated, by version and by the stored object of an update."""
 
     rules: Rules
     any_selector_value: bool = False
     """The values of requirements are not validated."""
     known_cidrs: frozenset[str] = frozenset()
-    """Blocks that the stored object has, wherever: they are not validated."""
+    """Blocks anywhere in the stored object, which are not validated."""
 
 
 def validate(new: Decoded, old: Decoded | None, rules: Rules, findings: list[Finding]) -> None:
@@ -161,9 +161,9 @@ def _port(port: Decoded, rules: Rules) -> list[Finding]:
 
 
 def _numbers(first: int, end: int | None, rules: Rules) -> list[Finding]:
-    """Validate a numeric port and, where it is given, the end of its range.
+    """Validate a numeric port and the end of its range, if given.
 
-    Before 1.37 the API server shows the port where the end is below it.
+    Before 1.37 the API server's error shows the port if the end is below it.
     """
     findings = against("port", first, syntax.port_number, PORT_NUMBER)
     if end is None:
@@ -226,12 +226,12 @@ def _check_cidr(text: str, path: str, leniency: _Leniency, findings: list[Findin
 
 
 def _is_strictly_within(part: Network, whole: Network) -> bool:
-    """Return whether it is smaller and inside; the lengths compared are those that are written."""
+    """Return whether a block is inside another and smaller, by the prefix lengths as written."""
     return part.prefixlen > whole.prefixlen and _plain(part).network_address in _plain(whole)
 
 
 def _plain(network: Network) -> Network:
-    """Return a block in IPv4-mapped form as the IPv4 block that it is to Go (`IPNet.Contains`)."""
+    """Return an IPv4-mapped block as IPv4, which is how Go reads it (`IPNet.Contains`)."""
     mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
     return network if mapped is None else IPv4Network((int(mapped), network.prefixlen - 96))
 

@@ -100,10 +100,10 @@ SHAPE = shapes.Struct(
 def validate(
     new: dict[str, Any], old: dict[str, Any] | None, rules: Rules, findings: list[Finding]
 ) -> None:
-    """Validate a decoded Service that is created, or that is put in the place of `old`.
+    """Validate a decoded Service that is created, or that replaces `old`.
 
-    The order is the API server's: what it allocates, then the metadata, what may not change, and
-    the spec. What it allocates is dropped where the type has no use for it only in between.
+    The order is the API server's: allocated fields, metadata, immutable fields, spec. Allocated
+    fields that the type does not use are dropped after the first step.
     """
     spec = read_spec(new)
     before = None if old is None else read_spec(old)
@@ -119,7 +119,7 @@ def validate(
 
 
 def _allocate(spec: Spec, before: Spec | None, rules: Rules, findings: list[Finding]) -> None:
-    """Do and validate what comes before everything else (`beginCreate`, `beginUpdate`)."""
+    """Allocate addresses and node ports, and validate them (`beginCreate`, `beginUpdate`)."""
     if before is not None:
         service_update.restore_allocated(spec, before)
     service_update.align_cluster_ips(spec, before)

@@ -1,8 +1,8 @@
-"""Node ports as the API server grants them, as far as that is known without a cluster.
+"""Allocates and validates node ports as the API server does, without a cluster.
 
-Which of them are free, and the range that they come from, only the cluster knows. That a Service
-asks for one twice, or for one that is not a port, is known here. The API server gives the first of
-these alone, before it validates anything else.
+The range of node ports, and which of them are free, is known only to the cluster. Validated here is
+that a Service asks for each node port once, and for valid numbers only. The API server reports the
+first of these errors alone, before it validates anything else.
 """
 
 from ...core.findings import Finding, invalid
@@ -24,11 +24,12 @@ SERVICE_HEALTH_CHECK_PORT_TAKEN = RULES.rule(
 _OUT_OF_RANGE = "provided port is not in the valid range"
 _TAKEN = "provided port is already allocated"
 _PICKED = -(1 << 33)
-"""Below every int32: plus a port's number it stands for the node port that the API server picks."""
+"""Plus a port's number, it represents the node port that the API server picks: below every
+int32."""
 
 
 def grant_node_ports(spec: Spec, before: Spec | None, findings: list[Finding]) -> None:
-    """Validate the node ports that are asked for, and fill in those that follow from others."""
+    """Validate the requested node ports, and fill in those that follow from others."""
     if before is None:
         taken = _grant_first(spec, findings) if spec.has_node_ports else set[int]()
         wants_health_check = spec.needs_health_check
@@ -69,7 +70,7 @@ def _grant_first(spec: Spec, findings: list[Finding]) -> set[int]:
 
 
 def _grant_changed(spec: Spec, before: Spec, findings: list[Finding]) -> set[int]:
-    """Grant the node ports that an update adds (`updateNodePorts`); old ones go only afterwards."""
+    """Grant the node ports that an update adds (`updateNodePorts`), and release none yet."""
     known = {number for number in before.node_ports if number}
     taken = set(known) if before.has_node_ports else set[int]()
     if before.type == LOAD_BALANCER and before.health_check_node_port:

@@ -1,4 +1,4 @@
-"""The ports of a Service (`validateServicePort`, and what `validateService` says of them)."""
+"""The ports of a Service (`validateServicePort`, and the part of `validateService` on ports)."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -54,13 +54,13 @@ _KUBELET = 10250
 
 
 def check_any_ports(spec: Spec, findings: list[Finding]) -> None:
-    """Validate whether there are ports where there must be."""
+    """Validate that there are ports if the type needs them."""
     if not spec.ports and not spec.headless and spec.type != EXTERNAL_NAME:
         findings.append(required("spec.ports", rule=SERVICE_PORTS_REQUIRED))
 
 
 def check_ports(spec: Spec, findings: list[Finding]) -> None:
-    """Validate every port for itself, and that the names differ."""
+    """Validate every port by itself, and that the names differ."""
     names: set[str] = set()
     check = partial(_check_port, names=names, named=len(spec.ports) > 1)
     findings += each(spec.ports, check, "spec.ports")
@@ -79,7 +79,7 @@ def check_kubelet_port(spec: Spec, rules: Rules, findings: list[Finding]) -> Non
 
 
 def check_port_clashes(spec: Spec, findings: list[Finding]) -> None:
-    """Validate node ports against the type, and that no two ports take the same place."""
+    """Validate that the type may have node ports, and that no two ports are the same."""
     if spec.type == CLUSTER_IP and any(spec.node_ports):
         for index, node_port in enumerate(spec.node_ports):
             if node_port:
@@ -143,7 +143,7 @@ def _check_number_clashes(spec: Spec, findings: list[Finding]) -> None:
 
 
 def _as_the_server_shows(protocol: str, number: int) -> Mapping[str, Any]:
-    """Return what is unique of a port in the API server's own form, all else being zero."""
+    """Return the unique part of a port as the API server shows it, with zeros for all else."""
     return {
         "Name": "",
         "Protocol": protocol,

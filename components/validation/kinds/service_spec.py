@@ -1,4 +1,4 @@
-"""A Service's spec as the API server holds it: defaults filled in, allocated values put back."""
+"""A Service's spec as the API server stores it, with defaults and allocated values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ REQUIRE_DUAL_STACK = "RequireDualStack"
 
 @dataclass(slots=True)
 class Spec:
-    """What is validated; the fields that the API server fills in or drops are free to change."""
+    """The validated spec. Fields that the API server fills in or drops may change."""
 
     fields: Mapping[str, Any]
-    """The decoded spec, for whatever is validated as it was given."""
+    """The decoded spec, for fields that are validated as given."""
     type: str
     ports: Sequence[Mapping[str, Any]]
     node_ports: list[int]
-    """The node port of each port, 0 where there is none."""
+    """The node port of each port, 0 if it has none."""
     cluster_ip: str
     cluster_ips: list[str]
     families: list[str]
@@ -49,7 +49,7 @@ class Spec:
 
     @property
     def has_node_ports(self) -> bool:
-        """Whether its type is one that has node ports."""
+        """Whether its type has node ports."""
         return self.type in (NODE_PORT, LOAD_BALANCER)
 
     @property
@@ -90,5 +90,5 @@ def read_spec(service: Mapping[str, Any]) -> Spec:
 
 
 def protocol_of(port: Mapping[str, Any]) -> str:
-    """Return a port's protocol, TCP where none is named."""
+    """Return a port's protocol. Defaults to TCP."""
     return port.get("protocol") or "TCP"

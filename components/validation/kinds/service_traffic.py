@@ -101,7 +101,7 @@ def check_external_name(spec: Spec, findings: list[Finding]) -> None:
 
 
 def check_affinity(spec: Spec, findings: list[Finding]) -> None:
-    """Validate the session affinity; without one its configuration is dropped unread."""
+    """Validate the session affinity; without it the configuration is dropped unread."""
     affinity = spec.fields.get("sessionAffinity") or "None"
     if affinity not in _AFFINITIES:
         path = "spec.sessionAffinity"
@@ -119,7 +119,7 @@ def check_affinity(spec: Spec, findings: list[Finding]) -> None:
 def check_external_ips(
     spec: Spec, before: Spec | None, rules: Rules, findings: list[Finding]
 ) -> None:
-    """Validate the external IPs as endpoints' addresses are; those stored may stay sloppy."""
+    """Validate the external IPs by the rules of endpoints' addresses; stored ones may stay."""
     existing = frozenset(before.external_ips if before else ())
     for index, address in enumerate(spec.external_ips):
         path = f"spec.externalIPs[{index}]"
@@ -144,7 +144,7 @@ def check_source_ranges(
     rules: Rules,
     findings: list[Finding],
 ) -> None:
-    """Validate the source ranges, or the annotation where there are none; those stored may stay."""
+    """Validate the source ranges, or else the annotation; stored ones may stay."""
     ranges = spec.fields.get("loadBalancerSourceRanges")
     if ranges:
         path = "spec.LoadBalancerSourceRanges"

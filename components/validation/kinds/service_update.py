@@ -1,4 +1,4 @@
-"""What an update of a Service may leave out, what it drops, and what it cannot change."""
+"""Updates of a Service: what they may leave out, what they drop, and what cannot change."""
 
 from ...core.findings import NULL, Finding, forbidden, invalid
 from ...core.rules import RuleBook
@@ -22,7 +22,7 @@ _FINAL = "may not change once set"
 
 
 def restore_allocated(spec: Spec, before: Spec) -> None:
-    """Put back what was allocated and is left out now (`patchAllocatedValues`)."""
+    """Restore allocated values that the update leaves out (`patchAllocatedValues`)."""
     if EXTERNAL_NAME not in (spec.type, before.type):
         spec.cluster_ip = spec.cluster_ip or before.cluster_ip
         spec.cluster_ips = spec.cluster_ips or list(before.cluster_ips)
@@ -45,7 +45,7 @@ def align_cluster_ips(spec: Spec, before: Spec | None) -> None:
 
 
 def drop_by_type(spec: Spec, before: Spec) -> None:
-    """Drop what the new type has no use for and is unchanged (`dropTypeDependentFields`)."""
+    """Drop unchanged fields that the new type does not use (`dropTypeDependentFields`)."""
     if spec.type == EXTERNAL_NAME and before.type != EXTERNAL_NAME:
         _drop_addresses(spec, before)
     if before.has_node_ports and not spec.has_node_ports:
@@ -72,7 +72,7 @@ def drop_by_type(spec: Spec, before: Spec) -> None:
 
 
 def check_cluster_ip_change(spec: Spec, before: Spec, findings: list[Finding]) -> None:
-    """Validate that cluster IPs stay, None among them (`validateUpgradeDowngradeClusterIPs`)."""
+    """Validate that cluster IPs stay, also `None` (`validateUpgradeDowngradeClusterIPs`)."""
     if EXTERNAL_NAME in (spec.type, before.type) or (spec.headless and before.headless):
         return
     new, old = spec.cluster_ips, before.cluster_ips
@@ -86,7 +86,8 @@ def check_cluster_ip_change(spec: Spec, before: Spec, findings: list[Finding]) -
 def check_family_change(spec: Spec, before: Spec, findings: list[Finding]) -> None:
     """Validate that the primary family stays (`validateUpgradeDowngradeIPFamilies`).
 
-    Of another number of families the API server shows the cluster IPs, and says families.
+    If the number of families differs, the API server's error shows the cluster IPs although it
+    speaks of families.
     """
     if EXTERNAL_NAME in (spec.type, before.type) or spec.headless or before.headless:
         return
@@ -126,7 +127,7 @@ def _allocates_node_ports(spec: Spec) -> bool:
 
 
 def _restore_node_ports(spec: Spec, before: Spec) -> None:
-    """Put back node ports by the ports' names, but for those that another port has taken."""
+    """Restore node ports by the ports' names, except those that another port has taken."""
     used = set(before.node_ports) & set(spec.node_ports)
     by_name = {
         port.get("name", ""): node_port

@@ -1,4 +1,4 @@
-"""The addresses of an EndpointSlice's endpoints, which its type asks for."""
+"""The addresses of an EndpointSlice's endpoints, by its `addressType`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -57,7 +57,7 @@ def _count(addresses: Sequence[str], rules: Rules) -> list[Finding]:
 
 
 def count_all(endpoints: Sequence[Decoded], rules: Rules) -> list[Finding]:
-    """Validate how many addresses each endpoint has, also where there are too many endpoints."""
+    """Validate how many addresses each endpoint has, even if there are too many endpoints."""
     return each(
         endpoints,
         lambda endpoint: below("addresses", _count(endpoint.get("addresses", ()), rules)),
@@ -66,7 +66,7 @@ def count_all(endpoints: Sequence[Decoded], rules: Rules) -> list[Finding]:
 
 
 def _check_ip(address: str, family: str, path: str, rules: Rules, findings: list[Finding]) -> None:
-    """Validate an IP address; its family and range only where it is one."""
+    """Validate an IP address, and its family and range if it can be parsed."""
     if rules.sloppy_slices:
         _check_sloppy_ip(address, family, path, findings)
         return
@@ -83,7 +83,7 @@ def _check_ip(address: str, family: str, path: str, rules: Rules, findings: list
 
 
 def _check_sloppy_ip(address: str, family: str, path: str, findings: list[Finding]) -> None:
-    """Validate an IP address as before 1.33: in whatever form, and its range in any case."""
+    """Validate an IP address as before 1.33: in any form, and its range in any case."""
     found = _family(address)
     if found != family:
         rule = ADDRESS_FAMILY if found else IP_SYNTAX
@@ -92,13 +92,13 @@ def _check_sloppy_ip(address: str, family: str, path: str, findings: list[Findin
 
 
 def _family(address: str) -> str:
-    """Return the family of an address, or nothing where it is none."""
+    """Return the family of an address, or an empty text if it is not an address."""
     parsed = parse_sloppy_ip(address)
     return f"IPv{parsed.version}" if parsed else ""
 
 
 def _check_fqdn(address: str, path: str, findings: list[Finding]) -> None:
-    """Validate a domain name (`IsFullyQualifiedDomainName`); only its first fault is given."""
+    """Validate a domain name (`IsFullyQualifiedDomainName`); only the first error is reported."""
     if not address:
         findings.append(required(path, rule=FQDN_REQUIRED))
         return

@@ -1,4 +1,4 @@
-"""Kinds that are validated as far as components render them; manifests of these kinds are not.
+"""Kinds that are validated only in the form that components render.
 
 Each module knows the fields that components write, and no others.
 """
@@ -33,10 +33,10 @@ _SPECS = (
 )
 
 RENDERED: Mapping[tuple[str, str], KindSpec] = {spec.key: spec for spec in _SPECS}
-"""What components render and `validate` does not validate, by `apiVersion` and `kind`."""
+"""The kinds that components render and `validate` does not cover, by `apiVersion` and `kind`."""
 
 
 def validate_rendered(rules: Rules, manifest: Mapping[str, Any]) -> list[Finding]:
-    """Return all that the API server says against an object that a component rendered."""
+    """Return all errors that the API server would report about a rendered object."""
     kind = RENDERED.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
     return validate_by(rules, manifest) if kind is None else validate_as(kind, rules, manifest)

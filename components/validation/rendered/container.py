@@ -187,7 +187,7 @@ def _env_from(source: Decoded, *, named: Any) -> list[Finding]:
 
 
 def _subdomain_prefix(name: str) -> list[str]:
-    """Return the reasons against a name that may be a prefix, as a trailing dash says."""
+    """Return the reasons against a subdomain, or against a prefix of one if it ends with a dash."""
     return syntax.dns_subdomain(f"{name[:-1]}a" if name.endswith("-") and name != "-" else name)
 
 
@@ -207,7 +207,7 @@ def _mounts(mounts: list[Decoded]) -> list[Finding]:
 
 
 def _sub_path(path: str, index: int) -> list[Finding]:
-    """Validate a path whose place the API server does not say."""
+    """Validate a path; the API server's error does not say which one it is."""
     return [
         Finding(
             found.path,

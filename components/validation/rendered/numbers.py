@@ -1,4 +1,4 @@
-"""Numbers that have a least value."""
+"""Numbers with a minimum."""
 
 from ...core.findings import Finding, invalid
 from ...core.rules import Rule
@@ -10,7 +10,7 @@ _MOST_IDENTITIES = (1 << 31) - 1
 
 
 def not_negative(holder: Decoded, field: str, rule: Rule) -> list[Finding]:
-    """Validate that a number is not negative, where it is given (`ValidateNonnegativeField`)."""
+    """Validate that a number, if given, is not negative (`ValidateNonnegativeField`)."""
     number: int = holder.get(field, 0)
     if number >= 0:
         return []
@@ -18,7 +18,7 @@ def not_negative(holder: Decoded, field: str, rule: Rule) -> list[Finding]:
 
 
 def identity(holder: Decoded, field: str, rule: Rule) -> list[Finding]:
-    """Validate the number of a user or group, where it is given."""
+    """Validate the ID of a user or group, if given."""
     number: int = holder.get(field, 0)
     if 0 <= number <= _MOST_IDENTITIES:
         return []

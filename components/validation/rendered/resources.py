@@ -1,4 +1,4 @@
-"""What a container requests and is limited to (`validateResourceRequirements`)."""
+"""The requests and limits of a container (`validateResourceRequirements`)."""
 
 from collections.abc import Mapping
 

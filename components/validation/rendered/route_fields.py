@@ -1,4 +1,4 @@
-"""What all routes of the Gateway API share: their Gateways and their backends."""
+"""The fields of all Gateway API routes: their Gateways and their backends."""
 
 from ...core import syntax
 from ...core.findings import Finding, invalid, required, too_many
@@ -29,7 +29,7 @@ _MOST_WEIGHT = 1_000_000
 
 
 def check_parents(spec: Decoded) -> list[Finding]:
-    """Return what is wrong with `parentRefs` of a route's spec."""
+    """Return the errors in `parentRefs` of a route's spec."""
     parents: list[Decoded] = spec.get("parentRefs", [])
     findings = each(parents, _parent, "parentRefs")
     seen: dict[tuple[object, object], list[object]] = {}
@@ -46,7 +46,7 @@ def check_parents(spec: Decoded) -> list[Finding]:
 
 
 def check_backends(rule: Decoded) -> list[Finding]:
-    """Return what is wrong with `backendRefs` of a route's rule."""
+    """Return the errors in `backendRefs` of a route's rule."""
     backends: list[Decoded] = rule.get("backendRefs", [])
     findings = each(backends, _backend, "backendRefs")
     if len(backends) > _MOST_BACKENDS:

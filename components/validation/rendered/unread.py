@@ -1,4 +1,4 @@
-"""Kinds in which no hazards are looked for."""
+"""Kinds that are not linted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,4 +9,4 @@ __all__ = ["read_nothing"]
 
 
 def read_nothing(_set: ObjectSet, _index: int, _manifest: Mapping[str, Any]) -> None:
-    """Pass over a manifest: hazards of what a component renders are its arguments'."""
+    """Ignore a manifest: hazards of rendered objects follow from the component's arguments."""
