@@ -24,7 +24,7 @@ from .set_hazards import Packed, hazards_of_sets
 from .subjects import Row, Subject
 
 MAX_FINDINGS = 500_000
-"""How many findings are reported; what is after them is not read."""
+"""The maximum of reported findings; later files are not read."""
 
 RULES = RuleBook()
 """Rules about files, by code."""
@@ -48,11 +48,11 @@ _VERSION_OF_KUBECTL = Finding(
     METADATA_RESOURCE_VERSION.code,
     "warning",
 )
-"""In place of the refusal of a create, which kubectl does not send so."""
+"""Replaces the error for `resourceVersion` on create, because kubectl does not create so."""
 HAZARD_CODES = frozenset({*HAZARDS, *kustomize.HAZARDS})
-"""The codes that are not looked for with `--no-hazards`."""
+"""The codes that `--no-hazards` skips."""
 _FLUX = "kustomize.toolkit.fluxcd.io/"
-"""The group of Flux's Kustomizations, whose objects it applies on the server."""
+"""The label group of Flux, which applies its Kustomizations' objects server-side."""
 _OF_CLIENT_SIDE_APPLY = frozenset({PORT_OF_TWO_PROTOCOLS.code})
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _NO_KIND = "malformed kind"
@@ -64,18 +64,18 @@ class Results:
     """The results of one run over a set of files."""
 
     rows: list[Row] = field(default_factory=list[Row])
-    """By object, in the order in which they were read."""
+    """The findings by object, in the order of reading."""
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
     validated: int = 0
     """How many objects were validated."""
     passed_over: Counter[str] = field(default_factory=Counter[str])
     """How many objects of other kinds were not validated, by kind."""
     strangers: Counter[str] = field(default_factory=Counter[str])
-    """How many files and documents of folders were passed over, by why they are not manifests."""
+    """How many files and documents of folders were skipped, by the reason."""
     sources: set[str] = field(default_factory=set[str])
     """The files that were read."""
     known: int = 0
-    """How many findings the baseline has, and are not among the rows."""
+    """How many findings are in the baseline, and so not among the rows."""
     ignored: int = 0
     """How many findings comments and annotations silence."""
     fails_on: str = "error"
@@ -106,15 +106,15 @@ def validate_files(
 
     Args:
         files: Files, folders, and `-` for standard input.
-        kubernetes_version: Whose rules apply; None for what is legal on every version.
+        kubernetes_version: The version whose rules apply; None for rules that satisfy all versions.
         exclude: Patterns of files and folders that are left out. Defaults to none.
-        as_folder: Whether what is not a manifest is skipped in named files too, as it is below a
-            folder. Defaults to False.
+        as_folder: Whether named files may contain other things than manifests, as in a folder.
+            Defaults to False.
         kustomize: Folders that `kubectl kustomize` renders. Defaults to none.
         fails_on: The mildest severity for which the exit code is 1. Defaults to `error`.
-        allow_placeholders: Whether values such as `${NAME}` are passed over. Defaults to False.
+        allow_placeholders: Whether values such as `${NAME}` are accepted. Defaults to False.
         with_hazards: Whether to look for hazards over the whole set. Defaults to True.
-        with_places: Whether `located` will be asked. Defaults to False.
+        with_places: Whether `located` will be called. Defaults to False.
     """
     results = Results(fails_on=fails_on)
     subjects: list[Subject] = []

@@ -56,7 +56,7 @@ def hazards_of_sets(
     sources: Iterable[str],
     namespace_labels: Container[tuple[str, str]],
 ) -> Iterator[Row]:
-    """Look for hazards set by set; what another set has is not missing."""
+    """Yield the hazards of each set; an object of another set is not reported as missing."""
     kustomizations = Kustomizations(sources)
     overlays, rest = kustomizations.split(subjects)
     everywhere = Counter(one.name for one in subjects if one.kind == "Service")
@@ -145,13 +145,13 @@ def _of_change(
 
 
 class Packed(Sequence[Mapping[str, Any]]):
-    """Manifests in about the memory that their text takes, unpacked when they are looked at."""
+    """Manifests in about the memory of their text, unpacked when they are read."""
 
     def __init__(self) -> None:
         self._packed: list[bytes] = []
 
     def append(self, manifest: Any) -> None:
-        """Add one; what is not an object stands as an empty one."""
+        """Add a manifest; a value that is not an object becomes an empty one."""
         self._packed.append(marshal.dumps(dict(mapping(manifest))))
 
     def __len__(self) -> int:
@@ -172,7 +172,7 @@ class Packed(Sequence[Mapping[str, Any]]):
 
 
 class _Chosen(Sequence[Mapping[str, Any]]):
-    """Some of the manifests, each in the namespace that a Kustomization moves it into."""
+    """Some of the manifests, each in the namespace that a Kustomization sets."""
 
     def __init__(
         self, manifests: Packed, chosen: Sequence[int], namespaces: Mapping[int, str]

@@ -1,7 +1,7 @@
-"""What the Kustomizations among the files say: which files belong together, and how they change.
+"""Reads Kustomizations: which files belong together, and how they change.
 
-Only what matters to Services is read: resources, namespace, names, labels that become selectors,
-and which files are patches. What `kubectl kustomize` renders is more than that (`--kustomize`).
+Only the parts that affect Services are read: resources, namespace, names, labels that become
+selectors, and patches. `--kustomize` renders the complete result with `kubectl kustomize`.
 """
 
 import os
@@ -34,19 +34,19 @@ class Kustomization:
     patches: frozenset[str]
     """The files that are patches."""
     namespace: str
-    """What it moves all objects into. Empty where it leaves them, or a placeholder stands there."""
+    """The namespace that it sets for all objects. Empty if it sets none, or a placeholder."""
     affixes: tuple[str, str]
-    """What it puts before and after names."""
+    """The prefix and suffix that it adds to names."""
     selector: Mapping[str, str] = field(hash=False)
-    """What it adds to selectors. Empty where its patches write selectors too."""
+    """The labels that it adds to selectors. Empty if its patches also write selectors."""
     leaves_labels: bool
-    """Whether labels that hold names are left as they are; what replaces fields may mend them."""
+    """Whether labels that hold names stay unchanged; replacements may change them."""
     patches_selection: bool
     """Whether its patches change which Pods a Service selects, or ports; replacements may."""
 
 
 def read_kustomization(file: str) -> Kustomization | None:
-    """Return a Kustomization, or None where the file cannot be read as one."""
+    """Return a Kustomization, or None if the file cannot be read as one."""
     fields = mapping(_value(file))
     folder = os.path.dirname(file)  # noqa: PTH120
     patches = list(_patch_texts(folder, fields))
@@ -64,7 +64,7 @@ def read_kustomization(file: str) -> Kustomization | None:
 
 
 class Patches:
-    """Which files are patches of a Kustomization beside or above them."""
+    """Finds files that are patches of a Kustomization beside or above them."""
 
     def __init__(self) -> None:
         self._of_folder: dict[str, frozenset[str]] = {}
@@ -74,7 +74,7 @@ class Patches:
 
         Args:
             path: The file.
-            root: The folder, above which nothing is read.
+            root: The folder; nothing above it is read.
         """
         path, top = os.path.normpath(path), os.path.normpath(root or ".")
         for folder, _ in zip(PurePath(path).parents, range(_MOST_PARENTS), strict=False):
