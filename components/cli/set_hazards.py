@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, overload
 
 from ..core.findings import Finding
@@ -59,12 +60,13 @@ def hazards_of_sets(
     """Yield the hazards of each set; an object of another set is not reported as missing."""
     kustomizations = Kustomizations(sources)
     overlays, rest = kustomizations.split(subjects)
-    everywhere = Counter(one.name for one in subjects if one.kind == "Service")
+    everywhere = _ServiceNames(subjects, range(len(subjects)))
     found: dict[tuple[int, Finding], None] = {}
     for numbers, namespaces in (*overlays, rest):
         for here, chosen in _scopes_of(manifests, subjects, numbers, namespaces):
-            names = Counter(subjects[one].name for one in here if subjects[one].kind == "Service")
-            around = Surroundings(_Others(everywhere, names), namespace_labels, fills_slices=True)
+            is_whole = len(here) == len(subjects)
+            others = () if is_whole else _Others(everywhere, _ServiceNames(subjects, here))
+            around = Surroundings(others, namespace_labels, fills_slices=True)
             found |= {(here[at], finding): None for at, finding in hazards(chosen, around)}
     for change, files in kustomizations.changes():
         found |= dict.fromkeys(_of_change(manifests, subjects, change, files))
@@ -83,20 +85,39 @@ def hazards_of_sets(
         yield Row(number, subject, finding)
 
 
+class _ServiceNames:
+    """How often each name of a Service is declared among some objects, counted if asked.
+
+    Args:
+        subjects: All objects.
+        numbers: The numbers of those to count.
+    """
+
+    def __init__(self, subjects: Sequence[Subject], numbers: Sequence[int]) -> None:
+        self._subjects = subjects
+        self._numbers = numbers
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """Return the count of each name."""
+        chosen = (self._subjects[number] for number in self._numbers)
+        return Counter(one.name for one in chosen if one.kind == "Service")
+
+
 class _Others:
     """The names of the Services that are declared outside a set.
 
     Args:
-        everywhere: How often each name is declared.
-        here: How often within the set.
+        everywhere: The names in all sets.
+        here: The names in the set.
     """
 
-    def __init__(self, everywhere: Counter[str], here: Counter[str]) -> None:
+    def __init__(self, everywhere: _ServiceNames, here: _ServiceNames) -> None:
         self._everywhere = everywhere
         self._here = here
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._everywhere[name] > self._here[name]
+        return isinstance(name, str) and self._everywhere.counts[name] > self._here.counts[name]
 
 
 def _scopes_of(
