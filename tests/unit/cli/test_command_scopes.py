@@ -37,7 +37,7 @@ SETS = {
 
 
 @pytest.mark.parametrize(("objects", "expected"), SETS.values(), ids=SETS)
-def test_sets(objects: list[One], expected: list[list[int]]) -> None:
+def test_files_fall_into_sets(objects: list[One], expected: list[list[int]]) -> None:
     assert list(scopes(objects)) == expected
 
 
