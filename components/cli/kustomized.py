@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -65,6 +65,18 @@ class Kustomizations:
         for folder, one in self._by_folder.items():
             if any(one.affixes) or one.selector:
                 yield one, frozenset(self._reach(folder)[0])
+
+    def with_patched_selection(self) -> frozenset[str]:
+        """Return the files whose Services select other Pods, or ports, than their manifests say."""
+        return self._files(lambda one: one.patches_selection)
+
+    def with_added_selector(self) -> frozenset[str]:
+        """Return the files whose Services all get a selector."""
+        return self._files(lambda one: bool(one.selector))
+
+    def _files(self, wanted: Callable[[Kustomization], bool]) -> frozenset[str]:
+        folders = (folder for folder, one in self._by_folder.items() if wanted(one))
+        return frozenset(file for folder in folders for file in self._reach(folder)[0])
 
     def _reach(self, root: str) -> tuple[dict[str, str], bool]:
         """Return the files that a Kustomization lists, directly or not, and whether names change.

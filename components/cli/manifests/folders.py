@@ -25,6 +25,8 @@ _LEADS_OUT = "is a link that leads out of the folder; to validate its target, gi
 _SKIPPED = frozenset({"node_modules"})
 """Skipped folders, in addition to hidden ones."""
 _CHART, _TEMPLATES = "Chart.yaml", "templates"
+_VENDOR, _MODULE = "vendor", "go.mod"
+"""Where Go keeps the modules of others, and the file beside it."""
 
 
 class Source(NamedTuple):
@@ -47,7 +49,8 @@ def sources(
     """Return the chosen files: `-`, files, and every manifest below a folder.
 
     A folder's files come in the order of their paths. Hidden files and folders, `node_modules`,
-    templates of Helm charts, and links to files that are read anyway are skipped.
+    modules that Go vendors, templates of Helm charts, and links to files that are read anyway are
+    skipped.
 
     Args:
         arguments: Files, folders, and `-`.
@@ -99,8 +102,14 @@ def _is_of_chart(path: str) -> bool:
     )
 
 
+def _is_of_go(folder: str) -> bool:
+    return os.path.exists(PurePath(folder).parent / _MODULE)  # noqa: PTH110
+
+
 def _is_passed_over(path: str) -> bool:
     parts = PurePath(path).parts
+    if any(one.name == _VENDOR and _is_of_go(str(one)) for one in PurePath(path).parents):
+        return True
     hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
     return hidden or not _SKIPPED.isdisjoint(parts)
 
@@ -162,6 +171,8 @@ class _Folder:
                 if entry.is_symlink():
                     self._links.append(entry.path)
                 elif entry.is_dir(follow_symlinks=False):
+                    if entry.name == _VENDOR and _is_of_go(entry.path):
+                        continue
                     below = os.path.join(real, entry.name)  # noqa: PTH118
                     templates = is_of_chart or (is_chart and entry.name == _TEMPLATES)
                     waiting.append((entry.path, below, templates))

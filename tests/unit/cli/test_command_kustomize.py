@@ -113,6 +113,57 @@ def test_the_outermost_kustomization_decides_on_the_namespace(tmp_path: Path) ->
     assert PORT not in codes(tmp_path / "filled", {**apart, **one, **filled})
 
 
+NAMED = SERVICE.replace("port: 80", "port: 80, targetPort: http")
+PORT_NAME = "target-port-name"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    {
+        "nothing": ("", [PORT_NAME]),
+        "labels alone": ("labels: [{pairs: {team: shop}}]\n", [PORT_NAME]),
+        "a selector": (LABELS, []),
+        "a patch of something else": ("patches: [{patch: '{metadata: {name: a}}'}]\n", [PORT_NAME]),
+        "a patch of the selector": ("patches: [{patch: '{spec: {selector: {a: b}}}'}]\n", []),
+        "a file that patches it": ("patches: [{path: p.yaml}]\n", []),
+    }.values(),
+)
+def test_who_selects_whom_is_unknown_where_it_is_patched(
+    tmp_path: Path, more: str, expected: list[str]
+) -> None:
+    files = {"a.yaml": NAMED, "kustomization.yaml": listing("a.yaml", more=more)}
+    files["p.yaml"] = "spec: {selector: {app: db}}\n"
+    assert codes(tmp_path, files) == expected
+
+
+@pytest.mark.parametrize(
+    "more",
+    [REPLACED.removeprefix("namePrefix: dev-\n"), "patches: [{patch: '{spec: {ports: []}}'}]\n"],
+)
+def test_ports_are_unknown_where_they_are_replaced(tmp_path: Path, more: str) -> None:
+    files = {"a.yaml": f"{SERVICE}---\n{INGRESS}", "kustomization.yaml": listing("a.yaml")}
+    assert codes(tmp_path, files) == [PORT]
+    files["kustomization.yaml"] = listing("a.yaml", more=more)
+    assert codes(tmp_path, files) == []
+
+
+WORKLOAD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: db}
+spec: {template: {metadata: {labels: {role: db}}}}
+"""
+
+
+def test_labels_of_pods_are_unknown_where_they_are_patched(tmp_path: Path) -> None:
+    objects = f"{SELECTING}---\n{WORKLOAD}"
+    files = {"a.yaml": objects, "kustomization.yaml": listing("a.yaml")}
+    assert codes(tmp_path, files) == ["selector-selects-nothing"]
+    patch = "patches: [{patch: '{metadata: {labels: {app: db}}}'}]\n"
+    files["kustomization.yaml"] = listing("a.yaml", more=patch)
+    assert codes(tmp_path, files) == []
+
+
 def test_overlays_are_validated_separately(tmp_path: Path) -> None:
     files = {
         "base/a.yaml": SERVICE,

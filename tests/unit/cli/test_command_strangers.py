@@ -124,6 +124,15 @@ def test_hidden_files_and_packages_are_skipped(tmp_path: Path, name: str) -> Non
     assert validate_files([str(relative)], None, as_folder=True).validated == 0
 
 
+def test_modules_that_go_vendors_are_not_looked_at(tmp_path: Path) -> None:
+    file = write(tmp_path, "vendor/example.com/a.yaml", WRONG)
+    write(tmp_path, "b.yaml", GOOD)
+    assert below(tmp_path).validated == 2
+    write(tmp_path, "go.mod", "module example.com/shop\n")
+    assert below(tmp_path).validated == 1
+    assert validate_files([str(file)], None, as_folder=True).validated == 0
+
+
 def test_excluded_files_are_skipped_even_if_named(tmp_path: Path) -> None:
     file = write(tmp_path, "old/a.yaml", WRONG)
     write(tmp_path, "b.yaml", GOOD)
