@@ -1,4 +1,4 @@
-"""The budget of annotations that is left for users is one that the API server takes."""
+"""The annotations that users may add fit into objects that the API server accepts."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""`pulumi up --continue-on-error`: what could not be written takes nothing live along."""
+"""`pulumi up --continue-on-error`: a failed write deletes nothing live."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""`EgressPolicy` in the kinds that allow DNS names: judged by the schemas of their own makers."""
+"""`EgressPolicy` in the kinds that allow DNS names, checked by the schemas of their authors."""
 
 import json
 import time

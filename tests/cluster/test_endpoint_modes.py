@@ -1,4 +1,4 @@
-"""Slices, legacy Endpoints, or both: what readers find, and the way from one to another."""
+"""Slices, legacy Endpoints, or both: what readers find, and how to change from one to another."""
 
 import json
 

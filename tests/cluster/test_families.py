@@ -1,4 +1,4 @@
-"""IP families: from one to both and back, on clusters that have one or both."""
+"""IP families: from one to both and back, on single-stack and dual-stack clusters."""
 
 from collections.abc import Iterator
 from pathlib import Path

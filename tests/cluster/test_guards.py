@@ -1,4 +1,4 @@
-"""What a stack must not do to others' objects, nor to a live Service."""
+"""A stack changes neither foreign objects nor what is fixed on a live Service."""
 
 from collections.abc import Callable
 

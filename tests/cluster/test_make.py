@@ -1,4 +1,4 @@
-"""`make up`, `make status` and `make down`, as a person runs them."""
+"""`make up`, `make status` and `make down`, as users run them."""
 
 import re
 import shutil

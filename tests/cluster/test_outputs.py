@@ -1,4 +1,4 @@
-"""Addresses that are not known until something else has been made."""
+"""Addresses and namespaces that are known only after something else has been made."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each kind of provider is what it is called, shown by raw objects without our components."""
+"""Each kind of provider behaves as its name says, shown by raw resources without our components."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Never halved by accident: what sources find is compared with the last deployment."""
+"""Results of sources are compared with the last deployment, so that none loses half by accident."""
 
 import json
 

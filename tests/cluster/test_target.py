@@ -1,4 +1,4 @@
-"""Whether the API server of KUBECONFIG answers is known before `pulumi` runs, in one line."""
+"""`make` finds out whether the API server of KUBECONFIG answers before it runs `pulumi`."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Nothing drops while a stack changes: connections are opened at a steady rate throughout.
+"""No connection fails while a stack changes: connections are opened at a steady rate throughout.
 
 Every host keeps listening on all its addresses, so that a removed backend still answers late
 connections. Once a change is in force, the answers show that nobody connects to it any more.

@@ -1,4 +1,4 @@
-"""Nothing drops while raw resources become a component, and back."""
+"""No connection fails while raw resources become a component, and back."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Nothing drops while a `MigratingService` goes from external backends to Pods.
+"""No connection fails while a `MigratingService` goes from external backends to Pods.
 
 The Pods are fake, and servers answer on each of their addresses before it is ready. kwok gives them
 IPv4 addresses; the tests add one of the other family.

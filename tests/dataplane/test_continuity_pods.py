@@ -1,4 +1,4 @@
-"""Nothing drops while a Service goes from external backends to Pods, and back.
+"""No connection fails while a Service goes from external backends to Pods, and back.
 
 The Pods are fake, and servers answer on each of their addresses before it is ready.
 """

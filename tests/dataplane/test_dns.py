@@ -1,4 +1,4 @@
-"""What the cluster's DNS answers for headless Services and aliases, and who is reached so."""
+"""DNS answers for headless Services and aliases, and the backends that are reached by them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What `explain` calls a break is one: no connection gets through, and mending just that lets it.
+"""A break that `explain` names stops every connection, and mending it lets them through.
 
 And the program that `probe --in-cluster` runs in a Pod sees what a Pod sees.
 """

@@ -1,4 +1,4 @@
-"""`probe --in-cluster` with its Pod run: under its own limits, deleted however the command ends."""
+"""`probe --in-cluster` runs a Pod within its limits and deletes it however the command ends."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Connections to Services reach the backends outside, proven by who answered them."""
+"""Connections to Services reach the external backends, which answer with their names."""
 
 from typing import Any
 

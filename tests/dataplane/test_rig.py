@@ -1,4 +1,4 @@
-"""A rig leaves nothing, whatever ends it, and is in nobody's way."""
+"""A rig leaves nothing, however it ends, and does not disturb other rigs."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The real `kubectl kustomize`: it renders for `validate`, and does what hazards say of it."""
+"""The real `kubectl kustomize` renders for `validate`, and changes what hazards say it changes."""
 
 from pathlib import Path
 

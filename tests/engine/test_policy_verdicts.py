@@ -1,4 +1,4 @@
-"""A second opinion on generated policies: the evaluator of kube-network-policies."""
+"""Generated policies are checked by a second evaluator, that of kube-network-policies."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Components and the real engine, with the provider's own rendering instead of a cluster."""
+"""Components rendered to YAML by the real engine and the provider, without a cluster."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Files of a state that were left half written, by a kill or a full disk: `make up` mends them."""
+"""State files that a kill or a full disk left truncated: `make up` repairs them."""
 
 import json
 import socket

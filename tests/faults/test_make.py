@@ -1,4 +1,4 @@
-"""A create that was cut off by a kill: `make` settles what came of it."""
+"""A create that a kill interrupted: `make` takes the object over or deletes it."""
 
 import json
 from collections.abc import Callable, Iterator

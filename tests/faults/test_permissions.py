@@ -1,4 +1,4 @@
-"""Rights that the deployer lacks: the error names the rule, and with it a re-run continues."""
+"""Permissions that the deployer lacks: the error names the rule, and with it a re-run continues."""
 
 import time
 

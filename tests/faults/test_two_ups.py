@@ -1,4 +1,4 @@
-"""Two ups of one stack at once: one gives way and says why."""
+"""Two ups of one stack at once: one fails and says why."""
 
 from contextlib import ExitStack
 

@@ -1,4 +1,4 @@
-"""The strings that type checkers take for an enum are those of its members."""
+"""The strings that type checkers accept for an enum are the values of its members."""
 
 import ast
 import re

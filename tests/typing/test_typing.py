@@ -1,4 +1,4 @@
-"""Type checkers say of users' code what the docs say: strings are taken, slips are found."""
+"""Type checkers agree with the docs on users' code: strings are accepted, mistakes are found."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Addresses of endpoints: read, made canonical, and judged as the API server judges them."""
+"""Addresses of endpoints are made canonical, and checked as the API server checks them."""
 
 import ipaddress
 

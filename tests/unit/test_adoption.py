@@ -1,4 +1,4 @@
-"""The argument `adopt`: which objects it takes, and what the children are registered with."""
+"""The argument `adopt`: which objects it accepts, and what the children are registered with."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Backends: what identifies them, what is rendered of them, and what they may not be."""
+"""Backends: what identifies them, how they are rendered, and what is refused."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Bad input ends a program with the component, the field and the reason, and registers nothing."""
+"""Invalid input ends a program with component, field and reason, and registers nothing."""
 
 from collections.abc import Callable
 from typing import Any

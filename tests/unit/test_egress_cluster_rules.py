@@ -1,4 +1,4 @@
-"""The rules of generated ClusterNetworkPolicies, judged by the words of their API.
+"""The rules of generated ClusterNetworkPolicies, evaluated as their API defines.
 
 The evaluator of kube-network-policies, which judges NetworkPolicies, does not know this kind.
 """

@@ -1,4 +1,4 @@
-"""`EgressPolicy` under mocks: its object, its outputs, and what components say of themselves."""
+"""`EgressPolicy` under mocks: its object, its outputs, and the destinations of components."""
 
 from collections.abc import Callable
 from typing import Any

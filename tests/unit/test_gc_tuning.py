@@ -1,4 +1,4 @@
-"""The garbage collector is spared, and left as it was found."""
+"""The garbage collector runs less often, and with the user's settings again afterwards."""
 
 import gc
 import subprocess

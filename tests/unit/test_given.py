@@ -1,4 +1,4 @@
-"""What the cluster gave: known after an update, and at preview where a live Service has it."""
+"""Values that the cluster gives: known after an update, and at preview for a live Service."""
 
 from collections.abc import Callable
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The ranges of Pulumi's versions: what is stated is what is run."""
+"""The supported range of Pulumi's versions is the range that the tests run with."""
 
 import re
 import tomllib

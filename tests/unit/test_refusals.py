@@ -1,4 +1,4 @@
-"""What the arguments do not tell, and the API server would refuse of the objects made of them."""
+"""Errors that no argument shows alone: the API server would refuse the rendered objects."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whether a cluster serves a kind: what `kubectl` says, and what proves nothing."""
+"""Whether a cluster serves a kind: which answers of `kubectl` count."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The addresses of Services that arguments ask for: pinned, external, of a load balancer."""
+"""The addresses that a Service asks for: its cluster IPs, external IPs, and a load balancer's."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What may be gone since the last deployment: judged over plain values."""
+"""How much of a result may be gone since the last deployment, over plain values."""
 
 from typing import Any
 

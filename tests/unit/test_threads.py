@@ -1,4 +1,4 @@
-"""Programs in threads: what each of them ends, and which modules are loaded before."""
+"""Programs in threads: each ends only what is its own, and finds its modules loaded."""
 
 import asyncio
 import subprocess

@@ -1,4 +1,4 @@
-"""The configuration of a stack: what `make` takes out of it, and what it leaves there."""
+"""What `make` removes from the configuration of a stack, and what it keeps."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A baseline holds what is known, so that only new findings are reported."""
+"""A baseline holds known findings, so that only new ones are reported."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Plain text between brackets may end in a colon; each row was read by kubectl's own code."""
+"""Plain text in flow collections may end in a colon; each row was read by kubectl's own code."""
 
 from typing import Any
 

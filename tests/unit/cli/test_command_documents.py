@@ -1,4 +1,4 @@
-"""Files are taken apart as kubectl takes them apart, and lines are those of the file."""
+"""Files are split into documents as kubectl splits them, and lines are those of the file."""
 
 import codecs
 from pathlib import Path

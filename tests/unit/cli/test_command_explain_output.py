@@ -1,4 +1,4 @@
-"""`explain`: who asks how, and how it is written."""
+"""`explain`: its arguments, clients and forms of output."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Whatever a file holds: a finding or a clear exit 2, in bounded time and memory."""
+"""Any file leads to a finding or a clear exit 2, in bounded time and memory."""
 
 import json
 import resource

@@ -1,4 +1,4 @@
-"""`explain` on the state of a stack: what is secret there is not taken for absent."""
+"""`explain` on the state of a stack: secret values do not count as absent."""
 
 import json
 import os

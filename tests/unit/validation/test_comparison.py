@@ -1,4 +1,4 @@
-"""The judge of the judges: what counts as agreement with the API server."""
+"""What counts as agreement between `validate` and an API server."""
 
 from itertools import islice
 

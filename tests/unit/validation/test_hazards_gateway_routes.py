@@ -113,10 +113,10 @@ QUIETS = [
 
 
 @pytest.mark.parametrize("hit", HITS, ids=ids(HITS))
-def test_what_leads_nowhere_is_reported(hit: Hit) -> None:
+def test_a_backend_that_leads_nowhere_is_a_hazard(hit: Hit) -> None:
     hit.check()
 
 
 @pytest.mark.parametrize("quiet", QUIETS, ids=ids(QUIETS))
-def test_what_comes_near_is_not(quiet: Quiet) -> None:
+def test_a_near_miss_has_no_hazard(quiet: Quiet) -> None:
     quiet.check()
