@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def manifests(count: int) -> list[Manifest]:
-    """Make manifests that the API server takes."""
+    """Return manifests that the API server accepts."""
     random = Random(1)  # noqa: S311
     weights = [kind.weight for kind in KINDS]
     kinds = random.choices(KINDS, weights, k=count)
@@ -82,7 +82,7 @@ def manifests(count: int) -> list[Manifest]:
 
 
 def broken_manifests(count: int) -> list[Manifest]:
-    """Make manifests of which the API server takes a third, the others having several faults."""
+    """Return manifests of which the API server accepts a third; the others have several errors."""
     made = (one.manifest for one in cases(1, 2 * count, 1) if isinstance(one, Creation))
     return list(islice(made, count))
 
@@ -108,7 +108,7 @@ def _median_cpu(runs: int, act: Callable[[], object]) -> float:
 
 
 def _import(module: str) -> float:
-    """Time an import in processes of its own, the files being in the system's cache."""
+    """Return the time of an import in separate processes, with files in the system's cache."""
     command = [sys.executable, "-c", _IMPORT.format(module=module)]
     times = [float(subprocess.check_output(command)) for _ in range(IMPORTS)]
     return statistics.median(times)

