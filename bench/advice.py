@@ -1,4 +1,4 @@
-"""What `docs/performance.md` advises on: how a first up grows, with and without checkpoints.
+"""The figures of `docs/performance.md`: how a first up grows, with and without checkpoints.
 
 Run by `make bench`, on a control plane of its own, with a file backend: the first up of an
 `ExternalServiceSet`, of stacks of three sizes, with checkpoints, without, and without and with 64

@@ -1,10 +1,10 @@
 """One Service of 10 000 backends, one of them changed: ours against naive chunks of 100.
 
-The rival writes the same fields of each endpoint, so that slicing alone makes the difference.
-Run by `make bench`, on a control plane of its own, also for 50 000. For each form of the program:
-the first up, then in turns a preview and an up with nothing to do, and ups with one backend removed
-near the front, one added and one replaced. Prints times, slices written (from resourceVersions),
-the size of the state, the peak memory of the three processes, and the ratios.
+The other program writes the same fields of each endpoint, so that only the slicing differs.
+Run by `make bench`, on its own control plane, also for 50 000 backends. For each form of the
+program it measures the first up, then in turns a preview and an up without changes, and ups with
+one backend removed near the front, one added and one replaced. Prints times, slices written (from
+resourceVersions), the size of the state, the peak memory of the three processes, and the ratios.
 """
 
 import json

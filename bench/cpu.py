@@ -1,4 +1,4 @@
-"""The CPU time and wall time of a command and of every process that it starts."""
+"""Measures the CPU time and wall time of a command and of every process that it starts."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from testbed.stack import Stack
 from tools.signals import hear_interrupts
 
 WITHOUT_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
-"""The environment in which `pulumi` saves the state once, at the end."""
+"""The environment variables with which `pulumi` saves the state only once, at the end."""
 
 _EVERY = 0.025
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -21,12 +21,12 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Spent:
-    """What a command took, in seconds, and the largest memory of its parts, in MB."""
+    """The time of a command in seconds, and the peak memory of its processes in MB."""
 
     cpu: float
     wall: float
     parts: Mapping[str, float]
-    """CPU by program: `pulumi`, `python`, the provider."""
+    """CPU time by program: `pulumi`, `python`, the provider."""
     memory: Mapping[str, float]
 
 
@@ -44,7 +44,7 @@ def spend(command: Sequence[str], folder: Path, environment: Mapping[str, str]) 
     """Run a command to its end.
 
     Raises:
-        RuntimeError: It failed; with what it printed.
+        RuntimeError: It failed; with its output.
     """
     begun = time.monotonic()
     process = subprocess.Popen(
@@ -81,7 +81,7 @@ def spend(command: Sequence[str], folder: Path, environment: Mapping[str, str]) 
 
 
 class _Look(NamedTuple):
-    """What a process has used so far."""
+    """The usage of a process so far."""
 
     name: str
     cpu: float
@@ -89,7 +89,7 @@ class _Look(NamedTuple):
 
 
 def _look(root: int, seen: dict[int, _Look]) -> None:
-    """Note what each process below `root` has used so far: the last look at each one counts."""
+    """Record the usage of each process below `root` so far; the last record of each counts."""
     children: dict[int, list[int]] = {}
     found: dict[int, _Look] = {}
     for folder in Path("/proc").glob("[0-9]*"):
@@ -113,6 +113,6 @@ def _look(root: int, seen: dict[int, _Look]) -> None:
         pending += children.get(pid, [])
         if pid in found:
             last = seen.get(pid)
-            # One that is ending has given its memory back.
+            # A process that is ending has already released its memory.
             memory = max(found[pid].memory, last.memory if last else 0.0)
             seen[pid] = found[pid]._replace(memory=memory)

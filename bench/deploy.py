@@ -1,9 +1,9 @@
 """Up and destroy of many Services with one slice of 10 each: ours against the typed program.
 
-Run by `make bench`, on a control plane of its own, with a file backend: 100 Services as everybody
-has it, and 300 with checkpoints off, which dominate everything else. The typed program is destroyed
-as it stands, in the foreground, ours by background deletion of its children; it fails where
-anything is left in the cluster afterwards.
+Run by `make bench`, on its own control plane, with a file backend: 100 Services with the defaults,
+and 300 without checkpoints, which dominate the time. The typed program is destroyed as written, in
+the foreground, ours by background deletion of its children. The benchmark fails if anything is left
+in the cluster.
 """
 
 import json

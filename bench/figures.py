@@ -1,4 +1,4 @@
-"""Medians and ratios of figures that were taken in turns."""
+"""Medians and ratios of figures that were measured in turns."""
 
 import statistics
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ def median(spent: Sequence[Spent], kind: Kind) -> float:
 
 
 def ratio(ours: Sequence[Spent], rival: Sequence[Spent], kind: Kind) -> float:
-    """Return the median of the ratios of each turn."""
+    """Return the median of the ratios of all turns."""
     pairs = zip(ours, rival, strict=True)
     return statistics.median(_of(one, kind) / _of(other, kind) for one, other in pairs)
 

@@ -1,8 +1,8 @@
 """Preview of many Services with one slice of 10 each: ours against the hand-written typed program.
 
-Run by `make bench`, on a control plane of its own. The same objects, the same provider with raised
-client limits, in turns. Prints the CPU of the whole process tree, and the ratios; how the CPU grows
-with the number; and what the raised client limits alone bring.
+Run by `make bench`, on its own control plane, in turns, with the same objects and the same provider
+with raised client limits. Prints the CPU time of the whole process tree with the ratios, how it
+grows with the number of Services, and the effect of the raised client limits alone.
 """
 
 import json
@@ -21,7 +21,7 @@ from tools.console import table
 ROUNDS = 3
 _COUNTS = [100, 300, 1000]
 _LIMITED = 300
-"""How many Services the client limits are compared for."""
+"""The number of Services for the comparison of client limits."""
 
 _Figures = dict[str, list[Spent]]
 

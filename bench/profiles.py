@@ -1,4 +1,4 @@
-"""Where the CPU goes in Python: cProfile over the programs of `bench.programs`.
+"""Profiles the CPU time of Python: cProfile over the programs of `bench.programs`.
 
 `.venv/bin/python -m bench.profiles [count]` writes `bench/profiles/<form>.txt` of a preview, and
 `bench/profiles/render.txt` of `components.testing.render`, the thread of the program alone.
@@ -47,7 +47,7 @@ def _render(count: int) -> pstats.Stats:
     text = compile(program("ExternalServiceSet", count, quick=False), "program", "exec")
 
     def declare() -> None:
-        profile.enable()  # from here on in this thread, the program's
+        profile.enable()  # from here on, in the program's thread
         exec(text, {})  # noqa: S102 - it is ours
 
     render(declare)
@@ -64,7 +64,7 @@ def _write(name: str, title: str, stats: pstats.Stats) -> None:
 
 
 def _without_date(text: str) -> str:
-    """Leave out the first line of each list, which names the file and the time."""
+    """Return the text without the first line of each list, which contains the file and the time."""
     lines = text.splitlines()
     return "\n".join(line.rstrip() for line in lines if not line.endswith("/profile")) + "\n"
 

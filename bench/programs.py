@@ -94,10 +94,10 @@ ExternalServiceSet(
 """
 
 FORMS = {"typed": _TYPED, "ExternalService": _SINGLE, "ExternalServiceSet": _SET}
-"""The programs by name; the first one is the rival."""
+"""The programs by name; the first one is the one to compare with."""
 
 NAMESPACE = "bench"
-"""Where their objects are; it must be there."""
+"""The namespace of their objects, which must exist."""
 
 
 def program(form: str, count: int, *, quick: bool = True, moved: bool = False) -> str:
@@ -106,8 +106,8 @@ def program(form: str, count: int, *, quick: bool = True, moved: bool = False) -
     Args:
         form: Its name in `FORMS`.
         count: The number of Services.
-        quick: With the provider of raised client limits. Defaults to True; else the default one.
-        moved: With another address for one backend. Defaults to False.
+        quick: Whether to use the provider with raised client limits. Defaults to True.
+        moved: Whether one backend has another address. Defaults to False.
     """
     services = _SERVICES.format(count=count) + (_MOVED if moved else "")
     return (_QUICK if quick else _DEFAULT) + services + FORMS[form]

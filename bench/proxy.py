@@ -1,8 +1,8 @@
-"""What kube-proxy pays for one change of a backend, with slices of 100 and of 1000.
+"""The cost of one changed backend for kube-proxy, with slices of 100 and of 1000.
 
-Run by `make bench` where network namespaces can be made: one Service of 10 000 backends on the rig
-of the data-plane tests, with real kube-proxy in nftables mode. One backend after the other gets
-another address; counted are the CPU of kube-proxy and what it reads, less what it takes to notice
+Run by `make bench` if network namespaces can be created: one Service with 10 000 backends on the
+rig of the data-plane tests, with real kube-proxy in nftables mode. The backends get new addresses
+one by one. Measured are the CPU time of kube-proxy and the bytes that it reads, less the cost of
 the rig's own marker.
 """
 
@@ -27,12 +27,12 @@ _METRICS = "http://127.0.0.1:10249/metrics"
 
 @dataclass(frozen=True)
 class _Paid:
-    """What kube-proxy has used since it began."""
+    """The usage of kube-proxy since its start."""
 
     cpu: float
-    """In seconds."""
+    """CPU time in seconds."""
     syncs: float
-    """In seconds, what it took to put changes into force."""
+    """The time to apply changes, in seconds."""
 
     def __sub__(self, other: "_Paid") -> "_Paid":
         return _Paid(self.cpu - other.cpu, self.syncs - other.syncs)

@@ -1,7 +1,8 @@
-"""What `components.testing.render` costs in a test suite, and of one large program.
+"""The cost of `components.testing.render` in a test suite, and for one large program.
 
-Run by `make bench-quick`. CPU of a hundred renders of 5 Services, of one of 300, and of the typed
-program of 300, in turns, the smallest of some: a figure of this process alone.
+Run by `make bench-quick`. Measures the CPU time of this process for a hundred renders of 5
+Services, for one of 300, and for the typed program of 300, in turns, and prints the minimum of
+several.
 """
 
 import json

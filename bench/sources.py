@@ -1,9 +1,8 @@
 """10 000 EC2 instances: `aws.instances` against boto3's own listing of the same pages.
 
-Run by `make bench`. moto renders one instance, which is repeated into pages under other ids and
-addresses; both read these bytes, so that neither network nor server is in the figures. Ends with an
-error where `aws.instances` takes more than 1.2 times the CPU, or where its memory does not end with
-the backends.
+Run by `make bench`. moto renders one instance, which is repeated into pages with other ids and
+addresses. Both read these bytes, so that the figures include neither network nor server. Fails if
+`aws.instances` takes more than 1.2 times the CPU time, or keeps more memory than its backends.
 
     python -m bench.sources [COUNT]
 """
@@ -34,7 +33,7 @@ KEYS = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}
 
 
 class Raw:
-    """The body of an answer, as botocore reads it."""
+    """The body of a response, as botocore reads it."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -44,7 +43,7 @@ class Raw:
 
 
 def one_instance() -> tuple[str, str, str]:
-    """Return what moto answers for one instance: what stands before it, it, and what follows."""
+    """Return moto's response for one instance, in three parts: before it, itself, after it."""
     answers: list[Any] = []
     original: Any = BotocoreStubber.__call__
 
@@ -75,7 +74,7 @@ def one_instance() -> tuple[str, str, str]:
 
 
 def pages(number: int, rendered: tuple[str, str, str]) -> dict[str, bytes]:
-    """Return the pages of so many instances, by the token that asks for each."""
+    """Return the pages of `number` instances, by the token that requests each."""
     head, item, tail = rendered
     (identity,) = set(re.findall(r"<instanceId>([^<]*)<", item))
     (address,) = set(re.findall(r"<privateIpAddress>([^<]*)<", item))
@@ -97,7 +96,7 @@ def pages(number: int, rendered: tuple[str, str, str]) -> dict[str, bytes]:
 
 
 def replaying(answers: dict[str, bytes]) -> Any:
-    """Return an EC2 client that gets these answers."""
+    """Return an EC2 client that gets these responses."""
     client: Any = boto3.session.Session(**KEYS).client("ec2", region_name="eu-west-1")
 
     def answer(request: Any, **_: object) -> AWSResponse:
@@ -110,7 +109,7 @@ def replaying(answers: dict[str, bytes]) -> Any:
 
 
 def listed(client: Any) -> list[Any]:
-    """List instances as boto3's guide does, and keep of each what a backend has."""
+    """List instances as boto3's guide does, and keep the values of a backend."""
     found = []
     for page in client.get_paginator("describe_instances").paginate(
         PaginationConfig={"PageSize": PAGE}
@@ -132,7 +131,7 @@ def cpu(call: Callable[[], list[Any]], number: int) -> float:
 
 
 def peak(call: Callable[[], list[Any]]) -> tuple[float, float]:
-    """Return the highest memory during a call, and what its result holds, in MiB."""
+    """Return the peak memory during a call, and the memory of its result, in MiB."""
     tracemalloc.start()
     found = call()
     held, highest = tracemalloc.get_traced_memory()

@@ -1,4 +1,4 @@
-"""What importing costs: CPU of a fresh interpreter, in turns, the smallest of 15.
+"""The cost of imports: CPU time of a fresh interpreter, in turns, the minimum of 15.
 
 Run by `make bench`.
 """

@@ -1,10 +1,10 @@
-"""What `validate` says about checkouts of repositories that nobody here wrote: `make wild`.
+"""Runs `validate` over checkouts of other projects' repositories: `make wild`.
 
-Prints each code with how often it fired and in how many repositories, so that its precision can be
-judged by hand, and asks a kube-apiserver of its own about every object: whether it takes what is
-reported as an error, and refuses what is not. Warnings are tuned on one half of the repositories
-and measured on the other. Nothing of the checkouts is kept; `wild.txt` beside this file lists
-repositories that were measured, with their commits.
+Prints how often each code fired and in how many repositories, so that people can rate its
+precision. It also sends every object to its own kube-apiserver, to see if that refuses the reported
+errors and accepts everything else. Warnings are tuned on one half of the repositories and measured
+on the other. Nothing of the checkouts is kept; `wild.txt` beside this file lists the measured
+repositories, with their commits.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ Each folder within it counts as one repository. bench/wild.txt lists some, with 
 
 
 def half_of(repository: str) -> Half:
-    """Return the half of a repository, by its name, such as `owner/name` or `owner+name`."""
+    """Return the half that a repository belongs to, by its name, such as `owner/name`."""
     digest = hashlib.sha256(repository.replace("+", "/").encode()).digest()
     return "measure" if digest[0] % 2 else "tune"
 
@@ -55,22 +55,22 @@ def main() -> int:
 
 
 class Verdicts:
-    """What the API server says of objects, beside what `validate` says."""
+    """Compares the API server's verdicts about objects with those of `validate`."""
 
     def __init__(self, server: ApiServer) -> None:
         self._server = server
         self.asked = 0
         self.external = 0
-        """How many objects are endpoints, or Services without a selector."""
+        """The number of endpoints objects and Services without a selector."""
         self.refused: Counter[str] = Counter()
-        """How many objects with an error of a code it refuses too."""
+        """How many objects with an error of `validate` the API server also refuses, by code."""
         self.taken: Counter[str] = Counter()
-        """How many objects with an error of a code it takes."""
+        """How many objects with an error of `validate` the API server accepts, by code."""
         self.missed: list[str] = []
-        """What it refuses and `validate` does not."""
+        """The API server's errors that `validate` does not report."""
 
     def ask(self, source: str) -> None:
-        """Ask about every object of a file."""
+        """Compare the verdicts about every object of a file."""
         for entry in read(Source(source, is_named=False)):
             manifest = entry.value if isinstance(entry, Entry) else None
             if isinstance(manifest, dict) and _key(manifest) in KINDS:
@@ -98,7 +98,7 @@ def _key(manifest: dict[str, Any]) -> tuple[object, object]:
 
 
 def _is_external(manifest: dict[str, Any]) -> bool:
-    """Return whether an object is for backends that are no Pods of the cluster."""
+    """Return whether an object is for backends that are not Pods of the cluster."""
     spec = mapping(manifest.get("spec"))
     if manifest["kind"] != "Service":
         return manifest["kind"] in {"Endpoints", "EndpointSlice"}

@@ -1,4 +1,4 @@
-"""Certificates that are signed by themselves."""
+"""Self-signed certificates."""
 
 import datetime as dt
 import ipaddress
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 def certificate(
     folder: Path, name: str = "db.example.com", days: int = 90
 ) -> tuple[ssl.SSLContext, Path]:
-    """Return what a server takes to prove its name, and the file of the authority to trust."""
+    """Return a server's TLS context, and the file with the certificate to trust."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)

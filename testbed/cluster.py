@@ -1,4 +1,4 @@
-"""Control planes that live as long as a context, and what is live in them."""
+"""Control planes that exist as long as a context, and their live objects."""
 
 import json
 import os
@@ -20,11 +20,11 @@ Object = dict[str, Any]
 
 @contextmanager
 def throw_away_cluster(api_server: Part | None = None, **settings: Any) -> Iterator[Cluster]:
-    """Run a control plane that nobody else uses, and leave nothing of it.
+    """Run a separate control plane, and delete it afterwards.
 
     Args:
         api_server: Another kube-apiserver than the project's own. Defaults to None.
-        settings: What else is special about the control plane.
+        settings: Other settings of the control plane.
     """
     directory = Path(mkdtemp(prefix="k8s-endpoints-cluster-"))
     parts = ensure((*PULUMI, *CONTROL_PLANE))
@@ -78,7 +78,7 @@ def uids(cluster: Cluster, kind: str, namespace: str) -> dict[str, str]:
 
 
 class Watched:
-    """What happened to the objects of one selector while the context was open."""
+    """The events of the objects of one selector while the context was open."""
 
     def __init__(self) -> None:
         self.history: list[dict[str, Object]] = []
@@ -124,7 +124,7 @@ def _documents(text: str) -> Iterator[Object]:
 
 
 def missing(declared: object, live: object, path: str = "") -> list[str]:
-    """Return what of a declared object a live one does not hold in just that form."""
+    """Return the parts of a declared object that a live one lacks or has in another form."""
     if isinstance(declared, dict) and isinstance(live, dict):
         return [
             problem
@@ -141,7 +141,7 @@ def missing(declared: object, live: object, path: str = "") -> list[str]:
 
 
 def wait_for_accounts(cluster: Cluster, namespaces: Collection[str]) -> None:
-    """Wait until new namespaces have the account without which they refuse every Pod."""
+    """Wait until new namespaces have their default account, without which they refuse Pods."""
     command = ("get", "serviceaccounts", "-A", "--field-selector=metadata.name=default")
     deadline = time.monotonic() + 60
     while True:

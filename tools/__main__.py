@@ -1,4 +1,4 @@
-"""`python3 -m tools COMMAND`: what the targets of the Makefile call."""
+"""`python3 -m tools COMMAND`: the commands that the Makefile's targets call."""
 
 import sys
 

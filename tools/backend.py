@@ -1,4 +1,4 @@
-"""Where Pulumi keeps its state, and the environment in which it runs."""
+"""The backend of Pulumi's state, and the environment in which Pulumi runs."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from .state import State
 
 @dataclass(frozen=True)
 class StateBackend:
-    """A place for state: a folder of this checkout, or wherever the user is logged in."""
+    """A backend for state: a folder of this checkout, or the one that the user is logged in to."""
 
     directory: Path | None
     """The folder, or None for the user's own login."""
@@ -53,9 +53,9 @@ class StateBackend:
         if self.directory is not None:
             environment["PULUMI_BACKEND_URL"] = f"file://{quote(str(self.directory))}"
             environment["PULUMI_HOME"] = str(self._home())
-            environment["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"  # one on PATH would come first
+            environment["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true"  # PATH would win
             environment.update(self._passphrase())
-        elif self._home() != providers.DEFAULT_HOME:  # the user's own home keeps what it has
+        elif self._home() != providers.DEFAULT_HOME:  # the user's own home stays unchanged
             program = self.parts[providers.PROGRAM]
             environment["PATH"] = os.pathsep.join([str(program.parent), environment["PATH"]])
         elif self.parts["pulumi"].is_relative_to(TOOLS):
@@ -66,10 +66,10 @@ class StateBackend:
         return providers.home(self.parts.get(providers.PROGRAM))
 
     def _passphrase(self) -> dict[str, str]:
-        """Return the passphrase that encrypts secrets in a local state: the user's, else ours.
+        """Return the passphrase that encrypts secrets in a local state: the user's, or else ours.
 
         Raises:
-            CommandError: The state is encrypted with one that is gone.
+            CommandError: The state is encrypted with a passphrase that is lost.
         """
         if self.state is None or _gives_passphrase():
             return {}
@@ -90,7 +90,7 @@ class StateBackend:
         return {"PULUMI_CONFIG_PASSPHRASE_FILE": str(file)}
 
     def _lend_provider(self) -> None:
-        """Put the built provider where the user's own Pulumi home looks for it."""
+        """Link the built provider into the user's own Pulumi home."""
         target = _home_of_user() / "plugins" / PROVIDER_PLUGIN
         if not target.exists():
             shutil.copytree(self.parts[providers.PROGRAM].parent, target)
@@ -102,12 +102,12 @@ class StateBackend:
 
         Args:
             arguments: Its arguments.
-            kubeconfig: Which cluster; None for the one that the environment names.
-            shown: Let it print, instead of returning what it prints.
-            extra: Variables of this run alone.
+            kubeconfig: The kubeconfig of the cluster; None for the one that the environment names.
+            shown: Whether it prints, instead of returning its output.
+            extra: Additional environment variables.
 
         Raises:
-            CommandError: With what it says.
+            CommandError: It failed; with its error text.
         """
         command = [str(self.parts["pulumi"]), *arguments]
         if not (shown and sys.stdout.isatty()):
@@ -120,13 +120,13 @@ class StateBackend:
         return done.stdout
 
     def select(self, stack: str) -> bool:
-        """Make the stack where it does not exist yet, and return whether its state was lost.
+        """Create the stack if it does not exist yet, and return whether its state was lost.
 
-        A stack that is new here may have had another state before, with another passphrase, which
-        its configuration remembers.
+        A new stack may have had another state before, with another passphrase, which its
+        configuration still refers to.
 
         Raises:
-            CommandError: The configuration holds secrets, and the passphrase to them is lost.
+            CommandError: The configuration contains secrets whose passphrase is lost.
         """
         command = ("stack", "select", "--create", stack)
         try:
@@ -151,21 +151,20 @@ class StateBackend:
         return False
 
     def release(self, stack: str) -> None:
-        """Undo what an update that died on this host has left; a living one is respected.
+        """Clean up after an update that died on this host. A running update is left alone.
 
         Raises:
-            CommandError: The stack is locked by a living process, or by another host.
+            CommandError: The stack is locked by a running process, or by another host.
         """
         if self.state is not None:
             self.state.release(stack)
 
     def up(self, stack: str, *flags: str, kubeconfig: Path | None, shown: bool = False) -> None:
-        """Deploy, and take over what an interrupted update has made before.
+        """Deploy, and take over the objects of an interrupted update.
 
-        The engine writes down what it is about to create, and not always what came of it. A
-        provider that creates client-side then finds an object that the state does not hold, and
-        refuses it at every up; this one lets it take the object over. Components still refuse one
-        that is not theirs.
+        The engine records what it is about to create, but not always the result. A provider that
+        creates client-side then fails at every up, because the object exists but is not in the
+        state; this function lets it take over the object. Components still refuse foreign objects.
         """
         was_interrupted = self.was_interrupted(stack)
         extra = {ENVIRONMENT: "true"} if was_interrupted else {}
@@ -179,7 +178,7 @@ class StateBackend:
         if not was_interrupted:
             return
         if self.state is None or self.state.pending_creates(stack):
-            # The engine would warn of them at every command, for ever.
+            # The engine would otherwise warn about them at every command.
             command = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
             self.pulumi(*command, "--stack", stack, kubeconfig=kubeconfig)
         if self.state is not None:
@@ -187,7 +186,7 @@ class StateBackend:
         self._report_orphans(stack, kubeconfig)
 
     def _report_orphans(self, stack: str, kubeconfig: Path | None) -> None:
-        """Print which objects the interrupted update left that the program no longer declares."""
+        """Print the objects of the interrupted update that the program no longer declares."""
         command = [str(VENV / "bin" / "python"), "-m", "components", "orphans"]
         project = ["--cwd", str(self.project), "--stack", stack]
         environment = self.environment(kubeconfig)
@@ -196,7 +195,7 @@ class StateBackend:
         say(f"stack {stack}: no orphans" if done.returncode == 0 else said)
 
     def was_interrupted(self, stack: str) -> bool:
-        """Return whether the cluster may hold objects of the stack that its state does not."""
+        """Return whether the cluster may have objects of the stack that its state lacks."""
         if self.state is not None:
             return self.state.was_interrupted(stack)
         exported = json.loads(self.pulumi("stack", "export", "--stack", stack))
@@ -204,7 +203,7 @@ class StateBackend:
 
 
 def _gives_passphrase() -> bool:
-    """Return whether the user brings a passphrase of their own."""
+    """Return whether the user gives a passphrase."""
     return bool({"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys())
 
 
@@ -219,5 +218,5 @@ def _is_logged_in() -> bool:
 
 
 def _home_of_user() -> Path:
-    """Return the user's own Pulumi home; the engine asks the system for it, not `$HOME`."""
+    """Return the user's own Pulumi home, which the engine derives from the system, not `$HOME`."""
     return Path(os.environ.get("PULUMI_HOME") or Path(pwd.getpwuid(os.getuid()).pw_dir, ".pulumi"))

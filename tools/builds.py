@@ -1,4 +1,4 @@
-"""Builds parts, two at once, and shows how far they are."""
+"""Builds parts, two at once, and shows their progress."""
 
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -24,7 +24,7 @@ class Build(Protocol):
         ...
 
     def finish(self) -> None:
-        """Take its result."""
+        """Finish it, and raise its error if it failed."""
         ...
 
     def cancel(self) -> None:
@@ -38,12 +38,12 @@ def run(
     """Build parts, and yield each one when it is complete.
 
     Args:
-        parts: What to build.
-        reasons: Why, by a part's id.
+        parts: The parts to build.
+        reasons: Why each is built, by the part's id.
         start: Starts the build of a part.
 
     Raises:
-        CommandError: A build fails; the others are ended.
+        CommandError: A build failed; the others have been cancelled.
     """
     progress = Progress(parts, time.monotonic())
     pending, running = list(parts), list[tuple[Part, Build]]()
@@ -73,14 +73,14 @@ def run(
 
 
 def _next(pending: Sequence[Part], running: Sequence[Part]) -> Part | None:
-    """Return what to build beside what is being built: something that shares little with it."""
+    """Return the next part to build: one that shares little with the running builds."""
     if len(running) >= BUILDS_AT_ONCE:
         return None
     busy = {_libraries(part) for part in running}
     costs: dict[str, float] = {}
     for part in pending:
         costs[_libraries(part)] = costs.get(_libraries(part), 0) + seconds(part)
-    # What must be built after each other, and takes longest, begins first.
+    # The longest chain of builds that must follow each other starts first.
     free = (part for part in pending if _libraries(part) not in busy)
     return max(free, key=lambda part: costs[_libraries(part)], default=None)
 
@@ -91,7 +91,7 @@ def _libraries(part: Part) -> str:
 
 @dataclass
 class Progress:
-    """How far builds are, and how long the rest takes."""
+    """The progress of builds, and the remaining time."""
 
     parts: Sequence[Part]
     began: float
@@ -100,27 +100,27 @@ class Progress:
     _shown: float = 0
 
     def begin(self, part: Part, now: float) -> None:
-        """Note that a build begins."""
+        """Record the start of a build."""
         self._begun[part.id] = now
         self._shown = now
 
     def end(self, part: Part, now: float) -> str:
-        """Note that a build is complete, and return a line that says so."""
+        """Record the end of a build, and return a line that reports it."""
         self._done += seconds(part)
         return f"{part.id}: built in {now - self._begun.pop(part.id):.0f} s{self._left(now)}"
 
     def is_due(self, now: float) -> bool:
-        """Return whether nothing has been shown for a while."""
+        """Return whether it is time for the next line."""
         return now - self._shown >= _SHOWN_EVERY
 
     def text(self, now: float) -> str:
-        """Return a line about what is being built."""
+        """Return a line about the running builds."""
         self._shown = now
         each = ", ".join(f"{name} for {now - begun:.0f} s" for name, begun in self._begun.items())
         return f"building {each}{self._left(now)}"
 
     def _left(self, now: float) -> str:
-        """Return the time that is left, as this machine and its caches are."""
+        """Return the remaining time, by the speed of this machine so far."""
         built = self._done + sum(self._share(name, now) for name in self._begun)
         rest = sum(map(seconds, self.parts)) - built
         if rest <= 0:
@@ -131,6 +131,6 @@ class Progress:
         return f"; about {time_left / _SECONDS_OF_A_MINUTE:.0f} min left"
 
     def _share(self, name: str, now: float) -> float:
-        """Return how much of the cost of a running build is behind it: never all of it."""
+        """Return the completed share of a running build, less than 1."""
         part = next(part for part in self.parts if part.id == name)
         return min((now - self._begun[name]) / BUILDS_AT_ONCE, _MOST * seconds(part))

@@ -1,16 +1,16 @@
 """Turns the provider of kind `upsert` into one of kind `create`, which creates as from 4.29 on.
 
-A create is a POST that fails where the object exists, instead of a server-side apply that takes it
-over. It is an emulation: Go modules of those releases are not served. What happens next is already
-in the module: a preview that meets an existing object falls back to its inputs, and the first
-update hands the fields of the manager `pulumi-kubernetes` to the object's own manager.
+A create is a POST that fails if the object exists, instead of a server-side apply that takes it
+over. It is an emulation, because Go modules of those releases are not available. The rest is
+already in the module: a preview of an existing object falls back to its inputs, and the first
+update transfers the fields of the manager `pulumi-kubernetes` to the object's own manager.
 """
 
 from .patch import Patch, Replacement
 
 MODULE = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 ENVIRONMENT = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"
-"""Brings the upsert back, and is read by providers of this kind only."""
+"""Restores the upsert; only providers of this kind read it."""
 
 _AWAIT = "pkg/await/await.go"
 _PROVIDER = "pkg/provider/provider.go"

@@ -38,21 +38,21 @@ componentsPatches:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A control plane of this checkout, its files all below one folder."""
+    """A control plane of this checkout, with all its files below one folder."""
 
     directory: Path
     parts: Mapping[str, Path]
-    """The paths of the programs it runs."""
+    """The paths of its programs."""
     name: str = "k8s-endpoints"
     service_range: str = _SERVICE_RANGE
     load_balancer: bool = True
-    """Whether something plays the load-balancer controller."""
+    """Whether a load-balancer controller is simulated."""
     controllers: bool = True
-    """Whether controllers and scheduler run. They must not be newer than the API server."""
+    """Whether controllers and scheduler run, which must not be newer than the API server."""
 
     @property
     def kubeconfig(self) -> Path:
-        """The file that tells clients where the API server is."""
+        """The kubeconfig with which clients reach the API server."""
         return self.directory / "kubeconfig"
 
     @property
@@ -61,7 +61,7 @@ class Cluster:
 
     @property
     def _links(self) -> Links:
-        """Links for kwokctl, which cuts paths at a space, a comma or a `#`."""
+        """Links for kwokctl, which truncates paths at a space, a comma or a `#`."""
         return Links(self.directory)
 
     @property
@@ -69,10 +69,10 @@ class Cluster:
         return self.directory / "complete"
 
     def start(self) -> bool:
-        """Start it unless it runs, and return whether a new one had to be made.
+        """Start it unless it runs, and return whether a new one had to be created.
 
-        One that is not complete or does not answer is deleted first: killed in its first moments,
-        kwokctl leaves one that it cannot continue. One whose start is interrupted leaves nothing.
+        An incomplete control plane, or one that does not answer, is deleted first, because kwokctl
+        cannot resume a creation that was killed. An interrupted start leaves nothing behind.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
         with _locked(self.directory / "lock"):
@@ -88,7 +88,7 @@ class Cluster:
             return True
 
     def stop(self) -> None:
-        """Stop and delete it, whatever state it is in; nothing of it is left running."""
+        """Stop and delete it in any state; nothing of it keeps running."""
         if not self.directory.exists():
             return
         with _locked(self.directory / "lock"):
@@ -96,7 +96,7 @@ class Cluster:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def is_ready(self) -> bool:
-        """Return whether it was completely made and its API server answers."""
+        """Return whether it was created completely and its API server answers."""
         return self._marker.exists() and self._answers()
 
     def kubectl(self, *arguments: str, given: str | None = None) -> str:
@@ -130,7 +130,7 @@ class Cluster:
                 "--wait=60s",
                 *binaries,
             )
-        for number, node in enumerate(("node-a", "node-b")):  # each with a Pod range of its own
+        for number, node in enumerate(("node-a", "node-b")):  # each with its own Pod range
             pods = f"10.244.{number}.0/24"
             settings = (f'.podCIDR="{pods}"', f'.podCIDRs=["{pods}"]', ".nodeIPs=[]")  # 0.7 and 0.8
             self._kwokctl("scale", "node", node, *(f"--param={one}" for one in settings))
@@ -174,10 +174,10 @@ class Cluster:
 
 @contextmanager
 def ports_left_alone() -> Iterator[None]:
-    """Hold back other control planes of this user from taking ports, on this machine.
+    """Keep other control planes of this user on this machine from taking ports.
 
-    kwokctl looks for free ports and takes them seconds later: two that start together would take
-    the same, and a new one would take the port of an API server that will come back.
+    kwokctl looks for free ports and binds them seconds later: two parallel starts would choose the
+    same ones, and a new control plane could take the port of an API server that is restarting.
     """
     with _locked(_PORTS):
         yield
@@ -196,13 +196,13 @@ def kubectl(
     """Run kubectl and return what it prints.
 
     Args:
-        program: Where kubectl is.
-        kubeconfig: Which cluster; None for the one that the environment names.
+        program: The path of kubectl.
+        kubeconfig: The kubeconfig of the cluster; None for the one that the environment names.
         arguments: Its arguments.
-        given: What it reads from standard input.
+        given: Its standard input.
 
     Raises:
-        CommandError: With what it says.
+        CommandError: It failed; with its error text.
     """
     chosen = [] if kubeconfig is None else [f"--kubeconfig={kubeconfig}"]
     command = [str(program), *chosen, *arguments]

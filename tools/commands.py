@@ -29,7 +29,7 @@ _RENDER_KEY = "kubernetes:renderYamlToDirectory"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; an expected failure ends in one line and exit code 1."""
+    """Run one command; an expected failure prints one line and returns exit code 1."""
     commands: dict[str, Callable[[], None]] = {
         "up": up,
         "status": status,
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     if name not in commands:
         say(f"usage: python3 -m tools {'|'.join(commands)}")
         return 2
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a path may hold what it cannot encode
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a path may have characters that it cannot encode
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with signals.heard():
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def setup() -> None:
-    """Make `.venv` and get the parts, with a provider of each kind: all that the tests need."""
+    """Create `.venv` and get the parts, with a provider of each kind: everything for the tests."""
     venv.ensure()
     runs_data_plane = sys.platform == "linux" and os.geteuid() == 0
     other = () if os.environ.get("PROVIDER") else (PROVIDERS[CREATE],)
@@ -93,7 +93,7 @@ def demo() -> None:
 
 
 def up() -> None:
-    """Deploy the shop, or render it to YAML where RENDER names a folder."""
+    """Deploy the shop, or render it to YAML if RENDER names a folder."""
     needed = PULUMI if os.environ.get("RENDER") else (*PULUMI, *CONTROL_PLANE)
     if announcement := forecast.of_build(missing(needed)):
         say(announcement)
@@ -107,18 +107,20 @@ def up() -> None:
     lost = backend.select(_STACK)
     if backend.state is not None:
         if target.is_embedded and not renewed and not backend.state.holds(_STACK):
-            backend.state.interrupt(_STACK)  # the control plane may hold what a lost state held
+            backend.state.interrupt(
+                _STACK
+            )  # the control plane may have the objects of a lost state
         elif lost and not target.is_embedded:
             say(f"The state is lost: where objects of it exist, run `{ENVIRONMENT}=true make up`.")
         backend.state.bind(target.name)
-    # A new control plane does not have what the state remembers.
+    # A new control plane lacks the objects in the state.
     refresh = ["--refresh"] if renewed else []
     backend.up(_STACK, *refresh, kubeconfig=target.kubeconfig, shown=True)
     _print_services(backend, target)
 
 
 def status() -> None:
-    """Show the stack's outputs and its Services as they stand in the cluster."""
+    """Show the stack's outputs and its live Services."""
     backend, target = _places()
     if target.is_embedded and not target.cluster.is_ready():
         say("The control plane is not running; `make up` starts it.")
@@ -145,13 +147,13 @@ def down() -> None:
             _destroy(backend, target)
     target.cluster.stop()
     if state is not None and target.is_embedded:
-        state.reset()  # all that it may still hold is gone with the control plane
+        state.reset()  # its objects are gone with the control plane
     processes.end(processes.orphaned_plugins(TOOLS))
     say("down: nothing of the project is running")
 
 
 def clean() -> None:
-    """Take down what runs and remove all that was made, but not what the user has configured."""
+    """Stop everything and remove all created files, except the user's configuration."""
     down()
     for stack, state in ((_STACK, State(STATE)), (_RENDER_STACK, State(RENDER_STATE))):
         configuration = Configuration.of(ROOT, stack)
@@ -168,7 +170,7 @@ def clean() -> None:
 
 
 def _places() -> tuple[StateBackend, Target]:
-    """Return where the state is and what is deployed to, which must belong together.
+    """Return the state's backend and the target cluster, which must belong together.
 
     Raises:
         CommandError: The stack's objects are on another cluster.
@@ -184,7 +186,7 @@ def _places() -> tuple[StateBackend, Target]:
 def _destroy(backend: StateBackend, target: Target) -> None:
     backend.select(_STACK)
     if not target.is_embedded and backend.was_interrupted(_STACK):
-        # The state does not hold all of it: an up makes it the stack's own.
+        # The state lacks some objects: an up takes them over.
         backend.up(_STACK, "--skip-preview", kubeconfig=None, shown=True)
     command = ("destroy", "--yes", "--stack", _STACK)
     backend.pulumi(*command, kubeconfig=target.kubeconfig, shown=True)
@@ -207,8 +209,8 @@ def _print_services(backend: StateBackend, target: Target) -> None:
 def _render(folder: Path) -> None:
     """Write the shop's YAML into `folder`, without a cluster.
 
-    Rendering is another provider, so that on the stack `dev` it would delete what is deployed:
-    it has a stack and a state of its own, new each time.
+    Rendering uses another provider, which would delete the live objects of the stack `dev`. So it
+    has its own stack and state, new each time.
     """
     parts = ensure(PULUMI)
     State(RENDER_STATE).reset()

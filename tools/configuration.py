@@ -1,4 +1,4 @@
-"""The configuration of a stack, `Pulumi.<stack>.yaml`: what is ours in it, and what the user's."""
+"""Reads and edits the configuration of a stack, `Pulumi.<stack>.yaml`."""
 
 import re
 import shutil
@@ -13,13 +13,13 @@ _KEY = re.compile(r"""^(\s+)["']?([^\s"'#-][^"']*?)["']?:(?:\s|$)""")
 
 @dataclass(frozen=True)
 class Configuration:
-    """The file, as text: the Python that runs `make` may have no YAML parser."""
+    """The file as text, because the Python that runs `make` may lack a YAML parser."""
 
     file: Path
 
     @classmethod
     def of(cls, project: Path, stack: str) -> "Configuration":
-        """Return that of a stack of the project in a folder."""
+        """Return the configuration of a stack of the project in a folder."""
         return cls(project / f"Pulumi.{stack}.yaml")
 
     @property
@@ -33,11 +33,11 @@ class Configuration:
         return keys or (["config"] if _SECURE.search(self._text()) else [])
 
     def drop_salt(self) -> None:
-        """Take out what ties the file to a passphrase; the engine writes another one."""
+        """Remove the salt of the passphrase; the engine writes a new one."""
         self._write(_SALT.sub("", self._text()))
 
     def drop(self, key: str) -> None:
-        """Take out one key with its value."""
+        """Remove a key with its value."""
         text = self._text()
         for found, value in self._values():
             if found == key:
@@ -45,7 +45,7 @@ class Configuration:
         self._write(text)
 
     def _write(self, text: str) -> None:
-        """Write the file, or remove it where nothing is left in it."""
+        """Write the file, or delete it if it is empty."""
         if {line.strip() for line in text.splitlines()} <= {"", "---", "config:", "config: {}"}:
             self.file.unlink(missing_ok=True)
             return

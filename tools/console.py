@@ -1,4 +1,4 @@
-"""What is printed while something runs, and how an expected failure ends."""
+"""Output of progress and tables, and the error for expected failures."""
 
 import sys
 import time
@@ -7,17 +7,17 @@ from contextlib import contextmanager
 
 
 class CommandError(Exception):
-    """Something that a user can act on, reported in one line without a traceback."""
+    """A failure that the user can act on, reported in one line without a traceback."""
 
 
 def say(text: str) -> None:
-    """Print a line at once, also where the output is a file."""
+    """Print a line immediately, also to a file."""
     print(text, flush=True)
 
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Print what begins, and how long it took once it is done."""
+    """Print the title of a step at its start, and its duration at its end."""
     begun = time.monotonic()
     sys.stdout.write(f"{title} ... ")
     sys.stdout.flush()
@@ -30,7 +30,7 @@ def step(title: str) -> Iterator[None]:
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
-    """Lay out rows in columns. A cell of several lines makes its row as high."""
+    """Return rows laid out in columns. Cells may have several lines."""
     columns = range(len(header))
     width = [
         max(len(line) for row in [header, *rows] for line in row[c].split("\n")) for c in columns

@@ -1,4 +1,4 @@
-"""What `make demo` runs in the environment: the shop as YAML and as a table, without an engine.
+"""The program of `make demo`: shows the shop as YAML and as a table, without an engine.
 
 Its program runs under Pulumi mocks, as in a unit test, and the manifests go through the same
 `validate` as any others.
@@ -34,7 +34,7 @@ def main(file: Path) -> int:
 
 
 def _shop(folder: Path) -> None:
-    """Declare the shop as where YAML is rendered: without annotations that only Pulumi reads."""
+    """Declare the shop without annotations that only Pulumi reads."""
     pulumi.runtime.set_config("kubernetes:renderYamlToDirectory", str(folder))
     runpy.run_path(str(_PROGRAM))
 

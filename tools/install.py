@@ -1,4 +1,4 @@
-"""Gets the real parts: each found on PATH in a usable version, else built from its Go module."""
+"""Gets the real parts: from PATH in a usable version, or else built from their Go modules."""
 
 import fcntl
 import hashlib
@@ -23,14 +23,14 @@ _RECORD = TOOLS / "parts.json"
 
 
 def ensure(parts: tuple[Part, ...], provider: str = "") -> dict[str, Path]:
-    """Return the path of each part, building what is missing; at once where nothing is.
+    """Return the path of each part, after building the missing ones.
 
     Args:
-        parts: What to look for.
-        provider: Which provider serves as the one among the parts; by default that of `PROVIDER`.
+        parts: The parts.
+        provider: The provider to use. Defaults to that of `PROVIDER`.
 
     Raises:
-        CommandError: There is no such provider, or a build fails.
+        CommandError: There is no such provider, or a build failed.
     """
     parts, given = providers.serve(parts, provider)
     with _locked():
@@ -44,7 +44,7 @@ def ensure(parts: tuple[Part, ...], provider: str = "") -> dict[str, Path]:
                 missing.append((part, reason))
                 continue
             _note(record, part, path)
-            if part.companion:  # a `pulumi` of the user's own brings the rest itself
+            if part.companion:  # the user's own `pulumi` includes the rest
                 for brought in PULUMI[1:]:
                     _note(record, brought, path)
         _build(missing, record)
@@ -52,7 +52,7 @@ def ensure(parts: tuple[Part, ...], provider: str = "") -> dict[str, Path]:
 
 
 def missing(parts: tuple[Part, ...]) -> list[Part]:
-    """Return which of the parts `ensure` would build, unless another build of them is going on."""
+    """Return the parts that `ensure` would build, unless another build of them is running."""
     parts, _ = providers.serve(parts, "")
     record = _read_record()
     absent = [part for part in parts if not _is_current(part, record) and not _on_path(part)[0]]
@@ -84,7 +84,7 @@ def _start(part: Part) -> golang.Build:
 
 
 def _on_path(part: Part) -> tuple[Path | None, str]:
-    """Return where on PATH a usable one is, or why there is none."""
+    """Return the path of a usable one on PATH, or why there is none."""
     if part.usable is None:
         return None, "never taken from PATH"
     found = shutil.which(part.name)
@@ -109,7 +109,7 @@ def _is_current(part: Part, record: Record) -> bool:
 
 
 def _note(record: Record, part: Part, path: Path) -> None:
-    """Write down where a part is, relative to `.tools` where it stands there."""
+    """Record the path of a part, relative to `.tools` if it is there."""
     where = str(path.relative_to(TOOLS) if path.is_relative_to(TOOLS) else path)
     record[part.id] = {"path": where, "key": _key(part, where)}
     partial = _RECORD.with_suffix(".partial")
@@ -118,7 +118,7 @@ def _note(record: Record, part: Part, path: Path) -> None:
 
 
 def _key(part: Part, where: str) -> str:
-    """Return what changes when the part, its pinned module or the file changes."""
+    """Return a key that changes when the part, its pinned module or the file changes."""
     try:
         status = (TOOLS / where).stat()
     except OSError:
@@ -147,7 +147,7 @@ def _read_record() -> Record:
 
 @contextmanager
 def _locked() -> Iterator[None]:
-    """Let one build at a time run in this checkout."""
+    """Allow only one build at a time in this checkout."""
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "lock").open("w") as lock:
         try:

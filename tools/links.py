@@ -1,4 +1,4 @@
-"""Paths that any program takes: links for those with spaces and other special characters."""
+"""Links to paths with spaces and other special characters, for programs that need plain ones."""
 
 import hashlib
 import os
@@ -13,26 +13,26 @@ from .console import CommandError
 
 _PLAIN = re.compile(r"[A-Za-z0-9._/@+=-]+")
 _PARENTS = ("/tmp", "/var/tmp")  # noqa: S108 - the folder below it is checked
-"""Before `TMPDIR`, which may change while processes run."""
+"""The parents of link folders, tried before `TMPDIR`, which may change between runs."""
 
 
 @dataclass(frozen=True)
 class Links:
-    """The links that one owner uses, in a folder of this user's alone."""
+    """The links of one owner, in a folder that only this user can access."""
 
     owner: Path
-    """The folder whose path names them: equal in every run."""
+    """The folder whose path names them, the same in every run."""
 
     @property
     def folder(self) -> Path:
-        """Where they are, if there are any."""
+        """The folder of the links, which may not exist yet."""
         return _parent() / f"k8s-endpoints-{os.getuid()}" / _digest(self.owner)
 
     def plain(self, path: Path) -> Path:
-        """Return the path, or another one to the same file without special characters.
+        """Return the path, or a link to the same file without special characters.
 
         Raises:
-            CommandError: Another user has made the folder of the links.
+            CommandError: Another user has created the folder of the links.
         """
         if _PLAIN.fullmatch(str(path)):
             return path
@@ -46,7 +46,7 @@ class Links:
         return link / path.name
 
     def remove(self) -> None:
-        """Remove them."""
+        """Remove the links."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

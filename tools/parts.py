@@ -1,4 +1,4 @@
-"""The real parts that the project runs, with the versions that are known to work together."""
+"""The real parts that the project runs, in versions that are known to work together."""
 
 import json
 import shutil
@@ -21,7 +21,7 @@ _SCRIPTS = (
     "python/cmd/pulumi-language-python-exec",
     "python/dist/pulumi-resource-pulumi-python",
 )
-"""What the language host needs beside it: it runs programs, and dynamic providers."""
+"""The scripts beside the language host, which run programs and dynamic providers."""
 
 
 @dataclass(frozen=True)
@@ -34,34 +34,34 @@ class Part:
     """The folder of its Go module below `tools/go`."""
     package: str
     usable: tuple[Version, Version] | None = None
-    """From which version on, and below which, one on PATH serves. None: never looked for."""
+    """The range of usable versions on PATH, the end excluded. None: PATH is not searched."""
     asks: tuple[str, ...] = ("--version",)
-    """What to call it with to learn its version."""
+    """The arguments that print its version."""
     ldflags: str = ""
     companion: str = ""
-    """Another part that must be on PATH too, or this one from there does not serve."""
+    """Another part that must also be on PATH for this one to be used from there."""
     into: Path = field(default=BIN)
-    """The folder that a built one goes to."""
+    """The folder for a built one."""
     scripts: tuple[str, ...] = ()
-    """Scripts that stand beside a built one."""
+    """Scripts beside a built one."""
     prepare: Callable[[], None] = lambda: None
-    """What must be done before it is built."""
+    """Prepares its build."""
     variant: str = ""
-    """What tells it from another part of this name."""
+    """Distinguishes it from another part with the same name."""
     patch: Patch | None = None
-    """Changes of our own to the module."""
+    """Our changes to the module."""
     libraries: str = ""
-    """The module whose libraries it is built with, where another one's: what they share is compiled
-    once, so that they are not built at the same time."""
+    """The module whose libraries it shares, if it is another one. Parts with shared libraries are
+    not built at the same time, so that each library is compiled only once."""
 
     @property
     def id(self) -> str:
-        """Return what no other part is called."""
+        """Return a unique id of the part."""
         return f"{self.name}-{self.variant}" if self.variant else self.name
 
 
 def _install_scripts() -> None:
-    """Put the scripts of the language host beside it, from the engine's own SDK."""
+    """Copy the scripts of the language host from the engine's own SDK."""
     sdk = golang.module_folder(GO_MODULES / "pulumi", "github.com/pulumi/pulumi/sdk/v3")
     BIN.mkdir(parents=True, exist_ok=True)
     for script in _SCRIPTS:
@@ -73,7 +73,7 @@ def _install_scripts() -> None:
 
 
 def _write_provider_schema() -> None:
-    """Put the two files beside the provider's main that it embeds, from the module itself."""
+    """Copy the two files that the provider's main embeds from the module."""
     folder = GO_MODULES / "pulumi-kubernetes"
     source = golang.module_folder(folder, MODULE) / "cmd" / "pulumi-resource-kubernetes"
     schema = json.loads((source / "schema.json").read_text())
@@ -110,7 +110,7 @@ def _api_server(version: str) -> Part:
 
 
 def _says_version(version: str) -> str:
-    """Return the linker's flags that make a program of Kubernetes tell its version."""
+    """Return the linker's flags that set the version of a Kubernetes program."""
     major, minor, _ = version.split(".")
     values = {"gitVersion": f"v{version}", "gitMajor": major, "gitMinor": minor}
     return " ".join(
@@ -152,11 +152,11 @@ PULUMI = (
         prepare=_write_provider_schema,
     ),
 )
-"""The engine, its language host for Python and the Kubernetes provider. A `pulumi` on PATH brings
+"""The engine, its language host for Python and the Kubernetes provider. A `pulumi` on PATH includes
 the other two."""
 
 UPSERT, CREATE = "upsert", "create"
-"""The kinds of provider: a create takes an existing object over, or fails."""
+"""The kinds of provider: a create takes over an existing object, or fails."""
 
 PROVIDERS = {
     UPSERT: PULUMI[2],
@@ -167,7 +167,7 @@ PROVIDERS = {
         patch=CLIENT_SIDE_CREATE,
     ),
 }
-"""The provider of each kind, in a Pulumi home of its own."""
+"""The provider of each kind, in its own Pulumi home."""
 
 CONTROL_PLANE = (
     _kubernetes("kubectl", "version", "--client"),
@@ -178,7 +178,7 @@ CONTROL_PLANE = (
     _kwok("kwok"),
     _kwok("kwokctl"),
 )
-"""What the embedded control plane runs on."""
+"""The parts of the embedded control plane."""
 
 DATA_PLANE = (
     _kubernetes("kube-proxy"),
@@ -191,11 +191,11 @@ DATA_PLANE = (
         ("-version",),
     ),
 )
-"""What carries the traffic of Services, and answers their names: for the rig of `testbed/dataplane`
-alone."""
+"""The parts that forward the traffic of Services and resolve their names, only for the rig of
+`testbed/dataplane`."""
 
 POLICY_VERDICTS = Part("policy-verdicts", "0.8.0", "policy-verdicts", ".")
-"""Which connections NetworkPolicies allow, by an evaluator that is not ours: for `tests/engine`."""
+"""An independent evaluator of NetworkPolicies, for `tests/engine`."""
 
 _OLDER = ("1.32.13", "1.33.13", "1.34.4", "1.35.4", "1.36.3")
 

@@ -1,8 +1,8 @@
-"""Builds a published Go module with small changes of our own.
+"""Builds a published Go module with small changes.
 
-`go build -overlay` does not replace files of the module cache, so the changed module is a copy
-that a `replace` directive points at. Go's build cache knows each of its packages by content: it
-compiles only the changed ones and those that import them.
+`go build -overlay` does not replace files of the module cache, so the changed module is a copy that
+a `replace` directive points at. Go's build cache identifies packages by content, so only the
+changed ones and those that import them are compiled.
 """
 
 import shutil
@@ -14,10 +14,10 @@ from .console import CommandError
 
 @dataclass(frozen=True)
 class Replacement:
-    """A text of a module's file, which must stand there exactly once, and what replaces it."""
+    """A text that occurs exactly once in a module's file, and its replacement."""
 
     file: str
-    """Relative to the module's folder."""
+    """The path of the file, relative to the module's folder."""
     old: str
     new: str
 
@@ -30,24 +30,24 @@ class Patch:
     replacements: tuple[Replacement, ...]
 
     def apply(self, source: Path, build: Path, folder: Path) -> Path:
-        """Write the changed module into `folder`, and a `go.mod` whose build takes it.
+        """Write the changed module into `folder`, with a `go.mod` for builds that use it.
 
         Args:
-            source: Where the published module is.
-            build: The module that is built, and requires it.
-            folder: What it held before is removed.
+            source: The folder of the published module.
+            build: The module to build, which requires it.
+            folder: The folder to write to; its contents are removed first.
 
         Returns:
             The `go.mod`, for `-modfile`.
 
         Raises:
-            CommandError: A text to replace is missing, or stands there more than once.
+            CommandError: A text to replace is missing, or occurs more than once.
         """
         changed = self._changed(source)
         shutil.rmtree(folder, ignore_errors=True)
         copy = folder / "module"
         for file in (source / "go.mod", *(source / "pkg").rglob("*")):
-            if file.is_file():  # contents alone: the module cache is read-only
+            if file.is_file():  # contents only, because the module cache is read-only
                 to = copy / file.relative_to(source)
                 to.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, to)

@@ -1,4 +1,4 @@
-"""Where things are. What is made stands in the checkout, under names that git ignores."""
+"""The paths of files. Created files are in the checkout, under names that git ignores."""
 
 import os
 from pathlib import Path
@@ -23,10 +23,10 @@ GO_MODULES = ROOT / "tools" / "go"
 
 
 def check_root() -> None:
-    """Refuse a checkout whose path cannot work.
+    """Refuse a checkout whose path does not work.
 
     Raises:
-        CommandError: With the character.
+        CommandError: The path contains a character that does not work.
     """
     for character, reason in ((os.pathsep, "separates the folders of PATH"), ("\n", "ends a line")):
         if character in str(ROOT):

@@ -18,11 +18,11 @@ class Process:
     parent: int
     command: str
     program: str
-    """The first word of the command, which may hold spaces."""
+    """The first word of the command, which may contain spaces."""
 
 
 def running() -> dict[int, Process]:
-    """Return all processes that can be seen, by id."""
+    """Return all visible processes, by id."""
     if Path("/proc/self/stat").exists():
         return {process.pid: process for process in _from_proc()}
     if not shutil.which("ps"):
@@ -55,14 +55,14 @@ def _from_proc() -> Iterator[Process]:
             words = (entry / "cmdline").read_bytes().decode(errors="surrogateescape").split("\0")
             status = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
         except OSError:
-            continue  # it has ended meanwhile
+            continue  # it has ended in the meantime
         if status[0] != "Z":
             command = " ".join(words).strip()
             yield Process(int(entry.name), int(status[1]), command, words[0])
 
 
 def mentioning(directory: Path) -> list[Process]:
-    """Return the processes whose command line names `directory`, but for this one's own line."""
+    """Return the processes that name `directory` in their command lines, except this one's line."""
     everything = running()
     mine = set(_line(os.getpid(), everything))
     text = f"{directory}/"
@@ -70,7 +70,7 @@ def mentioning(directory: Path) -> list[Process]:
 
 
 def descendants(pid: int) -> list[Process]:
-    """Return the processes that one has started, and those that these have started."""
+    """Return the processes that a process has started, directly or not."""
     everything = running()
     return [one for one in everything.values() if pid in _line(one.parent, everything)]
 
@@ -101,7 +101,7 @@ def orphaned_plugins(directory: Path) -> list[Process]:
 
 
 def end(processes: Iterable[Process], patience: float = 5.0) -> None:
-    """End those processes that still run: ask first, insist after `patience` seconds."""
+    """End those processes that still run: SIGTERM first, SIGKILL after `patience` seconds."""
     wanted = _still_running(processes)
     for number in (signal.SIGTERM, signal.SIGKILL):
         for process in wanted:
@@ -118,6 +118,6 @@ def end(processes: Iterable[Process], patience: float = 5.0) -> None:
 
 
 def _still_running(processes: Iterable[Process]) -> list[Process]:
-    """Leave out those that have ended, whose ids others may have by now."""
+    """Return the processes that still run, without new ones that reuse their ids."""
     alive = running()
     return [p for p in processes if p.pid in alive and alive[p.pid].command == p.command]

@@ -13,6 +13,18 @@ from .console import say
 from .paths import ROOT
 
 PHRASES: Mapping[str, str] = {
+    r"\bagain and again\b": "write `repeatedly`",
+    r"\ban error of its own\b": "write `reported elsewhere`",
+    r"\bas it is given\b": "write `as given`",
+    r"\b(speaks? of|(is|are) asked of)\b": "write `mentions` or `is requested from`",
+    r"\bcannot be asked\b": "name the failure: it returns an error, it does not answer",
+    r"\bcollects what is wrong\b": "write `collects the errors`",
+    r"\bends? badly\b": "write `fails` or `crashes`",
+    r"\beverybody\b": "write `all users`, or name them",
+    r"\bhalf way\b": "write `halfway`",
+    r"\bmust not be done\b": "write `to avoid`",
+    r"\bone a line\b": "write `one per line`",
+    r"\bwrites? down\b": "write `records`",
     r"\banew\b": "write `again`, or `a new ...`",
     r"\bby way of\b": "write `through`",
     r"\bgo(es)? by\b": "write `uses`, `depends on` or `goes through`",

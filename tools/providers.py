@@ -1,7 +1,7 @@
-"""Which Kubernetes provider runs: one of the two that are built here, or any other program.
+"""Chooses the Kubernetes provider: one of the two that are built here, or any other program.
 
 `PROVIDER` chooses it: `upsert` (the default), `create`, or the path of a
-`pulumi-resource-kubernetes`. Each has a Pulumi home of its own, whose plugin folder holds it.
+`pulumi-resource-kubernetes`. Each has its own Pulumi home, with the provider in its plugin folder.
 """
 
 import hashlib
@@ -23,27 +23,27 @@ DEFAULT_HOME = TOOLS / "pulumi"
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider that is there."""
+    """An existing provider."""
 
     name: str
-    """What `PROVIDER` calls it."""
+    """Its name in `PROVIDER`."""
     program: Path
 
     def among(self, parts: Mapping[str, Path]) -> dict[str, Path]:
-        """Return the parts, with this provider in the place of another."""
+        """Return the parts, with this provider instead of another."""
         return {**parts, PROGRAM: self.program}
 
     @cached_property
     def kind(self) -> str:
-        """Return `upsert` or `create`, by whether it knows the variable that restores upsert."""
+        """Return `create` if it knows the variable that restores upsert, else `upsert`."""
         return CREATE if ENVIRONMENT.encode() in self.program.read_bytes() else UPSERT
 
 
 def serve(parts: tuple[Part, ...], wanted: str = "") -> tuple[tuple[Part, ...], dict[str, Path]]:
-    """Exchange the provider among the parts for the wanted one.
+    """Replace the provider among the parts with the requested one.
 
     Returns:
-        The parts to find or build, and the paths of those that need neither.
+        The parts to find or build, and the paths of those that are already known.
     """
     pinned = PROVIDERS[UPSERT]
     name = wanted or chosen()
@@ -55,12 +55,12 @@ def serve(parts: tuple[Part, ...], wanted: str = "") -> tuple[tuple[Part, ...], 
 
 
 def chosen() -> str:
-    """Return what `PROVIDER` names."""
+    """Return the value of `PROVIDER`."""
     return os.environ.get("PROVIDER") or UPSERT
 
 
 def on_path() -> str:
-    """Return the path of a provider that was not built here, from PATH; empty where none is."""
+    """Return the path of a provider on PATH that was not built here; empty if there is none."""
     found = shutil.which(PROGRAM)
     return "" if found is None or Path(found).is_relative_to(TOOLS) else found
 
@@ -72,7 +72,7 @@ def home(program: Path | None) -> Path:
 
 
 def _installed(program: Path) -> Path:
-    """Link a program into a Pulumi home of its own, as the pinned version."""
+    """Link a program into its own Pulumi home, as the pinned version."""
     if not (program.is_file() and os.access(program, os.X_OK)):
         raise CommandError(
             f"PROVIDER={program}: must be {UPSERT}, {CREATE} or the path of a {PROGRAM}"

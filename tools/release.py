@@ -17,12 +17,12 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 @dataclass(frozen=True)
 class Release:
-    """What the repository says about its newest version."""
+    """The newest version according to the repository."""
 
     version: str
     urls: Mapping[str, str]
     heading: str
-    """The version that the changelog's first section is about."""
+    """The version in the changelog's first section."""
     date: str
     notes: str
 
@@ -42,11 +42,11 @@ class Release:
         )
 
     def problems(self, tag: str, repository: str) -> list[str]:
-        """Return what stands in the way of releasing this as `tag`, each with what to do.
+        """Return the reasons against a release as `tag`, each with a remedy.
 
         Args:
-            tag: Of the commit.
-            repository: The address of the repository; empty where it is not known.
+            tag: The tag of the commit.
+            repository: The address of the repository; empty if unknown.
         """
         found: list[str] = []
         if tag != f"v{self.version}":
@@ -69,7 +69,7 @@ def main(tag: str) -> None:
     """Print the notes of a release.
 
     Raises:
-        CommandError: It may not be released, for the reasons that it lists.
+        CommandError: It may not be released; lists the reasons.
     """
     release = Release.read()
     server, name = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")

@@ -1,4 +1,4 @@
-"""What stands in the cluster, as a person wants to see it."""
+"""Tables of the Services, routes and policies of a stack."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -17,18 +17,18 @@ _WAYS = {
     "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute": "HTTPRoute",
     "kubernetes:gateway.networking.k8s.io/v1:TCPRoute": "TCPRoute",
 }
-"""Routes to Services and policies beside them, by their Pulumi types."""
+"""The kinds of routes and policies, by their Pulumi types."""
 
 
 def services_of_state(exported: str) -> list[tuple[str, str]]:
-    """Return namespace and name of the Services in what `pulumi stack export` prints."""
+    """Return namespace and name of the Services in the output of `pulumi stack export`."""
     resources = json.loads(exported)["deployment"].get("resources") or []
     found = [one["id"] for one in resources if one["type"] == _SERVICE_TYPE and one.get("id")]
     return [(namespace, name) for namespace, _, name in (one.partition("/") for one in found)]
 
 
 def ways_of_state(exported: str) -> list[dict[str, Any]]:
-    """Return the routes and policies in what `pulumi stack export` prints, as manifests."""
+    """Return the routes and policies in the output of `pulumi stack export`, as manifests."""
     resources = json.loads(exported)["deployment"].get("resources") or []
     return [
         {**one["outputs"], "kind": _WAYS[one["type"]]}
@@ -40,13 +40,13 @@ def ways_of_state(exported: str) -> list[dict[str, Any]]:
 def services_table(
     services: Iterable[tuple[str, str]], program: Path, kubeconfig: Path | None, *, simulated: bool
 ) -> str:
-    """Lay out Services with their type, host, ports and live endpoints, read from the cluster.
+    """Return a table of Services with type, host, ports and live endpoints from the cluster.
 
     Args:
         services: Namespace and name of each.
-        program: Where kubectl is.
-        kubeconfig: Which cluster; None for the one that the environment names.
-        simulated: Whether addresses of load balancers are simulated, which is then marked.
+        program: The path of kubectl.
+        kubeconfig: The kubeconfig of the cluster; None for the one that the environment names.
+        simulated: Whether addresses of load balancers are simulated, which the table then marks.
     """
     rows: list[list[str]] = []
     objects: dict[str, list[dict[str, Any]]] = {}
@@ -61,7 +61,7 @@ def services_table(
 
 
 def manifests_table(manifests: Iterable[dict[str, Any]]) -> str:
-    """Lay out the Services among manifests: where a selector finds endpoints, the selector."""
+    """Return a table of the Services among manifests, with the selector or the endpoints."""
     objects = list(manifests)
     names = sorted(
         (one["metadata"].get("namespace", "default"), one["metadata"]["name"])
@@ -73,7 +73,7 @@ def manifests_table(manifests: Iterable[dict[str, Any]]) -> str:
 
 
 def ways_table(manifests: Iterable[dict[str, Any]]) -> str:
-    """Lay out routes and policies with what they let through; empty where there are none."""
+    """Return a table of routes and policies with what they allow; empty if there are none."""
     rows = [
         [one["kind"], _identity(one), "\n".join(_leads(one))]
         for one in manifests
@@ -115,7 +115,7 @@ def _leads(manifest: dict[str, Any]) -> Iterator[str]:
 def _row(
     namespace: str, name: str, objects: list[dict[str, Any]], *, simulated: bool = False
 ) -> list[str]:
-    """Lay out one Service of those objects of a namespace, or say that it is missing."""
+    """Return the row of a Service among the objects of its namespace, also if it is missing."""
     host = f"{name}.{namespace}.svc"
     service = next(
         (one for one in objects if one["kind"] == "Service" and one["metadata"]["name"] == name),

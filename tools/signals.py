@@ -1,4 +1,4 @@
-"""Signals that ask `make` to end: what it has started ends first, cleanly."""
+"""Handles signals that ask `make` to end: the programs that it started end first, cleanly."""
 
 import os
 import signal
@@ -13,8 +13,8 @@ from . import processes
 from .console import say
 
 _PATIENCE = 30.0
-"""How long a program that was asked to end may take, in seconds; it is asked a second time, and
-then killed."""
+"""How many seconds a program may take to end after a signal; it then gets a second signal, and is
+finally killed."""
 
 _INSISTENCE = 5.0
 
@@ -29,11 +29,11 @@ class Terminated(BaseException):
 
 @contextmanager
 def heard() -> Iterator[None]:
-    """Raise `Terminated` on the first SIGTERM or SIGHUP; what was started ends with the block then.
+    """Raise `Terminated` on the first SIGTERM or SIGHUP, so that programs end with the block.
 
-    The first one only: `make` passes on what its whole process group has received already. A
-    signal that is ignored, as SIGHUP is under nohup, stays ignored. A complete control plane keeps
-    running: it is not a child of this process.
+    Only on the first one, because `make` forwards signals that its whole process group has already
+    received. An ignored signal, such as SIGHUP under nohup, stays ignored. A complete control plane
+    keeps running, because it is not a child of this process.
     """
     started: list[processes.Process] = []
 
@@ -63,16 +63,16 @@ def heard() -> Iterator[None]:
 def run(
     command: Sequence[str], *, cwd: Path, environment: Mapping[str, str], shown: bool
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program that ends cleanly when it is asked to, and wait for that.
+    """Run a program that ends cleanly on a signal, and wait for its end.
 
-    It hears of a signal once, from here; a second one would make `pulumi` drop what it is doing.
-    Only the keys of a terminal reach it directly, because it must own the terminal.
+    It receives a signal once, from here; a second one would make `pulumi` abort. Only the keys of a
+    terminal reach it directly, because it must own the terminal.
 
     Args:
         command: The program and its arguments.
         cwd: The folder that it runs in.
-        environment: Its variables.
-        shown: Let it print and read, instead of returning what it prints.
+        environment: Its environment variables.
+        shown: Whether it uses the terminal, instead of returning its output.
     """
     owns_terminal = shown and _is_in_foreground()
     with subprocess.Popen(
@@ -98,7 +98,7 @@ def run(
 
 
 def _end(process: subprocess.Popen[str], command: Sequence[str], number: int | None) -> None:
-    """Wait for the end of a program; another signal meanwhile ends the patience with it."""
+    """Wait for the end of a program; another signal in the meantime shortens the wait."""
     for patience in (_PATIENCE, _INSISTENCE):
         if number is not None:
             process.send_signal(number)
@@ -119,7 +119,7 @@ def _is_in_foreground() -> bool:
 
 
 def _hear_what_is_forwarded() -> None:
-    """Leave a hang-up of the terminal to this process, and undo an ignored SIGINT.
+    """Ignore a hang-up of the terminal, which this process forwards, and undo an ignored SIGINT.
 
     With SIGINT ignored, as under nohup, every pulumi command takes 5 s longer.
     """

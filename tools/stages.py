@@ -1,10 +1,10 @@
-"""What kwok plays, as its `Stage` objects: fake nodes, fake Pods, and load balancers.
+"""The simulation by kwok, as its `Stage` objects: fake nodes, fake Pods, and load balancers.
 
-kwok 0.8 plays its own nodes and Pods only where no stage is given at all, so all of them are here.
+kwok 0.8 simulates nodes and Pods by itself only if no stage is given, so all of them are here.
 """
 
 RUNS_PODS = "runs-pods"
-"""The name of a node whose Pods kwok leaves to another program, which runs them."""
+"""The name of a node whose Pods another program runs, so that kwok ignores them."""
 
 _NODE = """\
 ---
@@ -29,7 +29,7 @@ spec:
         lastHeartbeatTime: {{ Now | Quote }}
         lastTransitionTime: {{ Now | Quote }}
 """
-"""A lease, which kwok renews, keeps a node ready."""
+"""The stages of nodes. A lease, which kwok renews, keeps a node ready."""
 
 _PODS = """\
 ---
@@ -98,7 +98,8 @@ spec:
     - {key: '.metadata.deletionTimestamp', operator: Exists}
   next: {delete: true}
 """
-"""A Pod with readiness gates is never ready, as by a kubelet while nobody sets their conditions."""
+"""The stages of Pods. A Pod with readiness gates is never ready, because nothing sets their
+conditions."""
 
 _LOAD_BALANCERS = """\
 ---
@@ -120,7 +121,7 @@ spec:
         - ip: {{ printf "203.0.113.%d" (add 1 $number) | Quote }}
           ipMode: VIP
 """
-"""Plays the load-balancer controller: its addresses are simulated, nothing answers on them."""
+"""The stages of load balancers. Their addresses are simulated; nothing answers on them."""
 
 
 def stages(*, load_balancer: bool) -> str:

@@ -1,4 +1,4 @@
-"""What the local state folder shows of a stack, and what a killed update has left in it."""
+"""Reads the local state folder of a stack, and cleans up after killed updates."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ _PASSPHRASE = "passphrase"  # noqa: S105 - the name of a file
 
 @dataclass(frozen=True)
 class State:
-    """The folder in which the engine keeps stacks, and this project what belongs to them."""
+    """The folder with the engine's stacks, and this project's files about them."""
 
     directory: Path
 
@@ -41,7 +41,7 @@ class State:
         return any(one.exists() for one in self._checkpoints(stack))
 
     def holds(self, stack: str) -> bool:
-        """Return whether the stack holds objects, or may hold some that an update left behind."""
+        """Return whether the stack has objects, or may have some from an interrupted update."""
         if self.was_interrupted(stack):
             return True
         files = self._checkpoints(stack)
@@ -57,7 +57,7 @@ class State:
         return any(one.get("type") == "passphrase" for one in providers)
 
     def check_target(self, stack: str, target: str) -> None:
-        """Refuse another cluster than that of the stack's objects: Pulumi would not notice.
+        """Refuse another cluster than that of the stack's objects, which Pulumi would not notice.
 
         Raises:
             CommandError: The stack's objects are on another cluster.
@@ -72,12 +72,12 @@ class State:
             )
 
     def bind(self, target: str) -> None:
-        """Note which cluster is deployed to."""
+        """Record the target cluster."""
         self.directory.mkdir(parents=True, exist_ok=True)
         self._target.write_text(target)
 
     def reset(self) -> None:
-        """Forget all stacks. The passphrase stays, because their configuration needs it."""
+        """Delete all stacks. The passphrase stays, because their configuration needs it."""
         for entry in self.directory.glob("*"):
             if entry.is_dir():
                 shutil.rmtree(entry, ignore_errors=True)
@@ -85,13 +85,13 @@ class State:
                 entry.unlink(missing_ok=True)
 
     def release(self, stack: str) -> None:
-        """Undo what an update that died on this host has left; a living one is respected.
+        """Clean up after an update that died on this host. A running update is left alone.
 
-        Its lock is cancelled, one that it was writing is removed, and a checkpoint that it was
-        writing is replaced by the one before. The stack counts as interrupted until an up succeeds.
+        Its lock is cancelled, a partial lock is removed, and a partial checkpoint is replaced with
+        the previous one. The stack counts as interrupted until an up succeeds.
 
         Raises:
-            CommandError: The stack is locked by a living process, or by another host.
+            CommandError: The stack is locked by a running process, or by another host.
         """
         for lock in self._locks(stack):
             if _is_whole(lock):
@@ -100,34 +100,34 @@ class State:
             lock.unlink(missing_ok=True)
         for partial in self._locks(stack, ".tmp"):  # the engine would read it, and fail
             partial.unlink(missing_ok=True)
-        processes.end(processes.orphaned_plugins(TOOLS))  # they come before the lock
+        processes.end(processes.orphaned_plugins(TOOLS))  # before the lock is released
         self._mend(stack)
 
     def interrupt(self, stack: str) -> None:
-        """Note that the cluster may hold objects of the stack that its state does not."""
+        """Record that the cluster may have objects of the stack that its state lacks."""
         self.directory.mkdir(parents=True, exist_ok=True)
         self._interrupted(stack).touch()
 
     def was_interrupted(self, stack: str) -> bool:
-        """Return whether the cluster may hold objects of the stack that its state does not."""
+        """Return whether the cluster may have objects of the stack that its state lacks."""
         return self._interrupted(stack).exists() or bool(self.pending_creates(stack))
 
     def mark_recovered(self, stack: str) -> None:
-        """Note that the state holds all objects again."""
+        """Record that the state has all objects again."""
         self._interrupted(stack).unlink(missing_ok=True)
 
     def unbind(self) -> None:
-        """Note that nothing is deployed any more."""
+        """Record that nothing is deployed."""
         self._target.unlink(missing_ok=True)
 
     def pending_creates(self, stack: str) -> list[str]:
-        """Return the URNs of what a killed update was creating, and no up has created since."""
+        """Return the URNs that a killed update was creating and no later up has created."""
         states = map(_latest, self._checkpoints(stack))
         pending = [one for state in states for one in state.get("pending_operations") or ()]
         return [one["resource"]["urn"] for one in pending if one["type"] == "creating"]
 
     def _check_dead(self, stack: str, holder: dict[str, Any]) -> None:
-        """Refuse a lock whose holder lives, or is on another host."""
+        """Refuse a lock whose holder is running, or is on another host."""
         pid, host = holder.get("pid", 0), holder.get("hostname", "")
         if host != socket.gethostname():
             raise CommandError(f"stack {stack} is locked by {holder.get('username')} on {host}")
@@ -139,8 +139,8 @@ class State:
         say(f"stack {stack}: process {pid} died while it changed the stack; cancelling its lock")
 
     def _mend(self, stack: str) -> None:
-        """Take the last whole checkpoint where the engine was killed while it wrote one."""
-        # What the engine notes of its files beside them: it does without, but not with half of it.
+        """Restore the last complete checkpoint if the engine was killed while writing one."""
+        # The engine's own notes beside its files: it works without them, but not with partial ones.
         stacks = self._engine / "stacks"
         for file in [*self._engine.glob("*.attrs"), *stacks.glob(f"*/{stack}.json*.attrs")]:
             if not _is_whole(file):
@@ -156,7 +156,7 @@ class State:
             whole = next((one for one in older if _is_whole(one)), None)
             if whole:
                 shutil.copyfile(whole, file)
-            else:  # it was the very first one
+            else:  # it was the first checkpoint
                 file.unlink(missing_ok=True)
 
     def _locks(self, stack: str, suffix: str = ".json") -> list[Path]:
@@ -164,7 +164,7 @@ class State:
         return [file for file in folder.glob(f"**/*{suffix}") if file.parent.name == stack]
 
     def _checkpoints(self, stack: str) -> list[Path]:
-        """Return the stack's file of each project, also where it was moved aside and not back."""
+        """Return the stack's file of each project, also if it was moved aside and not back."""
         folders = (self._engine / "stacks").glob("*/")
         return [
             folder / f"{stack}.json"
@@ -174,7 +174,7 @@ class State:
 
 
 def _latest(checkpoint: Path) -> dict[str, Any]:
-    """Return what a checkpoint holds; nothing of one that is cut short."""
+    """Return the contents of a checkpoint; empty if it is truncated."""
     try:
         whole = json.loads(checkpoint.read_text())
         latest: dict[str, Any] = whole.get("checkpoint", {}).get("latest") or {}

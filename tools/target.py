@@ -1,4 +1,4 @@
-"""Which cluster is deployed to: the embedded one, or the one that KUBECONFIG names."""
+"""The target cluster: the embedded one, or the one that KUBECONFIG names."""
 
 import os
 import signal
@@ -14,10 +14,10 @@ from .console import CommandError, step
 from .paths import CLUSTER
 
 _PATIENCE = 20.0
-"""How long the API server may take to answer, credentials from other programs included."""
+"""The timeout of the API server in seconds, including credentials from other programs."""
 
 _ANSWERS = ("Error from server", "You must be logged in to the server")
-"""How kubectl begins what a server has said."""
+"""How kubectl's output begins if a server has answered."""
 
 _FAILURES = ("InternalError", "ServiceUnavailable", "Timeout", "GatewayTimeout")
 
@@ -29,9 +29,9 @@ class Target:
     cluster: Cluster
     """The embedded one, whether it is the target or not."""
     kubeconfig: Path | None
-    """That of the embedded one; None where the environment names another cluster."""
+    """The kubeconfig of the embedded one; None if the environment names another cluster."""
     name: str
-    """What the state calls it."""
+    """Its name in the state."""
 
     @property
     def is_embedded(self) -> bool:
@@ -40,7 +40,7 @@ class Target:
 
     @classmethod
     def of_user(cls, parts: Mapping[str, Path]) -> "Target":
-        """Return the cluster of KUBECONFIG, else the embedded one.
+        """Return the cluster of KUBECONFIG, or else the embedded one.
 
         Raises:
             CommandError: KUBECONFIG names no cluster.
@@ -58,7 +58,7 @@ class Target:
         return cls(embedded, None, server)
 
     def start(self) -> bool:
-        """Start it where it is ours, and return whether a new one had to be made.
+        """Start the embedded cluster, and return whether a new one had to be created.
 
         Raises:
             CommandError: The API server of KUBECONFIG does not answer.
@@ -69,10 +69,10 @@ class Target:
         return False
 
     def reach(self) -> None:
-        """Ask the API server of KUBECONFIG for an answer; Pulumi would ask for many minutes.
+        """Check that the API server of KUBECONFIG answers; Pulumi would retry for many minutes.
 
         Raises:
-            CommandError: There is none.
+            CommandError: It does not answer.
         """
         if self.is_embedded:
             return
@@ -84,9 +84,9 @@ class Target:
 
 
 def _ask(program: Path, *credentials: str) -> str | None:
-    """Return None if the API server is there, else what is wrong.
+    """Return None if the API server answers, else the error.
 
-    A server that refuses the credentials is there: `pulumi` says which right is missing.
+    A server that refuses the credentials also answers: `pulumi` reports the missing permission.
     """
     command = [str(program), "get", "--raw=/readyz", f"--request-timeout={_PATIENCE:.0f}s"]
     try:

@@ -1,4 +1,4 @@
-"""Virtual environments: `.venv`, with what `requirements/lock.txt` pins, and its siblings."""
+"""Virtual environments: `.venv` from `requirements/lock.txt`, and others beside it."""
 
 import hashlib
 import shutil
@@ -10,16 +10,16 @@ from .console import CommandError, step
 from .paths import LOCK, ROOT, RUNTIME_LOCK, RUNTIME_VENV, VENV
 
 ENDS = ("oldest", "newest")
-"""The ends of the range of Pulumi's versions that the library is tested with."""
+"""The oldest and newest Pulumi versions that the library is tested with."""
 
 
 def ensure() -> None:
-    """Make `.venv` and install the lock and the project, unless that has been done for these."""
+    """Create `.venv` and install the lock and the project, unless it is up to date."""
     _ensure(VENV, LOCK, project=True)
 
 
 def ensure_runtime() -> Path:
-    """Return an environment that the library runs in: `.venv`, or a small one made at once."""
+    """Return an environment for the library: `.venv`, or a small one that is quick to create."""
     if _is_current(VENV, LOCK, project=True):
         return VENV
     _ensure(RUNTIME_VENV, RUNTIME_LOCK, project=True)
@@ -27,19 +27,19 @@ def ensure_runtime() -> Path:
 
 
 def ensure_end(end: str) -> Path:
-    """Make the environment of one end of the range, and return its folder."""
+    """Create the environment of one end of the range, and return its folder."""
     folder = of_end(end)
     _ensure(folder, ROOT / "requirements" / f"{end}.txt")
     return folder
 
 
 def of_end(end: str) -> Path:
-    """Return the folder of the environment of one end of the range, made or not."""
+    """Return the folder of the environment of one end of the range, which may not exist."""
     return ROOT / f".venv-{end}"
 
 
 def make(folder: Path) -> None:
-    """Make the environment where it is missing, broken or of another Python."""
+    """Create the environment if it is missing, broken or of another Python."""
     if python(folder).exists():
         probe = [str(python(folder)), "-c", "import pip, sys; print(*sys.version_info[:2])"]
         answer = subprocess.run(probe, capture_output=True, text=True)
@@ -56,7 +56,7 @@ def make(folder: Path) -> None:
 
 
 def install(what: list[str], folder: Path = VENV) -> None:
-    """Run the install command of an environment's pip with the arguments `what`."""
+    """Run `pip install` in an environment with the arguments `what`."""
     pip = [str(python(folder)), "-m", "pip"]
     command = [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     done = subprocess.run([*command, *what], cwd=ROOT, capture_output=True, text=True)
@@ -70,14 +70,14 @@ def python(folder: Path = VENV) -> Path:
 
 
 def _ensure(folder: Path, file: Path, *, project: bool = False) -> None:
-    """Make an environment from a requirements file, and install the project in it."""
+    """Create an environment from a requirements file, and install the project if asked."""
     if _is_current(folder, file, project=project):
         return
     version = ".".join(map(str, sys.version_info[:2]))
     with step(f"python {version}: {folder.name} from {file.relative_to(ROOT)}"):
         make(folder)
         install(["--requirement", str(file)], folder)
-        if project:  # on its own: pip installs nothing editable beside hashes
+        if project:  # separately, because pip refuses an editable install beside hashes
             install(["--no-deps", "--no-build-isolation", "--editable", str(ROOT)], folder)
         _stamp(folder).write_text(_wanted(file, project=project))
 

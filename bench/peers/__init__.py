@@ -1,1 +1,1 @@
-"""Others on the same objects; the programs here are run in interpreters of their own."""
+"""Other tools with the same objects. The programs here run in separate interpreters."""

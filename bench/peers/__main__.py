@@ -1,4 +1,4 @@
-"""300 Services with a slice of 10 each, by others: kubectl, cdk8s, a YAML dump.
+"""300 Services with a slice of 10 each, by other tools: kubectl, cdk8s, a YAML dump.
 
 Run by `make bench`. Rendering without an engine: `components.testing.render`, also of the typed
 program, against cdk8s in Python and in TypeScript (compiled, as JavaScript), and PyYAML's dump of
@@ -95,7 +95,7 @@ def _apply(folder: Path, count: int) -> None:
 
 
 def _manifests(count: int, *, moved: bool) -> str:
-    """Return what kubectl applies, in a namespace of its own."""
+    """Return the manifests for kubectl, in a separate namespace."""
     made = list(objects(count, moved=moved))
     for one in made:
         one["metadata"]["namespace"] = "kubectl"

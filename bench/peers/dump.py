@@ -1,4 +1,4 @@
-"""The finished manifests, written by PyYAML: the floor."""
+"""The finished manifests, written by PyYAML: the lower bound."""
 
 import sys
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Installs cdk8s from its package registries, at fixed versions, on first use.
+"""Installs pinned versions of cdk8s on first use.
 
-It runs on Node.js in Python too: where there is none, it is left out.
+cdk8s needs Node.js, also from Python. Without Node.js it is not measured.
 """
 
 import shutil
@@ -17,7 +17,7 @@ _HOME = TOOLS / "bench"
 
 
 def python_with_cdk8s() -> str | None:
-    """Return an interpreter that has cdk8s."""
+    """Return an interpreter with cdk8s, or None without Node.js."""
     if not shutil.which("node"):
         return None
     interpreter = _HOME / "venv" / "bin" / "python"
@@ -30,7 +30,7 @@ def python_with_cdk8s() -> str | None:
 
 
 def node_modules() -> Path | None:
-    """Return a folder of modules that has cdk8s."""
+    """Return a folder of Node.js modules with cdk8s, or None without Node.js."""
     if not shutil.which("npm"):
         return None
     modules = _HOME / "node" / "node_modules"

@@ -1,7 +1,7 @@
-"""YAML for files that others write: values with their places, and limits instead of surprises.
+"""YAML for untrusted files: values with their places, within limits.
 
-Works on the parser's events with a stack of its own, so that nesting, aliases and size are bounded
-before memory is spent on them.
+It processes the parser's events with its own stack, so that nesting, aliases and size are limited
+before they use memory.
 """
 
 from .comments import comments

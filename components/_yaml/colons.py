@@ -1,13 +1,13 @@
 """Plain text between brackets that ends in a colon, such as `[2001:db8::]`.
 
-go-yaml, and so kubectl, takes the colon as part of the text unless a space follows; libyaml refuses
-it. A mark behind such a colon lets libyaml read on, and is taken out of what it has read.
+go-yaml, and so kubectl, reads the colon as part of the text unless a space follows; libyaml refuses
+it. A mark after such a colon lets libyaml continue, and is removed from the result.
 """
 
 import re
 
 MARK = "\ue000"
-"""A character for private use, which no text may hold that is to be marked."""
+"""A private-use character. Texts that contain it cannot be marked."""
 
 _COLON = re.compile(rb"(?<![\"'\s]):(?=[,\[\]{}])")
 
@@ -24,7 +24,7 @@ def unmarked(text: str) -> str:
 
 
 class Marks:
-    """Where the marks of a text are, so that columns can be counted without them."""
+    """The positions of a text's marks, so that columns can be counted without them."""
 
     def __init__(self, marked: bytes) -> None:
         lines = marked.split(b"\n")

@@ -1,4 +1,4 @@
-"""The comments of a document, which YAML's events do not have."""
+"""Finds the comments of a document, which are not among YAML's events."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,13 +25,13 @@ class Comment(NamedTuple):
     text: str
     """From the `#` to the end of the line."""
     about: int
-    """Its line; the next one that holds something, for a comment on a line of its own."""
+    """Its line; for a comment on its own line, the next non-empty one."""
 
 
 def comments(text: bytes) -> Iterator[Comment]:
-    """Return the comments of one document; none of one that cannot be read.
+    """Yield the comments of one document; none if it cannot be read.
 
-    Text that looks like a comment within a value is none.
+    Text within a value that looks like a comment is not one.
     """
     text = mark_colons(text)
     lines = _LINE_END.split(text.decode(errors="replace"))
@@ -57,7 +57,7 @@ def _next(lines: Sequence[str], number: int) -> int:
 
 
 def _texts(text: bytes, lines: int) -> dict[int, list[tuple[int, int]]]:
-    """Return which columns of which lines are within quotes and blocks of text."""
+    """Return the columns within quotes and block texts, by line."""
     found: dict[int, list[tuple[int, int]]] = {}
     for event in iter(parser_of(text).get_event, None):
         if not isinstance(event, ScalarEvent) or not event.style:

@@ -46,9 +46,9 @@ def plain(value: Any) -> Any:
 
 
 def locate(value: PlacedMap | PlacedList, path: str) -> Place:
-    """Return the place of a field, or of what holds it where the field itself is missing.
+    """Return the place of a field, or of its parent if the field is missing.
 
-    Takes the paths of the API server with their oddities: map keys in brackets or after a dot,
+    It accepts the paths of the API server with their oddities: map keys in brackets or after a dot,
     letters of another case, lists without an index, annotations without `metadata`.
     """
     found = _follow(value, path)
@@ -94,7 +94,7 @@ def _begins(path: str, key: str) -> bool:
 
 
 def _take_index(path: str) -> tuple[int, str]:
-    """Split off an index; -1 where the path continues without one."""
+    """Split off an index; -1 if the path continues without one."""
     number, bracket, rest = path[1:].partition("]")
     if path.startswith("[") and bracket and number.isascii() and number.isdigit():
         return int(number), rest.removeprefix(".")

@@ -1,4 +1,4 @@
-"""What is wrong with a YAML text, and where."""
+"""Problems of a YAML text, and their places."""
 
 import re
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ class Problem:
     """One reason why a text cannot be read."""
 
     line: int
-    """Counted from 1, as the column is. 0 where the place is not known."""
+    """The line, counted from 1, like the column. 0 if the place is unknown."""
     column: int
     reason: str
     path: str = ""
-    """The field that it is about. Empty where it is about the text."""
+    """Its field. Empty if the problem is in the text itself."""
 
 
 class YamlProblems(Exception):  # noqa: N818, it holds problems, it is not one more
@@ -34,7 +34,7 @@ class YamlProblems(Exception):  # noqa: N818, it holds problems, it is not one m
 
 
 def parser_problem(error: yaml.YAMLError, text: bytes) -> Problem:
-    """Return what the parser says, without the text that PyYAML's own parser quotes."""
+    """Return the parser's error, without the text that PyYAML's own parser quotes."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         mark = error.problem_mark
         reason = error.problem or error.context or "is not YAML"
@@ -43,7 +43,7 @@ def parser_problem(error: yaml.YAMLError, text: bytes) -> Problem:
 
 
 def character_problem(text: bytes) -> Problem | None:
-    """Find the first byte that is not UTF-8, or the first character that YAML does not allow."""
+    """Return a problem for the first byte that is not UTF-8, or the first illegal character."""
     try:
         decoded = text.decode()
     except UnicodeDecodeError as error:

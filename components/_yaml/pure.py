@@ -1,4 +1,4 @@
-"""PyYAML's own parser, for where it was built without libyaml. About twenty times slower."""
+"""PyYAML's own parser, used if PyYAML was built without libyaml; about 20 times slower."""
 
 from yaml.parser import Parser
 from yaml.reader import Reader

@@ -1,4 +1,4 @@
-"""Makes plain values of YAML events."""
+"""Makes plain values from YAML events."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol, cast
@@ -23,28 +23,28 @@ from .places import Place, PlacedList, PlacedMap
 from .problems import Problem, YamlProblems, parser_problem
 
 MAX_DEPTH = 256
-"""How deep lists and maps may stand in one another. Kubernetes allows 10 000 and uses about 50."""
+"""The maximum nesting of lists and maps. Kubernetes allows 10 000 and uses about 50."""
 MAX_NODES = 1_000_000
-"""How many values one object may have, and how many of a document's may come from aliases. The API
-server takes no request of more than 3 MiB."""
+"""The maximum of values in one object, and of values from aliases in a document. The API server
+refuses requests of more than 3 MiB."""
 
 SECOND_DOCUMENT = "a second document begins here"
 
 
 class Scalars(Protocol):
-    """What scalars mean."""
+    """Reads the values of scalars."""
 
     plain: dict[str, Any]
     """The value of each plain scalar without a tag, by its text. May raise ValueError."""
     barred_in_flow: str
-    """A character that plain scalars between brackets may not hold. Empty for none."""
+    """A character that plain scalars between brackets may not contain. Empty for none."""
 
     def tagged(self, text: str, tag: str) -> Any:
         """Return the value of a scalar with a tag. May raise ValueError."""
         ...
 
     def key(self, value: Any) -> str:
-        """Return the text that a key stands for. May raise ValueError."""
+        """Return a key as text. May raise ValueError."""
         ...
 
 
@@ -52,14 +52,14 @@ class Item(NamedTuple):
     """A document, or one item of its list of objects."""
 
     number: int | None
-    """Which item it is, from 0; None for the document."""
+    """The index of the item, from 0; None for the document."""
     value: Any
 
 
 class Reader:
     """Reads one document.
 
-    Problems that leave the rest readable, such as a key given twice, are gathered in `problems`.
+    Problems that leave the rest readable, such as a key given twice, are collected in `problems`.
     """
 
     def __init__(
@@ -69,14 +69,14 @@ class Reader:
 
         Args:
             text: One document of YAML, in UTF-8.
-            scalars: What scalars mean.
-            placed: Make mappings and lists that know their places. Defaults to False: plain ones.
-            split: The field of the document's mapping whose items are given one by one, instead of
-                being kept. Defaults to "": there is none.
+            scalars: Reads the values of scalars.
+            placed: Whether to return mappings and lists with their places. Defaults to False.
+            split: The field of the document's mapping whose items are yielded one by one, instead
+                of being kept. Defaults to "": none.
         """
         self.problems: list[Problem] = []
         self.empty = True
-        """Whether the document holds nothing, not even a null."""
+        """Whether the document is empty, without even a null."""
         self._text = mark_colons(text)
         self._marks = Marks(self._text) if self._text is not text else None
         self._scalars = scalars
@@ -102,10 +102,10 @@ class Reader:
         return [item.value for item in self.items()][-1]
 
     def items(self) -> Iterator[Item]:
-        """Return the items of the field that is split, and last the document without them.
+        """Yield the items of the split field, and finally the document without them.
 
         Raises:
-            YamlProblems: The document cannot be read. What was given before that is right.
+            YamlProblems: The document cannot be read. Items yielded before are valid.
         """
         for _ in self._events():
             while self._ready:
@@ -115,7 +115,7 @@ class Reader:
         yield Item(None, self._root[0] if self._root else None)
 
     def _events(self) -> Iterator[None]:
-        """Take event after event; stop where an item may be ready."""
+        """Process the events, and yield whenever an item may be ready."""
         handlers: dict[type, Callable[[Any], None]] = {
             ScalarEvent: self._scalar,
             MappingStartEvent: self._open,
@@ -228,7 +228,7 @@ class Reader:
         self._add(anchor.value, event)
 
     def _add(self, value: Any, event: Any) -> None:
-        """Put a finished value where it belongs."""
+        """Add a complete value to its parent."""
         frame = self._frame
         if not frame.is_map:
             frame.value.append(value)
@@ -260,7 +260,7 @@ class Reader:
         return key
 
     def _merge(self, frame: "_Frame", value: Any, event: Any) -> None:
-        """Take the fields of other mappings in, as go-yaml v2 does: they replace those before."""
+        """Merge the fields of other mappings, as go-yaml v2 does: they replace earlier ones."""
         values = cast("list[Any]", value) if isinstance(value, list) else [value]
         if not all(isinstance(one, dict) for one in values):
             self._problem(event, "`<<` takes a mapping, or a list of mappings")
@@ -300,17 +300,17 @@ class Reader:
 
 
 class _Anchor:
-    """What an alias stands for."""
+    """The value of an alias."""
 
     __slots__ = ("height", "nodes", "value")
 
     def __init__(self, value: Any, nodes: int, height: int) -> None:
         self.value = value
         self.nodes = nodes
-        """How many values it has; 0 while it is being read."""
+        """The number of its values; 0 while it is being read."""
         self.height = height
-        """How many levels it has below itself, -1 for a scalar; while it is being read, how deep
-        the document was before it."""
+        """The number of levels below it, -1 for a scalar; while it is being read, the depth of the
+        document before it."""
 
 
 class _Frame:
@@ -322,9 +322,9 @@ class _Frame:
         self.value = value
         self.is_map = is_map
         self.key: Any = _NO_KEY
-        """The key whose value comes next."""
+        """The key of the next value."""
         self.merged: frozenset[str] = _NOTHING
-        """The keys that came by `<<` and may be given again."""
+        """The keys that `<<` added, which may be given again."""
         self.anchor: _Anchor | None = None
         self.nodes_before = 0
         self.event: Any = None
@@ -348,7 +348,7 @@ def _is_merge(event: Any) -> bool:
 
 
 def parser_of(text: bytes) -> Any:
-    """Return what yields the events of a text: libyaml's parser, or Python's own."""
+    """Return the parser of a text: libyaml's, or PyYAML's own."""
     try:
         from yaml._yaml import CParser  # noqa: PLC0415, PyYAML may lack libyaml
     except ImportError:

@@ -1,6 +1,6 @@
 """The values of scalars as kubectl reads them.
 
-That is YAML 1.1 as go-yaml v2 has it, and then JSON: `on` is true and `0777` is 511, but `12:30:45`
+That is YAML 1.1 as in go-yaml v2, converted to JSON: `on` is true and `0777` is 511, but `12:30:45`
 and dates are text; a float without a fraction is an integer; keys become text.
 """
 
@@ -45,7 +45,7 @@ _NO_CHARACTER = re.compile("[\udc80-\udcff]")
 
 
 class _Plain(dict[str, Any]):
-    """The values of plain scalars that were seen; manifests repeat themselves."""
+    """Caches the values of plain scalars, because manifests repeat them."""
 
     def __missing__(self, text: str) -> Any:
         value = _to_json(_resolve(text), text)
@@ -145,7 +145,7 @@ def _to_json(value: Any, text: str) -> Any:
 
 
 def whole(value: float) -> float:
-    """Return the integer that Go's JSON writes for a whole float; others as they are."""
+    """Return a float as Go's JSON writes it: an integer if it is whole, else unchanged."""
     if not value.is_integer() or abs(value) >= _EXPONENT_FROM:
         return value
     digits, _, exponent = repr(value).partition("e")
@@ -164,7 +164,7 @@ def _binary(text: str) -> str:
 
 
 def _shortest(value: float) -> str:
-    """Write a float with as few digits as tell it from other floats of 32 bits, as Go does."""
+    """Return a float with the fewest digits that distinguish it from other 32-bit floats, as Go."""
     try:
         single = struct.pack("f", value)
     except OverflowError:

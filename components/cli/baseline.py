@@ -1,7 +1,7 @@
-"""A file of known findings, so that a repository can start clean and only new ones fail.
+"""Baselines: files of known findings, so that only new findings fail a repository's checks.
 
-It is keyed by code, path relative to the file itself, object and field, so that it outlives edits
-that move lines, and says the same wherever the command runs. It has one line for each finding.
+A baseline has one line for each finding, with its code, its path relative to the baseline, its
+object and field. It stays valid when lines move, and in any working directory.
 """
 
 import json
@@ -29,7 +29,7 @@ class BaselineError(Exception):
 
 
 class Known(NamedTuple):
-    """A finding, without what changes when lines move."""
+    """A finding, without the parts that change when lines move."""
 
     path: str
     """The file, relative to the baseline's folder."""
@@ -41,7 +41,7 @@ class Known(NamedTuple):
 
 
 def write_baseline(file: str, rows: Iterable[Row]) -> int:
-    """Write findings as a baseline, and return how many.
+    """Write findings as a baseline, and return their number.
 
     Raises:
         BaselineError: The file cannot be written.
@@ -57,7 +57,7 @@ def write_baseline(file: str, rows: Iterable[Row]) -> int:
 
 
 def read_baseline(file: str) -> Counter[Known]:
-    """Return the findings of a baseline, each with how often it is known.
+    """Return the findings of a baseline, each with its number of occurrences.
 
     Raises:
         BaselineError: The file is missing, or is not a baseline.
@@ -83,16 +83,16 @@ def without_known(
     known: Counter[Known],
     unchecked: Collection[str] = (),
 ) -> None:
-    """Take what a baseline knows out of the results, and add what is stale in the baseline.
+    """Remove the findings of a baseline from the results, and report its stale entries.
 
-    An entry is stale if this run would have found it: every file of the baseline that is still
-    there was read, in full, and the entry's code was looked for.
+    An entry is stale if this run would have found it: every existing file of the baseline was read
+    completely, and the entry's code was checked.
 
     Args:
-        results: What was found.
-        file: The baseline, to which its paths are relative.
-        known: What it holds.
-        unchecked: The codes that were not looked for. Defaults to none.
+        results: The results, which are changed.
+        file: The baseline, which its paths are relative to.
+        known: Its findings.
+        unchecked: The codes that were not checked. Defaults to none.
     """
     left = Counter(known)
     kept: list[Row] = []

@@ -1,4 +1,4 @@
-"""What all commands that look at a cluster share: how it is chosen, and how errors are shown."""
+"""The common part of commands that read a cluster: options that choose it, and errors."""
 
 import argparse
 import sys
@@ -20,6 +20,6 @@ def kubectl_options(options: argparse.Namespace) -> list[str]:
 
 
 def show_error(error: ProgramError) -> None:
-    """Write an error to standard error, whatever characters a program has put into it."""
+    """Write an error to standard error, with unsafe characters escaped."""
     for line in str(error).splitlines():
         print(visible(line), file=sys.stderr)

@@ -1,7 +1,7 @@
-"""Node ports and cluster IPs that two Services of one folder ask for: the second one is refused.
+"""Finds node ports and cluster IPs that two Services of a folder request: one is refused.
 
-Other folders may be of other clusters, so that nothing is said across them; nor across the files of
-a folder in which some Service is there more than once, as in chapters and fixtures.
+Services of different folders are not compared, because these may be for different clusters. Nor are
+files of a folder that declare a Service more than once, such as chapters and fixtures.
 """
 
 from collections import defaultdict
@@ -19,28 +19,28 @@ NODE_PORT_TAKEN = RULES.rule("node-port-taken", "No two Services share a node po
 CLUSTER_IP_TAKEN = RULES.rule("cluster-ip-taken", "No two Services share a cluster IP.")
 
 _Owner = tuple[str, str]
-"""A namespace, empty where it is unknown, and a name."""
+"""A namespace, empty if it is unknown, and a name."""
 
 
 class Claim(NamedTuple):
-    """A node port or cluster IP that a Service asks for."""
+    """A node port or cluster IP that a Service requests."""
 
     path: str
     wanted: int | str
 
 
 class Collisions:
-    """What the Services that were seen ask for."""
+    """Collects the requests of all Services."""
 
     def __init__(self) -> None:
         self._seen: dict[str, list[tuple[int, Subject, list[Claim]]]] = defaultdict(list)
 
     def take(self, number: int, subject: Subject, claims: list[Claim]) -> None:
-        """Note what a Service asks for."""
+        """Add the requests of a Service."""
         self._seen[str(PurePath(subject.source).parent)].append((number, subject, claims))
 
     def rows(self) -> Iterator[Row]:
-        """Return what Services ask for that another one of their folder already has."""
+        """Yield the requests that another Service of the folder already has."""
         for seen in self._seen.values():
             by_file: dict[_Owner, set[str]] = defaultdict(set)
             for _, subject, _ in seen:
@@ -57,7 +57,7 @@ class Collisions:
 
 
 def claims_of(manifest: Mapping[str, Any]) -> list[Claim]:
-    """Return the node ports and cluster IPs that a manifest asks for, if it is a Service."""
+    """Return the node ports and cluster IPs that a manifest requests, if it is a Service."""
     if (manifest.get("apiVersion"), manifest.get("kind")) != ("v1", "Service"):
         return []
     spec = mapping(manifest.get("spec"))
@@ -70,7 +70,7 @@ def claims_of(manifest: Mapping[str, Any]) -> list[Claim]:
 
 
 def _is_same(one: _Owner, other: _Owner) -> bool:
-    """Return whether two names are those of one Service: not if both say other namespaces."""
+    """Return whether two names may mean one Service: not if their known namespaces differ."""
     return one[1] == other[1] and (one[0] == other[0] or "" in (one[0], other[0]))
 
 

@@ -1,4 +1,4 @@
-"""What may come next on a command line, for shells and for kubectl."""
+"""Completes command lines, for shells and for kubectl."""
 
 import argparse
 import sys
@@ -8,10 +8,10 @@ from .main import COMMANDS, command_parser
 
 
 def candidates(words: Sequence[str]) -> list[str]:
-    """Return what the last word may be; nothing where it may be any file or name.
+    """Return the candidates for the last word; empty if it may be any file or name.
 
     Args:
-        words: What follows the program's name; the last word is what was typed so far of it.
+        words: The words after the program's name; the last one may be incomplete.
     """
     typed = words[-1] if words else ""
     return sorted({one for one in _all(words) if one.startswith(typed)})
@@ -44,7 +44,7 @@ def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
 def main_of_kubectl() -> int:
     """Answer kubectl, which runs `kubectl_complete-k8s_endpoints` for its plugin.
 
-    The last line is a directive: 0 lets the shell complete files where nothing is offered.
+    The last line is a directive: 0 lets the shell complete files if there are no candidates.
     """
     for one in candidates(sys.argv[1:]):
         print(one)

@@ -4,11 +4,11 @@ import argparse
 
 
 def show_examples(parser: argparse.ArgumentParser, text: str) -> None:
-    """Put examples below the help of a command.
+    """Add examples below the help of a command.
 
     Args:
-        parser: The command's.
-        text: The examples, in which `%(prog)s` stands for the command.
+        parser: The command's parser.
+        text: The examples, in which `%(prog)s` is replaced with the command.
     """
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = text.replace("%(prog)s", parser.prog)

@@ -1,8 +1,8 @@
-"""Findings that a comment or an annotation silences.
+"""Comments and annotations that silence findings.
 
-`# k8s-endpoints: ignore[code] reason` silences the findings of a code on its line; on a line of its
-own, those on the next line that holds something. The annotation `k8s-endpoints.pulumi/ignore`, with
-`code reason` on each of its lines, silences those of its object.
+`# k8s-endpoints: ignore[code] reason` silences the findings of a code on its line, or, on a line of
+its own, on the next non-empty line. The annotation `k8s-endpoints.pulumi/ignore`, with `code
+reason` on each of its lines, silences those of its object.
 """
 
 import re
@@ -31,21 +31,21 @@ _ANNOTATION_PATH = f"metadata.annotations[{ANNOTATION}]"
 
 @dataclass(eq=False, slots=True)
 class _Ignore:
-    """One code that is to be ignored somewhere."""
+    """One code to ignore in some place."""
 
     code: str
     reason: str
     number: int
     subject: Subject
     place: Place | None = None
-    """Where the comment is; None for an annotation."""
+    """The place of the comment; None for an annotation."""
     line: int = 0
-    """The line that a comment is about."""
+    """The line that a comment applies to."""
     is_used: bool = False
 
 
 class Ignores:
-    """What comments and annotations silence."""
+    """The comments and annotations of a run."""
 
     def __init__(self) -> None:
         self._of_object: dict[int, list[_Ignore]] = {}
@@ -56,13 +56,13 @@ class Ignores:
         self._is_last_marked = False
 
     def is_in(self, entry: Entry) -> bool:
-        """Return whether an object, or the document that it is in, ignores something."""
+        """Return whether an object or its document ignores something."""
         if entry.chunk is not self._last:
             self._last, self._is_last_marked = entry.chunk, _MARK in entry.chunk.text
         return self._is_last_marked or bool(_annotation(entry.value))
 
     def take(self, number: int, subject: Subject, value: Any) -> None:
-        """Read what the object ignores that `is_in` was asked about last.
+        """Read what an object ignores, the last one passed to `is_in`.
 
         Its subject must have the text of its document.
         """
@@ -75,7 +75,7 @@ class Ignores:
                 self._of_object.setdefault(number, []).append(one)
 
     def kept(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the findings that nothing silences."""
+        """Return the findings that are not silenced."""
         by_chunk: dict[int, list[Row]] = {}
         kept: list[Row] = []
         for row in rows:
@@ -96,10 +96,10 @@ class Ignores:
         return kept
 
     def complaints(self, unchecked: Collection[str]) -> Iterator[Row]:
-        """Return what is wrong with comments and annotations, once `kept` has looked at all.
+        """Yield the errors in comments and annotations, after `kept` has seen all findings.
 
         Args:
-            unchecked: The codes that were not looked for, so that nothing can have them.
+            unchecked: The codes that were not checked, so that they cannot be found.
         """
         for one in (*chain.from_iterable(self._of_object.values()), *self._comments):
             if not one.is_used and one.code not in unchecked:
@@ -114,7 +114,7 @@ class Ignores:
 
 
 def _use(ignores: Iterable[_Ignore], code: str, line: int = 0) -> bool:
-    """Mark what ignores a finding as used, and return whether anything does."""
+    """Mark the entries that ignore a finding as used, and return whether there are any."""
     used = [one for one in ignores if one.code == code and one.line == line]
     for one in used:
         one.is_used = True

@@ -1,8 +1,8 @@
-"""Which objects a Kustomization joins, and how it changes them."""
+"""Groups objects by Kustomization, with the changes that each makes."""
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ class Set(NamedTuple):
 
     numbers: list[int]
     namespaces: Mapping[str, str]
-    """The namespace that a Kustomization moves the objects of a file into, by normal path."""
+    """The namespace that a Kustomization sets for the objects of a file, by normal path."""
 
 
 class Kustomizations:
@@ -36,7 +36,7 @@ class Kustomizations:
         self._roots = [folder for folder in self._by_folder if folder not in used]
 
     def split(self, subjects: Sequence[Subject]) -> tuple[list[Set], Set]:
-        """Return the sets that overlays are, and the rest, which is in none of them.
+        """Return the sets of overlays, and the rest of the objects.
 
         An overlay is a Kustomization that shares files with another one, or that changes names.
         """
@@ -61,15 +61,27 @@ class Kustomizations:
         return overlays, Set(sorted(left), rest)
 
     def changes(self) -> Iterator[tuple[Kustomization, frozenset[str]]]:
-        """Return the Kustomizations that change names or selectors, and the files they change."""
+        """Yield the Kustomizations that change names or selectors, and the files they change."""
         for folder, one in self._by_folder.items():
             if any(one.affixes) or one.selector:
                 yield one, frozenset(self._reach(folder)[0])
 
-    def _reach(self, root: str) -> tuple[dict[str, str], bool]:
-        """Return the files that a Kustomization lists, and in turn, and whether names change.
+    def with_patched_selection(self) -> frozenset[str]:
+        """Return the files whose Services select other Pods, or ports, than their manifests say."""
+        return self._files(lambda one: one.patches_selection)
 
-        With each file goes the namespace that the outermost Kustomization moves it into.
+    def with_added_selector(self) -> frozenset[str]:
+        """Return the files whose Services all get a selector."""
+        return self._files(lambda one: bool(one.selector))
+
+    def _files(self, wanted: Callable[[Kustomization], bool]) -> frozenset[str]:
+        folders = (folder for folder, one in self._by_folder.items() if wanted(one))
+        return frozenset(file for folder in folders for file in self._reach(folder)[0])
+
+    def _reach(self, root: str) -> tuple[dict[str, str], bool]:
+        """Return the files that a Kustomization lists, directly or not, and whether names change.
+
+        Each file has the namespace that the outermost Kustomization sets for it.
         """
         files: dict[str, str] = {}
         seen = {root}

@@ -19,11 +19,11 @@ COMMANDS: Mapping[str, str] = {
     "completion": "print a script with which a shell completes commands and options",
     "orphans": "find objects that a stack created but its state lacks; adopt or delete them",
 }
-"""What each command does. The module of its name in `commands` has `configure`, which adds its
-arguments, and `run`, which gives the exit code. It is imported only when it is chosen."""
+"""What each command does. The module with its name in `commands` has `configure`, which adds its
+arguments, and `run`, which returns the exit code. Only the chosen command is imported."""
 
 _PLUGIN = "kubectl-"
-"""What plugins of kubectl begin with: `kubectl k8s-endpoints` is `kubectl-k8s_endpoints`."""
+"""The prefix of kubectl's plugins: `kubectl k8s-endpoints` runs `kubectl-k8s_endpoints`."""
 _BROKEN_PIPE = 128 + signal.SIGPIPE
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -32,11 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Args:
-        arguments: What follows the program's name. Defaults to None: those of this process.
+        arguments: The arguments after the program's name. Defaults to None: those of this process.
 
     Returns:
-        The exit code: that of the command; 2 where the arguments are wrong; where the reader of the
-        output is gone or Ctrl-C was pressed, what a shell has for a process that a signal ended.
+        The exit code: that of the command; 2 for invalid arguments; if the output's reader is gone
+            or Ctrl-C was pressed, the code that a shell uses for a process ended by a signal.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -60,7 +60,7 @@ def command_parser(name: str) -> argparse.ArgumentParser:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Exit with what is wrong with the arguments, which may be names of files from anywhere."""
+        """Exit with the errors in the arguments, escaped, because they may be any file names."""
         super().error(printable(message))
 
 
@@ -87,5 +87,5 @@ def _program() -> str:
 
 
 def _silence(stream: TextIO) -> None:
-    """Keep the interpreter from writing what is left, and from complaining, when it ends."""
+    """Keep the interpreter from flushing the stream, and from reporting errors, at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

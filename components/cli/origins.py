@@ -1,4 +1,4 @@
-"""Where the objects of a command come from: files, a cluster, or a stack."""
+"""Reads the objects for a command from files, a cluster, or a stack."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ def is_cluster(options: argparse.Namespace) -> bool:
 
 
 def chosen_namespace(options: argparse.Namespace) -> str:
-    """Return the namespace that is meant; empty for all, and where files say it."""
+    """Return the chosen namespace; empty for all, and for files."""
     if options.all_namespaces:
         return ""
     given: str = options.namespace
@@ -65,9 +65,9 @@ def read_objects(
     """Read the objects.
 
     Args:
-        options: What was given.
+        options: The options of the command.
         namespace: The namespace of a cluster to read; empty for all.
-        client_namespace: That of a client, if it is another one. Defaults to none.
+        client_namespace: The client's namespace, if it differs. Defaults to none.
 
     Raises:
         ProgramError: They cannot be read.

@@ -16,16 +16,16 @@ _PLACEHOLDER = re.compile(
     r"|\{\{[^{}\n]*\}\}"  # Helm, Jinja
     r"|\{[a-z_]+(?:\.[A-Za-z_0-9]+)+\}"  # Python's format, such as {self.name}
     r"|\b(?:[A-Z0-9]+_)*(?:REPLACE|REPLACEME|CHANGEME|PLACEHOLDER)(?:_[A-Z0-9]+)*\b"  # sed
-    r"|^<[A-Za-z][^<>\n]*>$"  # for people
+    r"|^<[A-Za-z][^<>\n]*>$"  # for human readers
 )
 
 
 def without_placeholders(findings: Iterable[Finding], *, allowed: bool) -> list[Finding]:
-    """Return findings with one for each value that holds a placeholder, in place of its errors.
+    """Return the findings, with one for each value with a placeholder instead of its errors.
 
     Args:
-        findings: Those of one object.
-        allowed: Whether placeholders are passed over.
+        findings: The findings of one object.
+        allowed: Whether placeholders are accepted.
     """
     kept: list[Finding] = []
     seen: set[str] = set()

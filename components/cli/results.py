@@ -1,36 +1,30 @@
 """Validates all manifests of a set of files."""
 
 import json
-import marshal
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from operator import attrgetter
 from sys import intern
-from typing import Any, overload
+from typing import Any
 
 from ..core.findings import Finding, invalid, required
 from ..core.rules import RuleBook
 from ..validation import KINDS, refusal, validate
-from ..validation.hazards import HAZARDS, hazards, kustomize
-from ..validation.hazards.kustomize import kustomize_hazards, served_names
-from ..validation.hazards.legacy_endpoints import ENDPOINTS_WITHOUT_SERVICE
+from ..validation.hazards import HAZARDS, kustomize
 from ..validation.hazards.service_fields import PORT_OF_TWO_PROTOCOLS
 from ..validation.object_meta import METADATA_RESOURCE_VERSION
 from ..validation.untyped import mapping, text
 from .collisions import Collisions, claims_of
 from .ignores import Ignores
-from .kustomized import Kustomizations
 from .manifests import Entry, Source, Stranger, Unreadable, is_manifest, read, sources
-from .manifests.kustomizations import Kustomization
 from .placeholders import without_placeholders
-from .scopes import scopes
+from .set_hazards import Packed, hazards_of_sets
 from .subjects import Row, Subject
 
 MAX_FINDINGS = 500_000
-"""How many findings are reported; what is after them is not read."""
+"""The maximum of reported findings; later files are not read."""
 
 RULES = RuleBook()
 """Rules about files, by code."""
@@ -54,14 +48,12 @@ _VERSION_OF_KUBECTL = Finding(
     METADATA_RESOURCE_VERSION.code,
     "warning",
 )
-"""In place of the refusal of a create, which kubectl does not send so."""
-_WITHOUT_SERVICE = ENDPOINTS_WITHOUT_SERVICE.code
+"""Replaces the error for `resourceVersion` on create, because kubectl drops the field then."""
 HAZARD_CODES = frozenset({*HAZARDS, *kustomize.HAZARDS})
-"""The codes that are not looked for with `--no-hazards`."""
+"""The codes that `--no-hazards` skips."""
 _FLUX = "kustomize.toolkit.fluxcd.io/"
-"""The group of Flux's Kustomizations, whose objects it applies on the server."""
+"""The label group of Flux, which applies its Kustomizations' objects server-side."""
 _OF_CLIENT_SIDE_APPLY = frozenset({PORT_OF_TWO_PROTOCOLS.code})
-_CHANGED = frozenset({"Service", "EndpointSlice", "Endpoints"})
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 _NO_KIND = "malformed kind"
 _KIND_NAMES = frozenset(kind for _, kind in KINDS)
@@ -72,18 +64,18 @@ class Results:
     """The results of one run over a set of files."""
 
     rows: list[Row] = field(default_factory=list[Row])
-    """By object, in the order in which they were read."""
+    """The findings by object, in the order of reading."""
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
     validated: int = 0
     """How many objects were validated."""
     passed_over: Counter[str] = field(default_factory=Counter[str])
     """How many objects of other kinds were not validated, by kind."""
     strangers: Counter[str] = field(default_factory=Counter[str])
-    """How many files and documents of folders were passed over, by why they are not manifests."""
+    """How many files and documents of folders were skipped, by the reason."""
     sources: set[str] = field(default_factory=set[str])
     """The files that were read."""
     known: int = 0
-    """How many findings the baseline has, and are not among the rows."""
+    """How many findings are in the baseline, and so not among the rows."""
     ignored: int = 0
     """How many findings comments and annotations silence."""
     fails_on: str = "error"
@@ -114,20 +106,21 @@ def validate_files(
 
     Args:
         files: Files, folders, and `-` for standard input.
-        kubernetes_version: Whose rules apply; None for what is legal on every version.
+        kubernetes_version: The version whose rules apply; None for rules that satisfy all versions.
         exclude: Patterns of files and folders that are left out. Defaults to none.
-        as_folder: Whether what is not a manifest is skipped in named files too, as it is below a
-            folder. Defaults to False.
+        as_folder: Whether named files may contain other things than manifests, as in a folder.
+            Defaults to False.
         kustomize: Folders that `kubectl kustomize` renders. Defaults to none.
         fails_on: The mildest severity for which the exit code is 1. Defaults to `error`.
-        allow_placeholders: Whether values such as `${NAME}` are passed over. Defaults to False.
+        allow_placeholders: Whether values such as `${NAME}` are accepted. Defaults to False.
         with_hazards: Whether to look for hazards over the whole set. Defaults to True.
-        with_places: Whether `located` will be asked. Defaults to False.
+        with_places: Whether `located` will be called. Defaults to False.
     """
     results = Results(fails_on=fails_on)
     subjects: list[Subject] = []
     collisions, ignores = Collisions(), Ignores()
-    manifests = _Packed()
+    manifests = Packed()
+    namespace_labels: set[tuple[str, str]] = set()
     is_of_flux = False
     for number, (source, entry) in enumerate(
         _entries(sources(files, exclude, as_folder=as_folder, kustomize=kustomize), results)
@@ -138,6 +131,7 @@ def validate_files(
         claims = claims_of(mapping(entry.value))
         is_ignoring = ignores.is_in(entry)
         is_of_flux = is_of_flux or _is_of_flux(entry.value)
+        namespace_labels.update(_namespace_labels(entry.value))
         if findings or claims or with_hazards or is_ignoring:
             subject = _subject(source, entry, with_chunk=with_places or is_ignoring)
             results.rows += [Row(number, subject, finding) for finding in findings]
@@ -154,7 +148,7 @@ def validate_files(
             break
     results.rows += collisions.rows()
     if with_hazards:
-        hazardous = _hazards(manifests, subjects, results.sources)
+        hazardous = hazards_of_sets(manifests, subjects, results.sources, namespace_labels)
         results.rows += [
             row
             for row in hazardous
@@ -173,67 +167,11 @@ def _is_of_flux(manifest: Any) -> bool:
     return text(mapping(manifest).get("apiVersion")).startswith(_FLUX)
 
 
-def _hazards(
-    manifests: "_Packed", subjects: Sequence[Subject], sources: Iterable[str]
-) -> Iterator[Row]:
-    """Look for hazards set by set; what another set has is not missing."""
-    kustomizations = Kustomizations(sources)
-    overlays, rest = kustomizations.split(subjects)
-    found: dict[tuple[int, Finding], None] = {}
-    for numbers, namespaces in (*overlays, rest):
-        found |= dict.fromkeys(_of_set(manifests, subjects, numbers, namespaces))
-    for change, files in kustomizations.changes():
-        found |= dict.fromkeys(_of_change(manifests, subjects, change, files))
-    declared = {subject.name for subject in subjects if subject.kind == "Service"}
-    for number, finding in found:
-        if finding.code != _WITHOUT_SERVICE or subjects[number].name not in declared:
-            yield Row(number, subjects[number], finding)
-
-
-def _of_set(
-    manifests: "_Packed",
-    subjects: Sequence[Subject],
-    numbers: Sequence[int],
-    namespaces: Mapping[str, str],
-) -> Iterator[tuple[int, Finding]]:
-    moved = [namespaces.get(os.path.normpath(subjects[one].source), "") for one in numbers]
-    placed = [
-        replace(subjects[number], namespace=namespace) if namespace else subjects[number]
-        for number, namespace in zip(numbers, moved, strict=True)
-    ]
-    for scope in scopes(placed):
-        here = [numbers[one] for one in scope]
-        into = {numbers[one]: moved[one] for one in scope if moved[one]}
-        chosen = _Chosen(manifests, here, into)
-        for index, finding in hazards(chosen):
-            yield numbers[scope[index]], finding
-
-
-def _of_change(
-    manifests: "_Packed", subjects: Sequence[Subject], change: Kustomization, files: frozenset[str]
-) -> Iterator[tuple[int, Finding]]:
-    numbers = [
-        number
-        for number, subject in enumerate(subjects)
-        if subject.kind in _CHANGED and os.path.normpath(subject.source) in files
-    ]
-    affixes = change.affixes if change.leaves_labels else ("", "")
-    services = frozenset(
-        subjects[number].name for number in numbers if subjects[number].kind == "Service"
-    )
-    served = {
-        name
-        for number in numbers
-        if subjects[number].kind != "Service"
-        for name in served_names(manifests[number])
-    }
-    for number in numbers:
-        is_served = subjects[number].kind != "Service" or subjects[number].name in served
-        for finding in kustomize_hazards(
-            manifests[number], change.file, change.selector, affixes, services
-        ):
-            if is_served:
-                yield number, finding
+def _namespace_labels(manifest: Any) -> Iterator[tuple[str, str]]:
+    fields = mapping(manifest)
+    if fields.get("kind") == "Namespace" and fields.get("apiVersion") == "v1":
+        labels = mapping(mapping(fields.get("metadata")).get("labels"))
+        yield from ((key, text(value)) for key, value in labels.items())
 
 
 def _entries(
@@ -312,61 +250,3 @@ def _subject(source: str, entry: Entry, *, with_chunk: bool) -> Subject:
         text(metadata.get("name")),
         entry.chunk if with_chunk else None,
     )
-
-
-class _Packed(Sequence[Mapping[str, Any]]):
-    """Manifests in about the memory that their text takes, unpacked when they are looked at."""
-
-    def __init__(self) -> None:
-        self._packed: list[bytes] = []
-
-    def append(self, manifest: Any) -> None:
-        """Add one; what is not an object stands as an empty one."""
-        self._packed.append(marshal.dumps(dict(mapping(manifest))))
-
-    def __len__(self) -> int:
-        return len(self._packed)
-
-    @overload
-    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
-    def __getitem__(self, index: int | slice) -> Any:
-        """Return one, or several."""
-        if isinstance(index, slice):
-            return [marshal.loads(one) for one in self._packed[index]]  # noqa: S302, our own bytes
-        return marshal.loads(self._packed[index])  # noqa: S302
-
-    def __iter__(self) -> Iterator[Mapping[str, Any]]:
-        return map(marshal.loads, self._packed)
-
-
-class _Chosen(Sequence[Mapping[str, Any]]):
-    """Some of the manifests, each in the namespace that a Kustomization moves it into."""
-
-    def __init__(
-        self, manifests: _Packed, chosen: Sequence[int], namespaces: Mapping[int, str]
-    ) -> None:
-        self._manifests = manifests
-        self._chosen = chosen
-        self._namespaces = namespaces
-
-    def __len__(self) -> int:
-        return len(self._chosen)
-
-    @overload
-    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
-    def __getitem__(self, index: int | slice) -> Any:
-        """Return one, or several."""
-        if isinstance(index, slice):
-            return [self._moved(one) for one in self._chosen[index]]
-        return self._moved(self._chosen[index])
-
-    def _moved(self, number: int) -> Mapping[str, Any]:
-        manifest, namespace = self._manifests[number], self._namespaces.get(number)
-        if not namespace:
-            return manifest
-        metadata = {**mapping(manifest.get("metadata")), "namespace": namespace}
-        return {**manifest, "metadata": metadata}

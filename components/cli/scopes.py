@@ -1,7 +1,7 @@
-"""Which objects of a set of files are validated together.
+"""Groups the objects of a set of files that are linted together.
 
-All of them, unless some Service is there more than once: overlays, environments and chapters of a
-book declare the same names, and are sets of their own.
+All objects are one group, unless some Service is declared more than once: overlays, environments
+and chapters of a book declare the same names, and are separate groups.
 """
 
 from collections import Counter
@@ -24,10 +24,11 @@ class Placed(Protocol):
 
 
 def scopes(subjects: Sequence[Placed]) -> Iterator[list[int]]:
-    """Return the sets in which objects are compared, by their numbers.
+    """Yield the groups in which objects are compared, as their numbers.
 
-    The whole is one set if no Service is in it twice, else each folder, else each file. A Service
-    that is in one file twice is a set by itself too, for what its own manifest tells.
+    All objects are one group if no Service is declared twice, else those of each folder, else those
+    of each file. A Service that one file declares twice is also a group by itself, for hazards of
+    its own manifest.
     """
     yield from _scopes(list(range(len(subjects))), subjects, (_folder, _file))
 
@@ -48,7 +49,7 @@ def _scopes(
 
 
 def _repeated(numbers: list[int], subjects: Sequence[Placed]) -> list[int]:
-    """Return the Services that are there more than once."""
+    """Return the Services that are declared more than once."""
     services = [number for number in numbers if subjects[number].kind == "Service"]
     counted = Counter((subjects[one].namespace, subjects[one].name) for one in services)
     return [one for one in services if counted[subjects[one].namespace, subjects[one].name] > 1]

@@ -1,4 +1,4 @@
-"""Which object a finding is about, and where that is."""
+"""The object of a finding, and its place."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,27 +17,27 @@ class Subject:
     item: tuple[int, ...]
     kind: str
     namespace: str
-    """As it is given; empty where it is not text, and where the object has no `apiVersion` or
-    `kind`: that may be any file. So is `name`."""
+    """The namespace as given; empty if it is not text, or if the object has no `apiVersion` or
+    `kind`, because it may then be any file. The same holds for `name`."""
     name: str
     chunk: Chunk | None
-    """The text of its document, where places in it may be asked for."""
+    """The text of its document, if places in it may be needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A finding and what it is about."""
+    """A finding and its object."""
 
     number: int
-    """The subject's number, in the order in which they were read."""
+    """The object's number, in the order of reading."""
     subject: Subject
     finding: Finding
     place: Place | None = None
-    """Where it is, if that is not where its field is."""
+    """Its place, if that differs from the place of its field."""
 
 
 def located(rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:
-    """Return each finding with the place of its field, or of what holds the field."""
+    """Yield each finding with the place of its field, or of the field's parent."""
     for _, group in groupby(rows, key=lambda row: id(row.subject.chunk)):
         ours = list(group)
         wanted: dict[tuple[int, ...], set[str]] = {}

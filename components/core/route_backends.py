@@ -75,7 +75,7 @@ def chosen_port(backend: BackendRefArgs) -> Port | None:
 
 
 def port_number(backend: BackendRefArgs) -> int | Unknown | None:
-    """Return the number of a backend's port; None where only its name is known."""
+    """Return the number of a backend's port; None if only its name is known."""
     port = chosen_port(backend)
     if not isinstance(port, str):
         return port

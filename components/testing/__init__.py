@@ -1,4 +1,4 @@
-"""For the unit tests of programs that use these components: no engine, no cluster."""
+"""Helpers for unit tests of programs that use these components: no engine, no cluster."""
 
 from .mocks import KubernetesMocks
 from .render import render

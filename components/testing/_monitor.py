@@ -1,4 +1,4 @@
-"""A mock monitor that answers for Kubernetes objects without the detours of the SDK's."""
+"""A mock monitor that answers for Kubernetes objects faster than the SDK's."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -21,14 +21,14 @@ _SIGNATURE = b"4dabf18193072939515e22adb298388d"
 
 
 class Monitor(mocks.MockMonitor):
-    """Answers for components and Kubernetes objects at once, and for all else in a worker.
+    """Answers for components and Kubernetes objects directly, and for all else in a worker.
 
     The SDK's own monitor runs an event loop in its thread for each answer.
 
     Args:
         answering: Mocks for Kubernetes objects.
         worker: One thread, in which the SDK's monitor answers for all else.
-        has_others: Whether these mocks ask others about all else.
+        has_others: Whether these mocks forward all else to other mocks.
     """
 
     def __init__(self, answering: KubernetesMocks, worker: Executor, *, has_others: bool) -> None:
@@ -70,12 +70,12 @@ class Monitor(mocks.MockMonitor):
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """Calls the monitor in its own thread: without an engine, there is nothing to wait for."""
+    """Calls the monitor in the loop's own thread, because mocks never block."""
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
     ) -> "asyncio.Future[T]":
-        """Run a call of the SDK's at once, and anything else in a thread."""
+        """Run a call of the SDK directly, and anything else in a thread."""
         if executor is not None or not (func.__module__ or "").startswith("pulumi.runtime."):
             return super().run_in_executor(executor, func, *args)
         future: asyncio.Future[T] = self.create_future()
@@ -89,7 +89,7 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 def _wire(value: object) -> Any:
-    """Return a plain value as `rpc.serialize_properties` does: without what is None."""
+    """Return a plain value as `rpc.serialize_properties` does: without values that are None."""
     if isinstance(value, Mapping):
         items = cast("Mapping[str, object]", value).items()
         return {key: _wire(item) for key, item in items if item is not None}

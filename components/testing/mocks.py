@@ -41,17 +41,17 @@ class KubernetesMocks(pulumi.runtime.Mocks):
     """Mocks for `pulumi.runtime.set_mocks`.
 
     Kubernetes objects come back with a name, a namespace and the defaults of an API server on a
-    dual-stack cluster: a Service has a cluster IP, node ports where its type has them, and as a
-    load balancer an address of 203.0.113.0/24, which a preview does not know yet. Anything else
-    comes back as it was given. `manifests` collects the Kubernetes objects.
+    dual-stack cluster: a Service has a cluster IP, node ports if its type has them, and as a load
+    balancer an address from 203.0.113.0/24, which is unknown at preview. Anything else comes back
+    as given. `manifests` collects the Kubernetes objects.
 
     Args:
         others: Mocks that answer for other custom resources, and for invokes.
             Defaults to none.
 
     Attributes:
-        manifests: The objects that were declared, in order of registration, each with its name and
-            namespace filled in.
+        manifests: The declared objects in order of registration, with names and namespaces filled
+            in.
     """
 
     manifests: list[dict[str, Any]]
@@ -63,7 +63,7 @@ class KubernetesMocks(pulumi.runtime.Mocks):
     def new_resource(
         self, args: pulumi.runtime.MockResourceArgs
     ) -> tuple[str | None, dict[str, Any]]:
-        """Record an object and answer with what the cluster would make of it."""
+        """Record an object, and return it as the cluster would."""
         inputs = _plain(cast("dict[str, Any]", args.inputs))  # pyright: ignore[reportUnknownMemberType]
         if not args.typ.startswith("kubernetes:") or not inputs.get("kind"):
             if self._others and args.custom is not False:
@@ -80,7 +80,7 @@ class KubernetesMocks(pulumi.runtime.Mocks):
     def call(
         self, args: pulumi.runtime.MockCallArgs
     ) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        """Answer an invoke with its own arguments, unless other mocks do."""
+        """Return the arguments of an invoke, unless other mocks answer it."""
         if self._others:
             return self._others.call(args)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         return args.args, []  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
@@ -92,7 +92,7 @@ class KubernetesMocks(pulumi.runtime.Mocks):
             "uid": f"00000000-0000-4000-8000-{number:012}",
             "generation": 1,
         }
-        if not pulumi.runtime.is_dry_run():  # which stores nothing
+        if not pulumi.runtime.is_dry_run():  # a dry run stores nothing
             metadata["resourceVersion"] = str(number)
         observed = {**manifest, "metadata": metadata}
         if manifest["kind"] == "Service":
@@ -102,7 +102,7 @@ class KubernetesMocks(pulumi.runtime.Mocks):
 
 
 def _load_balancer(spec: dict[str, Any], number: int) -> dict[str, Any]:
-    """Return what a controller gives a load balancer, which takes longer than a dry run."""
+    """Return the status that a controller gives a load balancer after the dry run."""
     if spec["type"] != "LoadBalancer" or pulumi.runtime.is_dry_run():
         return {}
     return {"ingress": [{"ip": f"203.0.113.{number % 256}", "ipMode": "VIP"}]}
@@ -143,7 +143,7 @@ def _defaulted_service_spec(spec: dict[str, Any], number: int) -> dict[str, Any]
     both = defaulted["ipFamilyPolicy"] != "SingleStack"
     defaulted.setdefault("ipFamilies", ["IPv4", "IPv6"] if both else ["IPv4"])
     defaulted.setdefault("internalTrafficPolicy", "Cluster")
-    if isinstance(spec.get("ports"), list):  # else they are not known yet
+    if isinstance(spec.get("ports"), list):  # else they are unknown
         ports: list[dict[str, Any]] = spec["ports"]
         defaulted["ports"] = [
             {"protocol": "TCP", "targetPort": port.get("port"), **picked, **port}
@@ -161,7 +161,7 @@ def _node_ports(spec: dict[str, Any], number: int) -> Iterator[dict[str, int]]:
 
 
 def _plain(value: object) -> Any:
-    """Undo what the wire does: numbers are floats there, keys unordered, and secrets wrapped."""
+    """Undo the wire format, in which numbers are floats, keys unordered, and secrets wrapped."""
     if isinstance(value, dict):
         entries = cast("dict[str, Any]", value)
         if entries.get(_SIGNATURE) == _SECRET:

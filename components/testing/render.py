@@ -1,4 +1,4 @@
-"""What a program declares, as plain manifests."""
+"""Renders the objects that a program declares as plain manifests."""
 
 import asyncio
 import contextvars
@@ -25,17 +25,16 @@ def render(
     preview: bool = False,
     mocks: pulumi.runtime.Mocks | None = None,
 ) -> list[dict[str, Any]]:
-    """Run a program under Pulumi mocks and give the Kubernetes manifests that it declares.
+    """Run a program under Pulumi mocks and return the Kubernetes manifests that it declares.
 
-    It can be called anywhere, as often as wanted: inside `pulumi.runtime.test`, under mocks of your
-    own, in a running event loop. Configuration is that of the caller; what the program changes of
-    it is forgotten.
+    It can be called anywhere, any number of times: inside `pulumi.runtime.test`, under other mocks,
+    in a running event loop. The program sees the caller's configuration; its changes are discarded.
 
     Args:
-        program: Takes no arguments and declares resources. May be a coroutine function.
-        preview: Run as `pulumi preview` does. Defaults to False, as `pulumi up` does.
-        mocks: Mocks of your own for what is not Kubernetes: clouds, stack references, invokes.
-            Defaults to none: such resources come back as they were given.
+        program: A function without arguments that declares resources. May be a coroutine function.
+        preview: Whether to run like `pulumi preview`. Defaults to False: like `pulumi up`.
+        mocks: Mocks for everything outside Kubernetes: clouds, stack references, invokes.
+            Defaults to none: such resources come back as given.
 
     Returns:
         The manifests as plain dicts in order of registration, with names and namespaces filled in.
@@ -71,12 +70,12 @@ def _run(
     *,
     has_others: bool,
 ) -> None:
-    """Run in a thread and a context of its own, so that nothing of the SDK's state is shared."""
+    """Run in a separate thread and context, so that no state of the SDK is shared."""
     config.CONFIG.set(outer_config)
     settings.reset_options(project="project", stack="stack", preview=preview)
     loop = Loop()
     loop.set_exception_handler(lambda _loop, _context: None)
-    # One worker makes the order of calls that of the program.
+    # One worker keeps calls in the order of the program.
     executor = ThreadPoolExecutor(max_workers=1)
     loop.set_default_executor(executor)
     asyncio.set_event_loop(loop)
@@ -109,7 +108,7 @@ def _close_worker_loop() -> None:
     """Close the loop that the SDK's mock monitor makes in its worker thread."""
     try:
         loop = asyncio.get_event_loop()
-    except RuntimeError:  # it has made none
+    except RuntimeError:  # there is no loop
         return
     asyncio.set_event_loop(None)
     loop.close()

@@ -3,7 +3,7 @@
 Everything is read through `untyped`, so that broken objects, which `validate` reports, are ignored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -221,12 +221,26 @@ def _workloads() -> dict[str, list[Workload]]:
     return {}
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known beside a set, where it is a part of something larger."""
+
+    services: Container[str] = ()
+    """The names of Services that are declared outside the set: these are not missing."""
+    namespace_labels: Container[tuple[str, str]] = ()
+    """The labels that Namespaces outside the set have."""
+    fills_slices: bool = False
+    """Whether something may add endpoints to empty slices, as it does after an apply."""
+
+
 @dataclass(slots=True)
 class ObjectSet:
     """A set of manifests, by kind."""
 
     manifests: Sequence[object] = ()
     """The objects as they were given."""
+    around: Surroundings = field(default_factory=Surroundings)
+    """What is known beside it."""
     services: dict[Key, Service] = field(default_factory=dict[Key, Service])
     """The Services, without those that are declared more than once, as in overlays."""
     repeated: set[Key] = field(default_factory=set[Key])
@@ -252,6 +266,8 @@ class ObjectSet:
         default_factory=list[tuple[int, str, Mapping[str, Any]]]
     )
     """Index, namespace and spec of these routes."""
+    gateway_classes: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """The names of Gateways, and their classes."""
     policies: list[Policy] = field(default_factory=list[Policy])
     workloads: dict[str, list[Workload]] = field(default_factory=_workloads)
     """The workloads, by namespace."""
@@ -274,10 +290,13 @@ class ObjectSet:
         """Return the reason why a Service is not found, or None if it may exist.
 
         A namespace with a Service in the set is assumed to be complete. About other namespaces
-        nothing is known, unless the Service is in another namespace of the set.
+        nothing is known, unless the Service is in another namespace of the set. A
+        Service that is declared outside the set may be there too.
         """
         namespace, name = key
         if key in self.services or key in self.repeated or self.may_hold_more(namespace):
+            return None
+        if name in self.around.services:
             return None
         home = self.homes.get(name)
         if home is not None:

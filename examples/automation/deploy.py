@@ -1,6 +1,6 @@
 """Three stacks at once, from one process: `python deploy.py up`, `python deploy.py destroy`.
 
-Each team gets the database in a namespace of its own. The programs are inline programs of Pulumi's
+Each team gets the database in its own namespace. The programs are inline programs of Pulumi's
 Automation API, and run in threads.
 """
 

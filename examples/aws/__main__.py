@@ -10,7 +10,7 @@ databases = aws.instances(tags={"role": "postgres"})
 database = ExternalService(
     "orders-db",
     {
-        # Each serves the clients of its own zone; those of other zones use any.
+        # Each serves clients of its own zone; clients of other zones use any.
         "backends": [one | {"for_zones": [str(one.get("zone"))]} for one in databases],
         "ports": [{"name": "postgres", "port": 5432}],
         "traffic_distribution": TrafficDistribution.PREFER_CLOSE,

@@ -1,10 +1,10 @@
-"""Run the program against moto, which plays AWS on this machine: no account is needed.
+"""Run the program against moto, which simulates AWS on this machine: no account is needed.
 
     python against_moto.py
 
-It deploys the program of this folder to the cluster of the kubeconfig, lets an Elastic IP move to
-an instance in another zone, and deploys again: one EndpointSlice is updated.
-`python against_moto.py preview` runs another command of pulumi, and nothing moves.
+It deploys the program of this folder to the cluster of the kubeconfig, moves an Elastic IP to an
+instance in another zone, and deploys again: one EndpointSlice is updated. `python against_moto.py
+preview` runs another command of pulumi, without the move.
 """
 
 import os
@@ -27,7 +27,7 @@ UP = ("up", "--yes", "--skip-preview", "--stack", "moto")
 
 @contextmanager
 def moto(port: int) -> Iterator[dict[str, str]]:
-    """Run moto's server on loopback, and yield the environment that leads to it."""
+    """Run moto's server on loopback, and yield the environment variables for it."""
     environment = {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_DEFAULT_REGION": REGION,
@@ -80,7 +80,7 @@ def client(environment: dict[str, str]) -> Any:
 
 
 def fill(ec2: Any) -> tuple[str, Sequence[str]]:
-    """Make two databases, two mail servers, and an Elastic IP which the first of these has.
+    """Create two databases, two mail servers, and an Elastic IP for the first mail server.
 
     Returns:
         The Elastic IP's allocation, and the mail servers.

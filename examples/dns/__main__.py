@@ -1,4 +1,4 @@
-"""What DNS knows: a database, a directory, and a managed database that keeps its name."""
+"""Backends from DNS: a database, a directory, and a managed database that keeps its name."""
 
 import pulumi
 from k8s_endpoints.sources import dns

@@ -1,4 +1,4 @@
-"""A name server pair that is reached over both IP families, TCP and UDP."""
+"""A pair of name servers with both IP families, over TCP and UDP."""
 
 import pulumi
 

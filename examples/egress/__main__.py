@@ -1,7 +1,7 @@
 """Pods that may reach the backends of two Services, and nothing else.
 
-The policy is made from the arguments of the Services, and the Services wait for it: an address that
-is added to `DATABASE` is allowed before it is served, one that is taken out is denied after it.
+The policy is made from the arguments of the Services, which depend on it: an address added to
+`DATABASE` is allowed before it is served, and a removed one is denied only afterwards.
 """
 
 import pulumi

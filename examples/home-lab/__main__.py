@@ -1,7 +1,7 @@
-"""Servers at home, each behind a host name: by a Gateway, and by an Ingress beside it.
+"""Servers at home, each with a host name, behind a Gateway and an Ingress.
 
-Proxmox and the NAS speak HTTPS with certificates of their own. The ConfigMaps `proxmox-ca` and
-`nas-ca` hold these as `ca.crt`.
+Proxmox and the NAS serve HTTPS with their own certificates. The ConfigMaps `proxmox-ca` and
+`nas-ca` contain these as `ca.crt`.
 """
 
 import pulumi
@@ -22,7 +22,7 @@ NAMESPACE = "home-lab"
 
 
 def https_server(name: str, address: str, port: int) -> ExternalService:
-    """Declare a server with a certificate of its own. Traefik reads the annotations."""
+    """Declare a server with its own certificate. Traefik reads the annotations."""
     return ExternalService(
         name,
         {
@@ -60,7 +60,7 @@ def gateway(listener: str) -> GatewayRef:
 
 
 def certificate(name: str) -> BackendTls:
-    """Return what is in a server's own certificate, and where it is."""
+    """Return the host name in a server's certificate, and the ConfigMap with the certificate."""
     return {"hostname": f"{name}.lan", "ca_config_map": f"{name}-ca"}
 
 
@@ -90,7 +90,7 @@ TcpRoute(
     },
 )
 
-# While clients move to the Gateway, the Ingress goes on to answer, with the same certificates.
+# While clients move to the Gateway, the Ingress still serves them, with the same certificates.
 HttpIngress(
     "home-lab-ingress",
     {

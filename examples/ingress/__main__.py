@@ -1,7 +1,8 @@
 """A server outside the cluster behind an Ingress.
 
-`BOTH` is for those who still read Endpoints: Pulumi itself, which waits a minute for an Endpoints
-object before an Ingress is ready, and older controllers. docs/endpoints-readers.md lists them.
+`BOTH` is for programs that still read Endpoints: Pulumi itself, which waits a minute for an
+Endpoints object before an Ingress is ready, and older controllers. docs/endpoints-readers.md lists
+them.
 """
 
 import pulumi

@@ -8,8 +8,8 @@ Deploy once for each phase, and look at the preview before each:
     $ pulumi config set replicas 1 && pulumi up
     $ pulumi config set phase Internal && pulumi up
 
-The machines serve until the first Pod is ready. Stop writing to them before `replicas` is raised:
-from the readiness of the Pod on, every new connection goes there.
+The machines serve until the first Pod is ready. Stop writing to them before you raise `replicas`:
+once the Pod is ready, it gets every new connection.
 """
 
 import pulumi

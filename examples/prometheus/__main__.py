@@ -1,7 +1,7 @@
 """Exporters on machines outside the cluster, scraped by Prometheus in two ways.
 
-A ServiceMonitor reads Endpoints unless it or its Prometheus says `serviceDiscoveryRole:
-EndpointSlice`, which operators have from 0.76 on: `BOTH` works with all of them. A ScrapeConfig
+A ServiceMonitor reads Endpoints unless it or its Prometheus sets `serviceDiscoveryRole:
+EndpointSlice`, available in operators from 0.76 on: `BOTH` works with all of them. A ScrapeConfig
 names the role itself, and needs no Endpoints.
 """
 

@@ -1,4 +1,4 @@
-"""The source that the program and the loop share: put your own here, or `aws.instances`."""
+"""The source that the program and the loop share: replace it with yours, or `aws.instances`."""
 
 import json
 import os

@@ -1,9 +1,8 @@
-"""Read the source of each stack again and again, and update the stacks whose backends changed.
+"""Read the source of each stack repeatedly, and update the stacks whose backends changed.
 
     python refresh.py eu us --every 60 --rounds 100
 
-Stacks are updated side by side, each by a `pulumi` of its own: one that ends badly takes no other
-with it.
+Stacks are updated in parallel, each by its own `pulumi`: a failure does not affect the others.
 """
 
 import argparse
@@ -26,18 +25,18 @@ WIDTHS = (12, 10, 9, 8, 60)
 
 @dataclass
 class Refreshed:
-    """A stack, and what is known of it."""
+    """A stack and its last update."""
 
     stack: automation.Stack
     digest: str = ""
-    """Of the backends that were deployed last; empty before the first update."""
+    """The digest of the last deployed backends; empty before the first update."""
     state: str = "waiting"
     count: int = 0
     seconds: float = 0.0
     note: str = ""
 
     def refresh(self) -> None:
-        """Read the source, and update the stack where the backends changed."""
+        """Read the source, and update the stack if the backends changed."""
         begun = time.monotonic()
         self.note = ""
         try:
@@ -88,7 +87,7 @@ def table(stacks: Sequence[Refreshed]) -> list[str]:
 
 
 def show(stacks: Sequence[Refreshed], is_done: Callable[[], bool]) -> None:
-    """Print the table when all is done; on a terminal keep it current until then."""
+    """Print the table at the end; on a terminal, keep it up to date until then."""
     drawn = 0
     while not is_done():
         if sys.stdout.isatty():
@@ -100,7 +99,7 @@ def show(stacks: Sequence[Refreshed], is_done: Callable[[], bool]) -> None:
 
 
 def refresh_all(stacks: Sequence[Refreshed]) -> bool:
-    """Refresh all stacks side by side, and return whether none failed."""
+    """Refresh all stacks in parallel, and return whether all succeeded."""
     with ThreadPoolExecutor(max_workers=len(stacks)) as pool:
         running = [pool.submit(one.refresh) for one in stacks]
         show(stacks, lambda: all(one.done() for one in running))

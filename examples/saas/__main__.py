@@ -1,4 +1,4 @@
-"""A payment service that is known by its DNS name alone."""
+"""A payment service that has only a DNS name."""
 
 import pulumi
 

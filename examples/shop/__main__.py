@@ -1,4 +1,4 @@
-"""A small shop: its own Pods in the cluster, and what they need from outside it."""
+"""A small shop: Pods in the cluster, and the servers outside that they need."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ allowed = EgressPolicy(
         "pod_selector": APP,
         "to": [
             *map(egress_destination, needs.services.values()),
-            # The addresses of `payments` change, and a NetworkPolicy knows no names.
+            # The addresses of `payments` change, and a NetworkPolicy cannot allow names.
             {"cidrs": ["0.0.0.0/0", "::/0"], "preset": Preset.HTTPS},
         ],
     },

@@ -1,4 +1,4 @@
-"""Virtual machines that another stack makes; their addresses are Outputs here.
+"""Virtual machines of another stack, whose addresses are Outputs here.
 
 That stack exports `databases`, a mapping of machine name to address, and `workers`, a list of
 addresses.
@@ -10,14 +10,14 @@ from k8s_endpoints import Backend, ExternalService, Preset
 
 machines = pulumi.StackReference(pulumi.Config().require("machines"))
 
-# The names are known when the program runs, so that each backend is placed by its own.
+# The names are known when the program runs, so each backend is placed by its name.
 addresses = machines.require_output("databases")
 backends: list[Backend] = [{"id": name, "address": addresses[name]} for name in ("db-1", "db-2")]
 database = ExternalService(
     "orders-db", {"namespace": "shop", "preset": Preset.POSTGRES, "backends": backends}
 )
 
-# How many workers there are is not known; `slice_count` says how many slices to make for them.
+# The number of workers is not known; `slice_count` sets the number of slices for them.
 workers = ExternalService(
     "workers",
     {

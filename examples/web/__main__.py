@@ -1,4 +1,4 @@
-"""A web server in the cluster: a Deployment, and the Service that finds its Pods by label."""
+"""A web server in the cluster: a Deployment, and the Service that selects its Pods by label."""
 
 import pulumi
 from pulumi_kubernetes import apps

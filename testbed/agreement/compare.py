@@ -42,14 +42,14 @@ UNKNOWABLE = (
     re.compile(r'Invalid value: "IPv[46]": not configured on this cluster'),
     re.compile(r"Invalid value: .*: this cluster is not configured for dual-stack services"),
 )
-"""What the API server says for reasons that no client can know: addresses and ports that are taken,
-or not the cluster's. A port that is none at all, or asked for twice, is no such reason."""
+"""Errors for reasons that no client can know: addresses and ports that are in use, or outside the
+cluster's ranges. An invalid port, or one requested twice, is not among them."""
 
 ON_PURPOSE = "slice-port-number"
 """The code of the one rule that is ours and not the API server's."""
 
 REAL = "real-"
-"""How the names of objects begin that are made for one comparison, and deleted after it."""
+"""The prefix of the names of objects that are created for one comparison and then deleted."""
 
 _NODE_PORT_RANGE = range(30_000, 32_768)
 _THREADS = 4
@@ -58,18 +58,18 @@ _CHUNK = 400
 
 @dataclass(frozen=True)
 class Comparison:
-    """What both said about one manifest."""
+    """The answers of both about one manifest."""
 
     kind: str
     manifest: Object
     old: Object | None
-    """The stored object, where the manifest updates one."""
+    """The stored object, if the manifest updates one."""
     answer: Answer
     findings: list[Finding]
 
     @property
     def errors(self) -> list[Finding]:
-        """What we have against it, without what we refuse on purpose."""
+        """Our errors, without those of our own rules."""
         return [one for one in self.findings if one.severity == "error" and one.code != ON_PURPOSE]
 
     @property
@@ -90,7 +90,7 @@ class Comparison:
 
     @property
     def first_path(self) -> bool | None:
-        """Whether both name the same field first; None where the API server names none."""
+        """Whether both name the same field first; None if the API server names none."""
         if self.verdict != "both refuse" or is_unknowable(self.answer, self.manifest):
             return None
         if not self.answer.causes or not self.answer.causes[0].field:
@@ -106,7 +106,7 @@ class Comparison:
 
     @property
     def every_word(self) -> bool | None:
-        """Whether we say what the API server says, in its order; it says some things twice."""
+        """Whether our messages are those of the API server, in its order, without repetitions."""
         if self.first_path is None:
             return None
         ours = list(dict.fromkeys((one.path, one.message) for one in self.errors))
@@ -191,10 +191,10 @@ class Comparer:
 
 
 def dry_run_lies(manifest: Object, *, creates: bool) -> bool:
-    """Return whether a dry run may take what the API server would not.
+    """Return whether a dry run may accept a manifest that the API server would refuse.
 
-    It does not look at a resourceVersion that shall be created, nor whether node ports are in range
-    or the health check's is another's.
+    A dry run ignores a resourceVersion on create, and whether node ports are in range or the one of
+    the health check is in use.
     """
     metadata, spec = manifest.get("metadata"), manifest.get("spec")
     if not isinstance(metadata, dict):
@@ -219,7 +219,7 @@ def _node_ports(spec: Object) -> list[Any]:
 
 
 def for_real(manifest: Object, name: str) -> Object:
-    """Return the manifest under that name, without what would keep it, or delete it too soon."""
+    """Return the manifest with that name, without fields that keep it or delete it too early."""
     kept = {
         key: value
         for key, value in manifest["metadata"].items()
@@ -229,7 +229,7 @@ def for_real(manifest: Object, name: str) -> Object:
 
 
 def update_for_real(case: Update, old: Object) -> Object:
-    """Return the manifest of an update that is made, of an object that was made for it."""
+    """Return the manifest of a real update, for an object created for it."""
     name = old["metadata"]["name"]
     manifest = for_real(case.manifest(old, name), name)
     manifest["metadata"].pop("resourceVersion", None)  # a controller may have changed it
@@ -237,7 +237,7 @@ def update_for_real(case: Update, old: Object) -> Object:
 
 
 def shrink(comparer: Comparer, found: Comparison) -> Comparison:
-    """Take everything away from a manifest that a disagreement does not need."""
+    """Return the comparison of the smallest manifest with the same disagreement."""
     smaller = True
     while smaller:
         smaller = False

@@ -1,4 +1,4 @@
-"""EndpointSlices, right and wrong."""
+"""Valid and invalid EndpointSlices."""
 
 from random import Random
 from typing import Any
@@ -25,7 +25,7 @@ _MANAGERS = ("k8s-endpoints.pulumi", "endpointslice-controller.k8s.io", "x")
 
 
 def valid(random: Random, name: str) -> Object:
-    """Make an EndpointSlice that the API server takes."""
+    """Return an EndpointSlice that the API server accepts."""
     kind = random.choices(tuple(_GOOD), (45, 40, 15))[0]
     made = metadata.valid(random, name)
     labels = {"kubernetes.io/service-name": "db"}
@@ -123,7 +123,7 @@ _PORT: dict[str, Any] = {
 
 
 def _addresses(random: Random, manifest: Object) -> None:
-    """Return one endpoint an address of the IP family that its type says, or nearly so."""
+    """Set an endpoint's address to one of the slice's IP family, or a nearly valid one."""
     kind, pool = random.choice((("IPv4", ADDRESSES), ("IPv6", ADDRESSES), ("FQDN", HOSTS)))
     manifest["addressType"] = kind
     addresses = random.choices(pool, k=random.choice((1, 1, 2, 3)))
@@ -131,7 +131,7 @@ def _addresses(random: Random, manifest: Object) -> None:
 
 
 def _hints_full(random: Random, manifest: Object) -> None:
-    """Return more zones than allowed, so that nodes are not checked, or just as many."""
+    """Add more zones than allowed, so that nodes are not checked, or exactly as many."""
     zones = [{"name": f"z{n}"} for n in range(random.choice((8, 9)))]
     nodes = [{"name": random.choice(NAMES)} for _ in range(random.choice((1, 8, 9)))]
     assign(random, manifest, "endpoints[*].hints", {"forZones": zones, "forNodes": nodes})
@@ -149,7 +149,7 @@ def _hints_twice(random: Random, manifest: Object) -> None:
 
 
 def _domain(random: Random, manifest: Object) -> None:
-    """Return one domain that is too short, too long, or right."""
+    """Set a domain that is too short, too long, or valid."""
     manifest["addressType"] = "FQDN"
     domains = ("", ".", "db", "db.", "a.b", "a.b.", "a" * 64 + ".b", "b." + "a" * 63, "a.b..")
     manifest["endpoints"] = [{"addresses": [random.choice(domains)]}]
@@ -163,7 +163,7 @@ LARGE: list[Fault] = [
     *[setter("endpoints", [[*_MANY_ENDPOINTS, {}]])] * 3,
     *[setter("ports", [_MANY_PORTS])] * 3,
 ]
-"""As many endpoints and ports as there may be, and more."""
+"""Faults with the maximum of endpoints and ports, and more."""
 
 FAULTS: list[Fault] = [
     *setters(

@@ -1,4 +1,4 @@
-"""Endpoints, right and wrong."""
+"""Valid and invalid Endpoints."""
 
 from random import Random
 from typing import Any
@@ -10,7 +10,7 @@ from .vectors import ADDRESSES, NAMES, PORT_NUMBERS, PROTOCOLS, QUALIFIED_NAMES
 
 
 def valid(random: Random, name: str) -> Object:
-    """Make an Endpoints object that the API server takes."""
+    """Return an Endpoints object that the API server accepts."""
     return {
         "apiVersion": "v1",
         "kind": "Endpoints",

@@ -1,4 +1,4 @@
-"""Changes one field of a manifest, wherever it is, whatever else has happened to it."""
+"""Changes any field of a manifest, which may already be invalid."""
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -9,16 +9,16 @@ from .server import Object
 from .vectors import NONSENSE
 
 Fault = Callable[[Random, Object], None]
-"""Does something to a manifest that may break a rule."""
+"""Changes a manifest so that it may break a rule."""
 
 ABSENT = object()
-"""In a pool of values: the field is taken away."""
+"""In a pool of values: the field is removed."""
 
 
 def setter(path: str, pool: Sequence[Any]) -> Fault:
-    """Make a fault that gives a field one of the values.
+    """Return a fault that sets a field to one of the values.
 
-    In the path `[*]` is any item of a list, which gets one where it has none; `[+]` a new item.
+    In the path, `[*]` is any item of a list, added if there is none; `[+]` is a new item.
     """
 
     def put(random: Random, manifest: Object) -> None:
@@ -28,12 +28,12 @@ def setter(path: str, pool: Sequence[Any]) -> Fault:
 
 
 def setters(fields: dict[str, Sequence[Any]]) -> list[Fault]:
-    """Make a fault for each field."""
+    """Return a fault for each field."""
     return [setter(path, pool) for path, pool in fields.items()]
 
 
 def assign(random: Random, manifest: Object, path: str, value: object) -> None:
-    """Return a field a value, unless something on the way is not what it should be."""
+    """Set a field to a value, unless a field on the path has another type."""
     steps = _steps(path)
     spot: Any = manifest
     for step, following in zip(steps, [*steps[1:], None], strict=True):
@@ -79,7 +79,7 @@ def _index(random: Random, items: list[Any], *, add: bool) -> int:
 
 
 def repeat(path: str, **changes: Any) -> Fault:
-    """Make a fault that has an item of a list twice, the second time with changes."""
+    """Return a fault that repeats an item of a list with changes."""
 
     def copy(random: Random, manifest: Object) -> None:
         items = look_up(manifest, path)
@@ -101,7 +101,7 @@ def look_up(manifest: Object, path: str) -> Any:
 
 
 def anywhere(random: Random, manifest: Object) -> None:
-    """Do something senseless to any field of a manifest."""
+    """Set any field of a manifest to a random value."""
     inside = [(spot, key) for spot, key in spots(manifest) if key not in {"apiVersion", "kind"}]
     if not inside:
         return

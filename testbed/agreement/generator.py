@@ -1,4 +1,4 @@
-"""Makes manifests from a seed: right ones, and ones with one or several faults.
+"""Makes manifests from a seed: valid ones, and ones with one or several faults.
 
 The same seed and count give the same manifests.
 """
@@ -30,11 +30,11 @@ class Kind:
 
     name: str
     weight: int
-    """How many of a hundred manifests are of it."""
+    """The percentage of manifests of this kind."""
     valid: Callable[[Random, str], Object]
     faults: list[Fault]
     legacy: list[Fault]
-    """What older versions of the API server took, and this one keeps where it is stored."""
+    """Faults that older API servers accepted, and this one keeps in stored objects."""
 
 
 KINDS = (
@@ -77,7 +77,7 @@ class Update:
 
 
 def cases(seed: int, count: int, bases: int) -> Iterator[Creation | Update]:
-    """Make so many cases; updates are of `bases` stored objects of each kind.
+    """Yield `count` cases; updates are of `bases` stored objects of each kind.
 
     First the golden vectors, last the large ones and those of another version.
     """
@@ -124,7 +124,7 @@ class Base:
 
 
 def base(seed: int, kind: Kind, number: int) -> Base:
-    """Make an object that the API server of every version takes; every third of them gets old."""
+    """Return an object that every API server accepts; every third one is aged."""
     random = Random(f"{seed} {kind.name} {number}")  # noqa: S311
     name = f"base-{kind.name.lower()}-{number}"
     manifest = kind.valid(random, name)
@@ -185,7 +185,7 @@ def _changed(random: Random, kind: Kind, stored: Object, name: str) -> Object:
 
 
 def _forget(random: Random, manifest: Object) -> None:
-    """Take away what the API server filled in, as a file under version control has it."""
+    """Remove what the API server filled in, as in a file under version control."""
     manifest["metadata"].pop("managedFields", None)
     manifest.pop("status", None)
     if random.random() < 0.5:

@@ -1,4 +1,4 @@
-"""Ingresses, right and wrong."""
+"""Valid and invalid Ingresses."""
 
 from random import Random
 from typing import Any
@@ -15,7 +15,7 @@ _PATH = {"path": "/", "pathType": "Prefix", "backend": _SERVICE}
 
 
 def valid(random: Random, name: str) -> Object:
-    """Make an Ingress that the API server takes."""
+    """Return an Ingress that the API server accepts."""
     spec: Object = {}
     if random.random() < 0.3:
         spec["defaultBackend"] = _backend(random)
@@ -78,7 +78,7 @@ _BACKENDS = ("spec.defaultBackend", "spec.rules[*].http.paths[*].backend")
 
 
 def _resource(random: Random, manifest: Object) -> None:
-    """Point at a resource that is nearly right."""
+    """Point at a resource that is nearly valid."""
     field = random.choice(tuple(_RESOURCE))
     odd = ("", ".", "..", "...", "a/b", "a%b", "%", "a.b", "A", "a b")
     pool = _RESOURCE[field] if random.random() < 0.5 else odd
@@ -99,7 +99,7 @@ def _class(random: Random, manifest: Object) -> None:
 
 
 def _odd_path(random: Random, manifest: Object) -> None:
-    """Return a path that leads elsewhere, or nearly so."""
+    """Set a path with segments that lead elsewhere, or similar ones."""
     ends = ("", "/", "/.", "/..", "/./", "/../", "//", "/...", "/%2f", "/%2F", "/a.", "/.a")
     path = {**_PATH, "path": random.choice(("/a", "", "a")) + random.choice(ends)}
     path["pathType"] = random.choice(("Exact", "Prefix", "ImplementationSpecific"))
@@ -107,7 +107,7 @@ def _odd_path(random: Random, manifest: Object) -> None:
 
 
 def _odd_host(random: Random, manifest: Object) -> None:
-    """Return a host that is an address, or nearly so."""
+    """Set a host that is an address, or similar to one."""
     hosts = ("1.2.3.4", "1.2.3", "::1", "01.2.3.4", "1.2.3.4.5", "1.2.3.4.", "*.1.2.3.4", "*", "*.")
     assign(random, manifest, "spec.rules[*].host", random.choice(hosts))
 

@@ -1,4 +1,4 @@
-"""Metadata of objects, right and wrong."""
+"""Valid and invalid metadata of objects."""
 
 from collections.abc import Sequence
 from random import Random
@@ -112,7 +112,7 @@ def _topology(random: Random, manifest: Object) -> None:
 
 
 def _controllers(random: Random, manifest: Object) -> None:
-    """Return some owners, any of which may be the controller; the same one twice counts once."""
+    """Add some owners, any of which may be the controller; a repeated one counts once."""
     owners = [
         {**_OWNER, "name": random.choice("abc"), "controller": random.choice((True, True, None))}
         for _ in range(3)
@@ -121,7 +121,7 @@ def _controllers(random: Random, manifest: Object) -> None:
 
 
 def _finalizers(random: Random, manifest: Object) -> None:
-    """Return standard finalizers and others, in any order."""
+    """Set standard finalizers and others, in any order."""
     names = ("orphan", "foregroundDeletion", "kubernetes", "example.com/keep", "foo", "a b")
     assign(random, manifest, "metadata.finalizers", sample(random, 4, *names))
 
@@ -130,7 +130,7 @@ FAULTS: list[Fault] = [*setters(_FIELDS), _topology, _controllers, _finalizers, 
 
 
 def valid(random: Random, name: str) -> Object:
-    """Make metadata that every kind takes."""
+    """Return metadata that every kind accepts."""
     made: Object = {"name": name}
     if random.random() < 0.2:
         made["labels"] = {"app": name, "example.com/Tier": random.choice(("db", "", "A.b_c"))}

@@ -1,4 +1,4 @@
-"""NetworkPolicies, right and wrong."""
+"""Valid and invalid NetworkPolicies."""
 
 from random import Random
 from typing import Any
@@ -22,7 +22,7 @@ _SELECTORS = (
 
 
 def valid(random: Random, name: str) -> Object:
-    """Make a NetworkPolicy that the API server takes."""
+    """Return a NetworkPolicy that the API server accepts."""
     spec: Object = {"podSelector": random.choice(_SELECTORS)}
     if random.random() < 0.6:
         spec["ingress"] = [_rule(random, "from") for _ in range(random.choice((0, 1, 2)))]
@@ -121,7 +121,7 @@ def _expression(random: Random, manifest: Object) -> None:
 
 
 def _block(random: Random, manifest: Object) -> None:
-    """Return a block with exceptions that may lie in it, equal it, or be of the other family."""
+    """Set a block with exceptions that may be in it, equal it, or be of the other family."""
     cidr = random.choice(
         (*CIDRS, "10.0.0.0/8", "2001:db8::/32", "0.0.0.0/0", "::/0", "10.1.2.0/24")
     )
@@ -139,7 +139,7 @@ def _block(random: Random, manifest: Object) -> None:
 
 
 def _range(random: Random, manifest: Object) -> None:
-    """Return a range of ports that may be upside down, or of a named port, or of none."""
+    """Set a range of ports that may be reversed, or of a named port, or of none."""
     port: Object = {"endPort": random.choice(_PORT["endPort"])}
     if random.random() < 0.9:
         port["port"] = random.choice((80, 80, 443, 0, -1, 65535, 70000, "http", "", "-", None))

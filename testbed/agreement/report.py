@@ -1,4 +1,4 @@
-"""Reports how far two judges agree, and where they do not."""
+"""Reports how far `validate` and the API server agree, and where they do not."""
 
 import json
 import re
@@ -16,7 +16,7 @@ LEAST_HITS = 3
 """How many manifests must break each rule, for the comparison to say something about it."""
 
 OF_OLDER_VERSIONS = frozenset({"service-port-kubelet"})
-"""The rules that the newest version has no more."""
+"""Rules that the newest version no longer has."""
 
 _VALUES = re.compile(r'"[^"]*"|\d+')
 _SHOWN = 12
@@ -111,7 +111,7 @@ class Tally:
         )
 
     def disagreements(self, comparer: Comparer | None = None) -> str:
-        """Show the smallest manifests that are judged differently.
+        """Return the smallest manifests with different verdicts.
 
         Args:
             comparer: Who can make them smaller still. Defaults to None: they are shown as they are.

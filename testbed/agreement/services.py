@@ -1,4 +1,4 @@
-"""Services, right and wrong."""
+"""Valid and invalid Services."""
 
 from random import Random
 from typing import Any
@@ -40,7 +40,7 @@ _V6 = "fd00:10:96::{:x}"
 
 
 def valid(random: Random, name: str) -> Object:
-    """Make a Service that the API server takes."""
+    """Return a Service that the API server accepts."""
     kind = random.choices((*_TYPES, "Headless"), (30, 15, 25, 12, 18))[0]
     spec: Object = {}
     if kind == "Headless":
@@ -274,7 +274,7 @@ def _load_balancer(random: Random, manifest: Object) -> None:
 
 
 def _families_and_addresses(random: Random, manifest: Object) -> None:
-    """Return all that has to do with families at random: each is right, and they need not agree."""
+    """Set all fields about families at random: each is valid, but they need not agree."""
     if not isinstance(manifest.get("spec"), dict):
         return
     addresses = [_V4.format(random.randint(1, 9), 9), _V6.format(random.randint(9, 99))]
@@ -301,7 +301,7 @@ def _kubelet_port(random: Random, manifest: Object) -> None:
 
 
 def _node_ports(random: Random, manifest: Object) -> None:
-    """Return two ports the same or another node port."""
+    """Set the same or different node ports on two ports."""
     if isinstance(manifest.get("spec"), dict):
         number = random.choice(_NODE_PORTS)
         numbers = random.choices((80, 81), k=2)

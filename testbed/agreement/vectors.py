@@ -1,6 +1,6 @@
-"""Values that are just right, just wrong, or nasty, by what they stand for.
+"""Values that are barely valid, barely invalid, or unusual, by their meaning.
 
-All golden vectors are among them: each was judged by the API server's own functions.
+All golden vectors are among them: each was validated by the API server's own functions.
 """
 
 # ruff: noqa: S104 - addresses of every kind

@@ -21,15 +21,15 @@ _COVERED = (
     (re.compile(r"spec\.addressType: FQDN endpoints are deprecated"), "slice-of-names"),
     (re.compile(r"spec\.externalName is ignored when spec\.type is .*"), "external-name-ignored"),
 )
-"""What hazards say in words of their own, by the hazard."""
+"""Warnings that hazards word differently, by hazard."""
 _UNREPEATED = re.compile(r"\.metadata\.ownerReferences contains duplicate entries.*")
-"""What no manifest has that people write: an owner that is named twice."""
+"""A warning about an owner named twice, which manifests written by people never have."""
 
 
 def disagreements(
     manifest: Object, findings: Iterable[Finding], answer: Answer
 ) -> Iterator[tuple[str, str]]:
-    """Return what one of the two warns of and the other does not, for an object that is created.
+    """Yield the warnings that only one of the two gives for an object that is created.
 
     Args:
         manifest: The object.
@@ -54,6 +54,6 @@ def disagreements(
 
 
 def worded(finding: Finding) -> str:
-    """Return a warning as the API server words it, which names fields of addresses alone."""
+    """Return a warning in the API server's words, which name fields only for addresses."""
     is_address = finding.detail.startswith(("IPv6", "non-standard"))
     return f"{finding.path}: {finding.detail}" if is_address else finding.detail

@@ -1,1 +1,1 @@
-"""A node that carries the traffic of Services, in network namespaces."""
+"""A node that forwards the traffic of Services, in network namespaces."""

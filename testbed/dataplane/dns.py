@@ -1,4 +1,4 @@
-"""A client for DNS that is as large as the tests need: one question, by TCP, so of any size."""
+"""A minimal DNS client for tests: one question over TCP, so answers of any size."""
 
 import secrets
 import socket
@@ -24,7 +24,7 @@ class Record(NamedTuple):
 
 
 def resolve(server: str, name: str, kind: str) -> list[Record]:
-    """Ask a server and give the records of its answer, sorted; none if the name does not exist."""
+    """Return the sorted records of a server's answer; none if the name does not exist."""
     number = secrets.token_bytes(2)
     labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
     question = labels + b"\0" + struct.pack("!HH", _KINDS[kind], 1)

@@ -23,7 +23,7 @@ _PATIENCE = 20.0
 
 @contextmanager
 def enforcing(rig: Rig, log: Path) -> Iterator[None]:
-    """Let nothing pass the node that the policies there are deny.
+    """Enforce the existing policies on the node.
 
     Args:
         rig: The rig; it has the policies already, so that they are known from the first packet on.

@@ -1,4 +1,4 @@
-"""A copy of this checkout in which `make` can be run, broken off and run again."""
+"""A copy of this checkout in which `make` can be run, interrupted and run again."""
 
 import os
 import shutil

@@ -129,7 +129,7 @@ FORGET = re.compile(r"`pulumi state delete '([^']+)'`")
 
 
 @pytest.mark.parametrize("adopted", [True, False], ids=["adopt", "back"])
-def test_after_a_refused_up_the_remedy_keeps_the_live_objects(
+def test_the_remedy_of_a_refused_up_keeps_the_live_objects(
     cluster: Cluster, stack: Stack, namespace: str, adopted: bool, provider: Provider
 ) -> None:
     """A provider that upserts has recorded the Service for the component by then: the raw resource
@@ -162,7 +162,7 @@ def test_after_a_refused_up_the_remedy_keeps_the_live_objects(
 @pytest.mark.parametrize(
     "adopt", [RESOURCES, [{"kind": "Service", "resource": "nobody"}]], ids=["name", "nobody"]
 )
-def test_a_resource_that_does_not_fit_stops_the_run(
+def test_an_adopted_resource_that_the_stack_lacks_stops_the_run(
     cluster: Cluster, stack: Stack, namespace: str, command: list[str], adopt: Any
 ) -> None:
     stack.write(raw(namespace, "another-slice")).up()
@@ -193,7 +193,7 @@ def test_slices_of_other_names_are_created_first_and_deleted_last(
 
 
 @pytest.mark.parametrize("flags", [[], ["--server-side"]], ids=["apply", "apply --server-side"])
-def test_objects_of_kubectl_are_adopted(
+def test_objects_made_by_kubectl_are_adopted(
     cluster: Cluster, new_stack: Callable[..., Stack], namespace: str, flags: list[str]
 ) -> None:
     source = new_stack(project="source").write(raw(namespace))
@@ -223,9 +223,7 @@ def clean(found: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "metadata": metadata}
 
 
-def test_an_object_that_is_not_there_is_not_adopted(
-    cluster: Cluster, stack: Stack, namespace: str
-) -> None:
+def test_a_missing_object_is_not_adopted(cluster: Cluster, stack: Stack, namespace: str) -> None:
     done = stack.write(component(namespace, IMPORTED)).run("up", "--yes", "--skip-preview")
 
     assert done.returncode != 0

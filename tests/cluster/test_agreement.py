@@ -39,7 +39,7 @@ def server(cluster: Cluster) -> Iterator[ApiServer]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_agreement(
+def test_validation_agrees_with_the_server(
     cluster: Cluster,
     server: ApiServer,
     namespace: str,
@@ -59,7 +59,7 @@ def test_agreement(
     assert COUNT < ENOUGH or not tally.too_few
 
 
-def test_types_of_every_field(
+def test_types_of_fields_agree_with_the_server(
     cluster: Cluster,
     server: ApiServer,
     namespace: str,
@@ -164,7 +164,7 @@ def test_the_range_of_node_ports_is_not_guessed(place: Elsewhere, number: int) -
     assert is_unknowable(answer, node_port(number))
 
 
-def test_node_ports_that_are_taken_are_not_guessed(place: Elsewhere) -> None:
+def test_taken_node_ports_are_not_guessed(place: Elsewhere) -> None:
     assert place.create(node_port(31_999, "first")).accepted
 
     answer = refused(place, node_port(31_999), "provided port is already allocated")
@@ -187,7 +187,7 @@ def test_the_range_of_health_check_ports_is_not_guessed(place: Elsewhere, number
     assert is_unknowable(answer, manifest)
 
 
-def test_names_that_are_taken_are_not_guessed(place: Elsewhere) -> None:
+def test_taken_names_are_not_guessed(place: Elsewhere) -> None:
     assert place.create(golden.service()).accepted
 
     refused(place, golden.service(), "already exists")
@@ -221,7 +221,7 @@ def test_the_size_of_the_store_is_not_guessed(place: Elsewhere) -> None:
     refused(place, manifest, "too large")
 
 
-def test_rights_are_not_guessed(place: Elsewhere) -> None:
+def test_permissions_are_not_guessed(place: Elsewhere) -> None:
     manifest = golden.service()
     with pytest.raises(CommandError, match="forbidden"):
         place.cluster.kubectl(

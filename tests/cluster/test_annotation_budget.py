@@ -1,4 +1,4 @@
-"""The budget of annotations that is left for users is one that the API server takes."""
+"""The annotations that users may add fit into objects that the API server accepts."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ LIMIT = 262_144
 LEFT = LIMIT - annotation_bytes(LARGEST_ANNOTATIONS)
 
 
-def test_all_that_is_left_is_accepted_beside_the_longest_field_manager(
+def test_annotations_up_to_the_limit_fit_beside_the_longest_field_manager(
     cluster: Cluster, new_stack: Callable[..., Stack], namespace: str
 ) -> None:
     project = "p" * 100

@@ -34,7 +34,7 @@ def run(cluster: Cluster, folder: Path, python: Path, *arguments: str) -> str:
 
 
 @pytest.mark.parametrize("version", ["oldest", "pinned", "newest"])
-def test_three_stacks_in_three_threads(
+def test_stacks_in_three_threads_do_not_affect_each_other(
     cluster: Cluster, tmp_path: Path, namespace: str, version: str
 ) -> None:
     """Each is created, changed, refused something by a hook, and left alone by the others."""

@@ -21,7 +21,7 @@ def program(namespace: str, **args: object) -> str:
     return external_service("web", namespace=namespace, **{**BASE, **args})
 
 
-def test_a_pinned_address_stands_and_has_no_diff(
+def test_a_pinned_address_is_deployed_and_has_no_diff(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     pinned = address(200, namespace)
@@ -72,7 +72,7 @@ def test_a_live_service_does_not_get_another_address(
     assert versions(cluster, KINDS, namespace) == before
 
 
-def test_the_way_out_of_a_pinned_address_works(
+def test_an_address_can_be_pinned_after_a_targeted_destroy(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     stack.write(program(namespace)).up()
@@ -87,7 +87,7 @@ def test_the_way_out_of_a_pinned_address_works(
     assert get(cluster, "service", namespace, "web")["spec"]["clusterIP"] == pinned
 
 
-def test_a_pinned_address_of_a_second_family(
+def test_an_address_of_a_second_family_can_be_pinned(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     args = {"addresses": ["2001:db8::10"], "cluster_ip": "FD00:10:96::c8", "ip_families": ["IPv6"]}

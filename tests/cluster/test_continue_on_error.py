@@ -1,4 +1,4 @@
-"""`pulumi up --continue-on-error`: what could not be written takes nothing live along."""
+"""`pulumi up --continue-on-error`: a failed write deletes nothing live."""
 
 import json
 from typing import Any
@@ -53,7 +53,7 @@ def block(cluster: Cluster, namespace: str, name: str) -> None:
     [((2, 100), "db-ipv4"), ((100, 2), "db-ipv4-11")],
     ids=["merge", "split"],
 )
-def test_old_slices_stay_where_a_new_one_fails(
+def test_old_slices_stay_when_a_new_one_fails(
     cluster: Cluster, stack: Stack, namespace: str, limits: tuple[int, int], blocked: str
 ) -> None:
     stack.write(program(namespace, limits[0])).up()
@@ -74,7 +74,7 @@ def test_old_slices_stay_where_a_new_one_fails(
     assert uids(cluster, "services,endpointslices", namespace) == {}
 
 
-def test_raw_resources_stay_where_they_are_not_adopted(
+def test_raw_resources_stay_when_the_program_does_not_adopt_them(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     stack.write(raw(namespace)).up()

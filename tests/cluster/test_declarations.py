@@ -59,7 +59,9 @@ def refused(stack: Stack, *command: str) -> str:
     return done.stdout
 
 
-def test_one_service_of_two_components(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_a_service_declared_by_two_components_is_refused(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
     stack.write(TWO.format(namespace=namespace, second=f'"namespace": "{namespace}",'))
     for command in (["preview"], ["up", "--yes", "--skip-preview"]):
         said = refused(stack, *command)
@@ -68,7 +70,7 @@ def test_one_service_of_two_components(cluster: Cluster, stack: Stack, namespace
     assert "selector" not in live["spec"], "the second one was asked for"
 
 
-def test_one_service_of_two_components_on_a_live_stack(
+def test_a_service_declared_twice_is_refused_on_a_live_stack(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     one = TWO.format(namespace=namespace, second=f'"namespace": "{namespace}",')
@@ -81,7 +83,9 @@ def test_one_service_of_two_components_on_a_live_stack(
     assert names(cluster, "endpointslices", namespace, ours) == ["billing-ipv4"]
 
 
-def test_a_namespace_that_arrives_later(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_a_second_declaration_in_a_late_namespace_is_refused_at_up(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
     """It is not known at preview: the up is refused, before the second Service is asked for."""
     late = f"\"namespace\": Late('x', ['{namespace}']).made.apply(lambda made: made[0]),"
     stack.write(LATE + TWO.format(namespace=namespace, second=late))
@@ -92,7 +96,9 @@ def test_a_namespace_that_arrives_later(cluster: Cluster, stack: Stack, namespac
 
 
 @pytest.mark.parametrize("given", ["nothing", "a provider"])
-def test_a_namespace_that_the_provider_gives(stack: Stack, namespace: str, given: str) -> None:
+def test_a_second_declaration_in_the_providers_namespace_is_refused_at_preview(
+    stack: Stack, namespace: str, given: str
+) -> None:
     """The answer to the dry run holds it: the preview is refused."""
     program = TWO.format(namespace=namespace, second="")
     if given == "nothing":
@@ -103,7 +109,7 @@ def test_a_namespace_that_the_provider_gives(stack: Stack, namespace: str, given
     assert THERE in refused(stack.write(program), "preview")
 
 
-def test_two_clusters_of_one_program(stack: Stack, namespace: str) -> None:
+def test_one_service_on_two_clusters_is_accepted(stack: Stack, namespace: str) -> None:
     """Two providers are two clusters, though here they are one and the same."""
     program = TWO.format(namespace=namespace, second=f'"namespace": "{namespace}",')
     own = "import pulumi_kubernetes as k8s\n" + program.replace(
@@ -112,7 +118,7 @@ def test_two_clusters_of_one_program(stack: Stack, namespace: str) -> None:
     assert stack.write(own).preview()["to create"] == 7
 
 
-def test_one_node_port_of_two_services(stack: Stack, namespace: str) -> None:
+def test_a_node_port_of_two_services_is_refused(stack: Stack, namespace: str) -> None:
     said = refused(stack.write(NODE_PORTS.format(namespace=namespace)), "preview")
     assert (
         'SelectorService "b": ports[0].node_port: Duplicate value: 30777: ExternalService "a"'

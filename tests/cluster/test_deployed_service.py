@@ -111,7 +111,7 @@ _MOUNTED = re.compile(r".*\.volumeMounts\[\d+\]\.name")
 
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
-def test_rendered_objects_are_judged_as_the_server_judges_them(
+def test_validation_of_rendered_objects_agrees_with_the_server(
     cluster: Cluster, variant: dict[str, Any]
 ) -> None:
     rules = rules_of("1.36")

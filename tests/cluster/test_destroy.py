@@ -40,7 +40,7 @@ def left(cluster: Cluster, namespace: str) -> list[str]:
     return [f"{kind}/{name}" for kind in KINDS for name in names(cluster, kind, namespace)]
 
 
-def test_nothing_is_left_behind(cluster: Cluster, namespace: str, stack: Stack) -> None:
+def test_destroy_leaves_nothing(cluster: Cluster, namespace: str, stack: Stack) -> None:
     wait_for_accounts(cluster, [namespace])
     cluster.kubectl("apply", "-f", "-", given=POD.format(namespace=namespace))
     stack.write(PROGRAM.format(namespace=namespace)).up()

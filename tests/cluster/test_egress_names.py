@@ -1,4 +1,4 @@
-"""`EgressPolicy` in the kinds that allow DNS names: judged by the schemas of their own makers."""
+"""`EgressPolicy` in the kinds that allow DNS names, checked by the schemas of their authors."""
 
 import json
 import time
@@ -83,7 +83,7 @@ def program(api: str, namespace: str, name: str, **extra: object) -> str:
     return PROGRAM.format(api=api, namespace=namespace, name=name, extra=extra)
 
 
-def test_cilium_takes_the_policy_and_another_name_is_another_policy(
+def test_cilium_accepts_the_policy_and_another_name_makes_another_policy(
     custom: Cluster, names_stack: Stack
 ) -> None:
     custom.kubectl("create", "namespace", "shop")
@@ -106,7 +106,7 @@ def test_cilium_takes_the_policy_and_another_name_is_another_policy(
 KIND = "clusternetworkpolicies"
 
 
-def test_the_cluster_takes_the_policy_and_what_denies_stays_when_a_name_changes(
+def test_the_cluster_accepts_the_policies_and_the_denying_one_stays_when_a_name_changes(
     custom: Cluster, names_stack: Stack
 ) -> None:
     custom.kubectl("create", "namespace", "store")
@@ -155,7 +155,7 @@ def planned(count: int, *, per_rule: int) -> Any:
     return made.policy
 
 
-def test_the_most_that_is_rendered_is_what_the_cluster_takes(custom: Cluster) -> None:
+def test_the_longest_rendered_lists_are_the_longest_the_cluster_accepts(custom: Cluster) -> None:
     """Lists end where those of the custom resource do; a rule that denies may hold names there."""
     most = planned(25, per_rule=25)
     assert len(most["spec"]["egress"]) == 25

@@ -159,7 +159,7 @@ def test_a_fixed_name_is_updated_in_place(
     stack.destroy()
 
 
-def test_labels_and_a_second_up_write_no_other_policy(
+def test_new_labels_and_a_second_up_keep_the_policy(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     stack.write(program(namespace, "192.0.2.1")).up()
@@ -184,7 +184,7 @@ RAW = """
 """
 
 
-def test_a_raw_policy_goes_after_the_components_own_is_there(
+def test_a_raw_policy_is_deleted_after_the_components_is_created(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     stack.write(RAW.format(namespace=namespace)).up()

@@ -1,4 +1,4 @@
-"""Slices, legacy Endpoints, or both: what readers find, and the way from one to another."""
+"""Slices, legacy Endpoints, or both: what readers find, and how to change from one to another."""
 
 import json
 
@@ -60,7 +60,9 @@ def test_endpoints_are_mirrored_exactly(cluster: Cluster, stack: Stack, namespac
     assert stack.up("--refresh") == {"unchanged": 4}
 
 
-def test_both_have_no_duplicates(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_both_modes_together_serve_each_address_once(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
     stack.write(program(namespace, "Both")).up()
 
     assert names(cluster, "endpoints", namespace) == ["db"]
@@ -71,7 +73,7 @@ def test_both_have_no_duplicates(cluster: Cluster, stack: Stack, namespace: str)
 
 @pytest.mark.parametrize(("old", "new"), [("Slices", "Endpoints"), ("Endpoints", "Slices")])
 @pytest.mark.parametrize("command", [["preview"], ["up", "--yes", "--skip-preview"]], ids=str)
-def test_one_step_from_one_form_to_the_other_is_refused(
+def test_changing_the_mode_in_one_step_is_refused(
     cluster: Cluster, stack: Stack, namespace: str, old: str, new: str, command: list[str]
 ) -> None:
     stack.write(program(namespace, old)).up()
@@ -86,7 +88,7 @@ def test_one_step_from_one_form_to_the_other_is_refused(
     assert served(cluster, namespace) == before
 
 
-def test_the_way_by_both_ends_without_an_orphan(
+def test_changing_the_mode_by_way_of_both_leaves_no_orphan(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     for mode in ("Slices", "Both", "Endpoints", "Both", "Slices"):
@@ -103,7 +105,7 @@ def test_the_way_by_both_ends_without_an_orphan(
     ("old", "new"),
     [("Slices", "Both"), ("Both", "Endpoints"), ("Endpoints", "Both"), ("Both", "Slices")],
 )
-def test_no_step_leaves_the_service_without_an_endpoint(
+def test_no_step_between_modes_leaves_the_service_without_endpoints(
     cluster: Cluster, stack: Stack, namespace: str, old: str, new: str
 ) -> None:
     stack.write(program(namespace, old)).up()

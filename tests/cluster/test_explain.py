@@ -134,7 +134,7 @@ def processor_seconds(cluster: Cluster, *arguments: str) -> float:
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
-def test_one_service_costs_less_than_a_second(made: Made) -> None:
+def test_one_service_takes_less_than_a_second_of_cpu(made: Made) -> None:
     client = ("--from", f"all-draining-mended:{CLIENT}")
     arguments = ("db", "-n", "port-name-broken", *client)
     assert min(processor_seconds(made.cluster, *arguments) for _ in range(3)) <= 1.0
@@ -150,14 +150,14 @@ def test_nothing_can_be_written_by_way_of_the_proxy(made: Made) -> None:
     assert not made.proxy.list("/api/v1/namespaces/made-up").items
 
 
-def test_a_client_of_another_namespace_stays_within_the_requests(made: Made) -> None:
+def test_a_client_of_another_namespace_needs_no_more_requests(made: Made) -> None:
     reading = read_snapshot(made.proxy, "policy-cidr-broken", "port-name-broken")
     assert reading.requests <= MOST_REQUESTS
     kinds = {one["kind"] for one in reading.snapshot.manifests}
     assert {"Service", "EndpointSlice", "NetworkPolicy", "Namespace"} <= kinds
 
 
-def test_a_service_that_is_being_deleted(made: Made) -> None:
+def test_a_service_under_deletion_is_broken(made: Made) -> None:
     kept = service(name="going")
     kept["metadata"] |= {"namespace": "port-name-mended", "finalizers": ["example.com/kept"]}
     create(
@@ -173,7 +173,7 @@ def test_a_service_that_is_being_deleted(made: Made) -> None:
     )
 
 
-def test_a_selector_that_was_removed_leaves_slices(made: Made) -> None:
+def test_a_removed_selector_is_named(made: Made) -> None:
     namespace = "readiness-mended"
     assert settled(made, next(one for one in LIVE if one.name == "readiness"), "mended", SOUND)
     patch = '{"spec":{"selector":null}}'
@@ -184,7 +184,7 @@ def test_a_selector_that_was_removed_leaves_slices(made: Made) -> None:
     assert "selector-removed" in {one["code"] for one in row["problems"]}
 
 
-def test_missing_rights_are_named(made: Made, tmp_path: Path) -> None:
+def test_missing_permissions_are_named(made: Made, tmp_path: Path) -> None:
     namespace = "port-name-broken"
     readable = [
         rule("", "services", ["get", "list"]),

@@ -38,9 +38,7 @@ def program(namespace: str, addresses: list[str] = ADDRESSES) -> str:
     return PROGRAM.format(namespace=namespace, addresses=addresses)
 
 
-def test_what_is_declared_is_what_stands_in_the_cluster(
-    cluster: Cluster, stack: Stack, namespace: str
-) -> None:
+def test_live_objects_are_the_declared_ones(cluster: Cluster, stack: Stack, namespace: str) -> None:
     args = {
         "namespace": namespace,
         "addresses": ADDRESSES,
@@ -111,7 +109,7 @@ def test_destroy_leaves_nothing(cluster: Cluster, stack: Stack, namespace: str) 
     assert names(cluster, "services,endpointslices,endpoints", namespace) == []
 
 
-def test_a_person_finds_exactly_the_declared_slices(
+def test_a_label_selector_finds_exactly_the_declared_slices(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     stack.write(program(namespace)).up()

@@ -93,7 +93,7 @@ MOVES: dict[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
 
 
 @pytest.mark.parametrize(("before", "after"), MOVES.values(), ids=MOVES)
-def test_a_service_that_moves_stays_as_it_is(
+def test_a_service_that_moves_between_components_stays_unchanged(
     cluster: Cluster,
     stack: Stack,
     namespace: str,
@@ -112,7 +112,7 @@ def test_a_service_that_moves_stays_as_it_is(
     assert "created" not in stack.up(), "the state holds them by their new names"
 
 
-def test_services_of_all_forms_change_places_at_once(
+def test_services_of_all_kinds_swap_places_in_one_up(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     def carts(namespace: str) -> str:
@@ -128,9 +128,7 @@ def test_services_of_all_forms_change_places_at_once(
     assert versions(cluster, KINDS, namespace) == written
 
 
-def test_what_is_declared_is_what_stands_in_the_cluster(
-    cluster: Cluster, stack: Stack, namespace: str
-) -> None:
+def test_live_objects_are_the_declared_ones(cluster: Cluster, stack: Stack, namespace: str) -> None:
     services = {"orders-db": ORDERS, "carts-db": CARTS}
     placed: Any = {key: {**args, "namespace": namespace} for key, args in services.items()}
     declared = render(lambda: ExternalServiceSet("databases", {"services": placed}))
@@ -144,7 +142,7 @@ def test_what_is_declared_is_what_stands_in_the_cluster(
     assert stack.up("--refresh") == {"unchanged": 8}
 
 
-def test_one_service_more_or_less_writes_its_own_objects_alone(
+def test_adding_or_removing_a_service_writes_its_objects_alone(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     stack.write(HEAD + of({"orders-db": ORDERS}, namespace)).up()
@@ -161,7 +159,7 @@ def test_one_service_more_or_less_writes_its_own_objects_alone(
     assert names(cluster, KINDS, namespace) == []
 
 
-def test_a_foreign_service_is_refused_by_path_and_the_others_go_on(
+def test_a_foreign_service_is_refused_by_path_and_the_others_are_deployed(
     cluster: Cluster, stack: Stack, namespace: str, provider: Provider
 ) -> None:
     foreign = ["create", "service", "clusterip", "carts-db", "--tcp=3306"]

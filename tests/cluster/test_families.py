@@ -1,4 +1,4 @@
-"""IP families: from one to both and back, on clusters that have one or both."""
+"""IP families: from one to both and back, on single-stack and dual-stack clusters."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ def families(cluster: Cluster, namespace: str) -> list[str]:
     return get(cluster, "service", namespace, "db")["spec"]["ipFamilies"]
 
 
-def test_from_ipv4_to_both(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_ipv4_can_become_dual_stack(cluster: Cluster, stack: Stack, namespace: str) -> None:
     stack.write(program(namespace, V4)).up()
     assert families(cluster, namespace) == ["IPv4"]
     address = get(cluster, "service", namespace, "db")["spec"]["clusterIP"]
@@ -39,7 +39,7 @@ def test_from_ipv4_to_both(cluster: Cluster, stack: Stack, namespace: str) -> No
     assert stack.up("--refresh") == {"unchanged": 5}
 
 
-def test_from_ipv6_to_both(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_ipv6_can_become_dual_stack(cluster: Cluster, stack: Stack, namespace: str) -> None:
     stack.write(program(namespace, V6, ip_families=["IPv6"])).up()
     assert families(cluster, namespace) == ["IPv6"]
 
@@ -49,7 +49,7 @@ def test_from_ipv6_to_both(cluster: Cluster, stack: Stack, namespace: str) -> No
     assert stack.up("--refresh") == {"unchanged": 5}
 
 
-def test_from_both_to_ipv4(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_dual_stack_can_become_ipv4(cluster: Cluster, stack: Stack, namespace: str) -> None:
     stack.write(program(namespace, [*V4, *V6])).up()
 
     stack.write(program(namespace, V4)).up()
@@ -89,7 +89,7 @@ def single_stack(single_stack_cluster: Cluster, tmp_path: Path, provider: Provid
     return Stack(tmp_path, parts, single_stack_cluster.kubeconfig)
 
 
-def test_both_families_on_a_cluster_of_one(
+def test_backends_of_a_family_that_the_cluster_lacks_are_a_hazard(
     single_stack_cluster: Cluster, single_stack: Stack
 ) -> None:
     done = single_stack.write(program("default", [*V4, *V6])).run("up", "--yes", "--skip-preview")
@@ -102,7 +102,7 @@ def test_both_families_on_a_cluster_of_one(
     single_stack.destroy()
 
 
-def test_headless_without_a_selector_on_a_cluster_of_one(
+def test_a_headless_service_has_both_families_on_a_single_stack_cluster(
     single_stack_cluster: Cluster, single_stack: Stack
 ) -> None:
     single_stack.write(program("default", V4, headless=True)).up()

@@ -42,7 +42,7 @@ def foreign(request: pytest.FixtureRequest, cluster: Cluster, namespace: str) ->
     return namespace
 
 
-def test_preview_fails_with_reason_and_remedy(
+def test_preview_refuses_a_foreign_service_with_reason_and_remedy(
     stack: Stack, foreign: str, provider: Provider
 ) -> None:
     done = stack.write(OURS.format(namespace=foreign)).run("preview")
@@ -58,7 +58,7 @@ def test_preview_fails_with_reason_and_remedy(
     assert "Traceback" not in done.stdout
 
 
-def test_without_a_preview_nothing_of_it_is_lost(
+def test_an_up_without_preview_leaves_a_foreign_service_whole(
     cluster: Cluster, stack: Stack, foreign: str, provider: Provider
 ) -> None:
     before = get(cluster, "service", foreign, "orders-db")

@@ -45,7 +45,7 @@ def gateway_stack(gateway: Cluster, provider: Provider, tmp_path: Path) -> Stack
 
 
 @pytest.mark.parametrize("variant", HTTP_VARIANTS.values(), ids=HTTP_VARIANTS)
-def test_http_routes_are_judged_as_the_server_judges_them(
+def test_validation_of_http_routes_agrees_with_the_server(
     gateway: Cluster, variant: dict[str, Any]
 ) -> None:
     plan = plan_http_ingress(typed(HttpIngressArgs, {**HTTP, **variant}), "web", [])
@@ -53,7 +53,7 @@ def test_http_routes_are_judged_as_the_server_judges_them(
 
 
 @pytest.mark.parametrize("variant", TCP_VARIANTS.values(), ids=TCP_VARIANTS)
-def test_tcp_routes_are_judged_as_the_server_judges_them(
+def test_validation_of_tcp_routes_agrees_with_the_server(
     gateway: Cluster, variant: dict[str, Any]
 ) -> None:
     given = {"backend": {"service_name": "db", "port": 5432}, **variant}
@@ -183,7 +183,7 @@ def test_a_cluster_without_the_kind_is_refused_at_preview(
     assert stack.write(SMALL.format(namespace=namespace, options=options)).preview()
 
 
-def test_an_account_that_may_not_write_routes_is_no_cluster_without_them(
+def test_missing_permissions_on_routes_are_not_mistaken_for_a_missing_kind(
     gateway: Cluster, gateway_stack: Stack, tmp_path: Path
 ) -> None:
     accounts.grant(gateway, "edge", [accounts.rule("", "configmaps")])

@@ -76,7 +76,7 @@ def ports_of(cluster: Cluster, namespace: str, name: str) -> dict[str, int]:
     return {port["name"]: port["nodePort"] for port in spec["ports"]}
 
 
-def test_node_ports_are_those_of_the_cluster(
+def test_allocated_node_ports_are_known_after_an_up_and_not_invented_before(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     args = {"type": "NodePort", "ports": [HTTP, HTTPS]}
@@ -111,7 +111,7 @@ def test_node_ports_are_those_of_the_cluster(
     assert [ports["http"] for ports in grown.values()] == [ports["http"] for ports in live.values()]
 
 
-def test_node_ports_that_are_given_are_known_at_preview(
+def test_requested_node_ports_are_known_at_preview(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     numbers = {"external": 31180, "selector": 31181, "set": 31182}
@@ -125,7 +125,7 @@ def test_node_ports_that_are_given_are_known_at_preview(
 
 
 @pytest.mark.parametrize("awaited", [True, False])
-def test_a_load_balancer_has_the_address_of_its_controller(
+def test_the_address_of_a_load_balancer_is_an_output(
     cluster: Cluster, stack: Stack, namespace: str, awaited: bool
 ) -> None:
     args = {"await_ready": True} if awaited else {}

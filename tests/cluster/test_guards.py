@@ -1,4 +1,4 @@
-"""What a stack must not do to others' objects, nor to a live Service."""
+"""A stack changes neither foreign objects nor what is fixed on a live Service."""
 
 from collections.abc import Callable
 
@@ -38,7 +38,9 @@ def test_headless_cannot_change_on_a_live_service(
     assert uids(cluster, "services,endpointslices", namespace) == before
 
 
-def test_the_way_out_of_headless_works(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_headless_can_change_after_a_targeted_destroy(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
     stack.write(program(namespace, headless=True)).up()
     kind = "k8s-endpoints:index:ExternalService$kubernetes:core/v1:Service"
     urn = f"urn:pulumi:test::tests::{kind}::{namespace}/db"
@@ -101,7 +103,7 @@ ports: [{{name: postgres, port: 5432}}]
     assert live["metadata"]["labels"]["kubernetes.io/service-name"] == "other"
 
 
-def test_a_stack_of_its_own_objects_warns_of_nothing(stack: Stack, namespace: str) -> None:
+def test_a_stack_that_owns_its_objects_warns_of_nothing(stack: Stack, namespace: str) -> None:
     for address in ("192.0.2.10", "192.0.2.11"):
         stack.write(program(namespace, addresses=[address]))
         for flags in ((), (), ("--refresh",)):
@@ -112,7 +114,9 @@ def test_a_stack_of_its_own_objects_warns_of_nothing(stack: Stack, namespace: st
             assert "co-owned" not in stack.run("stack", "output", "hazards").stdout
 
 
-def test_a_hand_on_a_service_is_a_hazard(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_a_service_edited_by_hand_is_a_hazard(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
     stack.write(program(namespace)).up()
     patch = '{"spec": {"sessionAffinity": "ClientIP"}}'
     cluster.kubectl("patch", "service", "db", "-n", namespace, "-p", patch)
@@ -139,7 +143,7 @@ def test_giving_an_id_to_a_live_backend_is_a_hazard(stack: Stack, namespace: str
     assert "id-given: an address has moved from one live slice to another" in done.stdout
 
 
-def test_least_privilege_is_services_and_endpointslices(
+def test_rights_on_services_and_endpointslices_are_enough(
     cluster: Cluster, new_stack: Callable[..., Stack], namespace: str
 ) -> None:
     cluster.kubectl("apply", "-f", "-", given=role(namespace))

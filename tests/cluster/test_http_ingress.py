@@ -39,7 +39,7 @@ PROGRAM = """
 """
 
 
-def test_it_is_up_without_a_wait_for_endpoints_and_survives_a_rename(
+def test_an_ingress_does_not_wait_for_endpoints_and_survives_a_rename(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     started = time.monotonic()

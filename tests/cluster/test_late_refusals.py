@@ -68,7 +68,7 @@ def ports(cluster: Cluster, namespace: str) -> dict[str, set[int]]:
     [(VICTIM, "already exists with the selector"), (MISTAKE, "a mistake of the program")],
     ids=["a foreign Service", "a mistake of the program"],
 )
-def test_hooks_are_answered_until_the_other_services_are_updated(
+def test_a_late_refusal_waits_until_other_services_are_updated(
     cluster: Cluster, stack: Stack, namespace: str, bad: str, reason: str
 ) -> None:
     stack.write(program(namespace, 5432)).up()

@@ -1,4 +1,4 @@
-"""`make up`, `make status` and `make down`, as a person runs them."""
+"""`make up`, `make status` and `make down`, as users run them."""
 
 import re
 import shutil
@@ -119,7 +119,7 @@ def test_rendering_leaves_the_cluster_untouched(checkout: Checkout) -> None:
     assert UNCHANGED in checkout.ok("up")
 
 
-def test_a_wrong_backend_is_one_clear_error_and_changes_nothing(checkout: Checkout) -> None:
+def test_an_invalid_backend_is_one_clear_error_and_changes_nothing(checkout: Checkout) -> None:
     cluster = Cluster(checkout.root / ".cluster", ensure(CONTROL_PLANE))
     before = versions(cluster, "services,endpointslices,deployments", "shop")
     file = checkout.root / "examples" / "shop" / "backends.yaml"
@@ -148,7 +148,7 @@ def test_the_first_up_on_an_empty_cluster_warns_of_nothing(checkout: Checkout) -
         assert hazards == []
 
 
-def test_killed_while_it_deploys_it_converges(checkout: Checkout) -> None:
+def test_an_up_killed_during_deployment_converges_when_run_again(checkout: Checkout) -> None:
     checkout.ok("down")
     checkout.killed("up", when="creating", delay=0.3)
 
@@ -159,14 +159,16 @@ def test_killed_while_it_deploys_it_converges(checkout: Checkout) -> None:
     assert UNCHANGED in checkout.ok("up")
 
 
-def test_killed_while_the_control_plane_starts_it_converges(checkout: Checkout) -> None:
+def test_an_up_killed_while_the_control_plane_starts_converges_when_run_again(
+    checkout: Checkout,
+) -> None:
     checkout.ok("down")
     checkout.killed("up", when="control plane", delay=0.5)
 
     assert shows_the_services(checkout.ok("up"))
 
 
-def test_killed_while_it_builds_it_converges(checkout: Checkout) -> None:
+def test_an_up_killed_during_a_build_converges_when_run_again(checkout: Checkout) -> None:
     (checkout.root / ".tools" / "bin" / "etcd").unlink()
     checkout.killed("up", when=f"etcd {ETCD.version}: not on PATH, building", delay=0.2)
     assert not (checkout.root / ".tools" / "bin" / "etcd").exists()
@@ -174,7 +176,7 @@ def test_killed_while_it_builds_it_converges(checkout: Checkout) -> None:
     assert shows_the_services(checkout.ok("up"))
 
 
-def test_a_living_update_is_respected(checkout: Checkout) -> None:
+def test_an_up_beside_a_running_update_is_refused(checkout: Checkout) -> None:
     lock = checkout.root / ".pulumi-state/.pulumi/locks/organization/k8s-endpoints/dev/alive.json"
     with living_lock(lock):
         done = checkout.run("up")
@@ -211,7 +213,7 @@ def test_a_cluster_of_the_users_own_is_used_as_it_is(checkout: Checkout, cluster
     assert shows_the_services(checkout.ok("up"))
 
 
-def test_a_control_plane_that_lost_everything_is_filled_again(checkout: Checkout) -> None:
+def test_a_control_plane_that_lost_its_data_is_deployed_to_again(checkout: Checkout) -> None:
     cluster = Cluster(checkout.root / ".cluster", ensure(CONTROL_PLANE))
     cluster.stop()
 
@@ -241,7 +243,7 @@ def test_down_after_a_crash_leaves_nothing_running(checkout: Checkout) -> None:
 @pytest.mark.parametrize(
     ("number", "to_all"), [(signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGHUP, True)]
 )
-def test_asked_to_end_while_it_deploys_it_leaves_the_control_plane_alone_running(
+def test_an_up_interrupted_during_deployment_leaves_only_the_control_plane_running(
     checkout: Checkout, number: int, to_all: bool
 ) -> None:
     checkout.ok("down")
@@ -258,7 +260,7 @@ def test_asked_to_end_while_it_deploys_it_leaves_the_control_plane_alone_running
     assert UNCHANGED in checkout.ok("up")
 
 
-def test_asked_to_end_while_the_control_plane_starts_it_leaves_nothing_running(
+def test_an_up_interrupted_while_the_control_plane_starts_leaves_nothing_running(
     checkout: Checkout,
 ) -> None:
     checkout.ok("down")
@@ -270,7 +272,7 @@ def test_asked_to_end_while_the_control_plane_starts_it_leaves_nothing_running(
     assert shows_the_services(checkout.ok("up"))
 
 
-def test_a_lost_state_is_found_again(checkout: Checkout) -> None:
+def test_a_lost_state_is_recovered(checkout: Checkout) -> None:
     """On the provider that creates client-side, too, where each object already exists."""
     cluster = Cluster(checkout.root / ".cluster", ensure(CONTROL_PLANE))
     before = uids(cluster, "services,endpointslices,deployments", "shop")
@@ -285,7 +287,7 @@ def test_a_lost_state_is_found_again(checkout: Checkout) -> None:
     assert UNCHANGED in checkout.ok("up")
 
 
-def test_secrets_whose_passphrase_is_lost_are_named_and_kept(checkout: Checkout) -> None:
+def test_secrets_with_a_lost_passphrase_are_named_and_kept(checkout: Checkout) -> None:
     lose_the_state(checkout, "  k8s-endpoints:token:\n    secure: v1:mTXP/JNCPE2WQVg9:+pRI2g0e\n")
     before = configuration(checkout).read_text()
 
@@ -340,9 +342,7 @@ def fails_at_once(checkout: Checkout, target: str, kubeconfig: str, server: str)
     assert "pulumi" not in done.stdout
 
 
-def test_a_wrong_kubeconfig_at_first_is_no_obstacle_to_the_right_one(
-    checkout: Checkout, tmp_path: Path
-) -> None:
+def test_the_right_kubeconfig_works_after_a_wrong_one(checkout: Checkout, tmp_path: Path) -> None:
     checkout.ok("down")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and nobody listens
@@ -352,7 +352,7 @@ def test_a_wrong_kubeconfig_at_first_is_no_obstacle_to_the_right_one(
     assert shows_the_services(checkout.ok("up"))
 
 
-def test_a_server_without_rights_does_not_hinder_the_right_one(
+def test_the_right_server_works_after_one_that_denies_access(
     checkout: Checkout, cluster: Cluster, tmp_path: Path
 ) -> None:
     checkout.ok("down")

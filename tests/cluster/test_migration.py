@@ -115,7 +115,7 @@ def no_orphans(cluster: Cluster, namespace: str, slices: int) -> None:
     assert len(names(cluster, "endpointslices", namespace)) == slices
 
 
-def test_for_what_holds_state(
+def test_a_migration_with_state_survives_kills_in_every_step(
     cluster: Cluster, stack: Stack, namespace: str, follow: Follow
 ) -> None:
     """From an `ExternalService` to a `SelectorService`, killed in every step.
@@ -177,7 +177,9 @@ def test_for_what_holds_state(
     assert live["spec"]["clusterIPs"][0] == address[0]
 
 
-def test_where_both_may_serve(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_a_migration_with_both_sides_serving_survives_kills_in_every_step(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
     """It is killed in every step, and continues from there."""
     run_pods(cluster, namespace)
     stack.write(program(namespace, "External")).up()
@@ -200,7 +202,9 @@ def test_where_both_may_serve(cluster: Cluster, stack: Stack, namespace: str) ->
     assert uids(cluster, "services", namespace) == {"db": before["db"]}
 
 
-def test_the_way_back_over_the_selector(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_stepping_back_by_the_named_commands_leaves_no_orphans(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
     """A first deployment may be in the last phase; the commands of the refusal leave no orphans."""
     stack.write(program(namespace, "Internal", await_ready=False)).up()
     run_pods(cluster, namespace)
@@ -224,7 +228,7 @@ def test_the_way_back_over_the_selector(cluster: Cluster, stack: Stack, namespac
     assert sorted(left) == ["db", "db-ipv4", "db-ipv6"]
 
 
-def test_services_with_a_selector_count_as_the_last_phase(
+def test_components_with_a_selector_move_to_and_from_the_last_phase(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     """The Service keeps its UID from component to component."""

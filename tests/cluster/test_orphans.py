@@ -43,7 +43,7 @@ def forget(stack: Stack) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_a_stack_that_holds_its_objects_has_none(
+def test_a_stack_that_holds_its_objects_has_no_orphans(
     new_stack: Callable[..., Stack], namespace: str
 ) -> None:
     stack = new_stack(project=f"held-in-{namespace}").write(program(namespace))
@@ -51,7 +51,7 @@ def test_a_stack_that_holds_its_objects_has_none(
     assert listed(stack) == {}
 
 
-def test_adopted_ones_keep_their_identity(cluster: Cluster, lost: Stack, namespace: str) -> None:
+def test_adopted_orphans_keep_their_identity(cluster: Cluster, lost: Stack, namespace: str) -> None:
     before = identities(cluster, namespace)
     assert listed(lost) == dict.fromkeys(MADE, "")
     assert identities(cluster, namespace) == before
@@ -66,7 +66,7 @@ def test_adopted_ones_keep_their_identity(cluster: Cluster, lost: Stack, namespa
     assert lost.preview() == {"unchanged": 5}
 
 
-def test_what_the_program_does_not_declare_is_deleted(
+def test_orphans_that_the_program_does_not_declare_are_deleted(
     cluster: Cluster, lost: Stack, namespace: str
 ) -> None:
     lost.write(program(namespace, "other"))
@@ -94,7 +94,7 @@ def test_a_program_that_fails_deletes_nothing(
     assert names(cluster, "services", namespace) == ["db"]
 
 
-def test_a_former_owner_counts_until_another_stack_has_it(
+def test_objects_of_a_former_owner_are_orphans_until_another_stack_has_that_name(
     cluster: Cluster, lost: Stack, namespace: str
 ) -> None:
     done = lost.run("stack", "rename", "renamed")
@@ -114,14 +114,14 @@ def test_a_former_owner_counts_until_another_stack_has_it(
     assert names(cluster, "services", namespace) == ["db"]
 
 
-def test_a_former_owner_in_the_state_is_known(lost: Stack, namespace: str) -> None:
+def test_former_owners_are_read_from_the_state(lost: Stack, namespace: str) -> None:
     lost.write(program(namespace, "kept")).up()
     lost.run("stack", "rename", "renamed")
     lost.name = "renamed"
     assert listed(lost) == dict.fromkeys(MADE, "")
 
 
-def test_it_looks_where_the_rights_allow_and_tells_where(
+def test_orphans_are_looked_for_where_permissions_allow_and_the_report_says_where(
     cluster: Cluster, lost: Stack, namespace: str, tmp_path: Path
 ) -> None:
     allowed = [rule("", "services", ["list"]), rule("discovery.k8s.io", "endpointslices", ["list"])]

@@ -1,4 +1,4 @@
-"""Addresses that are not known until something else has been made."""
+"""Addresses and namespaces that are known only after something else has been made."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def live(cluster: Cluster, namespace: str) -> list[str]:
     )
 
 
-def test_backends_whose_addresses_are_unknown_at_preview(
+def test_backends_with_addresses_unknown_at_preview_are_deployed(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     addresses = [f"192.0.2.{n}" for n in range(1, 7)]
@@ -76,7 +76,9 @@ def test_a_change_of_one_late_address_writes_one_slice(
     assert live(cluster, namespace) == sorted(addresses)
 
 
-def test_a_list_of_unknown_length(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_a_list_of_unknown_length_is_deployed(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
     addresses = ["192.0.2.1", "192.0.2.2", "2001:db8::1"]
     text = LATE + WHOLE_LIST.format(addresses=addresses, namespace=namespace)
 
@@ -93,7 +95,7 @@ def test_a_list_of_unknown_length(cluster: Cluster, stack: Stack, namespace: str
     assert stack.up("--refresh") == {"unchanged": 8}
 
 
-def test_a_wrong_late_address_is_an_error_before_the_request(
+def test_an_invalid_late_address_is_an_error_before_the_request(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     text = LATE + WHOLE_LIST.format(addresses=["192.0.2.1", "127.0.0.1"], namespace=namespace)
@@ -109,7 +111,7 @@ def test_a_wrong_late_address_is_an_error_before_the_request(
     assert live(cluster, namespace) == ["192.0.2.1", "192.0.2.2"]
 
 
-def test_a_namespace_that_is_unknown_at_preview(
+def test_a_namespace_unknown_at_preview_is_deployed(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     text = (

@@ -1,4 +1,4 @@
-"""Each kind of provider is what it is called, shown by raw objects without our components."""
+"""Each kind of provider behaves as its name says, shown by raw resources without our components."""
 
 import json
 from typing import Any
@@ -100,7 +100,7 @@ def test_previewing_the_create_of_an_existing_object(
 
 
 @pytest.mark.parametrize("how", ["environment", "configuration", "provider"])
-def test_the_upsert_can_be_brought_back(
+def test_upsert_can_be_turned_on(
     cluster: Cluster, stack: Stack, namespace: str, existing: dict[str, Any], how: str
 ) -> None:
     program = PROGRAM.format(namespace=namespace, level=1)
@@ -121,7 +121,7 @@ def test_the_upsert_can_be_brought_back(
     assert live["metadata"]["uid"] == existing["metadata"]["uid"]
 
 
-def test_a_variable_that_is_not_true_changes_nothing(
+def test_the_upsert_variable_is_ignored_unless_true(
     cluster: Cluster,
     stack: Stack,
     namespace: str,

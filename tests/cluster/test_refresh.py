@@ -103,7 +103,7 @@ def loop(tmp_path: Path, cluster: Cluster, provider: Provider) -> Loop:
     return made
 
 
-def test_the_loop_updates_what_changed(cluster: Cluster, loop: Loop) -> None:
+def test_the_refresh_loop_deploys_changes(cluster: Cluster, loop: Loop) -> None:
     first, second = loop.stacks
     kinds = "services,endpointslices"
 
@@ -144,7 +144,7 @@ def test_the_loop_updates_what_changed(cluster: Cluster, loop: Loop) -> None:
     assert len(slice_["endpoints"]) == 2
 
 
-def test_the_loop_ends_with_the_code_of_its_last_round(loop: Loop) -> None:
+def test_the_refresh_loop_exits_with_the_code_of_its_last_round(loop: Loop) -> None:
     first, second = loop.stacks
     loop.write(second)
     with loop.running("--rounds", "1") as process:

@@ -123,7 +123,7 @@ def test_a_renamed_and_lost_stack_is_an_error_with_the_remedy(
     assert stack.up() == {"unchanged": 5}
 
 
-def test_state_of_before_upgrades_without_a_write(
+def test_state_of_an_older_version_upgrades_without_a_write(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     """The children had neither `ignore_changes` of the manager nor `delete_before_replace`."""

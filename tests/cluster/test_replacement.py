@@ -49,7 +49,7 @@ def urn(kind: str, namespace: str, name: str) -> str:
         ("kubernetes:core/v1:Endpoints", "db", 1),
     ],
 )
-def test_a_replaced_object_is_there_afterwards(
+def test_a_replaced_object_exists_afterwards(
     cluster: Cluster, stack: Stack, namespace: str, kind: str, name: str, replaced: int
 ) -> None:
     stack.write(program(namespace, endpoint_api="Both")).up()

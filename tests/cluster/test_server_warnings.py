@@ -39,7 +39,7 @@ def warnings(cluster: Cluster, manifest: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=lambda one: f"{one}-{CASES[one][0]}")
-def test_the_server_says_the_same(warned: list[list[str]], number: int) -> None:
+def test_hazards_agree_with_the_servers_warnings(warned: list[list[str]], number: int) -> None:
     ours = [one for _, one in hazards(CASES[number].manifests) if one.code in HAZARDS]
     said = [one for one in warned[number] if "v1 Endpoints is deprecated" not in one]
     assert said == [worded(one) for one in ours]

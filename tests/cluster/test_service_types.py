@@ -70,7 +70,7 @@ FIELDS = {
 
 
 @pytest.mark.parametrize(("args", "spec"), FIELDS.values(), ids=FIELDS)
-def test_fields_stand_and_have_no_diff(
+def test_fields_are_deployed_and_have_no_diff(
     cluster: Cluster,
     stack: Stack,
     namespace: str,
@@ -125,7 +125,7 @@ def test_a_load_balancer_without_a_controller_does_not_hang(without_controller: 
     assert "set `await_ready`" in done.stdout
 
 
-def test_a_selector_service_and_an_alias_stand_as_declared(
+def test_a_selector_service_and_an_alias_are_deployed_as_declared(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     selector = component(

@@ -1,4 +1,4 @@
-"""Never halved by accident: what sources find is compared with the last deployment."""
+"""Results of sources are compared with the last deployment, so that none loses half by accident."""
 
 import json
 
@@ -94,7 +94,9 @@ def test_an_ordinary_change_writes_one_slice(
         before = after
 
 
-def test_slices_that_would_vanish_count(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_backends_of_slices_that_would_be_deleted_count(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
     """A slice that is deleted has no update, and most of these are: the record tells."""
     more = '"max_endpoints_per_slice": 1'
     stack.write(program(namespace, "range(1, 9)", more)).up()
@@ -109,7 +111,9 @@ def test_slices_that_would_vanish_count(cluster: Cluster, stack: Stack, namespac
     assert len(addresses(cluster, namespace)) == 4
 
 
-def test_a_family_that_vanishes_counts(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_backends_of_a_family_that_disappears_count(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
     def both(v4: str, v6: str) -> str:
         backends = f'machines({v4}) + machines({v6}, prefix="2001:db8::")'
         last = f'ExternalService("db", {{**COMMON, "backends": {backends}}})'
@@ -125,7 +129,9 @@ def test_a_family_that_vanishes_counts(cluster: Cluster, stack: Stack, namespace
     assert versions(cluster, "services,endpointslices", namespace) == before
 
 
-def test_it_is_compared_across_renames(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_results_are_compared_across_renames(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
     def in_a_set(key: str, numbers: str) -> str:
         services = f'{{"{key}": {{**COMMON, "backends": machines({numbers})}}}}'
         last = f'ExternalServiceSet("databases", {{"services": {services}}})'
@@ -150,7 +156,7 @@ def test_it_is_compared_across_renames(cluster: Cluster, stack: Stack, namespace
     assert "machines(role=db): 1 found, 4 at the last deployment" in done.stdout
 
 
-def test_a_targeted_up_does_not_make_it_forget(
+def test_a_targeted_up_does_not_reset_the_comparison(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     stack.write(program(namespace, "range(1, 5)")).up()
@@ -172,7 +178,7 @@ def test_a_targeted_up_does_not_make_it_forget(
     assert "1 found, 4 at the last deployment; gone: m-21 (192.0.2.2), " in done.stdout
 
 
-def test_what_is_allowed_is_deployed(cluster: Cluster, stack: Stack, namespace: str) -> None:
+def test_an_allowed_shrink_is_deployed(cluster: Cluster, stack: Stack, namespace: str) -> None:
     stack.write(program(namespace, "range(1, 5)")).up()
     assert stack.write(program(namespace, "[1]", '"max_shrink": 0.75')).up()["updated"] == 2
     assert addresses(cluster, namespace) == ["192.0.2.1"]

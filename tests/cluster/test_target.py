@@ -1,4 +1,4 @@
-"""Whether the API server of KUBECONFIG answers is known before `pulumi` runs, in one line."""
+"""`make` finds out whether the API server of KUBECONFIG answers before it runs `pulumi`."""
 
 import os
 import threading
@@ -79,7 +79,9 @@ def use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: Cluster) -> An
 
 
 @pytest.mark.parametrize("code", [200, 401, 403, 404, 429])
-def test_an_answer_is_an_answer(server: Server, use: Any, code: int) -> None:
+def test_any_answer_below_500_means_the_server_is_there(
+    server: Server, use: Any, code: int
+) -> None:
     server.code, server.body = code, b"whatever"
     use(server=server.url).reach()
 
@@ -87,7 +89,7 @@ def test_an_answer_is_an_answer(server: Server, use: Any, code: int) -> None:
 @pytest.mark.parametrize(
     ("code", "body", "reason"), [(500, b"[-]etcd failed", "etcd failed"), (503, b"", "unable to")]
 )
-def test_a_server_that_is_not_ready_is_no_answer(
+def test_a_server_that_is_not_ready_counts_as_absent(
     server: Server, use: Any, code: int, body: bytes, reason: str
 ) -> None:
     server.code, server.body = code, body
@@ -97,7 +99,7 @@ def test_a_server_that_is_not_ready_is_no_answer(
         use(server=server.url).reach()
 
 
-def test_a_server_that_is_slow_beyond_patience_is_no_answer(
+def test_a_server_slower_than_the_timeout_counts_as_absent(
     server: Server, use: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(target, "_PATIENCE", 1.0)
@@ -118,12 +120,12 @@ def of_real(cluster: Cluster) -> dict[str, Any]:
     return found
 
 
-def test_the_real_server_answers_wrong_credentials_and_none(use: Any, cluster: Cluster) -> None:
+def test_a_real_server_answers_wrong_and_missing_credentials(use: Any, cluster: Cluster) -> None:
     use(**of_real(cluster)).reach()
     use({"token": "wrong"}, **of_real(cluster)).reach()
 
 
-def test_a_program_for_credentials_that_hangs_ends_with_the_patience(
+def test_a_hanging_credential_plugin_is_ended_after_the_timeout(
     use: Any, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(target, "_PATIENCE", 2.0)
@@ -134,7 +136,7 @@ def test_a_program_for_credentials_that_hangs_ends_with_the_patience(
     assert not any(one.command == "sleep 61" for one in processes.running().values())
 
 
-def test_a_program_for_credentials_is_used(use: Any, cluster: Cluster) -> None:
+def test_a_credential_plugin_is_used(use: Any, cluster: Cluster) -> None:
     credential = '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",'
     says = {**SLEEPS, "command": "echo", "args": [credential + '"status":{"token":"any"}}']}
     use({"exec": says}, **of_real(cluster)).reach()

@@ -1,4 +1,4 @@
-"""Two clusters in one program: equal names, and nothing of the one reaches the other."""
+"""Two clusters in one program: objects of equal names stay separate."""
 
 from collections.abc import Iterator
 from pathlib import Path

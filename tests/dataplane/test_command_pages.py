@@ -90,7 +90,7 @@ def timeless(text: str) -> str:
 
 @pytest.mark.usefixtures("node")
 @pytest.mark.parametrize(("command", "output"), ONCE, ids=[command for command, _ in ONCE])
-def test_a_command_prints_what_the_page_has(
+def test_commands_print_what_the_page_shows(
     rig: Rig, environment: dict[str, str], command: str, output: str
 ) -> None:
     out, err = start(rig, environment, command).communicate(timeout=60)
@@ -99,7 +99,7 @@ def test_a_command_prints_what_the_page_has(
 
 
 @pytest.mark.usefixtures("node")
-def test_a_change_is_followed_as_the_page_has_it(rig: Rig, environment: dict[str, str]) -> None:
+def test_following_prints_what_the_page_shows(rig: Rig, environment: dict[str, str]) -> None:
     ((command, output),) = [block for block in BLOCKS if FOLLOWING in block[0]]
     head, *lines = output.splitlines(keepends=True)
     assert head == "...\n"

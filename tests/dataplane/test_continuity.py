@@ -1,4 +1,4 @@
-"""Nothing drops while a stack changes: connections are opened at a steady rate throughout.
+"""No connection fails while a stack changes: connections are opened at a steady rate throughout.
 
 Every host keeps listening on all its addresses, so that a removed backend still answers late
 connections. Once a change is in force, the answers show that nobody connects to it any more.
@@ -12,7 +12,9 @@ from testbed.dataplane.rig import Rig
 from .service_under_load import ServiceUnderLoad
 
 
-def test_adding_a_backend_and_removing_it_at_once(steady: ServiceUnderLoad, rig: Rig) -> None:
+def test_adding_and_removing_a_backend_fails_no_connection(
+    steady: ServiceUnderLoad, rig: Rig
+) -> None:
     one, two, three, _ = (host.v4() for host in rig.hosts)
     steady.up(addresses=[one, two])
 
@@ -25,7 +27,9 @@ def test_adding_a_backend_and_removing_it_at_once(steady: ServiceUnderLoad, rig:
     assert load.answered_by(settled) == {one, two}
 
 
-def test_draining_and_removing_a_backend(steady: ServiceUnderLoad, rig: Rig) -> None:
+def test_draining_and_removing_a_backend_fails_no_connection(
+    steady: ServiceUnderLoad, rig: Rig
+) -> None:
     one, two, three, _ = (host.v4() for host in rig.hosts)
     stay = [{"address": one}, {"address": two}]
     steady.up(backends=[*stay, {"address": three}])
@@ -45,7 +49,7 @@ def test_draining_and_removing_a_backend(steady: ServiceUnderLoad, rig: Rig) -> 
         ("replace an address, in another slice", False, 1),
     ],
 )
-def test_replacing_an_address(
+def test_replacing_an_address_fails_no_connection(
     steady: ServiceUnderLoad, rig: Rig, title: str, named: bool, limit: int
 ) -> None:
     one, two, three, _ = (host.v4() for host in rig.hosts)
@@ -62,7 +66,7 @@ def test_replacing_an_address(
     assert load.answered_by(settled) == {one, three}
 
 
-def test_growing_until_a_slice_splits_and_shrinking_again(
+def test_splitting_and_merging_a_slice_fails_no_connection(
     steady: ServiceUnderLoad, rig: Rig
 ) -> None:
     addresses = [host.v4(number) for number in range(1, 29) for host in rig.hosts][:110]
@@ -81,7 +85,9 @@ def test_growing_until_a_slice_splits_and_shrinking_again(
     assert load.answered_by(settled) <= set(few)
 
 
-def test_switching_the_endpoint_mode(steady: ServiceUnderLoad, rig: Rig) -> None:
+def test_switching_the_endpoint_mode_fails_no_connection(
+    steady: ServiceUnderLoad, rig: Rig
+) -> None:
     one, two, *_ = (host.v4() for host in rig.hosts)
     steady.up(addresses=[one, two])
 
@@ -96,7 +102,7 @@ def test_switching_the_endpoint_mode(steady: ServiceUnderLoad, rig: Rig) -> None
     assert load.answered_by(settled) == {one, two}
 
 
-def test_adding_the_second_family(steady: ServiceUnderLoad, rig: Rig) -> None:
+def test_adding_the_second_family_fails_no_connection(steady: ServiceUnderLoad, rig: Rig) -> None:
     one, two, *_ = rig.hosts
     v4, v6 = [one.v4(), two.v4()], [one.v6(), two.v6()]
     steady.up(addresses=v4)
@@ -109,7 +115,9 @@ def test_adding_the_second_family(steady: ServiceUnderLoad, rig: Rig) -> None:
     assert {answer.address for answer in answers} == set(v6)
 
 
-def test_moving_a_port_to_another_target(steady: ServiceUnderLoad, rig: Rig) -> None:
+def test_moving_a_port_to_another_target_fails_no_connection(
+    steady: ServiceUnderLoad, rig: Rig
+) -> None:
     addresses = [host.v4() for host in rig.hosts[:2]]
     steady.up(addresses=addresses)
     ports = [{"name": "postgres", "port": 5432, "target_port": 5433}]

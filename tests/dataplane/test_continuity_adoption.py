@@ -1,4 +1,4 @@
-"""Nothing drops while raw resources become a component, and back."""
+"""No connection fails while raw resources become a component, and back."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def stack(rig: Rig, tmp_path: Path, provider: Provider) -> Stack:
     return rig.stack(tmp_path / "stack", provider.among(rig.cluster.parts))
 
 
-def test_raw_resources_become_a_component_and_back(
+def test_moving_between_raw_resources_and_a_component_fails_no_connection(
     steady: ServiceUnderLoad, rig: Rig, provider: Provider
 ) -> None:
     address = rig.hosts[0].v4()

@@ -1,4 +1,4 @@
-"""Nothing drops while a `MigratingService` goes from external backends to Pods.
+"""No connection fails while a `MigratingService` goes from external backends to Pods.
 
 The Pods are fake, and servers answer on each of their addresses before it is ready. kwok gives them
 IPv4 addresses; the tests add one of the other family.
@@ -97,7 +97,7 @@ def stop_pods(steady: ServiceUnderLoad) -> None:
     wait_for("slices without Pods", are_gone)
 
 
-def test_for_what_holds_state(steady: ServiceUnderLoad, rig: Rig) -> None:
+def test_a_migration_with_state_fails_no_connection(steady: ServiceUnderLoad, rig: Rig) -> None:
     """One side takes new connections at a time: external backends, Pods, these again, Pods."""
     external = external_backends(rig)
     in_phase(steady, "External", external)
@@ -128,7 +128,9 @@ def test_for_what_holds_state(steady: ServiceUnderLoad, rig: Rig) -> None:
     assert load.answered_by(settled) == others
 
 
-def test_where_both_may_serve(steady: ServiceUnderLoad, rig: Rig) -> None:
+def test_a_migration_with_both_sides_serving_fails_no_connection(
+    steady: ServiceUnderLoad, rig: Rig
+) -> None:
     external = external_backends(rig)
     pods = start_dual_stack_pods(steady)
     in_phase(steady, "External", external)

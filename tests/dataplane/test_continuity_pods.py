@@ -1,4 +1,4 @@
-"""Nothing drops while a Service goes from external backends to Pods, and back.
+"""No connection fails while a Service goes from external backends to Pods, and back.
 
 The Pods are fake, and servers answer on each of their addresses before it is ready.
 """
@@ -48,7 +48,7 @@ def of_pods(steady: ServiceUnderLoad, *, await_ready: bool = True, **port: objec
     return component("SelectorService", "db", **args)
 
 
-def test_from_external_backends_to_pods_in_one_up(steady: ServiceUnderLoad, rig: Rig) -> None:
+def test_moving_to_pods_in_one_up_fails_no_connection(steady: ServiceUnderLoad, rig: Rig) -> None:
     """The Service gets its selector, Pods are attached, and the external backends are detached.
 
     Connections to these are kept until their clients close them.
@@ -66,7 +66,7 @@ def test_from_external_backends_to_pods_in_one_up(steady: ServiceUnderLoad, rig:
     assert load.answered_by(settled) == pods
 
 
-def test_from_external_backends_to_pods_with_both_for_a_while(
+def test_moving_to_pods_with_both_sides_for_a_while_fails_no_connection(
     steady: ServiceUnderLoad, rig: Rig
 ) -> None:
     """Without a `MigratingService`: `kubectl` adds the selector, an up detaches."""
@@ -86,7 +86,7 @@ def test_from_external_backends_to_pods_with_both_for_a_while(
     assert load.answered_by(settled) == pods
 
 
-def test_from_pods_to_external_backends(steady: ServiceUnderLoad, rig: Rig) -> None:
+def test_moving_from_pods_fails_no_connection(steady: ServiceUnderLoad, rig: Rig) -> None:
     """What Kubernetes wrote for the Pods stays behind, and is deleted as the docs say."""
     addresses = [host.v4() for host in rig.hosts[:2]]
     pods = start_pods(steady)
@@ -108,7 +108,7 @@ def test_from_pods_to_external_backends(steady: ServiceUnderLoad, rig: Rig) -> N
     assert load.answered_by(settled) == set(addresses)
 
 
-def test_renaming_the_target_of_pods(steady: ServiceUnderLoad) -> None:
+def test_renaming_the_target_port_of_pods_fails_no_connection(steady: ServiceUnderLoad) -> None:
     pods = start_pods(steady)
     steady.run(of_pods(steady, await_ready=False, target_port_name="first"))
 

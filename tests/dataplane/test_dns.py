@@ -1,4 +1,4 @@
-"""What the cluster's DNS answers for headless Services and aliases, and who is reached so."""
+"""DNS answers for headless Services and aliases, and the backends that are reached by them."""
 
 import pytest
 
@@ -109,7 +109,9 @@ def test_backends_that_are_not_ready_have_no_name(rig: Rig, hostname: str) -> No
 @pytest.mark.parametrize(
     ("service", "port"), [("_postgres._tcp", 5432), ("_syslog._udp", 5140)], ids=str
 )
-def test_srv_records_of_a_headless_service(rig: Rig, service: str, port: int) -> None:
+def test_srv_records_of_a_headless_service_name_its_backends(
+    rig: Rig, service: str, port: int
+) -> None:
     named = values(rig, f"{service}.headless.{ZONE}", "SRV")
     dashed = rig.hosts[1].v4().replace(".", "-")
 

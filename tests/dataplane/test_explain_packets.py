@@ -1,4 +1,4 @@
-"""What `explain` calls a break is one: no connection gets through, and mending just that lets it.
+"""A break that `explain` names stops every connection, and mending it lets them through.
 
 And the program that `probe --in-cluster` runs in a Pod sees what a Pod sees.
 """
@@ -83,7 +83,7 @@ def test_mending_the_break_lets_traffic_through(
     assert server in {"host-1", "host-2", "host-3"}
 
 
-def test_the_program_of_the_pod_sees_what_a_pod_sees(rig: Rig) -> None:
+def test_the_probing_program_sees_what_a_pod_sees(rig: Rig) -> None:
     address = rig.hosts[0].v4()
     targets = [
         {"address": address, "port": 5432, "kind": "tcp"},

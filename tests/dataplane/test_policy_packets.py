@@ -1,4 +1,4 @@
-"""What `explain --from` calls a policy that breaks a path stops packets; mended, none are stopped.
+"""A policy that `explain --from` names stops packets, and mending it lets them through.
 
 The rig has no network plugin, and its kernel no queue for the agent of kube-network-policies. Its
 evaluator, which is not ours, says which connections a policy denies, and the node refuses those,

@@ -1,4 +1,4 @@
-"""`probe --in-cluster` with its Pod run: under its own limits, deleted however the command ends."""
+"""`probe --in-cluster` runs a Pod within its limits and deletes it however the command ends."""
 
 import json
 import os
@@ -116,7 +116,7 @@ def tls_server(rig: Rig, context: ssl.SSLContext) -> Iterator[None]:
         thread.join()
 
 
-def test_a_pod_asks_within_its_limits(rig: Rig, node: Kubelet, tmp_path: Path) -> None:
+def test_a_pod_probes_within_its_limits(rig: Rig, node: Kubelet, tmp_path: Path) -> None:
     context, ca = certificate(tmp_path)
     named = ("--ca", str(ca), "--server-name", "db.example.com")
     with tls_server(rig, context):
@@ -141,7 +141,7 @@ def test_a_pod_asks_within_its_limits(rig: Rig, node: Kubelet, tmp_path: Path) -
     assert 0 < run.peak < 128 * 1024
 
 
-def test_many_backends_fit_into_its_memory(rig: Rig, node: Kubelet) -> None:
+def test_many_backends_fit_into_the_pods_memory(rig: Rig, node: Kubelet) -> None:
     target = {"address": rig.hosts[1].v4(), "port": 5432, "kind": "tcp"}
     request = {"targets": [target] * 1000, "timeout": 3, "at_once": 256}
     job = probe_job("many", "image", {}, request, 60)
@@ -156,7 +156,7 @@ def test_many_backends_fit_into_its_memory(rig: Rig, node: Kubelet) -> None:
 
 
 @pytest.mark.parametrize("kind", SIGNALS)
-def test_signals_delete_it(rig: Rig, node: Kubelet, kind: signal.Signals) -> None:
+def test_signals_delete_the_pod(rig: Rig, node: Kubelet, kind: signal.Signals) -> None:
     with probing(rig, node) as (running, run):
         os.killpg(running.pid, kind)  # a terminal signals the whole group, kubectl too
         assert running.wait(20) == 128 + kind
@@ -164,7 +164,7 @@ def test_signals_delete_it(rig: Rig, node: Kubelet, kind: signal.Signals) -> Non
         eventually(lambda: run.process.returncode is not None, "it runs on")
 
 
-def test_the_cluster_deletes_what_a_killed_command_leaves(rig: Rig, node: Kubelet) -> None:
+def test_the_cluster_deletes_the_pod_of_a_killed_command(rig: Rig, node: Kubelet) -> None:
     with probing(rig, node) as (running, run):
         running.kill()
         running.wait()
@@ -178,7 +178,7 @@ def test_the_cluster_deletes_what_a_killed_command_leaves(rig: Rig, node: Kubele
 
 
 @pytest.mark.usefixtures("node")
-def test_what_cannot_run_is_told_and_deleted(rig: Rig) -> None:
+def test_a_pod_that_cannot_run_is_reported_and_deleted(rig: Rig) -> None:
     running = start(rig, "db", "--image", UNSEEN)
     _, err = running.communicate(timeout=60)
     assert (running.returncode, err) == (2, "the Pod does not probe: ImagePullBackOff\n")

@@ -1,4 +1,4 @@
-"""Connections to Services reach the backends outside, proven by who answered them."""
+"""Connections to Services reach the external backends, which answer with their names."""
 
 from typing import Any
 
@@ -130,7 +130,7 @@ def test_each_family_reaches_the_backends_of_that_family(rig: Rig) -> None:
     assert {answer.address for answer in v6} == {three.v6(), four.v6()}
 
 
-def test_a_service_of_ipv6_alone(rig: Rig) -> None:
+def test_an_ipv6_only_service_is_reached(rig: Rig) -> None:
     one, two, *_ = rig.hosts
     answers = rig.client.ask(address(rig, "only-v6", "AAAA"), 5432, times=40)
 
@@ -165,7 +165,7 @@ def test_a_backend_with_ports_of_its_own_is_reached_there(rig: Rig) -> None:
     }
 
 
-def test_udp_and_tcp_of_one_number(rig: Rig) -> None:
+def test_udp_and_tcp_on_one_port_number_are_reached(rig: Rig) -> None:
     one, two, three, _ = rig.hosts
     v4, v6 = address(rig, "udp"), address(rig, "udp", "AAAA")
 
@@ -185,7 +185,7 @@ def test_a_node_port_is_reached_from_outside(rig: Rig, node: str) -> None:
     assert {answer.address for answer in answers} == expected
 
 
-def test_affinity_keeps_a_client_at_one_backend(rig: Rig) -> None:
+def test_session_affinity_keeps_a_client_at_one_backend(rig: Rig) -> None:
     assert len(rig.client.hosts(address(rig, "sticky"), 5432)) == 1
 
 
@@ -195,11 +195,11 @@ def test_only_ready_backends_get_connections(rig: Rig, service: str) -> None:
     assert rig.client.hosts(address(rig, service, "AAAA"), 5432) == {"host-3"}
 
 
-def test_draining_backends_serve_while_no_other_is_there(rig: Rig) -> None:
+def test_draining_backends_serve_when_no_other_exists(rig: Rig) -> None:
     assert rig.client.hosts(address(rig, "all-draining"), 5432) == {"host-2"}
 
 
-def test_disabled_backends_get_nothing(rig: Rig) -> None:
+def test_disabled_backends_get_no_connections(rig: Rig) -> None:
     assert rig.client.is_refused(address(rig, "all-disabled"), 5432)
 
 

@@ -1,4 +1,4 @@
-"""A rig leaves nothing, whatever ends it, and is in nobody's way."""
+"""A rig leaves nothing, however it ends, and does not disturb other rigs."""
 
 import os
 import signal
@@ -92,7 +92,7 @@ def test_a_second_rig_starts_beside_the_first_and_is_removed_when_killed(rig: Ri
 
 
 @pytest.mark.usefixtures("rig")
-def test_the_next_start_removes_what_a_killed_reaper_has_left() -> None:
+def test_the_next_start_removes_what_a_killed_reaper_left() -> None:
     with running("-c", MAKES_LITTLE) as (process, said):
         prefix, folder = said.split()[-2:]
         reaper = next(
@@ -110,7 +110,7 @@ def test_the_next_start_removes_what_a_killed_reaper_has_left() -> None:
 
 
 @pytest.mark.usefixtures("rig")
-def test_interrupting_ends_it() -> None:
+def test_an_interrupted_rig_leaves_nothing() -> None:
     with running("-c", MAKES_LITTLE) as (process, said):
         prefix, folder = said.split()[-2:]
         process.send_signal(signal.SIGINT)
@@ -182,7 +182,7 @@ def test_a_load_counts_lost_packets_that_tcp_repeats(rig: Rig, by_hand: str) -> 
         ("linux", 0, "install the packages iproute2, nftables, iptables of your distribution"),
     ],
 )
-def test_a_machine_that_cannot_have_one_is_an_error_with_the_reason(
+def test_a_machine_that_cannot_run_a_rig_gets_the_reason(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str, user: int, reason: str
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)

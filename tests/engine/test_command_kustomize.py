@@ -1,4 +1,4 @@
-"""The real `kubectl kustomize`: it renders for `validate`, and does what hazards say of it."""
+"""The real `kubectl kustomize` renders for `validate`, and changes what hazards say it changes."""
 
 from pathlib import Path
 
@@ -26,7 +26,9 @@ def codes(folder: Path, more: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("more", "code"), FOUND.values(), ids=FOUND)
-def test_kustomize_does_what_is_said_of_it(tmp_path: Path, more: str, code: str) -> None:
+def test_kustomize_breaks_what_validate_says_it_breaks(
+    tmp_path: Path, more: str, code: str
+) -> None:
     assert AFTER[code] in codes(tmp_path, more)
 
 
@@ -43,11 +45,11 @@ replacements:
 @pytest.mark.parametrize(
     "more", ["namespace: shop\n", "labels: [{pairs: {team: shop}}]\n", REPLACED]
 )
-def test_it_leaves_the_rest_whole(tmp_path: Path, more: str) -> None:
+def test_kustomize_leaves_the_rest_unchanged(tmp_path: Path, more: str) -> None:
     assert codes(tmp_path, more) == []
 
 
-def test_what_kubectl_says_is_passed_on(tmp_path: Path) -> None:
+def test_kubectls_errors_are_passed_on(tmp_path: Path) -> None:
     (tmp_path / "kustomization.yaml").write_text("resources: [none.yaml]\n")
     (unreadable,) = validate_files([], None, kustomize=[str(tmp_path)]).unreadable
     assert "none.yaml" in unreadable.reason

@@ -129,7 +129,7 @@ def read(parsed: dict[str, Any]) -> dict[str, Any]:
     return {"nodes": nodes, "edges": parsed["edges"], "groups": groups}
 
 
-def test_the_parser_reads_what_is_drawn(parse: Parse) -> None:
+def test_mermaid_reads_every_diagram(parse: Parse) -> None:
     """Every setup of the table, a cluster of 300 Services, and names that look like markup."""
     graphs = [graph(in_namespace(setup.broken, "shop")) for setup in SETUPS]
     graphs += [many(12), many(300), hostile()]
@@ -138,7 +138,7 @@ def test_the_parser_reads_what_is_drawn(parse: Parse) -> None:
         assert read(parsed) == expected(one)
 
 
-def test_the_parser_refuses_what_is_not_escaped(parse: Parse) -> None:
+def test_mermaid_refuses_unescaped_names(parse: Parse) -> None:
     """What the other test passes is not taken for want of a grammar."""
     right = mermaid(many(1))
     wrong, unharmed = parse([right.replace("pg 5432", 'pg "5432"'), right])

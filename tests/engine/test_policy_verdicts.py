@@ -1,4 +1,4 @@
-"""A second opinion on generated policies: the evaluator of kube-network-policies."""
+"""Generated policies are checked by a second evaluator, that of kube-network-policies."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -68,7 +68,7 @@ def test_the_evaluator_allows_what_the_arguments_mean_and_nothing_else() -> None
 
 
 @pytest.mark.parametrize("change", ["an address more", "a port more", "a rule less"])
-def test_a_policy_that_is_wrong_is_found(change: str) -> None:
+def test_the_evaluator_finds_a_wrong_policy(change: str) -> None:
     (case,) = cases(17, 1)
     case.args.update({"addresses": ["192.0.2.77"], "ports": [{"port": 80}], "to": []})
     case.args.pop("backends", None)

@@ -49,7 +49,7 @@ def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("kind", PROVIDERS)
-def test_one_on_path_is_not_run_unless_it_is_chosen(
+def test_a_provider_on_path_runs_only_when_chosen(
     tmp_path: Path, on_path: Path, stack_of: Callable[[Path, str], Stack], kind: str
 ) -> None:
     stack = stack_of(tmp_path / "stack", kind)
@@ -65,7 +65,7 @@ def test_one_on_path_is_not_run_unless_it_is_chosen(
 
 
 @pytest.mark.parametrize("kind", PROVIDERS)
-def test_a_path_runs_that_program(
+def test_a_provider_chosen_by_path_runs(
     tmp_path: Path, stack_of: Callable[[Path, str], Stack], kind: str
 ) -> None:
     folder = tmp_path / "a folder"

@@ -1,4 +1,4 @@
-"""Components and the real engine, with the provider's own rendering instead of a cluster."""
+"""Components rendered to YAML by the real engine and the provider, without a cluster."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ PROGRAM = """
 """
 
 
-def test_rendered_yaml_is_for_other_tools(rendered: Callable[..., Stack]) -> None:
+def test_rendered_yaml_has_no_metadata_of_pulumi(rendered: Callable[..., Stack]) -> None:
     stack = rendered().write(PROGRAM.format(addresses=["192.0.2.10"]))
 
     assert stack.up() == {"created": 4}
@@ -91,7 +91,7 @@ def test_a_secret_stays_secret_in_the_state(rendered: Callable[..., Stack]) -> N
     assert "192.0.2.77" in stack.run("stack", "export", "--show-secrets").stdout
 
 
-def test_a_provider_of_ours_renders_what_the_default_one_renders(
+def test_a_provider_of_the_helper_renders_what_the_default_one_does(
     rendered: Callable[..., Stack],
 ) -> None:
     stack = rendered()

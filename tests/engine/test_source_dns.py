@@ -42,7 +42,7 @@ def resolved(server: str, name: str, **options: object) -> list[str]:
     return [backend["address"] for backend in found]  # type: ignore[misc]
 
 
-def test_addresses_of_both_families(server: str) -> None:
+def test_addresses_of_both_families_are_found(server: str) -> None:
     assert resolved(server, "db") == ["192.0.2.10", "192.0.2.11"]
     assert resolved(server, "db", ipv6=True) == ["2001:db8::10"]
     assert len(resolved(server, "db", dual_stack=True)) == 3
@@ -62,7 +62,7 @@ def test_an_answer_that_needs_tcp_is_whole(server: str) -> None:
     assert len(resolved(server, "many")) == 200
 
 
-def test_targets_of_a_service(server: str) -> None:
+def test_targets_of_srv_records_are_found(server: str) -> None:
     name = "_postgres._tcp.example.com"
     found = source.services(name, port="postgres", resolvers=[server], attempts=1)
     assert [
@@ -84,7 +84,7 @@ def test_targets_of_a_service(server: str) -> None:
         ("away", "SERVFAIL"),
     ],
 )
-def test_what_does_not_resolve_is_an_error(server: str, name: str, reason: str) -> None:
+def test_a_name_that_does_not_resolve_is_an_error(server: str, name: str, reason: str) -> None:
     with pytest.raises(SourceError, match=reason):
         resolved(server, name)
 
@@ -111,7 +111,7 @@ ExternalService("orders-db", {{"backends": backends, "ports": [{{"name": "pg", "
 """
 
 
-def test_a_pin_carries_a_program_through_an_outage(
+def test_a_program_runs_on_pinned_answers_during_an_outage(
     rendered: Callable[..., Stack], tmp_path: Path
 ) -> None:
     port = free_port()

@@ -42,7 +42,7 @@ def keep_the_port(cluster: Cluster) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("moment", ["core/v1:Service", "EndpointSlice"])
-def test_the_api_server_ends_during_an_up_and_comes_back(
+def test_an_up_survives_a_restart_of_the_api_server(
     cluster: Cluster, stack: Stack, namespace: str, moment: str
 ) -> None:
     stack.write(program(services(namespace, 0))).up()
@@ -63,7 +63,7 @@ def test_the_api_server_ends_during_an_up_and_comes_back(
     assert_converged(cluster, stack, namespace, declared)
 
 
-def test_without_an_api_server_an_up_says_so_and_forgets_nothing(
+def test_an_up_without_an_api_server_says_so_and_keeps_its_state(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     stack.write(program(services(namespace, 0))).up()
@@ -85,7 +85,7 @@ def test_without_an_api_server_an_up_says_so_and_forgets_nothing(
     assert_converged(cluster, stack, namespace, declared)
 
 
-def test_etcd_stands_still_for_ten_seconds_during_an_up(
+def test_an_up_survives_ten_seconds_without_etcd(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     stack.write(program(services(namespace, 0))).up()

@@ -1,4 +1,4 @@
-"""Files of a state that were left half written, by a kill or a full disk: `make up` mends them."""
+"""State files that a kill or a full disk left truncated: `make up` repairs them."""
 
 import json
 import socket
@@ -33,7 +33,7 @@ CUT = {
 
 
 @pytest.mark.parametrize("files", CUT.values(), ids=CUT)
-def test_what_was_cut_short_is_mended_and_nothing_is_lost(
+def test_truncated_files_are_repaired_and_nothing_is_lost(
     cluster: Cluster, stack: Stack, namespace: str, files: dict[str, str]
 ) -> None:
     declared = services(namespace, 0, count=2)

@@ -26,7 +26,7 @@ EDITS = {
 
 
 @pytest.mark.parametrize("patch", EDITS.values(), ids=EDITS)
-def test_an_edited_and_a_deleted_slice_are_repaired_and_nothing_else_is_touched(
+def test_an_edited_and_a_deleted_slice_are_repaired_and_nothing_else_changes(
     cluster: Cluster, stack: Stack, namespace: str, patch: list[dict[str, object]]
 ) -> None:
     declared = services(namespace, 0, count=6)
@@ -55,7 +55,7 @@ def test_an_edited_and_a_deleted_slice_are_repaired_and_nothing_else_is_touched(
     assert_converged(cluster, stack, namespace, declared)
 
 
-def test_without_a_refresh_an_up_does_not_see_it(
+def test_an_up_without_refresh_does_not_see_a_deleted_slice(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     """Pulumi compares with the state; a refresh shows what changed by hand."""

@@ -31,7 +31,7 @@ KILLS = int(os.environ.get("FAULT_KILLS") or 30)
 UP = ("up", "--yes", "--skip-preview")
 
 
-def test_killed_at_any_moment_of_an_up_it_converges(
+def test_an_up_killed_at_any_moment_converges_when_run_again(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     seed = int(os.environ.get("FAULT_SEED") or secrets.randbelow(10**6))

@@ -1,4 +1,4 @@
-"""A create that was cut off by a kill: `make` settles what came of it."""
+"""A create that a kill interrupted: `make` takes the object over or deletes it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -43,9 +43,7 @@ def cut_off(folder: Path, kind: str, kept: Callable[[str], bool]) -> None:
     file.write_text(json.dumps(whole))
 
 
-def test_a_create_that_was_cut_off_is_not_warned_of_for_ever(
-    checkout: Checkout, cluster: Cluster
-) -> None:
+def test_an_interrupted_create_is_warned_of_once(checkout: Checkout, cluster: Cluster) -> None:
     own = str(cluster.kubeconfig)
     checkout.ok("up", KUBECONFIG=own)
     cut_off(checkout.root / ".pulumi-state", ":EndpointSlice", lambda _: True)
@@ -73,7 +71,7 @@ def test_make_down_deletes_what_an_interrupted_create_made(
     assert "shop" not in names(cluster, "namespaces", "default")
 
 
-def test_a_create_that_was_cut_off_is_found_in_a_state_of_the_users_own(
+def test_an_interrupted_create_is_found_in_the_users_own_state(
     checkout: Checkout, cluster: Cluster, tmp_path: Path
 ) -> None:
     own = {

@@ -1,4 +1,4 @@
-"""Rights that the deployer lacks: the error names the rule, and with it a re-run continues."""
+"""Permissions that the deployer lacks: the error names the rule, and with it a re-run continues."""
 
 import time
 
@@ -53,7 +53,7 @@ def errors(said: str) -> str:
     return said[said.index("Diagnostics:") :]
 
 
-def test_without_rights_on_slices_the_error_names_the_rule_and_a_rerun_continues(
+def test_missing_rights_on_slices_are_named_and_a_rerun_continues(
     cluster: Cluster, deployer: Stack, namespace: str, creating: str
 ) -> None:
     done = deployer.write(program(namespace)).run(*UP)
@@ -71,7 +71,7 @@ def test_without_rights_on_slices_the_error_names_the_rule_and_a_rerun_continues
     assert names(cluster, "endpointslices", namespace) == ["db-ipv4"]
 
 
-def test_a_right_that_is_taken_away_is_named_and_nothing_is_lost(
+def test_a_revoked_right_is_named_and_nothing_is_lost(
     cluster: Cluster, deployer: Stack, namespace: str
 ) -> None:
     grant(cluster, namespace, [SERVICES, SLICES])
@@ -116,7 +116,7 @@ def test_every_verb_of_the_documented_role_is_needed(
 @pytest.mark.parametrize(
     "args", [{}, {"headless": True}, {"type": "NodePort"}, {"type": "LoadBalancer"}], ids=str
 )
-def test_without_rights_on_endpoints_an_up_succeeds_and_waits_for_nothing(
+def test_an_up_without_rights_on_endpoints_succeeds_without_waiting(
     cluster: Cluster, deployer: Stack, namespace: str, args: dict[str, object]
 ) -> None:
     grant(cluster, namespace, [SERVICES, SLICES])

@@ -40,7 +40,7 @@ def disk(deployed: Stack) -> Iterator[Disk]:
         yield made
 
 
-def test_a_state_that_is_read_only_is_a_clear_error_before_anything_is_changed(
+def test_a_read_only_state_is_an_error_before_any_change(
     cluster: Cluster, deployed: Stack, disk: Disk, namespace: str
 ) -> None:
     before = versions(cluster, "services,endpointslices", namespace)
@@ -63,7 +63,7 @@ def test_a_state_that_is_read_only_is_a_clear_error_before_anything_is_changed(
 
 
 @pytest.mark.parametrize("kilobytes", [0, 4], ids="{} KiB left".format)
-def test_a_disk_without_space_for_a_lock_is_a_clear_error_before_anything_is_changed(
+def test_a_disk_too_full_for_a_lock_is_an_error_before_any_change(
     cluster: Cluster, deployed: Stack, disk: Disk, namespace: str, kilobytes: int
 ) -> None:
     before = versions(cluster, "services,endpointslices", namespace)
@@ -83,7 +83,7 @@ def test_a_disk_without_space_for_a_lock_is_a_clear_error_before_anything_is_cha
     assert_converged(cluster, deployed, namespace, declared)
 
 
-def test_a_disk_that_is_full_when_the_first_step_is_recorded_loses_nothing(
+def test_a_disk_full_at_the_first_step_loses_nothing(
     cluster: Cluster, deployed: Stack, disk: Disk, namespace: str
 ) -> None:
     """The engine tries again for half a minute. It may leave a checkpoint that is cut short."""
@@ -108,7 +108,7 @@ def test_a_disk_that_is_full_when_the_first_step_is_recorded_loses_nothing(
     assert_converged(cluster, deployed, namespace, declared)
 
 
-def test_a_disk_that_is_full_when_all_is_done_loses_nothing(
+def test_a_disk_full_at_the_end_loses_nothing(
     cluster: Cluster, deployed: Stack, disk: Disk, namespace: str
 ) -> None:
     declared = services(namespace, 1, COUNT)

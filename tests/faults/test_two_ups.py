@@ -1,4 +1,4 @@
-"""Two ups of one stack at once: one gives way and says why."""
+"""Two ups of one stack at once: one fails and says why."""
 
 from contextlib import ExitStack
 
@@ -17,7 +17,7 @@ UP = ("up", "--yes", "--skip-preview")
 LOCKED = "error: the stack is currently locked by 1 lock(s)"
 
 
-def test_the_second_of_two_ups_gives_way_and_changes_nothing(
+def test_a_second_up_fails_and_changes_nothing(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     stack.write(program(services(namespace, 0))).up()
@@ -44,7 +44,7 @@ def test_the_second_of_two_ups_gives_way_and_changes_nothing(
     assert_converged(cluster, stack, namespace, declared)
 
 
-def test_of_two_ups_that_begin_together_at_most_one_goes_on(
+def test_at_most_one_of_two_simultaneous_ups_deploys(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
     for turn in range(3):

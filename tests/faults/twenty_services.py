@@ -1,4 +1,4 @@
-"""Twenty Services that all change from one round to the next, and what must stand afterwards."""
+"""Twenty Services that all change from one round to the next, and what must be live afterwards."""
 
 import json
 import re

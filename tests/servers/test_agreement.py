@@ -25,12 +25,12 @@ STORED = 30
 PATHS = 0.99
 
 
-def test_the_server_is_of_the_version(server: ApiServer, version: str) -> None:
+def test_the_server_has_the_wanted_version(server: ApiServer, version: str) -> None:
     assert server.version == f"v{API_SERVERS[version].version}"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_agreement(
+def test_validation_agrees_with_the_server(
     cluster: Cluster,
     server: ApiServer,
     namespace: str,
@@ -49,7 +49,7 @@ def test_agreement(
         assert tally.path_agreement >= PATHS, tally.disagreements(comparer)
 
 
-def test_types_of_every_field(
+def test_types_of_fields_agree_with_the_server(
     cluster: Cluster,
     server: ApiServer,
     namespace: str,

@@ -1,4 +1,4 @@
-"""Accounts of a cluster that may do just what they are given."""
+"""Accounts of a cluster with exactly the permissions that they are given."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Generated policies, each with connections and our own judgement of them."""
+"""Generated policies, each with connections and whether these are allowed."""
 
 import random
 from collections.abc import Iterator

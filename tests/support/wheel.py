@@ -1,4 +1,4 @@
-"""The library as others have it: not this checkout, but the wheel that is made of it."""
+"""The library as users install it: the wheel that is built from this checkout."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What type checkers take, in the form that the docs show; nothing here is run."""
+"""What type checkers accept, in the form that the docs show. Nothing is run."""
 
 import pulumi
 from k8s_endpoints.testing import render

@@ -1,4 +1,4 @@
-"""What type checkers find: each line that ends in `refused`, and no other; nothing here is run."""
+"""What type checkers report: each line that ends in `refused`, and no other. Nothing is run."""
 
 from k8s_endpoints.testing import render
 

@@ -1,4 +1,4 @@
-"""The strings that type checkers take for an enum are those of its members."""
+"""The strings that type checkers accept for an enum are the values of its members."""
 
 import ast
 import re
@@ -41,7 +41,7 @@ def strings(value: ast.expr) -> Iterator[str]:
             yield part.value
 
 
-def test_all_enums_are_here() -> None:
+def test_every_enum_is_covered() -> None:
     with_enums = [f for f in (ROOT / "components").rglob("*.py") if "(StrEnum):" in f.read_text()]
     assert sorted(with_enums) == sorted(FILES)
 
@@ -51,7 +51,7 @@ def test_strings_are_the_values_of_the_members(enum: type[StrEnum]) -> None:
     assert spellings()[enum.__name__] == [member.value for member in enum]
 
 
-def test_arguments_take_the_strings_too() -> None:
+def test_arguments_accept_the_strings() -> None:
     names = "|".join(enum.__name__ for enum in ENUMS)
     field = re.compile(rf"^    (\w+: (?:NotRequired\[)?(?:{names})\]?)$", re.MULTILINE)
     files = (ROOT / "components").rglob("*.py")

@@ -1,4 +1,4 @@
-"""Type checkers say of users' code what the docs say: strings are taken, slips are found."""
+"""Type checkers agree with the docs on users' code: strings are accepted, mistakes are found."""
 
 import re
 from collections.abc import Callable
@@ -41,11 +41,11 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return check(folder)
 
 
-def test_what_the_docs_show_is_accepted(found: Found) -> None:
+def test_programs_as_documented_are_accepted(found: Found) -> None:
     assert found["accepted.py"] == {}
 
 
-def test_each_slip_is_found_and_nothing_else(found: Found) -> None:
+def test_each_mistake_is_found_and_nothing_else(found: Found) -> None:
     lines = (HERE / "refused.py").read_text().splitlines()
     slips = [number for number, line in enumerate(lines, 1) if line.endswith("# refused")]
     assert sorted(found["refused.py"]) == slips
@@ -55,5 +55,5 @@ def test_programs_of_pages_are_accepted(found: Found) -> None:
     assert {name: found[name] for name, _ in programs() if found[name]} == {}
 
 
-def test_there_are_programs() -> None:
+def test_pages_contain_programs() -> None:
     assert len(programs()) > 25

@@ -1,4 +1,4 @@
-"""Addresses of endpoints: read, made canonical, and judged as the API server judges them."""
+"""Addresses of endpoints are made canonical, and checked as the API server checks them."""
 
 import ipaddress
 
@@ -114,16 +114,16 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "canonical"), TAKEN.items(), ids=TAKEN)
-def test_it_takes_and_makes_canonical(text: str, canonical: str) -> None:
+def test_an_address_is_accepted_and_made_canonical(text: str, canonical: str) -> None:
     assert parse_address(text) == Address(canonical, "IPv6" if ":" in text else "IPv4")
 
 
 @pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED)
-def test_it_refuses(text: str, reason: str) -> None:
+def test_an_invalid_address_is_refused(text: str, reason: str) -> None:
     assert parse_address(text) == reason
 
 
-def test_it_refuses_the_unspecified_address_of_ipv6() -> None:
+def test_the_unspecified_address_of_ipv6_is_refused() -> None:
     for text in ("::", "0:0:0:0:0:0:0:0", "::0.0.0.0"):
         assert str(parse_address(text)).startswith("may not be unspecified (")
 
@@ -142,6 +142,6 @@ def test_the_canonical_form_is_the_same_address_and_is_stable(
 
 
 @given(st.text(max_size=20))
-def test_any_text_is_either_taken_or_given_a_reason(text: str) -> None:
+def test_any_text_is_accepted_or_refused_with_a_reason(text: str) -> None:
     parsed = parse_address(text)
     assert isinstance(parsed, Address) or parsed

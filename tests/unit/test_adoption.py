@@ -1,4 +1,4 @@
-"""The argument `adopt`: which objects it takes, and what the children are registered with."""
+"""The argument `adopt`: which objects it accepts, and what the children are registered with."""
 
 from typing import Any
 
@@ -102,7 +102,7 @@ def test_an_object_is_adopted_once() -> None:
     assert [str(finding) for finding in findings] == ['adopt[1].name: Duplicate value: "db"']
 
 
-def test_a_refused_create_names_the_entry_and_the_ways_out() -> None:
+def test_a_refused_create_names_the_entry_and_the_remedies() -> None:
     text = str(not_adopted(Adoption("adopt[1]", "raw"), "Service", "shop/db"))
     assert text.startswith('adopt[1].resource: Invalid value: "raw": Service shop/db would be')
     assert "pulumi stack --show-urns" in text

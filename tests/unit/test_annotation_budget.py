@@ -50,7 +50,7 @@ DECLARE: dict[str, Callable[[dict[str, str]], object]] = {
 
 @pytest.fixture(autouse=True)
 def long_manager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Return the stack a name that makes the longest field manager."""
+    """Set a stack name that makes the longest field manager."""
     monkeypatch.setattr("pulumi.get_project", lambda: "p" * (MAX_FIELD_MANAGER - 16))
     monkeypatch.setattr("pulumi.get_stack", lambda: "s")
 

@@ -105,7 +105,7 @@ def test_an_error_waits_for_registrations_with_hooks(
     asyncio.run(program())
 
 
-def test_an_error_waits_for_what_an_answer_lets_begin(
+def test_an_error_waits_for_registrations_that_an_answer_starts(
     engine: Engine, end: Callable[[Exception | None], Any]
 ) -> None:
     async def program() -> None:
@@ -156,7 +156,7 @@ def test_an_engine_that_refuses_a_registration_has_answered_it(
     asyncio.run(program())
 
 
-def test_a_program_without_errors_is_not_held_up(
+def test_a_program_without_errors_is_not_delayed(
     engine: Engine, end: Callable[[Exception | None], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_answering, "_POLL_SECONDS", 1000)
@@ -169,7 +169,7 @@ def test_a_program_without_errors_is_not_held_up(
 
 
 @pytest.mark.usefixtures("engine")
-def test_a_run_without_hooks_is_not_held_up(
+def test_a_run_without_hooks_is_not_delayed(
     end: Callable[[Exception | None], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_answering, "_POLL_SECONDS", 1000)

@@ -27,13 +27,13 @@ PAIRS: list[tuple[Any, Any]] = [
 
 
 @pytest.mark.parametrize(("given", "args"), PAIRS, ids=lambda kind: kind.__name__)
-def test_the_core_takes_what_users_give(given: Any, args: Any) -> None:
+def test_core_and_public_arguments_have_the_same_fields(given: Any, args: Any) -> None:
     known = {one.name for one in fields(args)} - {"query"}
     assert known == set(given.__annotations__)
 
 
 @pytest.mark.parametrize(("given", "args"), PAIRS, ids=lambda kind: kind.__name__)
-def test_the_same_arguments_are_required(given: Any, args: Any) -> None:
+def test_core_and_public_arguments_require_the_same_fields(given: Any, args: Any) -> None:
     required = {
         one.name
         for one in fields(args)

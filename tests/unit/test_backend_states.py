@@ -135,7 +135,7 @@ def test_settings_may_be_outputs(field: str, wire: str, is_legacy: bool, preview
     assert address == {"ip": "192.0.2.1", **({wire: "a"} if is_legacy else {})}
 
 
-def test_backends_that_listen_elsewhere_are_apart_in_slices_and_subsets() -> None:
+def test_backends_with_ports_of_their_own_have_separate_slices_and_subsets() -> None:
     made = declared(
         backend(ports={"pg": 6432}, state="Draining"),
         backend(address="192.0.2.2"),
@@ -180,7 +180,7 @@ ONE: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("backends", "args"), ONE.values(), ids=ONE)
-def test_the_same_backend_given_twice_is_one(backends: Any, args: Any) -> None:
+def test_a_repeated_backend_counts_once(backends: Any, args: Any) -> None:
     assert addresses(declared(*backends, **args)) == ["192.0.2.1"]
 
 
@@ -247,7 +247,9 @@ def test_backends_that_contradict_each_other_are_refused(
 
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize("zone", ["a", None])
-def test_an_address_that_arrives_twice_is_one_or_refused(zone: str | None, preview: bool) -> None:
+def test_a_late_address_given_twice_counts_once_or_is_refused(
+    zone: str | None, preview: bool
+) -> None:
     settings = {} if zone is None else {"zone": zone}
 
     def program() -> None:

@@ -1,4 +1,4 @@
-"""Backends: what identifies them, what is rendered of them, and what they may not be."""
+"""Backends: what identifies them, how they are rendered, and what is refused."""
 
 from typing import Any
 
@@ -146,7 +146,7 @@ OVERRIDES: dict[str, tuple[dict[str, int], tuple[tuple[str, int], ...]]] = {
 
 
 @pytest.mark.parametrize(("given", "kept"), OVERRIDES.values(), ids=OVERRIDES)
-def test_a_backend_listens_elsewhere(given: Any, kept: Any) -> None:
+def test_a_backend_may_have_ports_of_its_own(given: Any, kept: Any) -> None:
     (backend,), findings = read(backends=[{"address": "192.0.2.1", "ports": given}])
     assert findings == []
     assert backend.ports == kept
@@ -236,7 +236,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize(("args", "found"), REFUSED.values(), ids=REFUSED)
-def test_backends_are_refused(args: Any, found: list[str]) -> None:
+def test_invalid_backends_are_refused(args: Any, found: list[str]) -> None:
     findings = read(**args)[1]
     assert len(findings) == len(found)
     assert all(text.startswith(start) for text, start in zip(findings, found, strict=True))
@@ -262,7 +262,7 @@ TAKEN: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("args", TAKEN.values(), ids=TAKEN)
-def test_backends_are_taken(args: Any) -> None:
+def test_valid_backends_are_accepted(args: Any) -> None:
     assert read(**args)[1] == []
 
 
@@ -299,7 +299,7 @@ ARRIVED: dict[str, tuple[str, dict[str, Any], bool]] = {
 
 
 @pytest.mark.parametrize(("path", "args", "fits"), ARRIVED.values(), ids=ARRIVED)
-def test_what_arrives_must_be_of_the_family_it_was_placed_in(
+def test_a_late_address_must_have_the_family_it_was_placed_in(
     path: str, args: Any, fits: bool
 ) -> None:
     assert (read(frozenset({path}), **args)[1] == []) is fits

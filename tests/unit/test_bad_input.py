@@ -1,4 +1,4 @@
-"""Bad input ends a program with the component, the field and the reason, and registers nothing."""
+"""Invalid input ends a program with component, field and reason, and registers nothing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -223,7 +223,7 @@ def test_the_error_names_the_component_and_holds_each_finding(recorder: Any) -> 
     ],
 )
 @pytest.mark.parametrize("kind", [ExternalService, SelectorService, ExternalNameService])
-def test_arguments_that_are_no_mapping_are_refused(recorder: Any, kind: Any, args: Any) -> None:
+def test_arguments_must_be_a_mapping(recorder: Any, kind: Any, args: Any) -> None:
     error = refused(recorder, lambda: kind("db", args))
     assert error.startswith(f'{kind.__name__} "db": ')
     assert f"must be a mapping, not {type(args).__name__}" in error
@@ -234,7 +234,7 @@ def test_an_output_for_all_arguments_is_refused(recorder: Any) -> None:
     assert "must be a plain value, an Output cannot be used here" in error
 
 
-def test_a_component_name_that_is_no_service_name_says_what_to_give(recorder: Any) -> None:
+def test_a_component_name_that_is_not_a_service_name_asks_for_service_name(recorder: Any) -> None:
     error = refused(recorder, lambda: ExternalService("Orders DB", GOOD))
     assert error == (
         f'ExternalService "Orders DB": service_name: Invalid value: "Orders DB": {NOT_1035}'
@@ -288,7 +288,7 @@ ARRIVING: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
 
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize(("change", "reason"), ARRIVING.values(), ids=ARRIVING)
-def test_a_bad_value_in_an_output_is_refused_when_it_arrives(
+def test_an_invalid_late_value_is_refused(
     recorder: Any, change: Callable[[], dict[str, Any]], reason: str, preview: bool
 ) -> None:
     with pytest.raises(ValidationError) as caught:

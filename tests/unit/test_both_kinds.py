@@ -38,11 +38,11 @@ def newer(tmp_path: Path) -> Path:
     return program
 
 
-def test_without_a_choice_it_is_each_kind() -> None:
+def test_a_marked_test_runs_on_each_kind() -> None:
     assert collected(MARKED) == ["upsert", "create"]
 
 
-def test_one_on_path_is_a_third(newer: Path) -> None:
+def test_a_provider_on_path_is_a_third(newer: Path) -> None:
     path = os.pathsep.join([str(newer.parent), os.environ["PATH"]])
 
     assert collected(MARKED, PATH=path) == ["upsert", "create", "other"]
@@ -53,9 +53,9 @@ def test_a_chosen_kind_is_the_only_one(kind: str) -> None:
     assert collected(MARKED, PROVIDER=kind) == [kind]
 
 
-def test_a_path_is_the_only_one(newer: Path) -> None:
+def test_a_provider_chosen_by_path_is_the_only_one(newer: Path) -> None:
     assert collected(MARKED, PROVIDER=str(newer)) == ["other"]
 
 
-def test_what_is_not_marked_runs_once() -> None:
+def test_an_unmarked_test_runs_once() -> None:
     assert not {"upsert", "create"} & set(collected(UNMARKED))

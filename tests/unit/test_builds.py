@@ -59,7 +59,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     return run
 
 
-def test_two_are_built_at_once(start: Callable[..., list[str]]) -> None:
+def test_two_parts_are_built_at_once(start: Callable[..., list[str]]) -> None:
     assert start({A1: 5, B: 1, C: 1}) == [
         "start a1",
         "start b",
@@ -70,7 +70,9 @@ def test_two_are_built_at_once(start: Callable[..., list[str]]) -> None:
     ]
 
 
-def test_what_shares_libraries_is_built_after_each_other(start: Callable[..., list[str]]) -> None:
+def test_parts_that_share_libraries_are_built_one_after_another(
+    start: Callable[..., list[str]],
+) -> None:
     assert start({A1: 1, A2: 1, B: 9}) == [
         "start a1",
         "start b",
@@ -83,12 +85,12 @@ def test_what_shares_libraries_is_built_after_each_other(start: Callable[..., li
     assert start({A1: 1, shared: 1}) == ["start a1", "end a1", "start b", "end b"]
 
 
-def test_a_failure_ends_the_others(start: Callable[..., list[str]]) -> None:
+def test_a_failed_build_ends_the_others(start: Callable[..., list[str]]) -> None:
     said = start({A1: 0, B: 9, C: 0}, failing="a1")
     assert sorted(said) == ["broken", "cancel b", "start a1", "start b"]
 
 
-def test_progress_shows_what_is_built_and_the_time_that_is_left() -> None:
+def test_progress_shows_the_current_parts_and_the_time_left() -> None:
     progress = builds.Progress([A1, A2, B, C], 0)
     progress.begin(A1, 0)
     progress.begin(B, 0)

@@ -92,7 +92,7 @@ def test_a_namespace_may_become_an_output_or_plain(
     assert former_names(recorder) == expected
 
 
-def test_a_logical_name_tells_apart_what_is_in_two_late_namespaces(recorder: Any) -> None:
+def test_a_logical_name_separates_services_in_two_late_namespaces(recorder: Any) -> None:
     def program() -> None:
         for team in ("a", "b"):
             args: Any = {**GOOD, "service_name": "db", "namespace": later(team)}
@@ -236,7 +236,7 @@ def test_endpoints_come_after_the_service_and_its_slices(recorder: Any) -> None:
     assert list(slice_.dependencies) == [f"{component}$kubernetes:core/v1:Service::default/db"]
 
 
-def test_what_steers_pulumi_is_on_every_child(recorder: Any) -> None:
+def test_annotations_that_steer_pulumi_are_on_every_child(recorder: Any) -> None:
     given = {"pulumi.com/patchForce": "true", "note": "a"}
     made = recorder(lambda: ExternalService("db", {**GOOD, "annotations": given, **BOTH}))
     steering = {
@@ -275,7 +275,7 @@ def test_the_service_records_which_objects_hold_the_backends(
     "key", ["pulumi.com/patchFieldManager", "k8s-endpoints.pulumi/endpoint-api"]
 )
 @pytest.mark.parametrize("own", [ExternalService, SelectorService])
-def test_annotations_of_our_own_cannot_be_given(recorder: Any, own: Any, key: str) -> None:
+def test_reserved_annotations_are_refused(recorder: Any, own: Any, key: str) -> None:
     args = GOOD if own is ExternalService else WEB
     with pytest.raises(ValidationError) as caught:
         recorder(lambda: own("db", {**args, "annotations": {key: "x"}}))

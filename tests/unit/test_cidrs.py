@@ -34,7 +34,7 @@ TAKEN = {
 
 
 @pytest.mark.parametrize("text", TAKEN)
-def test_a_block_is_read(text: str) -> None:
+def test_a_valid_block_is_accepted(text: str) -> None:
     assert parse_cidr(text) == TAKEN[text]
 
 
@@ -87,7 +87,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_a_block_is_refused(text: str) -> None:
+def test_an_invalid_block_is_refused(text: str) -> None:
     assert parse_cidr(text) == REFUSED[text]
 
 
@@ -99,7 +99,7 @@ BALANCED: dict[str, Any] = {"type": "LoadBalancer", "addresses": ["192.0.2.1"]}
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_source_ranges_are_as_strict_but_for_spaces_around(text: str) -> None:
+def test_source_ranges_allow_only_spaces_around_a_block(text: str) -> None:
     reason = REFUSED[text]
     found = plan(**BALANCED, load_balancer_source_ranges=["192.0.2.0/24", text])
     if isinstance(parse_cidr(text.strip()), str):
@@ -112,12 +112,12 @@ def test_source_ranges_are_as_strict_but_for_spaces_around(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["\u00a010.0.0.0/8", "10.0.0.0/8\u0085", "\t10.0.0.0/8\r\n"])
-def test_source_ranges_are_trimmed_of_what_go_calls_space(text: str) -> None:
+def test_source_ranges_are_trimmed_of_spaces_as_in_go(text: str) -> None:
     assert plan(**BALANCED, load_balancer_source_ranges=[text]) == []
 
 
 @pytest.mark.parametrize("space", ["\x1c", "\x1d", "\x1e", "\x1f"])
-def test_source_ranges_are_not_trimmed_of_what_only_python_calls_space(space: str) -> None:
+def test_source_ranges_keep_spaces_that_only_python_trims(space: str) -> None:
     (found,) = plan(**BALANCED, load_balancer_source_ranges=[f"{space}10.0.0.0/8"])
     assert found.endswith(NOT_A_CIDR)
 

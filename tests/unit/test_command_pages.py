@@ -46,13 +46,13 @@ def page(old: str) -> str:
 
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
-def test_outputs_are_those_of_the_commands(file: Path) -> None:
+def test_pages_show_what_the_commands_print(file: Path) -> None:
     old = file.read_text()
     assert BLOCK.search(old)
     assert page(old) == old
 
 
-def test_the_readme_shows_how_an_output_begins() -> None:
+def test_the_readme_shows_the_beginning_of_an_output() -> None:
     blocks = BLOCK.findall((ROOT / "README.md").read_text())
     ((command, output),) = [one for one in blocks if one[0].startswith("explain ")]
     head, end = output.rsplit("...\n", 1)
@@ -65,7 +65,7 @@ PICTURES = {"docs/images/port-name.svg": "diagram -o svg -f examples/explain/por
 
 
 @pytest.mark.parametrize("file", PICTURES)
-def test_pictures_are_those_of_the_commands(file: str) -> None:
+def test_pages_show_the_pictures_that_the_commands_draw(file: str) -> None:
     assert (ROOT / file).read_text() == shown(PICTURES[file])
 
 

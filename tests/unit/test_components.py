@@ -136,7 +136,7 @@ SERVICE = service("db", ports=[port("pg", 5432)])
         ),
     ],
 )
-def test_components_declare(
+def test_components_declare_their_objects(
     build: Callable[[], object], manifests: list[Any], preview: bool
 ) -> None:
     assert render(build, preview=preview) == manifests

@@ -25,17 +25,17 @@ TARGETS = sorted(
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_path_exists(path: str) -> None:
+def test_paths_in_the_guide_exist(path: str) -> None:
     assert (ROOT / path).exists()
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_module_exists(module: str) -> None:
+def test_modules_in_the_guide_exist(module: str) -> None:
     assert (ROOT / f"{module.replace('.', '/')}.py").exists()
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_make_target_exists(target: str) -> None:
+def test_make_targets_in_the_guide_exist(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
     assert re.search(rf"^([a-z-]+ )*{target}( [a-z-]+)*:", makefile, re.MULTILINE)
 

@@ -94,7 +94,9 @@ def services(recorder: Any) -> list[str]:
 
 @pytest.mark.parametrize("first", FORMS)
 @pytest.mark.parametrize("second", FORMS)
-def test_one_service_of_two_components(recorder: Any, first: str, second: str) -> None:
+def test_a_service_declared_by_two_components_is_refused(
+    recorder: Any, first: str, second: str
+) -> None:
     (one, holder, path), (two, subject, field) = FORMS[first], FORMS[second]
 
     def program() -> None:
@@ -115,7 +117,7 @@ def test_one_service_of_two_components(recorder: Any, first: str, second: str) -
 @pytest.mark.parametrize("second", FORMS)
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize("late", ["a", "b", "ab"])
-def test_a_namespace_that_arrives_later(
+def test_a_second_declaration_in_a_late_namespace_is_refused(
     recorder: Any, first: str, second: str, preview: bool, late: str
 ) -> None:
     """The late one is refused, whichever comes first; its Service is not asked for."""
@@ -138,7 +140,9 @@ def test_a_namespace_that_arrives_later(
 @pytest.mark.parametrize("second", FORMS)
 @pytest.mark.parametrize("late", ["", "a", "b", "ab"])
 @pytest.mark.parametrize("preview", [False, True])
-def test_two_namespaces(first: str, second: str, late: str, preview: bool) -> None:
+def test_one_name_in_two_namespaces_is_accepted(
+    first: str, second: str, late: str, preview: bool
+) -> None:
     def args(name: str) -> dict[str, Any]:
         namespace = later(f"team-{name}") if name in late else f"team-{name}"
         return {"service_name": "billing", "namespace": namespace, "logical_name": name}
@@ -151,7 +155,7 @@ def test_two_namespaces(first: str, second: str, late: str, preview: bool) -> No
     assert [one["kind"] for one in made].count("Service") == 2
 
 
-def test_two_late_namespaces_without_a_logical_name(recorder: Any) -> None:
+def test_two_late_namespaces_need_a_logical_name(recorder: Any) -> None:
     """Pulumi would refuse them after the first has been made: both are called `~/db`."""
 
     def program() -> None:
@@ -177,7 +181,7 @@ def test_a_namespace_that_is_not_known_yet_is_compared_when_it_is(
 
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize("own", [False, True])
-def test_a_namespace_that_both_leave_to_the_provider(
+def test_a_second_declaration_in_the_providers_namespace_is_refused(
     recorder: Any, preview: bool, own: bool
 ) -> None:
     def program() -> None:
@@ -194,7 +198,7 @@ def test_a_namespace_that_both_leave_to_the_provider(
 
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize("named", ["a", "b"])
-def test_a_namespace_that_the_clusters_answer_tells(
+def test_a_namespace_known_from_the_clusters_answer_is_compared(
     recorder: Any, preview: bool, named: str
 ) -> None:
     """Which namespace a kubeconfig gives is known when the cluster, or its mock, has answered."""
@@ -223,9 +227,7 @@ def test_mocks_do_not_know_the_namespace_of_a_provider(preview: bool) -> None:
 
 
 @pytest.mark.parametrize("configured", [False, True])
-def test_a_namespace_that_the_program_gives_to_the_provider(
-    recorder: Any, configured: bool
-) -> None:
+def test_a_namespace_given_to_the_provider_is_compared(recorder: Any, configured: bool) -> None:
     def program() -> None:
         opts = None
         if configured:
@@ -241,7 +243,7 @@ def test_a_namespace_that_the_program_gives_to_the_provider(
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_two_clusters(form: str) -> None:
+def test_one_service_on_two_clusters_is_accepted(form: str) -> None:
     """Two providers are two clusters; `logical_name` keeps Pulumi's names apart."""
 
     def program() -> None:
@@ -265,7 +267,7 @@ def test_two_clusters_and_components_of_two_types_need_no_logical_name() -> None
     assert len(render(program)) == 3
 
 
-def test_two_clusters_without_a_logical_name(recorder: Any) -> None:
+def test_two_clusters_need_a_logical_name(recorder: Any) -> None:
     """Pulumi would refuse them after the first has been made: both are called `shop/billing`."""
 
     def program() -> None:
@@ -279,7 +281,7 @@ def test_two_clusters_without_a_logical_name(recorder: Any) -> None:
     )
 
 
-def test_a_logical_name_makes_no_second_cluster(recorder: Any) -> None:
+def test_a_logical_name_does_not_allow_a_second_declaration(recorder: Any) -> None:
     def program() -> None:
         external("a", **BILLING, logical_name="east")
         external("b", **BILLING, logical_name="west")
@@ -298,7 +300,7 @@ def test_one_provider_given_in_two_ways_is_one_cluster(recorder: Any) -> None:
     assert error.endswith(f"{HERE} {CHOOSE}")
 
 
-def test_one_component_twice(recorder: Any) -> None:
+def test_a_component_declared_twice_is_refused(recorder: Any) -> None:
     """Pulumi would refuse its URN, late and in its own words."""
 
     def program() -> None:
@@ -313,7 +315,7 @@ def test_one_component_twice(recorder: Any) -> None:
     ]
 
 
-def test_one_name_of_two_components_of_a_class(recorder: Any) -> None:
+def test_two_components_of_one_class_and_name_are_refused(recorder: Any) -> None:
     def program() -> None:
         external("db", service_name="orders")
         external("db", service_name="carts")
@@ -323,7 +325,7 @@ def test_one_name_of_two_components_of_a_class(recorder: Any) -> None:
     assert error == f'ExternalService "db": name: {twin} {NAMED}'
 
 
-def test_one_name_of_two_components_is_legal_in_two_classes_and_in_two_components() -> None:
+def test_one_name_is_legal_in_two_classes_and_in_two_parents() -> None:
     def program() -> None:
         external("db", service_name="a")
         selector("db", service_name="b")
@@ -359,7 +361,7 @@ def test_a_name_that_cannot_be_used_is_not_compared(recorder: Any, broken: Any) 
     assert "must be a string" in error
 
 
-def test_what_was_refused_is_not_declared() -> None:
+def test_a_refused_component_declares_nothing() -> None:
     def program() -> None:
         with pytest.raises(ValidationError):
             external("a", **BILLING, addresses=["127.0.0.1"])
@@ -378,7 +380,7 @@ def asks(*numbers: Any, **port: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["NodePort", "LoadBalancer"])
 @pytest.mark.parametrize("protocol", ["TCP", "UDP"])
-def test_one_node_port_of_two_services(recorder: Any, kind: str, protocol: str) -> None:
+def test_a_node_port_of_two_services_is_refused(recorder: Any, kind: str, protocol: str) -> None:
     """The API server allocates the number, whatever the protocol."""
 
     def program() -> None:
@@ -392,7 +394,9 @@ def test_one_node_port_of_two_services(recorder: Any, kind: str, protocol: str) 
 
 @pytest.mark.parametrize("late", ["a", "b", "ab"])
 @pytest.mark.parametrize("preview", [False, True])
-def test_a_node_port_that_arrives_later(recorder: Any, late: str, preview: bool) -> None:
+def test_a_late_node_port_of_two_services_is_refused(
+    recorder: Any, late: str, preview: bool
+) -> None:
     def program() -> None:
         for name in ("a", "b"):
             number = later(30080) if name in late else 30080
@@ -404,7 +408,7 @@ def test_a_node_port_that_arrives_later(recorder: Any, late: str, preview: bool)
     assert late[-1] not in services(recorder)
 
 
-def test_node_ports_within_a_set(recorder: Any) -> None:
+def test_a_node_port_used_twice_in_a_set_is_refused(recorder: Any) -> None:
     ports: Any = [{"name": "a", "port": 80, "node_port": 30080}]
     one: Any = {"addresses": ["192.0.2.1"], "type": "NodePort", "ports": ports}
 
@@ -418,7 +422,7 @@ def test_node_ports_within_a_set(recorder: Any) -> None:
     assert error == f'ExternalServiceSet "web": {twin}'
 
 
-def test_node_ports_that_differ_or_are_left_to_the_cluster() -> None:
+def test_different_and_allocated_node_ports_are_accepted() -> None:
     def program() -> None:
         external("a", **asks(30080))
         external("b", **asks(30081))

@@ -61,7 +61,7 @@ def test_an_object_claims_its_place_and_its_pulumi_name() -> None:
         (None, None, None, UNKNOWN),
     ],
 )
-def test_an_object_without_a_namespace(
+def test_an_object_without_a_namespace_claims_that_of_the_provider(
     stated: str | None, shown: str | None, namespace: str | None, name: str
 ) -> None:
     context = Context(0, "ExternalService", 3, shown, stated)
@@ -70,7 +70,7 @@ def test_an_object_without_a_namespace(
     assert not next(iter(found)).is_plain  # type: ignore[union-attr]
 
 
-def test_an_object_in_a_late_namespace() -> None:
+def test_an_object_in_a_late_namespace_claims_its_place_later() -> None:
     late = Unknown("namespace")
     assert list(claims(service(namespace=late))) == [child(UNKNOWN)]
     found = list(claims(service(namespace="shop"), late={"namespace"}))
@@ -110,7 +110,7 @@ ASKED: dict[str, tuple[Any, dict[Any, str]]] = {
 
 
 @pytest.mark.parametrize(("spec", "expected"), ASKED.values(), ids=ASKED)
-def test_what_a_service_asks_of_the_cluster(spec: Any, expected: dict[Any, str]) -> None:
+def test_a_service_claims_its_node_ports_and_addresses(spec: Any, expected: dict[Any, str]) -> None:
     found = asked(spec, ports=[{"port": 1}] * 4)
     assert found == {
         NodePort(3, key) if isinstance(key, int) else ClusterIP(3, key): path
@@ -147,7 +147,7 @@ WORDS: list[tuple[Claim, str, str, str]] = [
 
 
 @pytest.mark.parametrize(("claim", "value", "reason", "remedy"), WORDS)
-def test_what_is_said_of_something_declared_twice(
+def test_the_error_names_both_declarations(
     claim: Claim, value: str, reason: str, remedy: str
 ) -> None:
     program = Declarations()

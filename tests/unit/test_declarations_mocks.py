@@ -40,7 +40,7 @@ def selector(name: str = "b", **args: Any) -> SelectorService:
     return SelectorService(name, given)
 
 
-def test_in_one_test_of_pulumi() -> None:
+def test_two_declarations_in_one_pulumi_test_are_refused() -> None:
     @pulumi.runtime.test
     def program() -> None:
         external()
@@ -50,7 +50,7 @@ def test_in_one_test_of_pulumi() -> None:
     program()
 
 
-def test_in_one_test_of_pulumi_when_a_namespace_arrives() -> None:
+def test_two_declarations_in_one_pulumi_test_are_refused_in_a_late_namespace() -> None:
     @pulumi.runtime.test
     def program() -> pulumi.Output[Any]:
         namespace = pulumi.Output.from_input("").apply(lambda _: "shop")
@@ -63,7 +63,7 @@ def test_in_one_test_of_pulumi_when_a_namespace_arrives() -> None:
     settings.SETTINGS.outputs.clear()
 
 
-def test_in_two_tests_of_pulumi() -> None:
+def test_declarations_in_two_pulumi_tests_are_accepted() -> None:
     made: list[Any] = []
 
     @pulumi.runtime.test
@@ -81,19 +81,19 @@ def test_in_two_tests_of_pulumi() -> None:
     one()
 
 
-def test_in_one_test_of_pytest() -> None:
+def test_two_declarations_in_one_pytest_test_are_refused() -> None:
     external()
     with pytest.raises(ValidationError, match=REFUSED):
         selector()
 
 
-def test_one_component_again_and_again_in_one_test() -> None:
+def test_one_component_may_be_repeated_in_one_test() -> None:
     """As tests do that look at what becomes of several arguments."""
     for kind in ("ClusterIP", "NodePort", "LoadBalancer"):
         external(type=kind)
 
 
-def test_in_two_tests_of_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_declarations_in_two_pytest_tests_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     for test, build in (("one", external), ("other", selector), ("one", external)):
         monkeypatch.setenv("PYTEST_CURRENT_TEST", f"tests/test_it.py::test_{test} (call)")
         build()
@@ -106,7 +106,9 @@ def test_fixtures_need_not_belong_together(monkeypatch: pytest.MonkeyPatch, phas
     selector()
 
 
-def test_where_nothing_tells_tests_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_refused_where_tests_cannot_be_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """`unittest` says nothing of the test that runs."""
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
 
@@ -123,7 +125,7 @@ def test_where_nothing_tells_tests_apart(monkeypatch: pytest.MonkeyPatch) -> Non
     assert result.wasSuccessful(), result.errors
 
 
-def test_coroutines_of_one_loop(sdk_loop: asyncio.AbstractEventLoop) -> None:
+def test_coroutines_of_one_loop_are_separate(sdk_loop: asyncio.AbstractEventLoop) -> None:
     async def one() -> None:
         external()
         with pytest.raises(ValidationError, match=REFUSED):
@@ -136,7 +138,7 @@ def test_coroutines_of_one_loop(sdk_loop: asyncio.AbstractEventLoop) -> None:
     sdk_loop.run_until_complete(other())
 
 
-def test_mocks_that_are_set_again() -> None:
+def test_mocks_set_again_start_a_new_program() -> None:
     external()
     pulumi.runtime.set_mocks(KubernetesMocks())
     selector()
@@ -165,14 +167,16 @@ def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[s
         sys.modules.pop(name, None)
 
 
-def test_in_one_module_that_a_test_imports(put: Callable[[str, str], None]) -> None:
+def test_two_declarations_in_one_imported_module_are_refused(
+    put: Callable[[str, str], None],
+) -> None:
     """As Pulumi's own guide to unit tests has it."""
     put("imported_shop", FIRST + SECOND)
     with pytest.raises(ValidationError, match=REFUSED):
         importlib.import_module("imported_shop")
 
 
-def test_in_two_modules_that_a_test_imports(put: Callable[[str, str], None]) -> None:
+def test_declarations_in_two_imported_modules_are_accepted(put: Callable[[str, str], None]) -> None:
     put("imported_one", FIRST)
     put("imported_other", SECOND)
     importlib.import_module("imported_one")
@@ -180,7 +184,7 @@ def test_in_two_modules_that_a_test_imports(put: Callable[[str, str], None]) -> 
     external()
 
 
-def test_a_module_that_is_imported_again(put: Callable[[str, str], None]) -> None:
+def test_a_module_may_be_imported_again(put: Callable[[str, str], None]) -> None:
     put("imported_again", FIRST)
     importlib.reload(importlib.import_module("imported_again"))
 
@@ -230,7 +234,7 @@ if __name__ == "__main__":
     [["-m", "pytest", "-q", "-p", "no:cacheprovider"], ["-m", "unittest", "-q"], []],
     ids=["pytest", "unittest", "a script"],
 )
-def test_a_suite_that_sets_mocks_once(tmp_path: Path, command: list[str]) -> None:
+def test_a_suite_that_sets_mocks_once_passes(tmp_path: Path, command: list[str]) -> None:
     """What passes today keeps passing, whatever runs it."""
     (tmp_path / "test_suite.py").write_text(SUITE)
     root = str(Path(__file__).parents[2])

@@ -79,7 +79,7 @@ def test_outputs_give_the_same_objects(args: Callable[[], dict[str, Any]], previ
 
 
 @BOTH
-def test_an_output_in_the_environment(preview: bool) -> None:
+def test_environment_variables_accept_outputs(preview: bool) -> None:
     def build() -> None:
         app(env={"A": "a", "B": pulumi.Output.secret("b")})
 
@@ -219,7 +219,7 @@ DEPLOYMENT = {"kind": "Deployment", "metadata": {"name": "my-app", "namespace": 
 CONFLICT = 'Apply failed with 1 conflict: conflict with "{}"{} using apps/v1: {}'
 
 
-def test_help_where_something_else_has_set_the_number_of_pods() -> None:
+def test_a_conflict_over_replicas_is_explained() -> None:
     error = CONFLICT.format("kubectl", ' with subresource "scale"', ".spec.replicas")
     assert explain(DEPLOYMENT, "update", [error]) == (
         "The field manager kubectl has set the number of Pods of Deployment shop/my-app; nothing"
@@ -228,7 +228,7 @@ def test_help_where_something_else_has_set_the_number_of_pods() -> None:
     )
 
 
-def test_help_with_another_field_speaks_of_owners_and_not_of_adoption() -> None:
+def test_a_conflict_over_another_field_is_explained_by_its_owners() -> None:
     error = CONFLICT.format("kubectl", "", ".spec.template")
     said = [
         explain(DEPLOYMENT, "update", [error]),

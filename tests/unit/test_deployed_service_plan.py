@@ -84,7 +84,7 @@ def test_the_defaults_are_safe() -> None:
     }
 
 
-def test_the_user_may_say_otherwise() -> None:
+def test_defaults_can_be_overridden() -> None:
     security = {"read_only_root_filesystem": False, "run_as_non_root": False, "run_as_user": 0}
     made = sound(security=security, service_links=True, topology_spread=[])
     pod = made.objects[1]["spec"]["template"]["spec"]
@@ -101,7 +101,9 @@ def test_the_user_may_say_otherwise() -> None:
         ({"autoscaling": {"max_replicas": 9, "min_replicas": 4}}, 4, True),
     ],
 )
-def test_number_of_pods(args: dict[str, Any], replicas: int, is_kept: bool) -> None:
+def test_the_number_of_pods_is_that_given_or_the_live_one(
+    args: dict[str, Any], replicas: int, is_kept: bool
+) -> None:
     made = sound(**args)
     assert made.objects[1]["spec"]["replicas"] == replicas
     assert made.keeps_live_replicas is is_kept
@@ -273,7 +275,7 @@ TAKEN = (
 
 
 @pytest.mark.parametrize("variant", TAKEN)
-def test_what_comes_near_to_a_fault_is_taken(variant: str) -> None:
+def test_near_misses_are_accepted(variant: str) -> None:
     assert judged(VARIANTS[variant]) == set()
     assert wrong(kubernetes_version="1.36", **VARIANTS[variant]) == []
 
@@ -294,12 +296,12 @@ def test_names_of_variables_are_relaxed_from_1_32_on(version: str | None, is_tak
     assert (wrong(kubernetes_version=version, env={"1 of 2": "x"}) == []) is is_taken
 
 
-def test_what_is_unknown_is_judged_when_it_arrives() -> None:
+def test_an_unknown_value_is_checked_when_it_arrives() -> None:
     assert wrong(image=Unknown("image"), replicas=Unknown("replicas")) == []
     assert wrong(env={"A": Unknown("env[A]")}, min_available=Unknown("min_available")) == []
 
 
-def test_objects_of_others_are_not_judged() -> None:
+def test_validate_does_not_know_the_kinds_of_workloads() -> None:
     assert RENDERED.keys() & KINDS.keys() == set()
     broken = {"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"replicas": -1}}
     assert [finding.code for finding in validate(broken)] == ["kind"]
@@ -313,7 +315,7 @@ def test_objects_of_others_are_not_judged() -> None:
         *((one, None) for one in ("", "m", "1 ", "1KB", "1ki", "0x1", "1e", "much", "\u0661")),
     ],
 )
-def test_quantities(text: str, value: str | None) -> None:
+def test_quantities_are_parsed(text: str, value: str | None) -> None:
     found = parse_quantity(text)
     assert (found is None) == (value is None)
     assert value is None or found == parse_quantity(value)

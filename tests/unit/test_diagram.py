@@ -125,7 +125,7 @@ def test_every_service_of_a_few_has_its_path() -> None:
     assert flow.count(" --> ") == 8
 
 
-def test_many_are_grouped_and_none_that_is_broken_is_lost() -> None:
+def test_many_services_are_grouped_and_broken_ones_stay_visible() -> None:
     flow = mermaid(graph(many(300)))
     assert flow.count("subgraph ") == 4
     assert flow.count(":::sound") == 4

@@ -64,7 +64,7 @@ def accept(name: str, *peers: Any, ports: list[Any]) -> dict[str, Any]:
     return {"action": "Accept", "name": name, "to": list(peers), "protocols": ports}
 
 
-def test_it_is_in_no_namespace_and_selects_the_pods_of_one() -> None:
+def test_a_cluster_policy_has_no_namespace_and_selects_the_pods_of_one() -> None:
     policy = planned(**ONE, labels={"team": "a"}).policy
     assert re.fullmatch(r"web-[0-9a-f]{10}", policy["metadata"]["name"])
     assert policy == {
@@ -101,7 +101,7 @@ def test_names_and_pods_are_accepted() -> None:
     ]
 
 
-def test_lists_are_no_longer_than_the_custom_resource_takes() -> None:
+def test_lists_are_split_at_the_limit_of_the_custom_resource() -> None:
     addresses = [f"192.0.2.{2 * number}" for number in range(1, 31)]
     names = [{**NAME, "external_name": f"n{number:02}.example"} for number in range(30)]
     blocks, *named = egress(addresses=addresses, ports=[{"port": 80}], to=names, dns=None)[1:]
@@ -116,7 +116,7 @@ def test_lists_are_no_longer_than_the_custom_resource_takes() -> None:
 
 
 @pytest.mark.parametrize(("count", "is_taken"), [(25, True), (26, False)])
-def test_more_rules_than_it_takes_are_an_error(count: int, is_taken: bool) -> None:
+def test_too_many_rules_are_an_error(count: int, is_taken: bool) -> None:
     backends = [{"address": f"192.0.2.{n}", "ports": {"p": n}} for n in range(1, count + 1)]
     errors = refused(backends=backends, ports=[{"name": "p", "port": 80}], **NO_DNS)
     said = (
@@ -140,7 +140,7 @@ def test_a_second_policy_denies_all_others_later_and_names_no_domain() -> None:
     }
 
 
-def test_tier_and_priorities_are_as_they_are_given() -> None:
+def test_tier_and_priorities_can_be_set() -> None:
     given = {"tier": "Baseline", "priority": 7, "deny_others": True, "deny_priority": 8}
     accepts, denies = planned(**ONE, precedence=given, policy_name="web").objects
     assert [one["spec"]["tier"] for one in (accepts, denies)] == ["Baseline"] * 2
@@ -152,7 +152,7 @@ def names_of(**args: Any) -> list[str]:
     return [one["metadata"]["name"] for one in planned(**{**DENYING, **args}).objects]
 
 
-def test_other_rules_are_another_policy_and_what_denies_stays() -> None:
+def test_changed_rules_make_a_new_policy_and_keep_the_denying_one() -> None:
     accepts, denies = names_of(**ONE)
     other, same = names_of(**{**ONE, "addresses": ["192.0.2.2"]})
     assert other != accepts
@@ -233,7 +233,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("args", "start"), REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_used_is_an_error(args: Any, start: str) -> None:
+def test_invalid_arguments_are_errors(args: Any, start: str) -> None:
     (error,) = refused(**ONE, **args)
     assert error.startswith(start)
 
@@ -286,7 +286,7 @@ def test_a_name_is_one_object_whatever_the_namespace_of_the_pods() -> None:
     )
 
 
-def test_help_knows_that_it_is_in_no_namespace() -> None:
+def test_remedies_name_no_namespace() -> None:
     manifest = {"kind": CLUSTER, "metadata": {"name": "web"}}
     exists = explain(manifest, "create", ['clusternetworkpolicies "web" already exists'])
     assert exists.startswith("ClusterNetworkPolicy web already exists")

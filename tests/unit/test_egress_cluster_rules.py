@@ -1,4 +1,4 @@
-"""The rules of generated ClusterNetworkPolicies, judged by the words of their API.
+"""The rules of generated ClusterNetworkPolicies, evaluated as their API defines.
 
 The evaluator of kube-network-policies, which judges NetworkPolicies, does not know this kind.
 """
@@ -96,7 +96,7 @@ def test_without_a_deny_everything_is_allowed() -> None:
 
 
 @pytest.mark.parametrize("change", ["an address more", "no deny"])
-def test_a_policy_that_is_wrong_is_found(change: str) -> None:
+def test_the_evaluator_finds_a_wrong_policy(change: str) -> None:
     case = Case(0, {"addresses": ["192.0.2.77"], "ports": [{"port": 80}]})
     connections = [("192.0.2.77", "TCP", 80), ("192.0.2.76", "TCP", 80)]
     policies = list(policies_of(case, deny_others=True))

@@ -1,4 +1,4 @@
-"""`EgressPolicy` under mocks: its object, its outputs, and what components say of themselves."""
+"""`EgressPolicy` under mocks: its object, its outputs, and the destinations of components."""
 
 from collections.abc import Callable
 from typing import Any
@@ -122,7 +122,7 @@ def test_a_preview_that_does_not_know_the_addresses_knows_the_name(
     assert recorder.names()[1][1] == "default/web"
 
 
-def test_what_arrives_is_checked_and_a_secret_is_not_shown() -> None:
+def test_late_values_are_checked_and_secrets_are_not_shown() -> None:
     def build() -> None:
         secret = pulumi.Output.secret("10.0.0.300")
         EgressPolicy("web", {**WEB, "preset": "http", "addresses": [secret]})
@@ -161,7 +161,7 @@ def test_components_say_where_they_send_connections(preview: bool) -> None:
     assert made["spec"] == plain(to=[DB, pods, {**DB, "preset": "smtp"}])["spec"]
 
 
-def test_an_alias_says_its_name_and_that_is_an_error() -> None:
+def test_an_alias_as_destination_is_an_error() -> None:
     def build() -> None:
         alias = ExternalNameService("api", {"external_name": "api.example.com"})
         EgressPolicy("web", {**WEB, "to": [alias.destination]})
@@ -285,7 +285,7 @@ POLICY: dict[str, Any] = {"kind": "NetworkPolicy", "metadata": {"name": "web", "
 
 
 @pytest.mark.parametrize("manager", ["kubectl", "k8s-endpoints/other/prod", "pulumi-kubernetes-1"])
-def test_help_speaks_of_the_arguments_that_a_policy_has(manager: str) -> None:
+def test_remedies_name_arguments_of_the_policy(manager: str) -> None:
     said = [
         explain(POLICY, "create", [f'Apply failed with 1 conflict: conflict with "{manager}"']),
         explain(POLICY, "create", ['networkpolicies.networking.k8s.io "web" already exists']),

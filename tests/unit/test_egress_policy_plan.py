@@ -52,7 +52,7 @@ def tcp(port: int | str) -> dict[str, Any]:
     return {"protocol": "TCP", "port": port}
 
 
-def test_it_isolates_the_egress_of_the_pods_and_names_the_type() -> None:
+def test_a_policy_isolates_the_egress_of_its_pods() -> None:
     policy = planned(**ONE, namespace="shop", labels={"team": "a"}).policy
     name = policy["metadata"]["name"]
     assert re.fullmatch(r"web-[0-9a-f]{10}", name)
@@ -122,7 +122,7 @@ def test_blocks_of_addresses_are_allowed_as_they_are() -> None:
     ]
 
 
-def test_dns_is_where_it_is_said_to_be() -> None:
+def test_dns_is_allowed_where_the_arguments_say() -> None:
     given = {
         "namespace": "openshift-dns",
         "pod_selector": {"dns.operator.openshift.io/daemonset-dns": "default"},
@@ -146,7 +146,7 @@ def test_dns_is_where_it_is_said_to_be() -> None:
     }
 
 
-def test_no_cache_on_the_node_is_no_block() -> None:
+def test_dns_without_a_node_cache_allows_no_block() -> None:
     rules = planned(**ONE, dns={"addresses": []}).policy["spec"]["egress"]
     assert rules[0]["to"] == DNS["to"][:1]
 
@@ -159,7 +159,7 @@ CILIUM = "CiliumNetworkPolicy"
 NAME = {"external_name": "api.payments.example.", "preset": "https"}
 
 
-def test_cilium_says_names_and_numbers_as_text() -> None:
+def test_cilium_policies_hold_names_and_ports_as_strings() -> None:
     pods = {
         "pod_selector": {"app": "api"},
         "namespace": "apis",
@@ -190,7 +190,7 @@ def test_cilium_says_names_and_numbers_as_text() -> None:
     ]
 
 
-def test_cilium_isolates_where_nothing_is_allowed() -> None:
+def test_cilium_isolates_pods_if_nothing_is_allowed() -> None:
     nothing = {"addresses": [], "ports": [{"port": 80}], "allow_empty": True}
     assert egress(**nothing, api=CILIUM) == [{}]
 
@@ -214,7 +214,7 @@ def name_of(**args: Any) -> str:
     return str(planned(**args).policy["metadata"]["name"])
 
 
-def test_other_rules_have_another_name_and_other_metadata_has_not() -> None:
+def test_the_name_follows_the_rules_and_not_the_metadata() -> None:
     first = name_of(**ONE)
     assert first == "web-f50cc0dea7"
     assert name_of(**ONE, labels={"a": "b"}, annotations={"a": "b"}, namespace="shop") == first
@@ -228,7 +228,7 @@ def test_other_rules_have_another_name_and_other_metadata_has_not() -> None:
     assert len({first, *others}) == len(others) + 1
 
 
-def test_a_given_name_stays() -> None:
+def test_a_given_name_is_kept() -> None:
     made = planned(**ONE, policy_name="web.egress")
     assert made.policy["metadata"]["name"] == "web.egress"
     assert not made.is_renamed
@@ -297,7 +297,7 @@ def found(query: str) -> Any:
         ),
     ],
 )
-def test_hazards_beside_the_notes(args: Any, codes: list[str]) -> None:
+def test_hazards_are_reported_beside_the_notes(args: Any, codes: list[str]) -> None:
     every = planned(**args).hazards
     assert [hazard.code for hazard in every if hazard.severity == "warning"] == codes
     notes = [hazard.code for hazard in every if hazard.severity == "note"]
@@ -394,7 +394,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("args", "start"), REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_used_is_an_error(args: Any, start: str) -> None:
+def test_invalid_arguments_are_errors(args: Any, start: str) -> None:
     (error,) = refused(**args)
     assert error.startswith(start)
 

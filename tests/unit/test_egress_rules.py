@@ -30,7 +30,7 @@ PG, HTTP = AllowedPort("TCP", 5432), AllowedPort("TCP", 80)
         pytest.param(["0.0.0.1", "::1"], ["0.0.0.1/32", "::1/128"], id="equal numbers"),
     ],
 )
-def test_blocks_are_these(addresses: list[str], blocks: list[str]) -> None:
+def test_ranges_become_blocks(addresses: list[str], blocks: list[str]) -> None:
     assert cover(map(ip_network, addresses)) == blocks
 
 

@@ -93,7 +93,7 @@ def test_long_values_and_paths_make_no_endless_error(count: int) -> None:
     assert shown == count or text.endswith(f"… and {count - shown} more")
 
 
-def test_an_arriving_list_gives_an_error_of_bounded_size() -> None:
+def test_an_error_about_a_late_list_has_a_bounded_size() -> None:
     def args() -> Any:
         return {"addresses": later(["x"] * 20_000), "slice_count": 1, **PORTS}
 

@@ -63,7 +63,7 @@ def sizes(made: ExternalServicePlan) -> dict[str, int]:
     return {part["metadata"]["name"]: len(part["endpoints"]) for part in made.slices}
 
 
-def test_a_single_family() -> None:
+def test_a_single_family_is_rendered() -> None:
     made = planned(addresses=["192.0.2.2", "192.0.2.1"])
     assert made.service == service()
     assert made.slices == [slice_of("db-ipv4", "192.0.2.1", "192.0.2.2")]
@@ -71,18 +71,18 @@ def test_a_single_family() -> None:
     assert made.addresses == ["192.0.2.1", "192.0.2.2"]
 
 
-def test_both_families() -> None:
+def test_both_families_are_rendered() -> None:
     made = planned(addresses=["2001:db8::1", "192.0.2.1"])
     assert made.service == service(ipFamilyPolicy="PreferDualStack")
     assert made.slices == [slice_of("db-ipv4", "192.0.2.1"), slice_of("db-ipv6", "2001:db8::1")]
 
 
-def test_families_that_are_named_are_kept() -> None:
+def test_declared_families_are_kept() -> None:
     made = planned(addresses=["2001:db8::1", "192.0.2.1"], ip_families=["IPv6", "IPv4"])
     assert made.service == service(ipFamilies=["IPv6", "IPv4"], ipFamilyPolicy="PreferDualStack")
 
 
-def test_headless() -> None:
+def test_a_headless_service_is_rendered() -> None:
     made = planned(addresses=["192.0.2.1"], headless=True)
     assert made.service == service(clusterIP="None")
     assert made.slices == [slice_of("db-ipv4", "192.0.2.1", labels=HEADLESS)]
@@ -226,7 +226,7 @@ def test_a_pinned_count_declares_empty_slices_for_the_families_that_are_there() 
     assert made.slices[1] == slice_of("db-ipv4-1")
 
 
-def test_an_address_to_come_stays_in_its_place() -> None:
+def test_a_late_address_keeps_its_place() -> None:
     late = Unknown("addresses[0]")
     made = planned(addresses=[late, "192.0.2.1"])
     (part,) = made.slices
@@ -234,7 +234,7 @@ def test_an_address_to_come_stays_in_its_place() -> None:
     assert made.addresses == [late, "192.0.2.1"]
 
 
-def test_a_list_to_come_fills_all_slices_of_the_families_that_are_named() -> None:
+def test_a_late_list_fills_all_slices_of_the_declared_families() -> None:
     made = planned(addresses=LATE, slice_count=2, ip_families=["IPv4", "IPv6"])
     names = [f"db-{family}-{bit}" for family in ("ipv4", "ipv6") for bit in "01"]
     assert [part["metadata"]["name"] for part in made.slices] == names

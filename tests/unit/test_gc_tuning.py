@@ -1,4 +1,4 @@
-"""The garbage collector is spared, and left as it was found."""
+"""The garbage collector runs less often, and with the user's settings again afterwards."""
 
 import gc
 import subprocess
@@ -18,19 +18,19 @@ def enabled() -> Iterator[None]:
     gc.enable()
 
 
-def test_it_pauses_while_a_program_is_rendered() -> None:
+def test_collection_pauses_while_a_program_is_rendered() -> None:
     seen: list[bool] = []
     render(lambda: seen.append(gc.isenabled()))
     assert (seen, gc.isenabled()) == ([False], True)
 
 
-def test_it_goes_on_after_an_error() -> None:
+def test_collection_resumes_after_an_error() -> None:
     with pytest.raises(ZeroDivisionError):
         render(lambda: 1 // 0)
     assert gc.isenabled()
 
 
-def test_it_pauses_until_the_last_one_is_done() -> None:
+def test_collection_pauses_until_the_last_program_ends() -> None:
     first, second = paused(), paused()
     first.__enter__()
     second.__enter__()
@@ -40,7 +40,7 @@ def test_it_pauses_until_the_last_one_is_done() -> None:
     assert gc.isenabled()
 
 
-def test_who_has_switched_it_off_keeps_it_off() -> None:
+def test_collection_turned_off_by_the_user_stays_off() -> None:
     gc.disable()
     with paused():
         pass
@@ -56,7 +56,9 @@ def test_who_has_switched_it_off_keeps_it_off() -> None:
     ],
     ids=["the default", "rarer already", "off"],
 )
-def test_a_real_run_settles_once(before: tuple[int, int, int], after: tuple[int, int, int]) -> None:
+def test_a_real_run_is_tuned_once(
+    before: tuple[int, int, int], after: tuple[int, int, int]
+) -> None:
     program = (
         "import gc\n"
         "from components._runtime.gc_tuning import tune\n"

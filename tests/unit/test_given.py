@@ -1,4 +1,4 @@
-"""What the cluster gave: known after an update, and at preview where a live Service has it."""
+"""Values that the cluster gives: known after an update, and at preview for a live Service."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -124,7 +124,7 @@ def test_a_load_balancer_without_node_ports_has_those_that_are_asked_for(
 
 
 @KINDS
-def test_at_preview_a_live_service_has_what_it_has(build: Any, answer: Answer) -> None:
+def test_at_preview_a_live_service_keeps_its_values(build: Any, answer: Answer) -> None:
     answer(LIVE, clusterIP="10.96.3.4", ports=ports(http=31000))
     status = {"loadBalancer": {"ingress": [{"hostname": "lb.example.com"}, {"ip": "203.0.113.9"}]}}
     assert outputs(build, preview=True, status=status, type="LoadBalancer") == {
@@ -170,7 +170,7 @@ def test_at_the_preview_of_an_update_what_stays_is_known(
 
 
 @KINDS
-def test_after_an_update_what_was_before_is_of_no_interest(
+def test_after_an_update_former_values_do_not_count(
     build: Any, before: Callable[..., None]
 ) -> None:
     before()
@@ -195,12 +195,12 @@ def test_a_load_balancer_without_an_address_is_empty_after_an_update_and_unknown
     assert "load_balancer" not in found
 
 
-def test_a_service_that_is_no_load_balancer_any_more_has_no_address() -> None:
+def test_a_former_load_balancer_has_no_address() -> None:
     status = {"loadBalancer": {"ingress": [{"ip": "203.0.113.9"}]}}
     assert outputs(external, type="NodePort", status=status)["load_balancer"] == []
 
 
-def test_the_hook_of_a_service_remembers_what_it_had_before(
+def test_the_hook_of_a_service_records_its_former_values(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Engine:
@@ -231,7 +231,7 @@ def test_the_hook_of_a_service_remembers_what_it_had_before(
     assert _hooks.outputs_before("a") is None
 
 
-def test_children_are_attributes_that_say_what_they_are() -> None:
+def test_children_are_typed_attributes() -> None:
     seen: list[Any] = []
 
     def program() -> None:

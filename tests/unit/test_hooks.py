@@ -137,7 +137,7 @@ def test_a_selector_that_no_program_declares_stops_the_update(
     assert check(*args) == found
 
 
-def test_all_that_stops_an_update_is_listed_at_once() -> None:
+def test_all_reasons_against_an_update_are_listed_at_once() -> None:
     found = check(
         service("Endpoints"),
         service(ipFamilies=["IPv6"]),
@@ -147,7 +147,7 @@ def test_all_that_stops_an_update_is_listed_at_once() -> None:
 
 
 @pytest.mark.parametrize("empty", [None, {}, {"metadata": None, "spec": None}, {"metadata": {}}])
-def test_what_is_not_there_stops_nothing(empty: Any) -> None:
+def test_missing_values_stop_nothing(empty: Any) -> None:
     assert check(empty, empty, empty) == []
 
 

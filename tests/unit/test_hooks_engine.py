@@ -111,7 +111,7 @@ def test_hooks_are_registered_once_a_run(engine: SimpleNamespace) -> None:
 
 
 @pytest.mark.usefixtures("engine")
-def test_what_may_stop_an_update_is_asked_at_preview_too() -> None:
+def test_hooks_that_may_stop_an_update_run_at_preview_too() -> None:
     found = kinds(_hooks.of_service("s", COMPONENT))
     assert sorted(found) == ["before_update", *ON_ERROR]
     assert found["before_update"][0].opts.on_dry_run
@@ -274,7 +274,7 @@ TAKEN_OVER = {"pulumi.com/patchFieldManager": MANAGER, "pulumi.com/patchForce": 
     ],
 )
 @pytest.mark.usefixtures("engine")
-def test_a_part_that_existed_as_anothers_is_refused(args: Any, reason: str) -> None:
+def test_an_object_that_another_owner_made_is_refused(args: Any, reason: str) -> None:
     (hook,) = kinds(_hooks.of_slice("a", [], COMPONENT))["after_create"]
     if not reason:
         hook.callback(args)

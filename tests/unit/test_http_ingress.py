@@ -129,7 +129,7 @@ ISSUED = {"hosts": ["www.example.com"], "secretName": "web-tls"}
         ),
     ],
 )
-def test_tls(args: dict[str, Any], tls: Any, annotations: dict[str, str]) -> None:
+def test_tls_is_rendered(args: dict[str, Any], tls: Any, annotations: dict[str, str]) -> None:
     made, wrong = plan(**args)
     assert wrong == []
     assert made.ingress["spec"].get("tls") == tls
@@ -193,7 +193,7 @@ def test_an_error_names_its_argument_once(args: dict[str, Any], said: str) -> No
     assert found.startswith(said)
 
 
-def test_the_same_namespace_is_not_another_one() -> None:
+def test_a_backend_in_the_same_namespace_is_accepted() -> None:
     assert plan(namespace="a", default_backend={**WEB, "namespace": "a"})[1] == []
 
 
@@ -231,7 +231,7 @@ def test_components_are_backends(build: Callable[[], Any], preview: bool) -> Non
     assert found == {"name": "app", "port": {"name": "http"}}
 
 
-def test_a_number_is_the_services_and_not_the_containers() -> None:
+def test_a_port_number_is_the_services_and_not_the_containers() -> None:
     assert service_of(ingress(lambda: route_backend(deployed(), port=80)))["port"] == {"number": 80}
     (found,) = refused(lambda: route_backend(deployed(), port=8080))
     assert found == (
@@ -240,7 +240,7 @@ def test_a_number_is_the_services_and_not_the_containers() -> None:
     )
 
 
-def test_a_name_that_the_component_has_not_lists_those_that_it_has() -> None:
+def test_an_unknown_port_name_lists_the_known_ones() -> None:
     (found,) = refused(lambda: route_backend(deployed(), "https"))
     assert found.startswith('rules[0].backend.port_name: Unsupported value: "https": supported')
 
@@ -270,7 +270,7 @@ def test_an_alias_is_a_hazard_unless_the_controller_takes_it() -> None:
 
 
 @BOTH
-def test_an_alias_component_says_that_it_is_one(recorder: Any, preview: bool) -> None:
+def test_an_alias_component_is_a_hazard(recorder: Any, preview: bool) -> None:
     def program() -> None:
         made = ExternalNameService(
             "app", {"external_name": "app.example.com", "ports": [{"name": "web", "port": 8080}]}
@@ -325,7 +325,7 @@ def test_two_components_may_not_declare_one_ingress() -> None:
 INGRESS = {"kind": "Ingress", "metadata": {"name": "web", "namespace": "shop"}}
 
 
-def test_help_speaks_of_the_arguments_that_an_ingress_has() -> None:
+def test_remedies_name_arguments_of_the_ingress() -> None:
     said = [
         explain(INGRESS, "create", ['Apply failed with 1 conflict: conflict with "kubectl"']),
         explain(INGRESS, "create", ['ingresses.networking.k8s.io "web" already exists']),

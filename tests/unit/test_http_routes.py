@@ -210,7 +210,7 @@ def test_an_error_names_its_argument_once(args: dict[str, Any], said: str) -> No
         },
     ],
 )
-def test_what_comes_near_is_accepted(args: dict[str, Any]) -> None:
+def test_near_misses_are_accepted(args: dict[str, Any]) -> None:
     assert plan(**args)[1] == []
 
 
@@ -225,7 +225,9 @@ def test_what_comes_near_is_accepted(args: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_what_an_ingress_cannot_say_names_where_it_goes(args: dict[str, Any], said: str) -> None:
+def test_arguments_of_an_ingress_are_refused_with_their_replacement(
+    args: dict[str, Any], said: str
+) -> None:
     found = plan(**{"api": "Ingress", "gateways": [], **args})[1]
     assert found[0].startswith(said)
     assert 'as "Gateway"' in found[0]
@@ -296,7 +298,7 @@ def test_a_public_ca_and_other_names_of_a_backend_elsewhere() -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_tls_is_told_of_the_argument(tls: dict[str, Any], said: str) -> None:
+def test_an_error_of_tls_names_its_argument(tls: dict[str, Any], said: str) -> None:
     (found,) = plan(rules=[{"backend": {**WEB, "tls": tls}}])[1]
     assert found.startswith(said)
 
@@ -308,7 +310,7 @@ def test_one_port_has_one_certificate() -> None:
     assert plan(rules=[{"backends": [one, {**other, "service_name": "api"}]}])[1] == []
 
 
-def test_what_is_late_of_a_certificate_is_compared_when_it_arrives() -> None:
+def test_late_settings_of_a_certificate_are_compared_when_they_arrive() -> None:
     def backend(at: int, name: str) -> dict[str, Any]:
         path = f"rules[0].backends[{at}].tls.ca_config_map"
         return {**WEB, "tls": {"hostname": name, "ca_config_map": Unknown(path)}}
@@ -394,7 +396,7 @@ def test_a_backend_elsewhere_whose_namespace_is_late_is_refused() -> None:
     assert found.startswith('rules[0].backend.namespace: Invalid value: "home": the namespace arr')
 
 
-def test_one_late_host_is_taken_and_one_of_several_is_refused() -> None:
+def test_a_single_late_host_is_accepted_and_one_of_several_refused() -> None:
     def rules(*others: Any) -> dict[str, Any]:
         return {"rules": [{"host": later("a.example.com"), "backend": WEB}, *others]}
 

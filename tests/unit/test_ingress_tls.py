@@ -102,7 +102,7 @@ GIVEN = {SCHEME: "https", TRANSPORT: "home-nas@kubernetescrd"}
         ({TRANSPORT: GIVEN[TRANSPORT]}, {"port": 8443}, "Traefik connects without TLS"),
     ],
 )
-def test_annotations_that_the_service_lacks_are_told(
+def test_missing_annotations_of_the_service_are_named(
     annotations: Any, backend: Any, said: str
 ) -> None:
     (found,) = annotated(annotations, **backend)
@@ -127,7 +127,7 @@ def test_annotations_that_the_service_lacks_are_told(
     ],
     ids=["unknown", "both", "helper", "port 443", "port https-…", "safeNaming"],
 )
-def test_annotations_that_traefik_understands_are_taken(annotations: Any, backend: Any) -> None:
+def test_annotations_that_traefik_understands_are_accepted(annotations: Any, backend: Any) -> None:
     assert annotated(annotations, **backend) == []
 
 
@@ -241,7 +241,7 @@ def test_an_error_of_a_split_ingress_names_its_argument() -> None:
         ({"ca_secret": "A_"}, 'ca_secret: Invalid value: "A_"'),
     ],
 )
-def test_what_is_wrong_with_tls(class_name: str, tls: Any, said: str) -> None:
+def test_invalid_tls_is_refused(class_name: str, tls: Any, said: str) -> None:
     (found,) = wrong(nas(**{**VERIFIED, **tls}), class_name=class_name)
     assert found.startswith(f"rules[0].backend.tls.{said}")
     assert wrong(nas(**VERIFIED), class_name=class_name) == []
@@ -255,13 +255,15 @@ def test_what_is_wrong_with_tls(class_name: str, tls: Any, said: str) -> None:
         ({**VERIFIED, "hostname": "192.0.2.1"}, "tls.hostname: Invalid value: "),
     ],
 )
-def test_what_ingress_nginx_cannot_do_and_traefik_can(tls: Any, said: str) -> None:
+def test_settings_that_only_traefik_supports_are_refused_for_ingress_nginx(
+    tls: Any, said: str
+) -> None:
     (found,) = wrong(nas(**tls), class_name="nginx")
     assert found.startswith(f"rules[0].backend.{said}")
     assert wrong(nas(**tls), class_name="traefik") == []
 
 
-def test_two_sources_of_one_ca() -> None:
+def test_two_sources_of_one_ca_are_refused() -> None:
     (found,) = wrong(nas(**VERIFIED, ca_config_map="b"), class_name="traefik")
     assert found.startswith("rules[0].backend.tls.ca_secret: Forbidden: may not be given with")
 
@@ -312,7 +314,7 @@ def test_other_classes_name_those_that_can(class_name: Any, said: str) -> None:
         ({}, ""),
     ],
 )
-def test_how_many_ingresses_there_are_is_known_before_outputs(late: Any, said: str) -> None:
+def test_the_number_of_ingresses_does_not_depend_on_outputs(late: Any, said: str) -> None:
     def program() -> None:
         def value(name: str, text: str) -> Any:
             return later(text) if name in late else text

@@ -105,7 +105,7 @@ STRUCTURE: dict[str, tuple[Any, list[str]]] = {
 
 
 @pytest.mark.parametrize(("args", "found"), STRUCTURE.values(), ids=STRUCTURE)
-def test_structure_is_checked_and_all_is_said_at_once(args: Any, found: list[str]) -> None:
+def test_errors_of_structure_are_listed_at_once(args: Any, found: list[str]) -> None:
     assert sorted(str(finding) for finding in read(ExternalServiceArgs, args).findings) == found
 
 
@@ -114,7 +114,7 @@ def test_an_unknown_field_lists_the_known_ones() -> None:
     assert finding.remedy == f"known: {', '.join(ExternalServiceArgs.__annotations__)}"
 
 
-def test_plain_values_are_made_of_what_other_languages_and_enums_send() -> None:
+def test_values_from_other_languages_and_enums_are_converted() -> None:
     args = {
         "ports": ({"port": 80.0, "protocol": Protocol.UDP},),
         "type": ServiceType.NODE_PORT,
@@ -194,7 +194,7 @@ def test_an_awaitable_counts_as_an_output() -> None:
     assert [found["metadata"]["namespace"] for found in manifests] == ["shop", "shop"]
 
 
-def test_what_arrives_is_put_in_its_place_and_checked() -> None:
+def test_late_values_are_checked_and_put_in_place() -> None:
     found: list[Finding] = []
     value = {"addresses": Unknown("addresses"), "ports": [{"port": Unknown("ports[0].port")}]}
     arrived = {"addresses": ["192.0.2.1"], "ports[0].port": 80.0}

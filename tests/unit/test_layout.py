@@ -59,7 +59,7 @@ def test_a_use_of_tests_is_found(program: str) -> None:
         "run('pytest', 'tests/unit')",
     ],
 )
-def test_what_only_looks_like_a_use_of_tests_is_not(program: str) -> None:
+def test_a_mere_mention_of_tests_is_not_a_use(program: str) -> None:
     assert [*uses_of_tests(program)] == []
 
 

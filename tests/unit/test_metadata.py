@@ -54,7 +54,7 @@ def metadata(**args: Any) -> tuple[dict[str, Any], list[str]]:
         ("db", {"service_name": "9svc", "kubernetes_version": "2.0"}, "9svc"),
     ],
 )
-def test_a_service_name_is_taken(component: str, args: Any, expected: str) -> None:
+def test_a_valid_service_name_is_accepted(component: str, args: Any, expected: str) -> None:
     assert name(component, **args) == (expected, [])
 
 
@@ -74,7 +74,7 @@ def test_a_service_name_is_refused_on_every_version(bad: str, version: str | Non
     assert [(finding.path, finding.value) for finding in findings] == [("service_name", bad)]
 
 
-def test_a_component_name_that_cannot_be_the_services_says_what_to_give() -> None:
+def test_a_component_name_that_is_not_a_service_name_asks_for_service_name() -> None:
     _, (finding,) = name("Orders DB")
     assert finding.remedy == "it is the default of `service_name`; set that"
 
@@ -86,7 +86,7 @@ def test_a_version_has_its_rules_and_addresses_are_strict_on_all(text: str | Non
     assert findings == []
 
 
-def test_without_a_version_what_is_legal_on_all_is_taken() -> None:
+def test_without_a_version_names_must_be_legal_on_all() -> None:
     rules = read_rules(None, [])
     assert rules.strict_addresses
     assert not rules.relaxed_service_names
@@ -97,7 +97,7 @@ NO_VERSIONS = ["", "1", "latest", "1.x", "1.", ".36", "1.\u0663\u0666", "-1.36",
 
 
 @pytest.mark.parametrize("text", NO_VERSIONS)
-def test_a_version_that_is_none_is_refused_once(text: str) -> None:
+def test_an_invalid_version_is_refused_once(text: str) -> None:
     findings: list[Finding] = []
     assert read_rules(text, findings) == rules_of(None)
     (finding,) = findings

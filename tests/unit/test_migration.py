@@ -57,7 +57,7 @@ def states(manifests: list[Given]) -> set[tuple[bool, bool, bool]]:
         ("Internal", True, set()),
     ],
 )
-def test_what_a_phase_declares(phase: str, selects: bool, expected: set[Any]) -> None:
+def test_each_phase_declares_its_objects(phase: str, selects: bool, expected: set[Any]) -> None:
     made, findings = migrating(given(phase, addresses=["192.0.2.1", "2001:db8::1"]))
     assert findings == []
     service = made.service
@@ -146,7 +146,7 @@ def test_arguments_are_refused_in_every_phase(phase: str, args: Given, expected:
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_what_only_later_phases_use_is_checked_in_all(phase: str) -> None:
+def test_arguments_of_later_phases_are_checked_in_all(phase: str) -> None:
     port = {**PORT, "target_port_name": "s_l"}
     found = refusals(phase=phase, selector={"a b": "c"}, ports=[port], addresses=["127.0.0.1"])
     paths = [text.partition(":")[0] for text in found]
@@ -222,7 +222,7 @@ ORPHANING = {("Cutover", "Draining"), ("Hybrid", "External")}
 
 @pytest.mark.parametrize("old", PHASES)
 @pytest.mark.parametrize("new", PHASES)
-def test_one_up_leads_one_step_further_or_back(old: str, new: str) -> None:
+def test_one_up_moves_one_phase_forward_or_back(old: str, new: str) -> None:
     refusal = step(of_phase(old), of_phase(new))
     if old == new or (old, new) in STEPS:
         assert refusal == ""
@@ -303,7 +303,7 @@ PG, WEB = ("pg", "TCP"), ("web", "TCP")
         ("Cutover", "External", frozenset(), ""),
     ],
 )
-def test_the_last_phase_that_was_reached_leads_on(
+def test_the_last_successful_phase_decides_on_the_next(
     old: str, phase: str, ready: Any, expected: str
 ) -> None:
     async def compare() -> list[str]:

@@ -62,7 +62,7 @@ CREATED = live(written_by("pulumi-kubernetes", annotates=True), annotated=OURS)
         live(written_by(OURS), written_by(THEIRS, subresource="status"), annotated=OURS),
     ],
 )
-def test_what_the_stack_alone_declares_is_an_orphan(item: dict[str, Any]) -> None:
+def test_objects_that_only_this_stack_declares_are_orphans(item: dict[str, Any]) -> None:
     assert found(item) == [""]
     assert found(item, known={KEY}) == []
     assert found(item, known={KEY._replace(kind="Endpoints")}) == [""]
@@ -84,7 +84,7 @@ def test_what_the_stack_alone_declares_is_an_orphan(item: dict[str, Any]) -> Non
         ),
     ],
 )
-def test_what_others_declare_is_none(item: dict[str, Any]) -> None:
+def test_objects_that_others_declare_are_no_orphans(item: dict[str, Any]) -> None:
     assert found(item) == []
 
 
@@ -98,12 +98,12 @@ def test_what_others_declare_is_none(item: dict[str, Any]) -> None:
         (live(annotated=OURS), "an unknown manager"),
     ],
 )
-def test_what_is_not_the_stacks_alone_is_left_alone(item: dict[str, Any], why: str) -> None:
+def test_objects_with_further_owners_are_left_alone(item: dict[str, Any], why: str) -> None:
     (kept,) = found(item)
     assert why in kept
 
 
-def test_an_owner_that_another_stack_has_too_is_left_alone() -> None:
+def test_objects_of_an_owner_that_another_stack_shares_are_left_alone() -> None:
     (kept,) = found(live(written_by(FORMER), annotated=FORMER), claimed={FORMER})
     assert kept == "another stack has the owner shop/dev too"
     assert found(APPLIED, claimed={FORMER}) == [""]
@@ -132,7 +132,7 @@ def test_a_state_knows_objects_and_former_owners() -> None:
     assert recorded_managers({}) == set()
 
 
-def test_a_preview_tells_what_is_declared_and_what_that_needs() -> None:
+def test_a_preview_lists_declared_objects_and_their_dependencies() -> None:
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     service = resource("Service", name="db", namespace="web")
     database, provider = "urn:pulumi:prod::shop::x::database", "urn:pulumi:prod::shop::p::k"
@@ -155,7 +155,7 @@ def test_a_preview_tells_what_is_declared_and_what_that_needs() -> None:
     assert declared.with_needs([KEY._replace(name="gone")]) == []
 
 
-def test_the_paths_of_the_api() -> None:
+def test_paths_of_the_api_are_built() -> None:
     kind = KINDS["EndpointSlice"]
     assert kind.path() == "/apis/discovery.k8s.io/v1/endpointslices"
     assert kind.path("web", "a") == "/apis/discovery.k8s.io/v1/namespaces/web/endpointslices/a"

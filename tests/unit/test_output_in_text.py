@@ -78,7 +78,7 @@ def test_such_text_is_recognized_in_all_languages(text: str) -> None:
         "<pulumi.output.Unknown object at 0x7f0000000000>",
     ],
 )
-def test_a_legitimate_text_is_not(text: str) -> None:
+def test_ordinary_text_is_not_mistaken_for_it(text: str) -> None:
     assert not contains_output(text)
     args: Any = {"addresses": ["192.0.2.1"], "ports": [{"port": 80}], "annotations": {"a": text}}
     render(lambda: ExternalService("db", args))
@@ -134,7 +134,7 @@ EVERY = [
 
 
 @pytest.mark.parametrize(("kind", "path", "takes", "make"), EVERY)
-def test_it_is_one_error_in_every_field(
+def test_an_output_in_text_is_one_error_in_every_field(
     kind: type, path: str, takes: bool, make: Callable[[str], Any]
 ) -> None:
     found = [one for one in read(kind, make(TEXT)).findings if one.type == "Invalid value"]
@@ -153,7 +153,7 @@ def test_it_is_one_error_in_every_field(
         assert texts == [str(found[0])]
 
 
-def test_there_are_many_fields() -> None:
+def test_the_table_holds_many_fields() -> None:
     assert len(EVERY) > 50
     assert {param.values[0] for param in EVERY} >= GOOD.keys()
 
@@ -244,7 +244,9 @@ def _late(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(("component", "change", "text"), ALONE.values(), ids=ALONE)
-def test_nothing_more_is_said_of_it(component: Any, change: dict[str, Any], text: str) -> None:
+def test_an_output_in_text_causes_no_second_error(
+    component: Any, change: dict[str, Any], text: str
+) -> None:
     good = dict(GOOD.values())[component]
     with pytest.raises(ValidationError) as caught:
         render(
@@ -268,7 +270,7 @@ LATE: dict[str, tuple[Callable[[Any], dict[str, Any]], str]] = {
 
 @pytest.mark.usefixtures("lenient")
 @pytest.mark.parametrize(("change", "path"), LATE.values(), ids=LATE)
-def test_it_is_the_same_where_an_output_resolves_to_it(
+def test_a_late_value_that_holds_an_output_in_text_is_one_error(
     change: Callable[[Any], dict[str, Any]], path: str
 ) -> None:
     good = GOOD[ExternalServiceArgs][1]
@@ -339,7 +341,7 @@ SETS: dict[str, tuple[Any, Any, str]] = {
 
 
 @pytest.mark.parametrize(("name", "services", "text"), SETS.values(), ids=SETS)
-def test_a_set_says_the_same(name: str, services: Any, text: str) -> None:
+def test_a_set_reports_the_same_error(name: str, services: Any, text: str) -> None:
     with pytest.raises(ValidationError) as caught:
         render(lambda: ExternalServiceSet(name, {"services": services}))
     assert str(caught.value) == text

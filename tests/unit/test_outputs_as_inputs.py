@@ -137,7 +137,7 @@ def test_objects_are_the_same_at_preview_and_at_up(
 
 
 @pytest.mark.parametrize(("build", "_names"), PROGRAMS.values(), ids=PROGRAMS)
-def test_what_arrives_makes_the_objects_that_plain_values_make(
+def test_late_values_make_the_same_objects_as_plain_ones(
     build: Callable[[Make], object], _names: list[str]
 ) -> None:
     def by_name(manifests: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -246,7 +246,7 @@ ARRIVING: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
 
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize(("args", "reason"), ARRIVING.values(), ids=ARRIVING)
-def test_what_does_not_fit_is_refused_when_it_arrives(
+def test_invalid_late_values_are_refused(
     recorder: Any, args: Callable[[], Any], reason: str, preview: bool
 ) -> None:
     with pytest.raises(ValidationError) as caught:

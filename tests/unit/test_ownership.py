@@ -1,4 +1,4 @@
-"""Field managers: what they are called, and whose they are."""
+"""Field managers: their names, and whose they are."""
 
 from typing import Any
 

@@ -54,7 +54,7 @@ def test_all_replacements_are_made_and_the_build_takes_the_copy(
 
 
 @pytest.mark.parametrize(("old", "times"), [("three", 0), ("func", 2)])
-def test_a_text_that_is_not_there_just_once_stops_the_build(
+def test_a_text_that_does_not_occur_exactly_once_stops_the_build(
     source: Path, build: Path, tmp_path: Path, old: str, times: int
 ) -> None:
     changes = patch(("one", "uno"), (old, "new"))
@@ -76,7 +76,7 @@ def test_a_replacement_may_not_break_the_next_one(
         patch(("one", "uno"), ("one", "uno")).apply(source, build, tmp_path / "patched")
 
 
-def test_what_an_earlier_build_left_is_removed(source: Path, build: Path, tmp_path: Path) -> None:
+def test_remains_of_an_earlier_build_are_removed(source: Path, build: Path, tmp_path: Path) -> None:
     patch(("one", "uno")).apply(source, build, tmp_path / "patched")
     (source / "pkg" / "other.go").unlink()
 

@@ -90,7 +90,7 @@ def test_a_node_port_belongs_to_the_service_alone() -> None:
     assert "nodePort" not in port.for_endpoints()
 
 
-def test_a_named_target_is_the_services_alone() -> None:
+def test_a_named_target_belongs_to_the_service_alone() -> None:
     (port,), findings = read({"port": 80, "target_port_name": "http"}, selectorless=False)
     assert findings == []
     assert port.for_service()["targetPort"] == "http"
@@ -215,7 +215,7 @@ REFUSED: Rows = {
 
 
 @pytest.mark.parametrize(("values", "options", "found"), REFUSED.values(), ids=REFUSED)
-def test_ports_are_refused(values: Any, options: dict[str, Any], found: list[str]) -> None:
+def test_invalid_ports_are_refused(values: Any, options: dict[str, Any], found: list[str]) -> None:
     assert read(*values, **options)[1] == found
 
 
@@ -268,7 +268,7 @@ TAKEN: Rows = {
 
 
 @pytest.mark.parametrize(("values", "options", "found"), TAKEN.values(), ids=TAKEN)
-def test_ports_are_taken(values: Any, options: dict[str, Any], found: list[str]) -> None:
+def test_valid_ports_are_accepted(values: Any, options: dict[str, Any], found: list[str]) -> None:
     ports, findings = read(*values, **options)
     assert findings == found
     assert len(ports) == len(values)

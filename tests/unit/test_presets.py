@@ -178,7 +178,7 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize(("args", "found"), BAD.values(), ids=BAD)
-def test_what_does_not_fit_the_preset_is_refused_where_it_was_given(
+def test_ports_that_do_not_fit_the_preset_are_refused_at_their_path(
     args: Any, found: list[str]
 ) -> None:
     assert texts(external({"allow_empty": True, **args})[1]) == found

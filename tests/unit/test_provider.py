@@ -49,7 +49,7 @@ SETTINGS: dict[str, tuple[Callable[[], dict[str, Any]], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("settings", "passed"), SETTINGS.values(), ids=SETTINGS)
-def test_a_provider_gets(
+def test_a_provider_gets_its_arguments(
     recorder: Any,
     monkeypatch: pytest.MonkeyPatch,
     settings: Callable[[], dict[str, Any]],
@@ -162,7 +162,7 @@ def test_the_provider_of_the_component_goes_before_that_around_it(recorder: Any)
     assert list(children(recorder, program)) == ["own/db", "own/db-ipv4"]
 
 
-def test_a_provider_of_something_else_says_nothing(recorder: Any) -> None:
+def test_a_provider_of_another_package_does_not_count(recorder: Any) -> None:
     class Cloud(pulumi.ProviderResource):
         def __init__(self) -> None:
             super().__init__("cloud", "cloud")

@@ -29,7 +29,7 @@ def program(folder: Path, content: bytes = b"") -> Path:
     return made
 
 
-def test_without_a_choice_it_is_the_pinned_one() -> None:
+def test_the_pinned_provider_is_the_default() -> None:
     assert providers.serve(PULUMI) == (PULUMI, {})
     assert providers.serve(PULUMI, UPSERT) == (PULUMI, {})
 
@@ -118,7 +118,7 @@ def test_the_kind_is_read_from_the_program(tmp_path: Path, content: bytes, kind:
     assert Provider("any", program(tmp_path, content)).kind == kind
 
 
-def test_one_on_path_is_found_but_not_those_built_here(
+def test_a_provider_on_path_is_found_but_not_those_built_here(
     tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours = program(tools / "bin")

@@ -1,4 +1,4 @@
-"""The ranges of Pulumi's versions: what is stated is what is run."""
+"""The supported range of Pulumi's versions is the range that the tests run with."""
 
 import re
 import tomllib
@@ -39,31 +39,31 @@ def test_both_ends_have_requirements() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("package", ["pulumi", "pulumi-kubernetes", "pyyaml"])
-def test_what_is_run_is_in_the_range(name: str, package: str) -> None:
+def test_tested_versions_are_in_the_range(name: str, package: str) -> None:
     assert dependencies()[package].specifier.contains(pins(name)[package])
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_the_lower_bound_is_the_oldest_that_is_run(package: str) -> None:
+def test_the_lower_bound_is_the_oldest_tested_version(package: str) -> None:
     (bound,) = [one for one in dependencies()[package].specifier if one.operator == ">="]
     assert Version(bound.version) == Version(pins("oldest")[package])
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_the_pinned_one_is_between_the_ends(package: str) -> None:
+def test_the_pinned_version_is_between_the_ends(package: str) -> None:
     oldest, pinned, newest = (Version(pins(name)[package]) for name in FILES)
     assert oldest < pinned < newest
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_the_readme_states_what_is_run(package: str) -> None:
+def test_the_readme_states_the_tested_versions(package: str) -> None:
     rows = (ROOT / "README.md").read_text().splitlines()
     (row,) = [row for row in rows if row.startswith(f"| `{package}` | ")]
     assert row.strip("| ").split(" | ")[1:] == [pins(name)[package] for name in FILES]
 
 
 @pytest.mark.parametrize("end", venv.ENDS)
-def test_the_ends_differ_from_what_is_pinned_in_what_pulumi_needs_alone(end: str) -> None:
+def test_the_ends_differ_from_the_lock_only_in_pulumis_dependencies(end: str) -> None:
     """What the unit tests need beside Pulumi is there, and the same."""
     own = {"pulumi", "pulumi-kubernetes", "grpcio", "protobuf", "pip"}  # Pulumi bounds pip
     ours, pinned = pins(end), pins("pinned")

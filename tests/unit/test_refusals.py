@@ -1,4 +1,4 @@
-"""What the arguments do not tell, and the API server would refuse of the objects made of them."""
+"""Errors that no argument shows alone: the API server would refuse the rendered objects."""
 
 from collections.abc import Callable
 from typing import Any
@@ -54,7 +54,7 @@ def test_an_annotation_that_is_for_load_balancers_is_refused(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", BUILD)
-def test_what_is_an_output_is_judged_when_it_arrives(kind: str) -> None:
+def test_a_late_annotation_is_checked_when_it_arrives(kind: str) -> None:
     def late() -> dict[str, Any]:
         return {key: pulumi.Output.from_input(value) for key, value in TOPOLOGY.items()}
 
@@ -92,7 +92,7 @@ def test_a_stand_in_for_a_wrong_argument_causes_no_errors() -> None:
     assert found.startswith("ports[0].port: Invalid value")
 
 
-def test_the_version_decides() -> None:
+def test_rules_follow_the_kubernetes_version() -> None:
     assert len(refused("ExternalService", service_name="9db")) == 1
     args = {"service_name": "9db", "kubernetes_version": "1.36"}
     assert render(lambda: BUILD["ExternalService"](**args))

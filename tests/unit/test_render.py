@@ -64,7 +64,7 @@ def outer(sdk_loop: object) -> Outer:  # noqa: ARG001 - it must be there
     return mocks
 
 
-def test_it_gives_manifests_with_names_and_namespaces() -> None:
+def test_render_returns_manifests_with_names_and_namespaces() -> None:
     assert render(lambda: config_map("a", key="value")) == [manifest("a", key="value")]
 
 
@@ -114,7 +114,7 @@ def test_an_error_in_an_unread_apply_is_raised() -> None:
         render(lambda: pulumi.Output.from_input("").apply(fail))
 
 
-def test_it_works_after_a_program_that_failed() -> None:
+def test_render_works_after_a_program_that_failed() -> None:
     with pytest.raises(ValidationError):
         render(lambda: (config_map("left-over"), ExternalService("db", {})))
     assert render(lambda: config_map("a")) == [manifest("a")]
@@ -139,7 +139,7 @@ def test_an_error_of_an_async_program_is_raised() -> None:
         render(program)
 
 
-def test_it_can_be_called_in_a_running_event_loop() -> None:
+def test_render_can_be_called_in_a_running_event_loop() -> None:
     async def main() -> list[dict[str, Any]]:
         loop = asyncio.get_running_loop()
         manifests = render(database)
@@ -149,7 +149,7 @@ def test_it_can_be_called_in_a_running_event_loop() -> None:
     assert asyncio.run(main()) == render(database)
 
 
-def test_it_can_be_called_inside_itself() -> None:
+def test_render_can_be_called_inside_itself() -> None:
     inner: list[list[dict[str, Any]]] = []
 
     def program() -> None:
@@ -164,7 +164,7 @@ def test_it_can_be_called_inside_itself() -> None:
 
 @pytest.mark.usefixtures("outer")
 @pulumi.runtime.test
-def test_it_can_be_called_inside_a_pulumi_test() -> pulumi.Output[None]:
+def test_render_can_be_called_inside_a_pulumi_test() -> pulumi.Output[None]:
     assert [found["kind"] for found in render(database)] == ["Service", "EndpointSlice"]
     service = core.v1.Service("mine", spec={"clusterIP": "10.0.0.1"})
 

@@ -92,7 +92,7 @@ def observe(
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize("others", [False, True])
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_it_answers_as_the_sdks_monitor_does(
+def test_the_monitor_answers_as_the_sdks_does(
     monkeypatch: pytest.MonkeyPatch, program: Callable[..., None], *, others: bool, preview: bool
 ) -> None:
     ours = observe(program, Others() if others else None, preview=preview)
@@ -108,7 +108,7 @@ def test_it_answers_as_the_sdks_monitor_does(
     assert ours[1]
 
 
-def test_what_a_program_runs_in_threads_does_not_block_its_loop() -> None:
+def test_threads_of_a_program_do_not_block_its_loop() -> None:
     happened: list[str] = []
 
     async def program() -> None:

@@ -1,4 +1,4 @@
-"""Whether a cluster serves a kind: what `kubectl` says, and what proves nothing."""
+"""Whether a cluster serves a kind: which answers of `kubectl` count."""
 
 import os
 from pathlib import Path
@@ -43,12 +43,12 @@ def write(kubectl: Path, script: str) -> None:
         ("echo 'Unable to connect to the server' >&2; exit 1", False),
     ],
 )
-def test_only_the_clusters_own_word_counts(kubectl: Path, script: str, is_missing: bool) -> None:
+def test_only_an_answer_of_the_cluster_counts(kubectl: Path, script: str, is_missing: bool) -> None:
     write(kubectl, script)
     assert served_kinds.is_missing(NOWHERE, VERSION, "HTTPRoute") is is_missing
 
 
-def test_a_machine_without_kubectl_says_nothing(kubectl: Path) -> None:
+def test_without_kubectl_no_kind_counts_as_missing(kubectl: Path) -> None:
     assert not kubectl.exists()
     assert served_kinds.is_missing(NOWHERE, VERSION, "HTTPRoute") is False
 
@@ -103,7 +103,7 @@ class Resource:
         ("aws:ec2/instance:Instance", False),
     ],
 )
-def test_a_program_that_may_install_the_kind_itself_is_seen(
+def test_a_program_that_may_install_the_kind_is_recognized(
     kind: str, may_bring: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     within = Resource("mine:index:Edge", Resource(kind))

@@ -218,7 +218,7 @@ def alias(name: object, **args: Any) -> tuple[dict[str, Any], list[str]]:
 @pytest.mark.parametrize(
     "name", ["api.example.com", "db.example.com.", "db", "10.0.0.1", SUB253, f"{'a' * 64}.b", LATE]
 )
-def test_an_external_name_is_taken_as_it_is(name: object) -> None:
+def test_an_external_name_is_kept_unchanged(name: object) -> None:
     assert alias(name, namespace="shop") == (
         {
             "apiVersion": "v1",

@@ -1,4 +1,4 @@
-"""The addresses of Services that arguments ask for: pinned, external, of a load balancer."""
+"""The addresses that a Service asks for: its cluster IPs, external IPs, and a load balancer's."""
 
 from collections.abc import Callable
 from typing import Any
@@ -137,7 +137,7 @@ LATE: dict[str, tuple[Callable[[], dict[str, Any]], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("kind", BUILD)
 @pytest.mark.parametrize(("args", "expected"), LATE.values(), ids=LATE)
-def test_addresses_may_arrive(kind: str, args: Callable[[], Any], expected: Any) -> None:
+def test_addresses_may_be_outputs(kind: str, args: Callable[[], Any], expected: Any) -> None:
     def build() -> object:
         return BUILD[kind](**args())
 
@@ -218,7 +218,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 @pytest.mark.parametrize("kind", BUILD)
 @pytest.mark.parametrize(("args", "found"), REFUSED.values(), ids=REFUSED)
-def test_addresses_that_cannot_be_used_are_refused(kind: str, args: Any, found: list[str]) -> None:
+def test_invalid_addresses_are_refused(kind: str, args: Any, found: list[str]) -> None:
     if "ip_families" in args and kind != "selector":
         args = {**args, "addresses": ["192.0.2.1", "2001:db8::1"]}
     assert refusals(BUILD[kind], args) == found
@@ -233,7 +233,7 @@ def test_addresses_that_cannot_be_used_are_refused(kind: str, args: Any, found: 
         (lambda: {**LB, "load_balancer_ip": later("x")}, "load_balancer_ip"),
     ],
 )
-def test_an_address_that_arrives_is_judged(
+def test_a_late_address_is_checked(
     kind: str, args: Callable[[], dict[str, Any]], path: str
 ) -> None:
     (found,) = refusals(lambda: BUILD[kind](**args()), {})
@@ -265,7 +265,7 @@ def test_a_live_service_keeps_its_cluster_ip(
     assert registered == ["kubernetes:core/v1:Service"], "nothing is attached to it"
 
 
-def test_a_live_service_that_has_not_a_secret_address_does_not_tell_it(
+def test_a_refused_secret_address_is_not_shown(
     answer: Callable[..., None],
 ) -> None:
     answer(clusterIP="10.96.9.9")
@@ -285,7 +285,7 @@ SAME: dict[str, tuple[str | None, str]] = {
 
 @pytest.mark.parametrize("kind", BUILD)
 @pytest.mark.parametrize(("pinned", "live"), SAME.values(), ids=SAME)
-def test_an_address_that_the_live_service_has_is_taken(
+def test_the_address_of_the_live_service_is_accepted(
     answer: Callable[..., None], kind: str, pinned: str | None, live: str
 ) -> None:
     answer(clusterIP=live)

@@ -37,7 +37,7 @@ def late(value: Any) -> pulumi.Output[Any]:
 
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_labels_and_annotations_are_those_given_and_ours(kind: str, preview: bool) -> None:
+def test_objects_have_the_given_labels_and_our_own(kind: str, preview: bool) -> None:
     made = objects(kind, preview=preview, labels={"team": "a"}, annotations={"note": "b"})
     skip = {} if kind == "SelectorService" else SKIP
     assert made[0]["metadata"] == {
@@ -94,7 +94,9 @@ AWAITED: dict[str, tuple[str, dict[str, Any], bool]] = {
 
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize(("kind", "args", "awaited"), AWAITED.values(), ids=AWAITED)
-def test_what_is_not_awaited_says_so(kind: str, args: Any, awaited: bool, preview: bool) -> None:
+def test_objects_that_are_not_awaited_are_annotated(
+    kind: str, args: Any, awaited: bool, preview: bool
+) -> None:
     service, *slices = objects(kind, preview=preview, **args)
     assert service["metadata"]["annotations"] == {**OURS, **({} if awaited else SKIP)}
     assert [made["metadata"]["annotations"] for made in slices] == [OURS] * len(slices)

@@ -177,7 +177,7 @@ LOCAL = ["internal_traffic_policy", "external_traffic_policy"]
 
 
 @pytest.mark.parametrize("policy", LOCAL)
-def test_a_local_policy_goes_by_the_nodes_of_pods(policy: str) -> None:
+def test_a_local_policy_is_accepted_for_selectors(policy: str) -> None:
     made = service(lambda: selector(type="NodePort", **{policy: TrafficPolicy.LOCAL}), preview=True)
     wire = {LOCAL[0]: "internalTrafficPolicy", LOCAL[1]: "externalTrafficPolicy"}
     assert made["spec"][wire[policy]] == "Local"

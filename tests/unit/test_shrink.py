@@ -1,4 +1,4 @@
-"""What may be gone since the last deployment: judged over plain values."""
+"""How much of a result may be gone since the last deployment, over plain values."""
 
 from typing import Any
 
@@ -67,7 +67,9 @@ def test_a_query_that_shrank_too_much_is_named_with_what_is_gone() -> None:
         ("abcde", "a", 0.75, True),
     ],
 )
-def test_the_share_that_may_be_gone(old: str, new: str, share: float, is_refused: bool) -> None:
+def test_the_share_that_may_be_gone_is_a_limit(
+    old: str, new: str, share: float, is_refused: bool
+) -> None:
     assert bool(refused(found(DB, *old), found(DB, *new), share)) == is_refused
 
 
@@ -100,7 +102,7 @@ def test_an_address_that_is_its_own_id_is_named_once() -> None:
     assert "gone: 192.0.2.1, late (" in text
 
 
-def test_what_is_secret_is_counted_and_not_named() -> None:
+def test_secret_addresses_are_counted_and_not_named() -> None:
     (text,) = refused(found(DB, "a", "b"), found(DB), is_secret=True)
     assert f"{DB}: 0 found, 2 at the last deployment; gone: [2 secret] (" in text
 
@@ -130,7 +132,7 @@ def test_another_share_is_judged_by_what_was_deployed() -> None:
     assert not list(compare(record, watch_of(found(DB, "a"), 0.75)))
 
 
-def test_what_is_allowed_is_not_judged() -> None:
+def test_an_allowed_shrink_is_not_reported() -> None:
     old = found(DB, "a", "b", "c")
     assert refused(old, found(DB, "a"), allow_shrink=True) == []
     assert refused(old, {}, allow_empty=True) == []
@@ -158,7 +160,7 @@ def test_what_shrank_too_much_changes_the_number_that_the_record_holds(
         assert after < before
 
 
-def test_one_backend_more_or_less_seldom_changes_it() -> None:
+def test_one_backend_more_or_less_seldom_changes_the_record() -> None:
     def threshold(count: int) -> int:
         backends = {str(number): "" for number in range(count)}
         return at_least(watch_of({DB: backends}))[DB]
@@ -175,7 +177,7 @@ def planned(**args: Any) -> tuple[Watch | None, list[str]]:
     return plan.watch, texts(findings)
 
 
-def test_what_sources_found_is_compared_and_nothing_else() -> None:
+def test_only_results_of_sources_are_compared() -> None:
     by_hand = {"address": "192.0.2.9"}
     of_source = FoundBackend({"id": "a", "address": "192.0.2.1"}, DB)
     assert planned(backends=[by_hand], addresses=["192.0.2.8"]) == (None, [])
@@ -204,7 +206,7 @@ def test_a_share_is_between_nothing_and_everything(share: float) -> None:
 
 
 @pytest.mark.parametrize("args", [{}, {"backends": []}, {"addresses": []}])
-def test_a_service_may_be_empty_where_that_is_said(args: Any) -> None:
+def test_a_service_may_be_empty_if_allowed(args: Any) -> None:
     manifests = render(lambda: ExternalService("db", {"ports": PORTS, **args, "allow_empty": True}))
     assert [one["kind"] for one in manifests] == ["Service"]
     with pytest.raises(ValidationError, match="or set `allow_empty`"):
@@ -218,7 +220,7 @@ def test_a_whole_number_is_a_share(share: Any) -> None:
 
 
 @pytest.mark.parametrize("share", ["0.5", True, None])
-def test_what_is_not_a_number_is_refused(share: Any) -> None:
+def test_a_share_that_is_not_a_number_is_refused(share: Any) -> None:
     args: Any = {"ports": PORTS, "addresses": ["192.0.2.1"], "max_shrink": share}
     if share is None:
         assert render(lambda: ExternalService("db", args))

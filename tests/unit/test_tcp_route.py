@@ -83,7 +83,7 @@ def test_several_services_share_connections_and_one_elsewhere_is_granted() -> No
         ({"backend": DB, "labels": {"a b": "c"}}, 'labels: Invalid value: "a b"'),
     ],
 )
-def test_what_is_wrong_is_told_of_the_argument_once(args: dict[str, Any], said: str) -> None:
+def test_an_error_names_its_argument_once(args: dict[str, Any], said: str) -> None:
     (found,) = plan(**args)[1]
     assert found.startswith(said)
 
@@ -163,7 +163,7 @@ def grant(kind: str) -> dict[str, Any]:
     ("component", "kind", "argument"),
     [("TcpRoute", "TCPRoute", "route_name"), ("HttpIngress", "HTTPRoute", "ingress_name")],
 )
-def test_help_about_a_grant_speaks_of_its_routes_argument(
+def test_remedies_of_a_grant_name_the_routes_argument(
     component: str, kind: str, argument: str
 ) -> None:
     urn = f"urn:pulumi:s::p::k8s-endpoints:index:{component}$kubernetes:a:ReferenceGrant::a"

@@ -1,4 +1,4 @@
-"""Programs in threads: what each of them ends, and which modules are loaded before."""
+"""Programs in threads: each ends only what is its own, and finds its modules loaded."""
 
 import asyncio
 import subprocess
@@ -24,7 +24,7 @@ class Servicers:
             one.ended.append(one.name)
 
 
-def test_a_program_ends_its_own_callback_servers_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_stops_only_its_own_callback_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[str] = []
     monkeypatch.setattr(Servicers, "shutdown", Servicers.__dict__["shutdown"])
     other = asyncio.new_event_loop()

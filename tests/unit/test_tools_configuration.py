@@ -1,4 +1,4 @@
-"""The configuration of a stack: what `make` takes out of it, and what it leaves there."""
+"""What `make` removes from the configuration of a stack, and what it keeps."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("text", [SALT + PLAIN, PLAIN + SALT, SALT + SECURE])
-def test_the_salt_goes_and_all_else_stays(file: Path, text: str) -> None:
+def test_only_the_salt_is_removed(file: Path, text: str) -> None:
     file.write_text(text)
     file.chmod(0o600)
     here = Configuration(file)
@@ -59,7 +59,7 @@ def test_a_file_without_answers_is_removed(file: Path, text: str) -> None:
     assert not file.exists()
 
 
-def test_a_comment_of_the_users_is_something(file: Path) -> None:
+def test_a_file_with_only_a_comment_is_kept(file: Path) -> None:
     file.write_text(f"# mine\n{SALT}")
     Configuration(file).drop_salt()
     assert file.read_text() == "# mine\n"
@@ -94,7 +94,7 @@ def test_one_key_goes_and_the_others_stay(file: Path) -> None:
     )
 
 
-def test_no_file_stays_no_file(file: Path) -> None:
+def test_a_missing_file_is_not_created(file: Path) -> None:
     here = Configuration(file)
     here.drop_salt()
     here.drop("shop:token")

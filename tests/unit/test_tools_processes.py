@@ -79,7 +79,7 @@ def test_plugins_of_a_living_engine_are_no_orphans(tmp_path: Path, folder: str) 
         processes.end(processes.mentioning(here))
 
 
-def test_a_process_id_that_another_one_has_by_now_is_left_alone() -> None:
+def test_a_reused_process_id_is_left_alone() -> None:
     started = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
         time.sleep(0.1)
@@ -178,7 +178,7 @@ def test_a_second_interrupt_is_forwarded_too() -> None:
     assert code == 130
 
 
-def test_what_was_started_otherwise_ends_too(tmp_path: Path) -> None:
+def test_indirectly_started_processes_end_too(tmp_path: Path) -> None:
     """A compiler that a build runs, for instance."""
     inner = f"import time; print('it runs', flush=True); time.sleep(60)  # {tmp_path}/x"
     middle = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"

@@ -1,4 +1,4 @@
-"""The check of phrases: what it finds, where, and what comes near and is fine."""
+"""The check of phrases: what it finds and where, and near misses that it accepts."""
 
 from pathlib import Path
 

@@ -51,7 +51,7 @@ def test_a_complete_release_has_no_problems(repository: str) -> None:
         ({"urls": {"Homepage": "https://k8s-endpoints.example"}}, "project.urls.Homepage"),
     ],
 )
-def test_what_does_not_agree_is_a_problem(changed: dict[str, object], problem: str) -> None:
+def test_a_mismatch_is_a_problem(changed: dict[str, object], problem: str) -> None:
     made = replace(READY, **changed)  # type: ignore[arg-type]
 
     (found,) = made.problems("v0.2.0", REPOSITORY)

@@ -53,7 +53,7 @@ def test_a_lock_of_another_stack_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", ["", '{"version": 3, "check'])
-def test_a_checkpoint_that_was_cut_short_is_replaced_by_the_one_before(
+def test_a_truncated_checkpoint_is_replaced_by_the_one_before(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], cut: str
 ) -> None:
     folder = tmp_path / ".pulumi" / "stacks" / "shop"
@@ -79,7 +79,7 @@ def test_a_checkpoint_that_was_moved_aside_is_taken_back(tmp_path: Path) -> None
     assert (folder / "dev.json").read_text() == "{}"
 
 
-def test_the_very_first_checkpoint_is_begun_anew(tmp_path: Path) -> None:
+def test_a_truncated_first_checkpoint_is_removed(tmp_path: Path) -> None:
     folder = tmp_path / ".pulumi" / "stacks" / "shop"
     folder.mkdir(parents=True)
     (folder / "dev.json").write_text("")
@@ -180,7 +180,7 @@ def pending_create(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", [cut_short, dead_lock, pending_create])
-def test_an_update_that_was_cut_off_is_known_until_one_succeeds(
+def test_an_interrupted_update_is_remembered_until_one_succeeds(
     tmp_path: Path, fault: Callable[[Path], None]
 ) -> None:
     fault(tmp_path)
@@ -196,7 +196,7 @@ def test_an_update_that_was_cut_off_is_known_until_one_succeeds(
 
 
 @pytest.mark.parametrize("pending", [[], [UPDATING]])
-def test_nothing_else_counts_as_cut_off(tmp_path: Path, pending: list[object]) -> None:
+def test_nothing_else_counts_as_interrupted(tmp_path: Path, pending: list[object]) -> None:
     checkpoint(tmp_path, [OBJECT], pending)
     State(tmp_path).release("dev")
     assert not State(tmp_path).was_interrupted("dev")

@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the script, or what the script asks for."""
+    """Print the script, or the candidates that the script requests."""
     from ..completion import candidates  # noqa: PLC0415 - it reads this command's arguments, too
 
     if options.shell == "words":

@@ -1,4 +1,4 @@
-"""`diagram`: the paths to Services as a picture, in Mermaid or SVG."""
+"""`diagram`: draws the paths to Services, in Mermaid or SVG."""
 
 import argparse
 import sys
@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the picture, and return 0; 2 where the objects cannot be read or there are none."""
+    """Write the diagram, and return 0, or 2 if the objects cannot be read or there are none."""
     try:
         namespace = origins.chosen_namespace(options)
         explainer = Explainer(origins.read_objects(options, namespace))

@@ -1,6 +1,6 @@
-"""`explain`: the path from a client to the backends of a Service, and the first break on it.
+"""`explain`: shows the path from a client to the backends of a Service, and its first break.
 
-Exit codes: 0 where traffic flows, 1 where something breaks it, 2 where that is unknown.
+Exit codes: 0 if traffic flows, 1 if something breaks it, 2 if that is unknown.
 """
 
 import argparse
@@ -147,7 +147,7 @@ def _client_namespace(given: str) -> str:
 
 
 def _client(given: str, namespace: str, explainer: Explainer) -> Client | None:
-    """Return who connects, as the option says."""
+    """Return the client that the option names."""
     if not given:
         return None
     home = _client_namespace(given) or namespace

@@ -1,7 +1,7 @@
-"""`orphans`: objects that a stack has created and that its state does not hold.
+"""`orphans`: finds objects that a stack created but that are not in its state.
 
-Exit codes: 0 where there are none any more, 1 where some are left, 2 where the stack or the cluster
-could not be read.
+Exit codes: 0 if there are none left, 1 if some are left, 2 if the stack or the cluster could not be
+read.
 """
 
 import argparse
@@ -69,7 +69,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Find orphans, do with them what was asked for, and return the exit code."""
+    """Find orphans, list, adopt or delete them as requested, and return the exit code."""
     try:
         return _run(options)
     except ProgramError as error:

@@ -1,6 +1,6 @@
 """`probe`: connect to the backends of a Service.
 
-The exit code is advice: 0 where all answer, 1 where one does not, 2 where there is none to ask.
+The exit code is advice: 0 if all answer, 1 if one does not, 2 if there is no backend to probe.
 """
 
 import argparse
@@ -34,7 +34,7 @@ exit codes: 0 all answer, 1 some do not, 2 there are no backends
 
 
 _START = 60
-"""Seconds that a Pod may take until it runs."""
+"""The timeout in seconds for the start of a Pod."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -143,7 +143,7 @@ def _run(options: argparse.Namespace) -> int:
 def _start(
     options: argparse.Namespace, namespace: str, asked: Sequence[connections.Target]
 ) -> tuple[str, Iterator[tuple[int, Result]]]:
-    """Return from where it is probed, and the results as they come in."""
+    """Return the origin of the probes, and the results as they arrive."""
     if not options.in_cluster:
         return "this machine", probe_all(asked, options.timeout, options.at_once)
     home = options.probe_namespace or namespace

@@ -1,8 +1,8 @@
-"""`validate`: what the API server would say about manifests, and what will not work.
+"""`validate`: reports what the API server would refuse in manifests, and what will not work.
 
-Exit codes: 0 without errors, 1 with errors (`--fail-on` moves that line), 2 where something could
-not be read or written, the baseline too, whatever else was found. What could not be read is named
-on standard error, with line and column, and the rest is validated.
+Exit codes: 0 without errors, 1 with errors (`--fail-on` sets the severity), 2 if something could
+not be read or written, including the baseline. Unreadable parts are listed on standard error, with
+line and column, and the rest is validated.
 """
 
 import argparse
@@ -103,7 +103,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Validate, write the report, and give the exit code."""
+    """Validate, write the report, and return the exit code."""
     try:
         return _run(options)
     except BaselineError as error:
@@ -154,6 +154,6 @@ def _version(text: str) -> str:
 
 
 def _take_all_characters(stream: object) -> None:
-    """Escape what the terminal's encoding does not have, instead of failing."""
+    """Escape characters that the terminal's encoding lacks, instead of failing."""
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")

@@ -1,4 +1,4 @@
-"""How explanations are written: as a tree, as a table, as JSON."""
+"""Formats of explanations: a tree, a table, JSON."""
 
 from .json_rows import write_rows
 from .kubectl import kubectl_commands

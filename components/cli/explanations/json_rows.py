@@ -1,7 +1,7 @@
 """JSON: one object for a Service, or an array of them.
 
 `first` is the first break, or null; `problems` has all breaks and weaknesses in the order of the
-path. `path` is null where there is no such Service.
+path. `path` is null if there is no such Service.
 """
 
 from collections.abc import Sequence

@@ -7,7 +7,7 @@ from ...topology import Explanation
 
 
 def kubectl_commands(explanation: Explanation, options: Sequence[str] = ()) -> list[str]:
-    """Return commands that show the same, as far as kubectl can.
+    """Return commands that show the same, if kubectl can.
 
     Args:
         explanation: The explanation.

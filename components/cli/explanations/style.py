@@ -1,4 +1,4 @@
-"""Colours and lines of a terminal; plain text elsewhere."""
+"""Colours and lines on a terminal; plain text elsewhere."""
 
 import os
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _PLAIN = "\033[0m"
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How text is written."""
+    """The style of text."""
 
     has_colours: bool = False
     has_lines: bool = False
@@ -41,13 +41,13 @@ class Style:
         return f"{_CODES[colour]}{text}{_PLAIN}" if self.has_colours and text else text
 
     def branch(self, *, is_last: bool) -> str:
-        """Return what stands before a branch of a tree."""
+        """Return the prefix of a branch of a tree."""
         if self.has_lines:
             return "└─ " if is_last else "├─ "
         return "`- " if is_last else "|- "
 
     def trunk(self, *, is_last: bool) -> str:
-        """Return what stands before the branches of a branch."""
+        """Return the prefix of the branches below a branch."""
         if is_last:
             return "   "
         return "│  " if self.has_lines else "|  "

@@ -1,4 +1,4 @@
-"""Many Services as a table, one a line."""
+"""A table of Services, one per line."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _COLOURS: dict[Verdict, Colour] = {
 
 
 def write_table(explanations: Sequence[Explanation], out: TextIO, *, style: Style) -> None:
-    """Write a line for each Service, and one that counts."""
+    """Write a line for each Service, and one with totals."""
     rows = [("NAMESPACE", "SERVICE", "VERDICT", "FIRST BREAK")]
     rows += [(one.namespace, one.name, one.verdict.value, _reason(one)) for one in explanations]
     widths = [max(len(row[place]) for row in rows) for place in range(3)]

@@ -1,4 +1,4 @@
-"""The path to one Service as a tree, below its first break."""
+"""The path to one Service as a tree, after its first break."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,10 +24,10 @@ def write_tree(
     """Write an explanation.
 
     Args:
-        explanation: What to write.
+        explanation: The explanation.
         commands: The kubectl commands that show the same.
-        out: Where to.
-        style: How.
+        out: The stream to write to.
+        style: The style of the text.
         is_wide: Whether all backends are listed.
     """
     out.writelines(f"{line}\n" for line in _head(explanation, style))

@@ -1,4 +1,4 @@
-"""How results are written: for people, for programs, for code scanning, for GitHub Actions."""
+"""Formats of results: for people, programs, code scanning and GitHub Actions."""
 
 from collections.abc import Callable, Mapping
 from typing import TextIO
@@ -15,7 +15,7 @@ FORMATS: Mapping[str, Writer] = {
     "sarif": sarif.write,
     "github": github.write,
 }
-"""The formats, by the name that `-o` takes."""
+"""The formats, by their name for `-o`."""
 
 PLACED = frozenset({"text", "sarif", "github"})
-"""Those that tell lines."""
+"""The formats that show lines."""

@@ -1,4 +1,4 @@
-"""Workflow commands of GitHub Actions, which it shows as annotations of the files."""
+"""Workflow commands of GitHub Actions, shown as annotations of files."""
 
 from typing import TextIO
 
@@ -8,7 +8,7 @@ from .wording import message, repository_path, title, visible
 
 
 def write(results: Results, out: TextIO) -> None:
-    """Write a command for each finding, and for all that could not be read."""
+    """Write a command for each finding, and for each unreadable part."""
     for row, (line, column) in located(results.rows):
         finding = row.finding
         text = f"{finding.path}: {message(finding)}" if finding.path else message(finding)

@@ -1,7 +1,7 @@
 """JSON: one array with one object for each finding.
 
-`namespace` and `name` are empty where the object has none; so is `kind`. `document` counts from 0,
-empty documents included. `page` is where the code is explained.
+`namespace`, `name` and `kind` are empty if the object has none. `document` counts from 0, including
+empty documents. `page` is the address of the code's explanation.
 """
 
 from typing import TextIO
@@ -12,7 +12,7 @@ from .wording import json_text, message, page
 
 
 def write(results: Results, out: TextIO) -> None:
-    """Write the findings, one a line."""
+    """Write the findings, one per line."""
     before = "[\n"
     for row in results.rows:
         out.write(before + "".join(json_text(_fields(row))))

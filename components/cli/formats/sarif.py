@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, which code scanning takes."""
+"""SARIF 2.1.0, the input of code scanning."""
 
 import os
 from typing import Any, TextIO
@@ -14,7 +14,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def write(results: Results, out: TextIO) -> None:
-    """Write one run."""
+    """Write the results as one run."""
     codes = sorted({row.finding.code for row in results.rows})
     numbers = {code: number for number, code in enumerate(codes)}
     driver = {

@@ -1,4 +1,4 @@
-"""Text for people: by file and object, then a line for each code, and a last one that counts."""
+"""Text for people: by file and object, then a line for each code, and one with totals."""
 
 import os
 from collections import Counter
@@ -58,7 +58,7 @@ def _place(line: int, column: int) -> str:
 
 
 def _by_code(rows: Iterable[Row], paint: _Painter) -> Iterator[str]:
-    """Return a line for each code: how often it was found, and where it is explained."""
+    """Yield a line for each code: its number of findings, and the address of its page."""
     counted = Counter(row.finding.code for row in rows)
     most = len(str(max(counted.values())))
     width = max(map(len, counted))

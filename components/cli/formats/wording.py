@@ -1,4 +1,4 @@
-"""What several formats say alike."""
+"""Wording that several formats share."""
 
 import json
 import re
@@ -23,27 +23,27 @@ MEANINGS = {
     **ignores.RULES.texts(),
     **baseline.RULES.texts(),
 }
-"""One line for each code."""
+"""A line for each code that says what it means."""
 
 _DISTRIBUTION = "k8s-endpoints"
 _DOCS = "docs/"
 _RULES_PAGE = "docs/validation.md"
 
 _COMMAND_IN_LINE = re.compile(r"##(?=[a-z]*\[)")
-"""How commands begin that some CI systems take from any place of a line: `##[` of GitHub Actions,
-`##vso[` of Azure Pipelines, `##teamcity[` of TeamCity. GitHub's `::` counts at a line's beginning
-only."""
+"""The beginning of commands that CI systems accept anywhere in a line: `##[` for GitHub Actions,
+`##vso[` for Azure Pipelines, `##teamcity[` for TeamCity. GitHub's `::` counts only at the beginning
+of a line."""
 
 
 def page(code: str) -> str:
-    """Return where a code is explained: a URL once the package is released, else a page here."""
+    """Return the address of a code's explanation: a URL for releases, else a page here."""
     where = CATALOGUE[code].page if code in CATALOGUE else f"{_RULES_PAGE}#{code}"
     return f"{documentation()}{where.removeprefix(_DOCS)}"
 
 
 @cache
 def documentation() -> str:
-    """Return where the documentation of the installed release is, which its metadata says."""
+    """Return the address of the installed release's documentation, from its metadata."""
     try:
         stated: list[str] = metadata(_DISTRIBUTION).get_all("Project-URL") or []
     except PackageNotFoundError:
@@ -55,29 +55,29 @@ def documentation() -> str:
 
 
 def message(finding: Finding) -> str:
-    """Return what is wrong, and what to do about it."""
+    """Return the text of a finding, with its remedy."""
     return f"{finding.message} ({finding.remedy})" if finding.remedy else finding.message
 
 
 def title(subject: Subject) -> str:
-    """Name an object, such as `Service shop/db`."""
+    """Return an object's kind, namespace and name, such as `Service shop/db`."""
     name = "/".join(part for part in (subject.namespace, subject.name) if part)
     return " ".join(part for part in (subject.kind, name) if part) or "document"
 
 
 def repository_path(source: str) -> str:
-    """Return a file's path as GitHub knows it: `a.yaml` for `./a.yaml`."""
+    """Return a file's path as GitHub shows it: `a.yaml` for `./a.yaml`."""
     return source.removeprefix("./")
 
 
 def visible(text: str) -> str:
-    """Escape what a terminal, or a CI system that reads the output, would take for a command."""
+    """Escape text that a terminal, or a CI system that reads the output, would run as a command."""
     shown = _COMMAND_IN_LINE.sub(r"#\\x23", printable(text))
     return f"\\x3a{shown[1:]}" if shown.startswith("::") else shown
 
 
 def json_text(value: object, indent: int | None = None) -> Iterator[str]:
-    """Return the pieces of a JSON text that no CI system takes for a command."""
+    """Yield the pieces of a JSON text, without anything that CI systems would run."""
     for piece in json.JSONEncoder(indent=indent).iterencode(value):
         yield _COMMAND_IN_LINE.sub(r"#\\u0023", piece)
 

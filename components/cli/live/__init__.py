@@ -1,4 +1,4 @@
-"""What `pulumi` and `kubectl` show of a stack and of a cluster, with the user's credentials."""
+"""Reads stacks and clusters through `pulumi` and `kubectl`, with the user's credentials."""
 
 from .cluster import Cluster, Searched
 from .programs import ProgramError

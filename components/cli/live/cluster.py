@@ -1,4 +1,4 @@
-"""What the rights of the user show of a cluster."""
+"""Searches a cluster within the user's permissions."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -10,19 +10,19 @@ from ...core.orphan_search import KINDS, Orphan
 from .programs import ProgramError, failed, run
 
 _PAGE = 500
-"""How many objects the API server is asked for at once."""
+"""The page size of lists from the API server, in objects."""
 
 
 @dataclass
 class Searched:
-    """Where a kind was looked for."""
+    """The namespaces that were searched for a kind."""
 
     everywhere: bool = False
     namespaces: list[str] = field(default_factory=list[str])
     refused: list[str] = field(default_factory=list[str])
-    """Namespaces that permissions exclude."""
+    """The namespaces that permissions exclude."""
     hidden: bool = False
-    """Whether permissions hide which namespaces there are."""
+    """Whether permissions hide the list of namespaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class Cluster:
     def objects(
         self, namespaces: Collection[str], hints: Collection[str], searched: dict[str, Searched]
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Return kind and wire form of all objects that an orphan can be.
+        """Yield kind and wire form of all objects that may be orphans.
 
         Args:
-            namespaces: Where to look; empty for wherever the rights allow.
-            hints: Namespaces to try where the rights show none.
-            searched: Receives where each kind was looked for.
+            namespaces: The namespaces to search; empty for all that permissions allow.
+            hints: The namespaces to try if permissions do not allow a list of namespaces.
+            searched: Collects the searched namespaces of each kind.
 
         Raises:
             ProgramError: The cluster does not answer.
@@ -54,7 +54,7 @@ class Cluster:
         """Delete an object, unless it has changed since it was found.
 
         Returns:
-            Why it was not deleted, or nothing.
+            The reason why it was not deleted, or an empty text.
         """
         path = KINDS[orphan.key.kind].path(orphan.key.namespace, orphan.key.name)
         options = {
@@ -94,7 +94,7 @@ class Cluster:
             yield from found or ()
 
     def _list(self, kind: str, namespace: str = "") -> list[Mapping[str, Any]] | None:
-        """Return the objects, or None where the rights do not allow it."""
+        """Return the objects, or None if permissions do not allow it."""
         items: list[Mapping[str, Any]] = []
         query = {"limit": str(_PAGE)}
         if labels := KINDS[kind].labels:

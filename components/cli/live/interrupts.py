@@ -1,4 +1,4 @@
-"""Signals that ask a command to end while it has something in a cluster to delete."""
+"""Handles signals while a command has something in a cluster to delete."""
 
 import signal
 import threading
@@ -37,7 +37,7 @@ def ending_in_order() -> Generator[None]:
 
 @contextmanager
 def held_back() -> Generator[None]:
-    """Deliver signals only after the block; programs that it starts do not receive them either."""
+    """Deliver signals only after the block, also to programs that it starts."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

@@ -14,12 +14,12 @@ class ProgramError(Exception):
 def run(
     command: Sequence[str], *, stdin: str | None = None, variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program and return what came of it.
+    """Run a program and return its result.
 
     Args:
         command: The program and its arguments.
         stdin: Its standard input. Defaults to None: it has none.
-        variables: Variables of this run alone. Defaults to None.
+        variables: Additional environment variables. Defaults to None.
 
     Raises:
         ProgramError: The program is not on PATH.
@@ -54,6 +54,6 @@ def ask(command: Sequence[str], *, variables: Mapping[str, str] | None = None) -
 
 
 def failed(command: Sequence[str], done: subprocess.CompletedProcess[str]) -> str:
-    """Return what a program that failed has said."""
+    """Return the error text of a failed program."""
     said = (done.stderr.strip() or done.stdout.strip()).splitlines()
     return "\n".join([f"{' '.join(command)} failed with exit code {done.returncode}", *said[-15:]])

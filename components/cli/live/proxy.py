@@ -1,7 +1,7 @@
-"""Reads from the API server through `kubectl proxy`, which knows how to log in.
+"""Reads from the API server through `kubectl proxy`, which handles the login.
 
-kubectl holds the credentials, whatever kind they are: none of them ever is in this process. The
-proxy listens in a folder that only its user may open, and refuses everything but reading.
+kubectl holds the credentials: they never enter this process. The proxy listens on a socket in a
+folder that only its user may open, and refuses everything except reads.
 """
 
 import json
@@ -22,7 +22,7 @@ from ...validation.untyped import mapping, text
 from .programs import ProgramError
 
 PAGE = 500
-"""How many objects the API server is asked for at once."""
+"""The page size of lists from the API server, in objects."""
 
 _AT_ONCE = 14
 _TIMEOUT = 60.0
@@ -31,14 +31,14 @@ _WRITING = "POST,PUT,PATCH,DELETE"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a list of objects gave."""
+    """The result of a list request."""
 
     items: Sequence[Mapping[str, Any]] = ()
     refused: str = ""
-    """Why nothing could be read; empty where it could."""
+    """Why nothing could be read; empty if it could."""
     requests: int = 1
     version: str = ""
-    """The `resourceVersion` of the list: a watch from it on misses nothing."""
+    """The `resourceVersion` of the list: a watch from this version misses nothing."""
 
 
 class Proxy(AbstractContextManager["Proxy"]):
@@ -89,10 +89,10 @@ class Proxy(AbstractContextManager["Proxy"]):
         self._stack.close()
 
     def lists(self, wanted: Mapping[str, str]) -> dict[str, Listed]:
-        """Return the objects of several lists, asked for at the same time.
+        """Return the objects of several lists, requested in parallel.
 
         Args:
-            wanted: Paths by what they are called.
+            wanted: The API paths of the lists, by name.
 
         Raises:
             ProgramError: The cluster does not answer.
@@ -106,7 +106,7 @@ class Proxy(AbstractContextManager["Proxy"]):
             return self._pages(connection, path)
 
     def watch(self, path: str, version: str) -> Iterator[Mapping[str, Any]]:
-        """Return the events of a list from a version on, until the API server ends the watch."""
+        """Yield the events of a list from a version on, until the API server ends the watch."""
         query = urlencode({"watch": "1", "resourceVersion": version})
         with closing(_UnixConnection(self._path, timeout=None)) as connection:
             try:
@@ -114,7 +114,7 @@ class Proxy(AbstractContextManager["Proxy"]):
                 for line in connection.getresponse():
                     yield mapping(json.loads(line))
             except (OSError, HTTPException, ValueError):
-                return  # it was cut: the caller lists again
+                return  # it was cut off: the caller lists again
 
     def _pages(self, connection: HTTPConnection, path: str) -> Listed:
         items: list[Mapping[str, Any]] = []
@@ -178,7 +178,7 @@ def _get(connection: HTTPConnection, path: str) -> tuple[int, Mapping[str, Any]]
 def _failed(path: str, status: int, answer: Mapping[str, Any]) -> str:
     message = str(answer.get("message") or "").splitlines()
     reason = message[0] if message else "no reason"
-    if answer.get("kind") != "Status":  # it is kubectl that answers
+    if answer.get("kind") != "Status":  # the answer is from kubectl
         return f"kubectl does not reach the cluster: {reason}"
     return f"the cluster answers {path} with {status}: {reason}"
 

@@ -1,4 +1,4 @@
-"""What a cluster holds on the paths to its Services, in few requests."""
+"""Reads the objects on the paths to a cluster's Services, in few requests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ _SERVED = {
     "HTTPRoute": ("/apis/gateway.networking.k8s.io/v1", "httproutes"),
     "TCPRoute": ("/apis/gateway.networking.k8s.io/v1", "tcproutes"),
 }
-"""The kinds that are listed in a namespace, or in all."""
+"""The kinds that are listed in the Service's namespace, or in all."""
 _CLASSES = "/apis/networking.k8s.io/v1/ingressclasses"
 _FROM = ("Pod", "NetworkPolicy")
-"""The kinds that are listed in the client's namespace, too."""
+"""The kinds that are also listed in the client's namespace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A snapshot, and what it cost."""
+    """A snapshot, and the cost of reading it."""
 
     snapshot: Snapshot
     requests: int
@@ -40,15 +40,15 @@ def current_namespace(options: Sequence[str]) -> str:
 
 
 def read_snapshot(proxy: Proxy, namespace: str, client_namespace: str = "") -> Reading:
-    """Read what lies on the paths to the Services of a namespace, or of all.
+    """Return the objects on the paths to the Services of a namespace, or of all.
 
     Args:
-        proxy: Where to read from.
+        proxy: The proxy to read from.
         namespace: The namespace; empty for all.
-        client_namespace: That of the client, if it is another one. Defaults to none.
+        client_namespace: The client's namespace, if it differs. Defaults to none.
 
     Raises:
-        ProgramError: The cluster does not answer, or the rights show no Services.
+        ProgramError: The cluster does not answer, or permissions do not allow reading Services.
     """
     wanted = {
         **paths_of(namespace),
@@ -74,7 +74,7 @@ def read_snapshot(proxy: Proxy, namespace: str, client_namespace: str = "") -> R
 
 
 def paths_of(namespace: str) -> dict[str, str]:
-    """Return the paths of the lists that paths to Services are made of, by kind."""
+    """Return the API paths of the lists that are needed, by kind."""
     return {
         **{kind: _path(kind, namespace) for kind in _SERVED},
         "IngressClass": _CLASSES,

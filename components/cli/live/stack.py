@@ -1,4 +1,4 @@
-"""A stack: its state, its owners, and what its program declares."""
+"""A stack: its state, its owners, and the objects that its program declares."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from .programs import ProgramError, ask, run
 _OWNER = "k8s-endpoints:owner"
 
 UPSERT = {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"}
-"""Lets a provider that creates client-side take an existing object over."""
+"""Lets a provider that creates client-side take over an existing object."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Stack:
 
     folder: Path
     name: str = ""
-    """Defaults to the selected stack."""
+    """The stack's name. Defaults to the selected stack."""
 
     @cached_property
     def qualified_name(self) -> str:
@@ -53,13 +53,13 @@ class Stack:
         """Return all field managers of its objects.
 
         Args:
-            former: Owners that it has had, as the user names them, beside those in its state.
+            former: Former owners given by the user, in addition to those in its state.
         """
         named = {field_manager(owner) for owner in former}
         return {self.manager, *named, *recorded_managers(self.state)}
 
     def claimed(self, managers: set[str]) -> set[str]:
-        """Return which of the field managers another stack of the backend has as well."""
+        """Return those field managers that another stack of the backend also uses."""
         others: set[str] = set()
         for other in ask(self._pulumi("stack", "ls", "--all", "--json")):
             parts = other["name"].split("/")
@@ -83,7 +83,7 @@ class Stack:
         return read_declared(cast("Mapping[str, Any]", preview))
 
     def adopt(self, urns: Sequence[str], *, asks: bool) -> bool:
-        """Run an up of these resources alone, whose creates take objects over.
+        """Run an up of these resources only, whose creates take over objects.
 
         Returns:
             Whether it succeeded.
@@ -127,7 +127,7 @@ class Stack:
         return name
 
     def _configured_elsewhere(self) -> set[str]:
-        """Return the managers that configurations of the project's other stacks name."""
+        """Return the managers in the configurations of the project's other stacks."""
         found: set[str] = set()
         for file in self._project_file.parent.glob("Pulumi.*.y*ml"):
             if file.name.partition(".")[2].rpartition(".")[0] != self._short_name:

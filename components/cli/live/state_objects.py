@@ -1,4 +1,4 @@
-"""The objects that the state of a stack holds."""
+"""Reads the objects in the state of a stack."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,13 +8,13 @@ from ...validation.untyped import items, mapping, text
 from .stack import Stack
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""The key of a value that the state holds encrypted, in place of the value itself."""
+"""The key that marks an encrypted value in the state."""
 _OF_NOTHING = frozenset({"annotations", "managedFields"})
-"""What of an object's metadata is on no path."""
+"""Fields of metadata that do not affect paths."""
 
 
 def read_state(stack: Stack) -> Snapshot:
-    """Return the objects that the last update of a stack left, but for what is secret.
+    """Return the objects from the last update of a stack, without secrets.
 
     Raises:
         ProgramError: The state cannot be read.
@@ -34,7 +34,7 @@ def read_state(stack: Stack) -> Snapshot:
 
 
 def _on_paths(manifest: Mapping[str, Any]) -> Iterator[object]:
-    """Return the values of an object that decide where traffic goes."""
+    """Yield the values of an object that decide where traffic goes."""
     for key, value in manifest.items():
         if key == "metadata":
             yield from (one for name, one in mapping(value).items() if name not in _OF_NOTHING)

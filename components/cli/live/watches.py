@@ -1,4 +1,4 @@
-"""Follows the objects of a namespace: every change is seen, in the order of its kind."""
+"""Watches the objects of a namespace without missing a change, in order for each kind."""
 
 from collections.abc import Iterator, Mapping
 from queue import Empty, Queue
@@ -20,7 +20,7 @@ class Event(NamedTuple):
     """A change of an object."""
 
     subject: str
-    """What changed, such as `EndpointSlice db-1`."""
+    """The changed object, such as `EndpointSlice db-1`."""
     verb: str
     """`added`, `changed` or `deleted`."""
 
@@ -29,7 +29,7 @@ class Watches:
     """Watches all kinds of a namespace from one moment on.
 
     Args:
-        proxy: Where to read from.
+        proxy: The proxy to read from.
         namespace: The namespace.
     """
 
@@ -53,14 +53,14 @@ class Watches:
 
     @property
     def snapshot(self) -> Snapshot:
-        """What the namespace holds now, as far as events have been taken."""
+        """The namespace's objects after all events returned so far."""
         return Snapshot(list(self._objects.values()), is_live=True, unseen=self._unseen)
 
     def events(self, seconds: float | None) -> Iterator[Event]:
-        """Return the changes as they come; each is in the snapshot when it is given.
+        """Yield the changes as they arrive; each is already in the snapshot.
 
         Args:
-            seconds: For how long; None for ever.
+            seconds: The time to watch; None for no limit.
         """
         end = None if seconds is None else monotonic() + seconds
         while end is None or monotonic() < end:
@@ -79,7 +79,7 @@ class Watches:
             yield Event(f"{kind} {key[1]}", _VERBS.get(verb, "changed"))
 
     def _follow(self, kind: str, version: str) -> None:
-        """Watch a kind, and list it again where the watch ends."""
+        """Watch a kind, and list it again when the watch ends."""
         path = self._paths[kind]
         known = {key[1]: one for key, one in self._objects.items() if key[0] == kind}
         while True:
@@ -106,7 +106,7 @@ class Watches:
         known: dict[str, Mapping[str, Any]],
         now: Mapping[str, Mapping[str, Any]],
     ) -> None:
-        """Queue what happened while nothing was watched."""
+        """Queue the changes that happened without a watch."""
         for name in known.keys() - now.keys():
             self._queue.put((kind, {"type": "DELETED", "object": known.pop(name)}))
         for name, item in now.items():

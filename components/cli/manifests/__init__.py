@@ -1,7 +1,7 @@
 """Manifests from files, as kubectl reads them.
 
-Multi-document YAML and JSON, lists of objects taken apart. What cannot be read is one result among
-the others, with its place, and the rest is still read.
+It reads multi-document YAML and JSON, and splits lists into objects. An unreadable part is a result
+like the others, with its place, and the rest is still read.
 """
 
 from collections.abc import Iterator
@@ -38,9 +38,9 @@ _DEFINITION = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceD
 
 
 def read(source: Source | str) -> Iterator[Entry | Unreadable | Stranger]:
-    """Return every object of a file, what cannot be read of it, and what is passed over.
+    """Yield every object of a file, its unreadable parts, and its skipped ones.
 
-    Nothing is passed over in a file that is named, as a text is.
+    Nothing is skipped in a file that the user names, or in a text.
     """
     if isinstance(source, str):
         source = Source(source, is_named=True)

@@ -12,7 +12,7 @@ from ...validation.untyped import mapping, text
 from . import json_text
 
 Trail = tuple[int, ...]
-"""Which item it is of the document's list, and of lists within; empty for the document itself."""
+"""The index in the document's list, and in nested lists; empty for the document itself."""
 
 _ITEMS = "items"
 _AFTER_THE_END = ("did not find expected <document start>", SECOND_DOCUMENT)
@@ -25,35 +25,35 @@ class Chunk:
     """A part of a file."""
 
     line: int
-    """How many lines of the file are before it."""
+    """The number of lines before it in the file."""
     text: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One object, or what stands in its place."""
+    """One object, or another value in its place."""
 
     chunk: Chunk
     """The text of its document."""
     document: int
-    """Which document of the file it is in, from 0."""
+    """The index of its document in the file, from 0."""
     item: Trail
     value: Any
 
 
 def is_manifest(value: Any) -> bool:
-    """Return whether something is an object of some API, so that its text may be shown.
+    """Return whether a value is an API object, so that its text may be shown.
 
-    What is not may be any file of this machine, to which a link or a mistake has led.
+    Anything else may be a private file of this machine that a link or a mistake led to.
     """
     fields = mapping(value)
     return bool(text(fields.get("apiVersion")) and text(fields.get("kind")))
 
 
 def parts(chunk: Chunk) -> Iterator[tuple[Chunk, Any]]:
-    """Return the documents of a part without `---`: one of YAML, or any number of JSON values.
+    """Yield the documents of a part without `---`: one of YAML, or any number of JSON values.
 
-    With each goes its value, or None where it has to be read as YAML.
+    Each comes with its value, or None if it must be read as YAML.
     """
     if not json_text.may_be(chunk.text):
         yield chunk, None
@@ -65,15 +65,15 @@ def parts(chunk: Chunk) -> Iterator[tuple[Chunk, Any]]:
 
 
 def entries(chunk: Chunk, document: int, value: Any = None) -> Iterator[Entry]:
-    """Return the objects of a document, those of a list one by one, as kubectl takes it apart.
+    """Yield the objects of a document, split from lists as kubectl does.
 
     Args:
         chunk: Its text.
-        document: Which one it is.
-        value: Its value where it is known. Defaults to None: the text is read as YAML.
+        document: Its index in the file.
+        value: Its value, if known. Defaults to None: the text is read as YAML.
 
     Raises:
-        YamlProblems: It cannot be read. What was given before that is right.
+        YamlProblems: It cannot be read. Objects yielded before are valid.
     """
     items = _yaml_items(chunk.text, placed=False) if value is None else _json_items(value)
     for trail, one in _objects(items):
@@ -81,7 +81,7 @@ def entries(chunk: Chunk, document: int, value: Any = None) -> Iterator[Entry]:
 
 
 def places(chunk: Chunk, wanted: Mapping[Trail, Iterable[str]]) -> dict[tuple[Trail, str], Place]:
-    """Find fields of a document's objects: by object and field path, their places in the file.
+    """Return the places in the file of fields of a document's objects, by object and field path.
 
     An object that cannot be found again is left out.
     """
@@ -99,7 +99,7 @@ def places(chunk: Chunk, wanted: Mapping[Trail, Iterable[str]]) -> dict[tuple[Tr
 
 
 def first_place(chunk: Chunk) -> Place:
-    """Return the place of a document's first line that holds something."""
+    """Return the place of a document's first non-empty line."""
     before = _NOTHING.match(chunk.text)
     lines = before[0].count(b"\n") if before else 0
     return Place(chunk.line + 1 + lines, 1)
@@ -127,7 +127,7 @@ def _without_paths(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _explained(problems: Iterable[Problem], content: bytes) -> list[Problem]:
-    """Report what kubectl does: it splits documents by lines and reads the first of each part."""
+    """Return the problems, with how kubectl splits the text: by lines, reading each first part."""
     if content.lstrip().startswith(b"%"):
         return [Problem(1, 1, "kubectl does not accept directives such as %YAML")]
     return [
@@ -146,7 +146,7 @@ def _json_items(value: Any) -> Iterator[Item]:
 
 
 def _objects(items: Iterable[Item]) -> Iterator[tuple[Trail, Any]]:
-    """Take nested lists apart; items without `kind` inherit it from the list."""
+    """Yield the objects of nested lists; items without `kind` inherit it from the list."""
     waiting: list[tuple[Trail, Any]] = []
     for index, value in items:
         if index is None:

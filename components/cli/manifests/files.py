@@ -1,4 +1,4 @@
-"""Files, and their text in documents."""
+"""Reads files and splits them into documents."""
 
 import codecs
 import os
@@ -14,13 +14,13 @@ from typing import IO
 from .documents import Chunk
 
 MAX_DOCUMENT = 64 << 20
-"""How many bytes one document may have; a file may have any number of documents."""
+"""The maximum size of one document in bytes; a file may have any number of documents."""
 
 STDIN = "-"
 """The argument that means standard input."""
 
 _PIPES = ("/dev/stdin", "/dev/fd/")
-"""How the names begin that shells give to pipes, as in `validate <(helm template shop)`."""
+"""Prefixes of the names that shells give to pipes, as in `validate <(helm template shop)`."""
 _UNENDING = (
     (stat.S_ISFIFO, "is a named pipe; give `-` and pipe into standard input"),
     (stat.S_ISSOCK, "is a socket, not a file"),
@@ -38,10 +38,10 @@ class Unreadable:
     source: str
     reason: str
     line: int = 0
-    """Counted from 1, as the column is. 0 where the place is not known."""
+    """The line, counted from 1, like the column. 0 if the place is unknown."""
     column: int = 0
     is_ruled_off: bool = False
-    """Whether it is a line such as `----- words`, which parts notes and not documents."""
+    """Whether it is a line such as `----- words`, which separates notes, not documents."""
 
     def __str__(self) -> str:
         place = f":{self.line}:{self.column}" if self.line else ""
@@ -49,13 +49,13 @@ class Unreadable:
 
 
 def chunks(source: str, content: bytes | None = None) -> Iterator[Chunk | Unreadable]:
-    """Return the documents of a file, one at a time.
+    """Yield the documents of a file.
 
-    They are parted as kubectl parts them: by lines that begin with `---`.
+    They are split as by kubectl, at lines that begin with `---`.
 
     Args:
         source: The file.
-        content: What stands for its content. Defaults to None: the file is read.
+        content: Its content. Defaults to None: the file is read.
     """
     try:
         with _open(source) if content is None else BytesIO(content) as stream:
@@ -81,7 +81,7 @@ def _open(source: str) -> IO[bytes] | nullcontext[IO[bytes]]:
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open a file that is one: neither opening nor reading waits, whatever took its place."""
+    """Open a regular file without blocking, even if a pipe has taken its place."""
     file = os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
     try:
         _refuse_unending(os.fstat(file))
@@ -130,7 +130,7 @@ def _separator(source: str, line: bytes, number: int) -> Iterator[Unreadable]:
 
 
 def _chunk(source: str, begin: int, text: bytes, size: int) -> Iterator[Chunk | Unreadable]:
-    """Return a document; one that is too large is empty."""
+    """Yield a document; one that is too large is empty."""
     if size > MAX_DOCUMENT:
         text = b""
         yield Unreadable(source, str(_TooLargeError()), begin + 1, 1)
@@ -138,7 +138,7 @@ def _chunk(source: str, begin: int, text: bytes, size: int) -> Iterator[Chunk | 
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """Return a file's lines in UTF-8, without its byte order mark; the longest in pieces."""
+    """Yield a file's lines in UTF-8, without byte order mark; very long ones in pieces."""
     first = stream.readline(MAX_DOCUMENT + 1)
     if first.startswith(_UTF_16):
         stream = _from_utf_16(first, stream)

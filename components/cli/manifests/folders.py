@@ -1,7 +1,7 @@
-"""Chooses the files.
+"""Chooses the files to read.
 
-A folder may come from a stranger, such as the author of a pull request: a link in it must not
-make this machine read its other files, nor a device that never ends.
+A folder may come from a stranger, such as the author of a pull request: its links must not make
+this machine read other files, or a device that never ends.
 """
 
 import os
@@ -17,14 +17,16 @@ from .kustomize import render
 from .strangers import EXCLUDED, HELM_TEMPLATE, PATCH, Stranger, is_kustomization
 
 ENDINGS = (".yaml", ".yml", ".json")
-"""What the name of a manifest's file ends with."""
+"""The file extensions of manifests."""
 
 _LEADS_OUT = "is a link that leads out of the folder; to validate its target, give that as FILE"
 
 
 _SKIPPED = frozenset({"node_modules"})
-"""Folders of other people's work, beside the hidden ones."""
+"""Skipped folders, in addition to hidden ones."""
 _CHART, _TEMPLATES = "Chart.yaml", "templates"
+_VENDOR, _MODULE = "vendor", "go.mod"
+"""The folder of vendored Go modules, and the file beside it."""
 
 
 class Source(NamedTuple):
@@ -32,9 +34,9 @@ class Source(NamedTuple):
 
     path: str
     is_named: bool
-    """Whether it is validated whatever it holds; what a folder holds beside manifests is not."""
+    """Whether the user named it: it is then validated even if it does not look like a manifest."""
     content: bytes | None = None
-    """What stands for the file's content, where it was rendered."""
+    """The content, if it was rendered."""
 
 
 def sources(
@@ -46,13 +48,14 @@ def sources(
 ) -> Iterator[Source | Unreadable | Stranger]:
     """Return the chosen files: `-`, files, and every manifest below a folder.
 
-    A folder's files come in the order of their paths. Hidden files and folders are passed over,
-    and so are `node_modules`, the templates of Helm charts, and links to what is read anyway.
+    A folder's files come in the order of their paths. Hidden files and folders, `node_modules`,
+    modules that Go vendors, templates of Helm charts, and links to files that are read anyway are
+    skipped.
 
     Args:
         arguments: Files, folders, and `-`.
         exclude: Patterns of files and folders that are left out. Defaults to none.
-        as_folder: Whether files that are named follow the rules of a folder. Defaults to False.
+        as_folder: Whether named files follow the rules of a folder. Defaults to False.
         kustomize: Folders that `kubectl kustomize` renders. Defaults to none.
     """
     for folder in kustomize:
@@ -81,7 +84,7 @@ def sources(
 def is_excluded(path: str, patterns: Iterable[str]) -> bool:
     """Return whether a file or folder, or a folder that it is in, matches a pattern.
 
-    A pattern is compared with the path and with the name; `*` stands for `/` too.
+    A pattern is compared with the path and with the name; `*` also matches `/`.
     """
     parts = PurePath(path.removeprefix("./")).parts
     ways = ["/".join(parts[: end + 1]) for end in range(len(parts))]
@@ -99,19 +102,25 @@ def _is_of_chart(path: str) -> bool:
     )
 
 
+def _is_of_go(folder: str) -> bool:
+    return os.path.exists(PurePath(folder).parent / _MODULE)  # noqa: PTH110
+
+
 def _is_passed_over(path: str) -> bool:
     parts = PurePath(path).parts
+    if any(one.name == _VENDOR and _is_of_go(str(one)) for one in PurePath(path).parents):
+        return True
     hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
     return hidden or not _SKIPPED.isdisjoint(parts)
 
 
 class _Folder:
-    """A folder that was given. Each file and folder in it is taken once, whatever links there are.
+    """A folder of the arguments. Each file and folder in it is read once, even with links to it.
 
     Args:
-        path: The folder, as it was given.
-        exclude: Patterns of what is left out, compared with paths within the folder.
-        patches: What tells patches of a Kustomization.
+        path: The folder, as given.
+        exclude: Patterns of skipped files, compared with paths within the folder.
+        patches: The patches of Kustomizations.
     """
 
     def __init__(self, path: str, exclude: Sequence[str], patches: Patches) -> None:
@@ -120,23 +129,23 @@ class _Folder:
         self._exclude = exclude
         self._root = os.path.realpath(path)
         self._taken: set[str] = set()
-        """The real paths of the files and folders that were taken."""
+        """The real paths of the files and folders that were already found."""
         self._links: list[str] = []
-        """The links that are still to be looked at."""
+        """The links that are not followed yet."""
         self._found: list[tuple[str, Source | Unreadable | Stranger]] = []
-        """What was found, by path."""
+        """The results, with their paths."""
 
     def manifests(self) -> list[Source | Unreadable | Stranger]:
-        """Return the manifests below it, what is passed over, and what cannot be read."""
+        """Return the manifests below it, skipped files, and unreadable ones."""
         self._take_folder(self._path, self._root)
-        while self._links:  # after all else, so that a file keeps its own name
+        while self._links:  # last, so that a file keeps its own name
             links, self._links = sorted(self._links), []
             for link in links:
                 self._follow(link)
         return list(self._without_patches())
 
     def _without_patches(self) -> Iterator[Source | Unreadable | Stranger]:
-        """Return what was found, with the files that some Kustomization lists as patches apart."""
+        """Yield the results, with files that a Kustomization lists as patches marked as skipped."""
         folders = {str(PurePath(path).parent) for path, _ in self._found if is_kustomization(path)}
         listed = self._patches.of_folders(folders)
         for path, found in sorted(self._found, key=itemgetter(0)):
@@ -162,6 +171,8 @@ class _Folder:
                 if entry.is_symlink():
                     self._links.append(entry.path)
                 elif entry.is_dir(follow_symlinks=False):
+                    if entry.name == _VENDOR and _is_of_go(entry.path):
+                        continue
                     below = os.path.join(real, entry.name)  # noqa: PTH118
                     templates = is_of_chart or (is_chart and entry.name == _TEMPLATES)
                     waiting.append((entry.path, below, templates))

@@ -1,8 +1,8 @@
 """JSON among manifests.
 
-Python's own reader is much faster than any of YAML, and JSON values may follow one another without
-`---`. What is not JSON is YAML to kubectl; so is here what JSON's reader does not check: keys that
-are given twice, and texts whose size or depth has to be bounded.
+Python's JSON reader is much faster than any YAML reader, and JSON values may follow one another
+without `---`. kubectl reads everything else as YAML. So does this module, also for JSON with
+duplicate keys, or with a size or depth that must be limited.
 """
 
 import json
@@ -15,7 +15,7 @@ from ..._yaml import MAX_DEPTH, MAX_NODES
 from ..._yaml.scalars import whole
 
 _BETWEEN = re.compile(r"(?<=\})[ \t\r]*(?=\n\s*\{)")
-"""What stands between JSON values, and never within one."""
+"""Matches the space between JSON values, which never occurs within one."""
 _SPACE = re.compile(r"\s*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPE = re.compile(
@@ -29,7 +29,7 @@ def may_be(text: bytes) -> bool:
 
 
 def values(text: bytes) -> Iterator[tuple[bytes, Any]]:
-    """Return the text of each value and the value, or None where it is to be read as YAML."""
+    """Yield the text of each value and the value, or None if it must be read as YAML."""
     try:
         decoded = text.decode()
     except UnicodeDecodeError:
@@ -46,7 +46,7 @@ def values(text: bytes) -> Iterator[tuple[bytes, Any]]:
 
 
 def as_yaml(text: bytes) -> bytes:
-    """Write JSON so that YAML's reader takes it."""
+    """Return JSON in a form that a YAML reader accepts."""
     try:
         return _without_surrogates(text.decode()).encode()
     except UnicodeDecodeError:
@@ -62,7 +62,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _values(text: str) -> Iterator[tuple[str, Any]]:
-    """Return the values that follow one another on one line."""
+    """Yield the values that follow one another on one line."""
     if text.count(",") + text.count("{") + text.count("[") > MAX_NODES:
         yield text, None
         return
@@ -82,7 +82,7 @@ def _values(text: str) -> Iterator[tuple[str, Any]]:
 
 
 def _without_surrogates(text: str) -> str:
-    """Put characters for the escapes of surrogates, as Go does; U+FFFD for one alone."""
+    """Replace escaped surrogates with characters, as Go does; a single one with U+FFFD."""
     return _ESCAPE.sub(_character, text) if _SURROGATE.search(text) else text
 
 

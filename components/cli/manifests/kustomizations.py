@@ -1,10 +1,11 @@
-"""What the Kustomizations among the files say: which files belong together, and how they change.
+"""Reads Kustomizations: which files belong together, and how they change.
 
-Only what matters to Services is read: resources, namespace, names, labels that become selectors,
-and which files are patches. What `kubectl kustomize` renders is more than that (`--kustomize`).
+Only the parts that affect Services are read: resources, namespace, names, labels that become
+selectors, and patches. `--kustomize` renders the complete result with `kubectl kustomize`.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -18,6 +19,8 @@ from .strangers import KUSTOMIZATIONS
 
 _MOST_PARENTS = 8
 _SELECTOR = "/spec/selector"
+_SELECTION = re.compile(r"labels|[sS]elector|matchLabels|[pP]orts\b")
+"""What patches of Services and of workloads name where they change who selects whom."""
 _PATCHES = ("patches", "patchesJson6902", "patchesStrategicMerge")
 
 
@@ -31,19 +34,22 @@ class Kustomization:
     patches: frozenset[str]
     """The files that are patches."""
     namespace: str
-    """What it moves all objects into. Empty where it leaves them, or a placeholder stands there."""
+    """The namespace that it sets for all objects. Empty if it sets none, or a placeholder."""
     affixes: tuple[str, str]
-    """What it puts before and after names."""
+    """The prefix and suffix that it adds to names."""
     selector: Mapping[str, str] = field(hash=False)
-    """What it adds to selectors. Empty where its patches write selectors too."""
+    """The labels that it adds to selectors. Empty if its patches also write selectors."""
     leaves_labels: bool
-    """Whether labels that hold names are left as they are; what replaces fields may mend them."""
+    """Whether labels that hold names stay unchanged; replacements may change them."""
+    patches_selection: bool
+    """Whether its patches change which Pods a Service selects, or ports; replacements may."""
 
 
 def read_kustomization(file: str) -> Kustomization | None:
-    """Return a Kustomization, or None where the file cannot be read as one."""
+    """Return a Kustomization, or None if the file cannot be read as one."""
     fields = mapping(_value(file))
     folder = os.path.dirname(file)  # noqa: PTH120
+    patches = list(_patch_texts(folder, fields))
     listed = [*_texts(fields, "resources"), *_texts(fields, "bases"), *_texts(fields, "components")]
     return Kustomization(
         file,
@@ -51,13 +57,14 @@ def read_kustomization(file: str) -> Kustomization | None:
         frozenset(_normal(folder, one) for one in _patches(fields)),
         _filled(text(fields.get("namespace"))),
         (text(fields.get("namePrefix")), text(fields.get("nameSuffix"))),
-        {} if _patches_selectors(folder, fields) else _selector(fields),
+        {} if any(_SELECTOR in one for one in patches) else _selector(fields),
         leaves_labels=not (fields.get("replacements") or fields.get("configurations")),
+        patches_selection="replacements" in fields or any(map(_SELECTION.search, patches)),
     )
 
 
 class Patches:
-    """Which files are patches of a Kustomization beside or above them."""
+    """Finds files that are patches of a Kustomization beside or above them."""
 
     def __init__(self) -> None:
         self._of_folder: dict[str, frozenset[str]] = {}
@@ -67,7 +74,7 @@ class Patches:
 
         Args:
             path: The file.
-            root: The folder, above which nothing is read.
+            root: The folder; nothing above it is read.
         """
         path, top = os.path.normpath(path), os.path.normpath(root or ".")
         for folder, _ in zip(PurePath(path).parents, range(_MOST_PARENTS), strict=False):
@@ -115,16 +122,14 @@ def _patches(fields: Mapping[str, Any]) -> Iterator[str]:
                 yield path
 
 
-def _patches_selectors(folder: str, fields: Mapping[str, Any]) -> bool:
-    patches = [one for name in _PATCHES for one in items(fields.get(name))]
-    inline = (text(one) or text(mapping(one).get("patch")) for one in patches)
-    files = (_normal(folder, one) for one in _patches(fields))
-    return any(_SELECTOR in one for one in inline) or any(
-        _SELECTOR.encode() in chunk.text
-        for file in files
-        for chunk in chunks(file)
-        if not isinstance(chunk, Unreadable)
-    )
+def _patch_texts(folder: str, fields: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the patches of a Kustomization, those within it and those of files."""
+    for one in (one for name in _PATCHES for one in items(fields.get(name))):
+        yield text(one) or text(mapping(one).get("patch"))
+    for file in (_normal(folder, one) for one in _patches(fields)):
+        for chunk in chunks(file):
+            if not isinstance(chunk, Unreadable):
+                yield chunk.text.decode("utf-8", "replace")
 
 
 def _selector(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What `kubectl kustomize` renders of a folder."""
+"""Renders a folder with `kubectl kustomize`."""
 
 import os
 import shutil
@@ -9,13 +9,13 @@ import sys
 from .files import Unreadable
 
 TIME_LIMIT = 60.0
-"""How many seconds it may take; bases from elsewhere are fetched by kubectl meanwhile."""
+"""The timeout in seconds, which includes downloads of remote bases by kubectl."""
 
 _MISSING = "kubectl, which renders Kustomizations, is not on PATH: install it, or pipe into `-`"
 
 
 def render(folder: str) -> bytes | Unreadable:
-    """Return the manifests that a Kustomization stands for, or why there are none."""
+    """Return the manifests of a Kustomization, or why they cannot be rendered."""
     kubectl = shutil.which("kubectl")
     if kubectl is None:
         return Unreadable(folder, _MISSING)
@@ -41,7 +41,7 @@ def render(folder: str) -> bytes | Unreadable:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End it and what it has started, such as git."""
+    """End the process and those that it has started, such as git."""
     if process.poll() is None:
         if sys.platform == "win32":
             process.kill()

@@ -1,7 +1,7 @@
-"""What is not a manifest among the files of a folder, and is passed over there.
+"""Finds files of a folder that are not manifests, which are skipped.
 
-A repository holds values files, patches, templates and settings beside its manifests. A file that
-is named is validated whatever it is, unless the folder's rules are asked for.
+A repository has values files, patches, templates and settings beside its manifests. A file that the
+user names is always validated, unless `--as-folder` is given.
 """
 
 import re
@@ -24,7 +24,7 @@ NOTES = "notes"
 EXCLUDED = "excluded"
 
 KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
-"""What kustomize calls its own file."""
+"""The names of kustomize's own files."""
 
 _SPELLINGS = frozenset(spelling for spec in SPECS for spelling in spec.spellings)
 _GO_TEMPLATE = re.compile(
@@ -47,21 +47,21 @@ _KIND = re.compile(rb"^[ \t]*[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
 
 
 class Stranger(NamedTuple):
-    """A file, or a document of one, that is passed over."""
+    """A file, or a document of one, that is skipped."""
 
     source: str
     reason: str
 
 
 def stranger_by_value(source: str, value: Any, content: bytes) -> str:
-    """Return why a document of a folder's file is not a manifest; nothing where it may be one.
+    """Return why a document of a folder's file is not a manifest; empty if it may be one.
 
-    A document with one of `apiVersion` and `kind` is validated if the rest looks like an object of
-    Kubernetes, for then the other one was forgotten.
+    A document with only one of `apiVersion` and `kind` is validated if the rest looks like an
+    object of Kubernetes, because the other field was probably forgotten.
 
     Args:
         source: The file.
-        value: The document, or an item of the list that it is.
+        value: The document, or an item if it is a list.
         content: The document's text.
     """
     if isinstance(value, list):
@@ -78,27 +78,27 @@ def stranger_by_value(source: str, value: Any, content: bytes) -> str:
 
 
 def is_kustomization(source: str) -> bool:
-    """Return whether a file is called as kustomize calls its own."""
+    """Return whether a file has the name of a kustomize file."""
     return PurePath(source).name in KUSTOMIZATIONS
 
 
 def is_large_stranger(content: bytes) -> bool:
-    """Return whether a document is so large, and so surely no manifest, that it need not be read.
+    """Return whether a large document is certainly not a manifest, so that it need not be read.
 
-    Lock files, data sets and dashboards of a folder say nowhere what an object of Kubernetes says.
+    Lock files, data sets and dashboards contain none of the words of a Kubernetes object.
     """
     return len(content) > _LARGE and b"kind" not in content and b"apiVersion" not in content
 
 
 def is_large_definition(content: bytes) -> bool:
-    """Return whether a document is so large, and surely the definition of a custom resource."""
+    """Return whether a large document is certainly the definition of a custom resource."""
     return len(content) > _LARGE and bool(
         _DEFINITION.search(content) and _EXTENSIONS.search(content)
     )
 
 
 def stranger_by_text(content: bytes) -> str:
-    """Return why a document that cannot be read is not a manifest; nothing where it may be one."""
+    """Return why an unreadable document is not a manifest; empty if it may be one."""
     if _GO_TEMPLATE.search(content):
         return HELM_TEMPLATE
     if _ANY_TEMPLATE.search(content):
@@ -107,7 +107,7 @@ def stranger_by_text(content: bytes) -> str:
 
 
 def _has_directive(value: Any) -> bool:
-    """Return whether an object has a directive of strategic-merge patches, wherever it is."""
+    """Return whether an object contains a directive of strategic-merge patches anywhere."""
     waiting: list[Any] = [value]
     while waiting:
         one = waiting.pop()
@@ -124,7 +124,7 @@ def _is_called_patch(source: str) -> bool:
 
 
 def _is_partial(fields: Mapping[str, Any]) -> bool:
-    """Return whether an object lacks what every Service or Ingress has, as a patch may."""
+    """Return whether an object lacks fields that every Service or Ingress has, like a patch."""
     spec, kind = mapping(fields.get("spec")), fields.get("kind")
     if kind == "Service":
         return not spec.get("ports") and spec.get("type") != "ExternalName"

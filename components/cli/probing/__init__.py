@@ -5,4 +5,4 @@ from .probe_report import write_json, write_text
 from .progress import Progress
 
 __all__ = ["Progress", "Target", "plan", "write_json", "write_text"]
-"""`connections` stands by itself: it is sent to a Pod as it is."""
+"""`connections` is not imported here: it is a program that is sent to a Pod."""

@@ -1,7 +1,7 @@
-"""Connects to addresses: TCP, TLS, HTTP. Nothing but what is given is contacted.
+"""Connects to addresses with TCP, TLS or HTTP. Only the given addresses are contacted.
 
-This file is a program of the standard library, too: `probe --in-cluster` sends it to a Pod as it
-is. It reads targets as JSON from its first argument and prints one result a line, as JSON.
+This file is also a program that needs only the standard library: `probe --in-cluster` sends it to a
+Pod. It reads targets as JSON from its first argument and prints one result per line, as JSON.
 """
 
 import json
@@ -17,7 +17,7 @@ Target = dict[str, Any]
 """`address`, `port`, `kind` (`tcp`, `tls`, `http`, `https`); for TLS `server_name` (empty: the name
 is not compared) and `ca` (a PEM text); for HTTP `path` and `host`."""
 Result = dict[str, Any]
-"""`ok`, `reason`, the milliseconds of each step in `ms`; `status` and `expires` where there are."""
+"""`ok`, `reason`, the milliseconds of each step in `ms`; `status` and `expires` if available."""
 
 _ENDS = b"\r\n"
 _MOST_HEAD = 65536
@@ -27,12 +27,12 @@ _SERVER_ERROR = 500
 def probe_all(
     targets: Iterable[Target], timeout: float, at_once: int
 ) -> Iterator[tuple[int, Result]]:
-    """Return the result of each target, by its position, as they come in.
+    """Yield the index and result of each target, as they arrive.
 
     Args:
-        targets: What to connect to.
-        timeout: How many seconds each step of a connection may take.
-        at_once: How many connections there are at a time.
+        targets: The targets to connect to.
+        timeout: The timeout of each step of a connection, in seconds.
+        at_once: The maximum of parallel connections.
     """
     with ThreadPoolExecutor(at_once) as pool:
         running = {
@@ -43,7 +43,7 @@ def probe_all(
 
 
 def probe(target: Target, timeout: float) -> Result:
-    """Connect to one target and return what came of it."""
+    """Connect to one target and return the result."""
     ms: dict[str, float] = {}
     result: Result = {"ok": False, "reason": "", "ms": ms}
     started = time.monotonic()
@@ -89,13 +89,13 @@ def _context(target: Target) -> ssl.SSLContext:
 
 
 def _expires(secured: ssl.SSLSocket) -> float:
-    """Return when the certificate ends, in seconds since the epoch."""
+    """Return when the certificate expires, in seconds since the epoch."""
     certificate: Any = secured.getpeercert() or {}
     return float(ssl.cert_time_to_seconds(certificate["notAfter"]))
 
 
 def _request(target: Target, connection: socket.socket, result: Result) -> None:
-    """Ask by HTTP, if that is wanted; redirects are answers, and not followed."""
+    """Send an HTTP request if the target asks for one; redirects are not followed."""
     if target["kind"] not in ("http", "https"):
         return
     address = target["address"]

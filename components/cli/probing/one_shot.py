@@ -1,4 +1,4 @@
-"""A one-shot Pod that probes from within the cluster, and leaves nothing behind."""
+"""Probes from a one-shot Pod in the cluster, which is deleted afterwards."""
 
 import json
 import secrets
@@ -17,7 +17,7 @@ Manifest = dict[str, Any]
 
 IMAGE = "docker.io/library/python:3.13-slim"
 _MOST_BYTES = 100_000
-"""The limit of a program's argument; the kernel allows 128 KiB."""
+"""The maximum size of a program's argument; the kernel allows 128 KiB."""
 _KEPT = 60
 """Seconds after which the cluster deletes a Job that this command could not delete."""
 _USER = 65_532
@@ -35,11 +35,11 @@ def probe_job(
     """Return a Job whose one Pod probes, under the `restricted` Pod security standard.
 
     Args:
-        name: What it is called.
-        image: One that has `python3`.
+        name: Its name.
+        image: An image with `python3`.
         labels: Labels of the Pod, for policies that select it.
-        request: The targets, the timeout and how many at once.
-        seconds: After how long the cluster ends it.
+        request: The targets, the timeout and the number of parallel connections.
+        seconds: The deadline after which the cluster ends it.
 
     Raises:
         ProgramError: There are too many targets for one Pod.
@@ -96,20 +96,20 @@ def probe_from_pod(
     request: Mapping[str, Any],
     seconds: int,
 ) -> dict[int, connections.Result]:
-    """Return the result of each target by its position, as a Pod of a namespace sees it.
+    """Return the result of each target by its index, as seen from a Pod of a namespace.
 
-    The Job is deleted whatever happens, on Ctrl-C, SIGTERM and SIGHUP too; where this process is
-    killed, the cluster does it.
+    The Job is always deleted, also on Ctrl-C, SIGTERM and SIGHUP; if this process is killed, the
+    cluster deletes it.
 
     Raises:
-        ProgramError: The Pod does not run, or not to its end.
+        ProgramError: The Pod does not start, or does not finish.
     """
     name = f"k8s-endpoints-probe-{secrets.token_hex(4)}"
     job = probe_job(name, image, labels, request, seconds)
     command = ["kubectl", *kubectl, "--namespace", namespace, _IN_TIME]
     with ending_in_order():
         try:
-            with held_back():  # else it is not known whether there is something to delete
+            with held_back():  # else an interrupt could hide that a Job exists
                 _run([*command, "create", "-f", "-"], json.dumps(job))
             _wait(command, name, seconds)
             printed = _run([*command, "logs", f"job/{name}"])
@@ -144,7 +144,7 @@ def _wait(command: Sequence[str], job: str, seconds: int) -> None:
 
 
 def _refusal(command: Sequence[str], job: str) -> str:
-    """Return why a Job has no Pod, if the rights show it."""
+    """Return why a Job has no Pod, if permissions show it."""
     chosen = f"--field-selector=involvedObject.name={job},reason=FailedCreate"
     done = run([*command, "get", "events", chosen, "-o", "json"])
     if done.returncode:

@@ -1,4 +1,4 @@
-"""Which backends are probed, and how."""
+"""Plans which backends are probed, and how."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ class Target:
     port: int
     port_name: str
     state: str
-    """What the slice says: ready, draining, not ready."""
+    """The state in the slice: ready, draining, not ready."""
     kind: Kind
 
 
 def plan(explanation: Explanation, kind: Kind | None) -> Iterator[Target]:
-    """Return the backends of a Service: the addresses that it declares, and no others.
+    """Yield the backends of a Service: only the addresses that it declares.
 
     Args:
         explanation: The Service.
@@ -57,7 +57,7 @@ def plan(explanation: Explanation, kind: Kind | None) -> Iterator[Target]:
 
 
 def _kind_of(name: str) -> Kind:
-    """Return how to connect to a port of this name, by the convention that meshes read."""
+    """Return how to connect to a port with this name, by the naming convention of meshes."""
     first = name.partition("-")[0]
     if first in _TLS:
         return "https" if first == "https" else "tls"

@@ -1,4 +1,4 @@
-"""What came of a probe, for people and for programs."""
+"""Writes the results of a probe, for people and for programs."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -13,17 +13,17 @@ Results = Sequence[tuple[Target, Mapping[str, Any]]]
 
 _DAY = 86_400
 _SOON = 30
-"""How many days before its end a certificate is reported."""
+"""The number of days before its expiry from which a certificate is reported."""
 
 
 def write_text(results: Results, source: str, out: TextIO, *, style: Style) -> None:
-    """Write a line for each backend, and one that counts.
+    """Write a line for each backend, and one with totals.
 
     Args:
-        results: Each target with what came of it.
-        source: From where the connections were made.
-        out: Where to.
-        style: How.
+        results: Each target with its result.
+        source: The origin of the connections.
+        out: The stream to write to.
+        style: The style of the text.
     """
     width = max((len(_place(target)) for target, _ in results), default=0)
     for target, result in results:
@@ -42,7 +42,7 @@ def write_text(results: Results, source: str, out: TextIO, *, style: Style) -> N
 
 
 def write_json(results: Results, source: str, out: TextIO) -> None:
-    """Write one object: `source`, and `results` with a target and what came of it each."""
+    """Write one object: `source`, and `results`, each with a target and its result."""
     rows = [{**asdict(target), **result} for target, result in results]
     out.writelines(json_text({"source": source, "results": rows}, indent=2))
     out.write("\n")

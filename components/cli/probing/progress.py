@@ -1,18 +1,18 @@
-"""A bar that grows while many backends are probed."""
+"""A progress bar for probes of many backends."""
 
 from typing import TextIO
 
 _WIDTH = 30
 LEAST = 10
-"""From how many backends on there is a bar."""
+"""The number of backends from which a bar is shown."""
 
 
 class Progress:
-    """Shows how many of all are done, on a terminal.
+    """Shows how many probes are done, on a terminal.
 
     Args:
-        total: How many there are.
-        out: Where to.
+        total: The number of probes.
+        out: The stream to write to.
     """
 
     def __init__(self, total: int, out: TextIO) -> None:
@@ -30,7 +30,7 @@ class Progress:
             self._out.flush()
 
     def end(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._is_shown:
             self._out.write(f"\r{'':<{_WIDTH + 24}}\r")
             self._out.flush()

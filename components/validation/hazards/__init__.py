@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from ...core.findings import Finding, quote
-from ..object_set import ObjectSet
+from ..object_set import ObjectSet, Surroundings
 from ..untyped import mapping
 from . import (
     declared,
@@ -71,7 +71,9 @@ CATALOGUE = Catalogue(
 components alone."""
 
 
-def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]:
+def hazards(
+    manifests: Sequence[Mapping[str, Any]], around: Surroundings | None = None
+) -> list[tuple[int, Finding]]:
     """Return what will not work as intended in a set of manifests that are applied together.
 
     Only objects of the same namespace are compared. An absent object counts only if the set refers
@@ -85,13 +87,14 @@ def hazards(manifests: Sequence[Mapping[str, Any]]) -> list[tuple[int, Finding]]
         manifests: Objects of any kind, in their wire form. Only Services, EndpointSlices,
             Endpoints, Ingresses, routes, NetworkPolicies and workloads are read; broken objects are
             ignored.
+        around: What is known beside the set. Defaults to nothing.
 
     Returns:
         A finding of severity `warning` for each hazard, with the index of its object, in the order
         of the objects.
     """
     report = Report()
-    objects = read_objects(manifests)
+    objects = read_objects(manifests, around)
     virtual = _cluster_ips(objects)
     _lint_services(objects, report)
     external_names.lint_aliases(objects, report)
@@ -129,7 +132,7 @@ def _lint_services(objects: ObjectSet, report: Report) -> None:
             continue
         groups = objects.groups.get(key)
         if groups:
-            traffic.lint_traffic(service, groups, report)
+            traffic.lint_traffic(service, groups, report, is_filled=objects.around.fills_slices)
         elif key not in unmirrored and key != _API_SERVER:
             is_shown = key[0] in served and not objects.may_hold_more(key[0])
             traffic.lint_unserved(service, is_shown and not service.is_global, report)

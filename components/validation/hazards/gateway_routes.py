@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...core.findings import quote
+from ...core.syntax import dns_1035_label
 from ..object_set import ObjectSet
 from ..untyped import items, mapping, number, text
 from .hazard import Catalogue
@@ -25,9 +26,11 @@ ROUTE_PORT_MISSING = HAZARDS.hazard(
 )
 ROUTE_EXTERNAL_NAME = HAZARDS.hazard(
     "route-external-name",
-    "Service {service} is an ExternalName: Gateways do not lead to it",
-    "where the addresses are fixed, declare a Service without a selector, and EndpointSlices",
-    "Gateways send no traffic to an ExternalName Service.",
+    "Service {service} is an ExternalName, which has no endpoints: many Gateway controllers refuse"
+    " it",
+    "use a controller that takes it, such as NGINX Gateway Fabric; where the addresses are fixed,"
+    " declare a Service without a selector, and EndpointSlices",
+    "Many Gateway controllers send no traffic to an ExternalName Service.",
 )
 
 ROUTES = frozenset({"HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"})
@@ -38,6 +41,7 @@ def lint_route(
     index: int, namespace: str, spec: Mapping[str, Any], objects: ObjectSet, report: Report
 ) -> None:
     """Report backends of a route that lead nowhere."""
+    takes_aliases = _is_of_nginx(spec, objects)
     for path, backend in _backends(spec):
         name = text(backend.get("name"))
         key = text(backend.get("namespace")) or namespace, name
@@ -48,7 +52,8 @@ def lint_route(
                 report.add(index, ROUTE_SERVICE_MISSING, f"{path}.name", **words)
             continue
         if service.is_alias:
-            report.add(index, ROUTE_EXTERNAL_NAME, f"{path}.name", service=quote(name))
+            if not takes_aliases and not dns_1035_label(name):  # a template's name is an error
+                report.add(index, ROUTE_EXTERNAL_NAME, f"{path}.name", service=quote(name))
             continue
         wanted = number(backend.get("port"))
         if wanted and all(one.number != wanted for one in service.ports):
@@ -64,6 +69,14 @@ def lint_route(
                 if mapped
                 else "write the number of a port of the Service",
             )
+
+
+def _is_of_nginx(spec: Mapping[str, Any], objects: ObjectSet) -> bool:
+    """Return whether a route has a Gateway of NGINX, which resolves external names itself."""
+    gateways = {text(mapping(one).get("name")) for one in items(spec.get("parentRefs"))}
+    return any(
+        name in gateways and "nginx" in class_name for name, class_name in objects.gateway_classes
+    )
 
 
 def _backends(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -45,7 +45,9 @@ def lint_peers(policy: Policy, objects: ObjectSet, report: Report) -> None:
 
 def _is_labelled(name: str, objects: ObjectSet) -> bool:
     """Return whether a namespace has its name as a label: OpenShift gives it to some of its own."""
-    return ("name", name) in objects.domains or name.startswith("openshift-")
+    label = "name", name
+    is_given = label in objects.domains or label in objects.around.namespace_labels
+    return is_given or name.startswith("openshift-")
 
 
 def _lint_pair(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...core.findings import quote
+from ...core.syntax import iana_service_name
 from ..object_set import ObjectSet, Service, Workload
 from ..untyped import items, mapping, text
 from .hazard import Catalogue
@@ -84,7 +85,8 @@ def _lint_targets(service: Service, selected: Sequence[Workload], report: Report
     if not names:  # patches of workloads have no containers' names
         return
     for position, port in enumerate(service.ports):
-        if isinstance(port.target, str) and port.target not in names:
+        is_name = isinstance(port.target, str) and not iana_service_name(port.target)
+        if is_name and port.target not in names:
             report.add(
                 service.index,
                 TARGET_PORT_UNKNOWN,

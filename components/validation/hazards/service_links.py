@@ -1,7 +1,8 @@
 """Hazards of the environment variables that kubelet makes from Services and programs read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ...core.findings import quote
 from ..object_set import ObjectSet, Workload
@@ -34,7 +35,8 @@ def lint_links(objects: ObjectSet, report: Report) -> None:
         for workload, names in linked:
             for name in sorted(names):
                 stem = name.removesuffix(_HOST)
-                if stem != name and f"{stem}_PORT" not in names:
+                is_host = stem != name and not _is_url(workload, name)
+                if is_host and f"{stem}_PORT" not in names:
                     read.setdefault(stem, (workload, name))
         for key, service in objects.services.items() if read else ():
             stem = _NOT_OF_NAMES.sub("_", key[1].upper())
@@ -54,8 +56,16 @@ def lint_links(objects: ObjectSet, report: Report) -> None:
                 )
 
 
+def _is_url(workload: Workload, name: str) -> bool:
+    """Return whether a variable holds the port as well, as a URL does."""
+    return any(":" in text(one.get("value")) for one in _env(workload) if one.get("name") == name)
+
+
 def _variables(workload: Workload) -> Iterator[str]:
+    return (text(one.get("name")) for one in _env(workload))
+
+
+def _env(workload: Workload) -> Iterator[Mapping[str, Any]]:
     for field in ("containers", "initContainers"):
         for container in map(mapping, items(workload.pod.get(field))):
-            for one in map(mapping, items(container.get("env"))):
-                yield text(one.get("name"))
+            yield from map(mapping, items(container.get("env")))

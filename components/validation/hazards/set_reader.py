@@ -5,22 +5,24 @@ from typing import Any, overload
 
 from ..kinds import SPECS
 from ..kinds.kind_spec import Reader
-from ..object_set import Key, ObjectSet, Workload, name_of, namespace_of
+from ..object_set import Key, ObjectSet, Surroundings, Workload, name_of, namespace_of
 from ..untyped import items, mapping, text
 from .gateway_routes import ROUTES
 
 
-def read_objects(manifests: Sequence[object]) -> ObjectSet:
+def read_objects(manifests: Sequence[object], around: Surroundings | None = None) -> ObjectSet:
     """Read a set of manifests; objects of other kinds and broken ones are ignored.
 
     An absent namespace is unknown, because `kubectl apply --namespace` or a Kustomization may set
-    it. If all others name the same namespace, it is assumed to be that one.
+    it. If all others name the same namespace, it is assumed to be that one. Where only
+    routes name namespaces, those of their backends, it remains unknown.
     """
     named, has_absent = _namespaces(manifests)
     only = next(iter(named)) if len(named) == 1 and has_absent else ""
     given = _InNamespace(manifests, only) if only else manifests
-    objects = ObjectSet(given)
-    objects.has_unknown_namespaces = bool(named) and has_absent
+    objects = ObjectSet(given, around or Surroundings())
+    is_far = has_absent and not named and _lead_far(manifests)
+    objects.has_unknown_namespaces = (bool(named) and has_absent) or is_far
     for index, manifest in enumerate(map(mapping, given)):
         version, kind = text(manifest.get("apiVersion")), text(manifest.get("kind"))
         reader = _READERS.get((version, kind))
@@ -28,6 +30,9 @@ def read_objects(manifests: Sequence[object]) -> ObjectSet:
             reader(objects, index, manifest)
         elif version.startswith(_GATEWAY_API):
             objects.routed.update(_routed(manifest))
+            if kind == "Gateway":
+                class_name = text(mapping(manifest.get("spec")).get("gatewayClassName"))
+                objects.gateway_classes.add((name_of(manifest), class_name))
             if _is_route(version, kind):
                 spec = mapping(manifest.get("spec"))
                 objects.routes.append((index, namespace_of(manifest), spec))
@@ -54,6 +59,16 @@ def _namespaces(manifests: Sequence[object]) -> tuple[set[str], bool]:
         else:
             has_absent = True
     return named, has_absent
+
+
+def _lead_far(manifests: Sequence[object]) -> bool:
+    """Return whether some route names the namespace of a backend."""
+    return any(
+        backend.get("namespace")
+        for manifest in map(mapping, manifests)
+        if _is_route(text(manifest.get("apiVersion")), text(manifest.get("kind")))
+        for backend in _backend_refs(manifest)
+    )
 
 
 class _InNamespace(Sequence[object]):
@@ -106,9 +121,13 @@ def _read_workload(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) 
 
 def _routed(route: Mapping[str, Any]) -> Iterator[Key]:
     """Yield the Services that a route points at."""
+    for backend in _backend_refs(route):
+        yield text(backend.get("namespace")) or namespace_of(route), text(backend.get("name"))
+
+
+def _backend_refs(route: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for rule in map(mapping, items(mapping(route.get("spec")).get("rules"))):
-        for backend in map(mapping, items(rule.get("backendRefs"))):
-            yield text(backend.get("namespace")) or namespace_of(route), text(backend.get("name"))
+        yield from map(mapping, items(rule.get("backendRefs")))
 
 
 _GATEWAY_API = "gateway.networking.k8s.io/"

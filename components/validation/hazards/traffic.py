@@ -92,12 +92,22 @@ _MOST_COMPARED = 4
 """The maximum of endpoints with one address that another is compared with."""
 
 
-def lint_traffic(service: Service, groups: Sequence[Group], report: Report) -> None:
-    """Report the hazards of a selectorless Service and all of its endpoints."""
+def lint_traffic(
+    service: Service, groups: Sequence[Group], report: Report, *, is_filled: bool
+) -> None:
+    """Report the hazards of a selectorless Service and all of its endpoints.
+
+    Args:
+        service: The Service.
+        groups: Its endpoints.
+        report: Takes the findings.
+        is_filled: Whether something may add endpoints, where there are none.
+    """
     lint_ports(service, groups, report)
     endpoints = [endpoint for group in groups for endpoint in group.endpoints]
     if not endpoints:
-        report.add(service.index, SERVICE_WITHOUT_ENDPOINTS, "spec")
+        if not is_filled:
+            report.add(service.index, SERVICE_WITHOUT_ENDPOINTS, "spec")
         return
     _lint_readiness(service, groups, endpoints, report)
     _lint_hints(service, endpoints, report)

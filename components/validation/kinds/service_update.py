@@ -87,7 +87,7 @@ def check_family_change(spec: Spec, before: Spec, findings: list[Finding]) -> No
     """Validate that the primary family stays (`validateUpgradeDowngradeIPFamilies`).
 
     If the number of families differs, the API server's error shows the cluster IPs although it
-    speaks of families.
+    says families.
     """
     if EXTERNAL_NAME in (spec.type, before.type) or spec.headless or before.headless:
         return

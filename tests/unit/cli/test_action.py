@@ -64,7 +64,7 @@ def test_findings_are_annotations(checkout: Path) -> None:
     assert "::warning file=alias.yaml,line=4," in done.stdout
 
 
-def test_files_are_one_a_line(checkout: Path) -> None:
+def test_the_input_holds_one_file_a_line(checkout: Path) -> None:
     done = run(checkout, files="alias.yaml\n")
     assert done.returncode == 0, done.stderr
     assert "deploy it" not in done.stdout

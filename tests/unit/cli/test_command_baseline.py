@@ -1,4 +1,4 @@
-"""A baseline holds what is known, so that only new findings are reported."""
+"""A baseline holds known findings, so that only new ones are reported."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ def validate(capsys: pytest.CaptureFixture[str]) -> Command:
     return Command(capsys)
 
 
-def test_known_findings_fail_no_longer(validate: Command) -> None:
+def test_known_findings_do_not_fail(validate: Command) -> None:
     assert validate("deploy") == 1
     assert validate("--write-baseline", "known.json", "deploy") == 0
     assert validate.out == "known.json: 2 findings known from now on\n"
@@ -59,14 +59,14 @@ def test_new_findings_fail(validate: Command, folder: Path) -> None:
     assert {row["name"] for row in json.loads(validate.out)} == {"other"}
 
 
-def test_one_more_of_the_same_is_new(validate: Command, folder: Path) -> None:
+def test_a_further_finding_of_a_known_kind_is_new(validate: Command, folder: Path) -> None:
     validate("--write-baseline", "known.json", "deploy")
     (folder / "deploy" / "a.yaml").write_text(f"{SERVICE}---\n{SERVICE}")
     assert validate("--baseline", "known.json", "-o", "json", "deploy") == 1
     assert len(json.loads(validate.out)) == 2
 
 
-def test_it_holds_no_lines_and_no_values(validate: Command, folder: Path) -> None:
+def test_a_baseline_holds_no_lines_and_no_values(validate: Command, folder: Path) -> None:
     validate("--write-baseline", "known.json", "deploy")
     content = json.loads((folder / "known.json").read_text())
     assert content["version"] == 1
@@ -80,7 +80,7 @@ def test_it_holds_no_lines_and_no_values(validate: Command, folder: Path) -> Non
     }
 
 
-def test_paths_are_relative_to_the_file(
+def test_paths_are_relative_to_the_baseline(
     validate: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     validate("--write-baseline", "known.json", "deploy")
@@ -91,7 +91,7 @@ def test_paths_are_relative_to_the_file(
     assert KNOWN in validate.out
 
 
-def test_what_is_mended_is_reported_as_stale(validate: Command, folder: Path) -> None:
+def test_mended_findings_are_reported_as_stale(validate: Command, folder: Path) -> None:
     validate("--write-baseline", "known.json", "deploy")
     (folder / "deploy" / "a.yaml").write_text(SERVICE.replace("port: 0", "port: 80"))
     assert validate("--baseline", "known.json", "-o", "json", "deploy") == 0
@@ -103,7 +103,7 @@ def test_what_is_mended_is_reported_as_stale(validate: Command, folder: Path) ->
     assert validate("--baseline", "known.json", "--fail-on", "warning", "deploy") == 1
 
 
-def test_what_is_deleted_is_stale(validate: Command, folder: Path) -> None:
+def test_findings_of_deleted_files_are_stale(validate: Command, folder: Path) -> None:
     validate("--write-baseline", "known.json", "deploy")
     (folder / "deploy" / "a.yaml").rename(folder / "deploy" / "b.yaml")
     (folder / "deploy" / "b.yaml").write_text(OTHER.replace("port: 0", "port: 80"))
@@ -111,7 +111,7 @@ def test_what_is_deleted_is_stale(validate: Command, folder: Path) -> None:
     assert validate.out.count("[baseline-stale]") == 2
 
 
-def test_a_part_of_the_files_makes_nothing_stale(validate: Command, folder: Path) -> None:
+def test_validating_some_of_the_files_makes_nothing_stale(validate: Command, folder: Path) -> None:
     (folder / "deploy" / "b.yaml").write_text(OTHER)
     validate("--write-baseline", "known.json", "deploy")
     (folder / "deploy" / "b.yaml").write_text(OTHER.replace("port: 0", "port: 80"))
@@ -145,7 +145,7 @@ def test_hazards_that_were_not_looked_for_are_not_stale(
         ("[" * 100_000, "it is not JSON"),
     ],
 )
-def test_no_baseline_is_exit_2(
+def test_a_missing_baseline_is_exit_2(
     validate: Command, folder: Path, content: str | None, reason: str
 ) -> None:
     if content is not None:
@@ -156,12 +156,12 @@ def test_no_baseline_is_exit_2(
     assert validate.out == ""
 
 
-def test_one_that_cannot_be_written_is_exit_2(validate: Command) -> None:
+def test_an_unwritable_baseline_is_exit_2(validate: Command) -> None:
     assert validate("--write-baseline", "nowhere/known.json", "deploy") == 2
     assert "nowhere/known.json: No such file" in validate.err
 
 
-def test_what_cannot_be_read_stays_exit_2(validate: Command, folder: Path) -> None:
+def test_an_unreadable_file_stays_exit_2(validate: Command, folder: Path) -> None:
     (folder / "deploy" / "b.yaml").write_text("apiVersion: v1\nkind: [\n")
     assert validate("--write-baseline", "known.json", "deploy") == 2
     assert validate("--baseline", "known.json", "deploy") == 2

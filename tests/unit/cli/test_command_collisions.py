@@ -45,7 +45,7 @@ def test_a_node_port_twice_is_an_error_in_the_words_of_the_api_server(tmp_path: 
     ]
 
 
-def test_a_file_that_is_a_set_of_its_own_is_still_compared_within(tmp_path: Path) -> None:
+def test_objects_within_one_file_are_compared(tmp_path: Path) -> None:
     files = {"a.yaml": service("a") + "---\n" + service("b"), "b.yaml": service("a")}
     assert [(name, code) for name, code, _ in judged(tmp_path, files)] == [("b", "node-port-taken")]
 
@@ -85,5 +85,7 @@ QUIET = {
 
 
 @pytest.mark.parametrize("files", QUIET.values(), ids=QUIET)
-def test_what_does_not_collide(tmp_path: Path, files: dict[str, str]) -> None:
+def test_different_numbers_and_addresses_do_not_collide(
+    tmp_path: Path, files: dict[str, str]
+) -> None:
     assert judged(tmp_path, files) == []

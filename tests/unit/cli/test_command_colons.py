@@ -1,4 +1,4 @@
-"""Plain text between brackets may end in a colon; each row was read by kubectl's own code."""
+"""Plain text in flow collections may end in a colon; each row was read by kubectl's own code."""
 
 from typing import Any
 
@@ -38,12 +38,12 @@ def value(text: str) -> Any:
 
 
 @pytest.mark.parametrize("text", READ)
-def test_it_is_read_as_kubectl_reads_it(text: str) -> None:
+def test_colons_are_read_as_kubectl_reads_them(text: str) -> None:
     assert value(text) == READ[text]
 
 
 @pytest.mark.parametrize("text", READ)
-def test_so_it_is_without_libyaml(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colons_are_read_alike_without_libyaml(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "parser_of", PureParser)
     assert value(text) == READ[text]
 

@@ -28,7 +28,7 @@ from components.cli.main import COMMANDS, main
         (["completion", "z"], ["zsh"]),
     ],
 )
-def test_candidates(words: list[str], found: list[str]) -> None:
+def test_candidates_fit_the_words_so_far(words: list[str], found: list[str]) -> None:
     assert candidates(words) == found
 
 

@@ -1,4 +1,4 @@
-"""Files are taken apart as kubectl takes them apart, and lines are those of the file."""
+"""Files are split into documents as kubectl splits them, and lines are those of the file."""
 
 import codecs
 from pathlib import Path
@@ -103,7 +103,7 @@ FILES: dict[str, tuple[str | bytes, list[tuple[int, tuple[int, ...], Any]]]] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), FILES.values(), ids=FILES)
-def test_a_file_is_taken_apart(
+def test_a_file_is_split_into_documents(
     tmp_path: Path, text: str | bytes, expected: list[tuple[int, tuple[int, ...], Any]]
 ) -> None:
     assert objects(tmp_path, text) == expected
@@ -159,7 +159,7 @@ BROKEN: dict[str, tuple[str | bytes, list[str], list[int]]] = {
 
 
 @pytest.mark.parametrize(("text", "reasons", "left"), BROKEN.values(), ids=BROKEN)
-def test_what_is_broken_has_its_place_and_the_rest_is_read(
+def test_a_broken_document_has_a_position_and_the_rest_is_read(
     tmp_path: Path, text: str | bytes, reasons: list[str], left: list[int]
 ) -> None:
     found = found_in(tmp_path, text)
@@ -219,7 +219,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize(("path", "expected"), PLACES.items(), ids=PLACES)
-def test_a_field_has_a_place(tmp_path: Path, path: str, expected: tuple[int, int]) -> None:
+def test_a_field_has_a_position(tmp_path: Path, path: str, expected: tuple[int, int]) -> None:
     (entry,) = entries(tmp_path, MANIFEST)
     assert places(entry.chunk, {(): [path]})[(), path] == expected
 
@@ -245,14 +245,14 @@ JSON_LIST = """\
 
 
 @pytest.mark.parametrize("text", [YAML_LIST, JSON_LIST])
-def test_items_have_places_in_yaml_and_json(tmp_path: Path, text: str) -> None:
+def test_items_of_lists_have_positions_in_yaml_and_json(tmp_path: Path, text: str) -> None:
     chunk = entries(tmp_path, text)[0].chunk
     found = places(chunk, {(0,): ["metadata.name", "kind"], (1, 0): ["a"], (9,): ["a"]})
     lines = {key: place.line for key, place in found.items()}
     assert lines == {((0,), "metadata.name"): 4, ((0,), "kind"): 3, ((1, 0), "a"): 7}
 
 
-def test_fields_that_were_merged_have_places(tmp_path: Path) -> None:
+def test_merged_fields_have_positions(tmp_path: Path) -> None:
     text = "x: &x\n  a: 1\n  b: 2\nw:\n  <<: *x\n  b: 3\nz: *x\n"
     (entry,) = entries(tmp_path, text)
     found = places(entry.chunk, {(): ["w.a", "w.b", "z.a", "z"]})

@@ -61,5 +61,5 @@ def test_the_mended_twin_has_none(setup: Setup, run: Run) -> None:
     assert code == CODES[setup.mended_files]
 
 
-def test_there_are_enough_setups() -> None:
+def test_setups_have_distinct_names() -> None:
     assert len({setup.name for setup in SETUPS}) == len(SETUPS) >= 40

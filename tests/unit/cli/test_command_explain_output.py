@@ -1,4 +1,4 @@
-"""`explain`: who asks how, and how it is written."""
+"""`explain`: its arguments, clients and forms of output."""
 
 import io
 import json
@@ -135,7 +135,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_has_both(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_gets_colours_and_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
     out = Terminal()
@@ -181,7 +181,7 @@ def test_nothing_of_a_manifest_reaches_a_terminal_as_a_command(explain: Explain)
 
 @pytest.mark.parametrize("broken", [[], "a", 5, {"a": []}, [{"a": 1}], [[None]]])
 @pytest.mark.parametrize("field", ["ports", "selector", "externalName", "clusterIP", "type"])
-def test_broken_services_are_no_crash(explain: Explain, broken: object, field: str) -> None:
+def test_malformed_services_do_not_crash_it(explain: Explain, broken: object, field: str) -> None:
     bad = in_namespace([service(), endpoint_slice()], "shop")
     bad[0]["spec"][field] = broken
     assert explain(bad, "db", "--from", "a=b")[0] in {0, 1, 2}
@@ -189,7 +189,7 @@ def test_broken_services_are_no_crash(explain: Explain, broken: object, field: s
 
 @pytest.mark.parametrize("broken", [None, "a", 5, {"a": []}, [{"a": 1}], [[None]]])
 @pytest.mark.parametrize("field", ["ports", "endpoints", "addressType", "metadata"])
-def test_broken_slices_are_no_crash(explain: Explain, broken: object, field: str) -> None:
+def test_malformed_slices_do_not_crash_it(explain: Explain, broken: object, field: str) -> None:
     bad = in_namespace([service(), endpoint_slice()], "shop")
     bad[1][field] = broken
     assert explain(bad, "db", "--from", "a=b")[0] in {0, 1, 2}
@@ -257,7 +257,7 @@ def test_kubectl_shows_the_same(explain: Explain) -> None:
     assert any("kubernetes.io/service-name=db" in command for command in row["commands"])
 
 
-def test_a_plugin_of_kubectl_is_called_so(
+def test_the_plugin_of_kubectl_shows_the_name_of_kubectl(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.argv", ["/usr/local/bin/kubectl-k8s_endpoints"])

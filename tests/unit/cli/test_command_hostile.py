@@ -1,4 +1,4 @@
-"""Whatever a file holds: a finding or a clear exit 2, in bounded time and memory."""
+"""Any file leads to a finding or a clear exit 2, in bounded time and memory."""
 
 import json
 import resource
@@ -52,7 +52,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED)
-def test_it_is_refused_in_no_time(
+def test_hostile_input_is_refused_at_once(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -101,7 +101,7 @@ JUDGED: dict[str, str] = {
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
 @pytest.mark.parametrize("text", JUDGED.values(), ids=JUDGED)
-def test_it_is_a_finding(
+def test_odd_objects_are_findings_in_every_format(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, form: str
 ) -> None:
     file = tmp_path / "a.yaml"
@@ -112,7 +112,7 @@ def test_it_is_a_finding(
     assert 0 < len(out) < 20_000
 
 
-def test_a_document_that_is_too_large_is_passed_by(
+def test_a_document_that_is_too_large_is_skipped(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("components.cli.manifests.files.MAX_DOCUMENT", 1 << 20)
@@ -128,7 +128,9 @@ def test_a_document_that_is_too_large_is_passed_by(
     assert "a document is larger than 1 MiB" in capsys.readouterr().err
 
 
-def test_many_objects_in_one_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_many_objects_in_one_list_are_validated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     item = "- {apiVersion: v1, kind: Service, metadata: {name: a%d}, spec: {ports: [{port: 0}]}}\n"
     file = tmp_path / "a.yaml"
     with file.open("w") as out:

@@ -72,19 +72,19 @@ def test_errors_are_silenced_too(tmp_path: Path) -> None:
     assert codes(tmp_path, changed("port: 53}", f"port: 0}}  {both}")) == []
 
 
-def test_only_the_document_of_a_comment_is_concerned(tmp_path: Path) -> None:
+def test_a_comment_applies_to_its_document_only(tmp_path: Path) -> None:
     silenced = SILENCED["at the end of the line"]
     assert codes(tmp_path, f"{silenced}---\n{SERVICE.replace('dns', 'b')}") == [FOUND]
 
 
-def test_an_annotation_is_about_its_object(tmp_path: Path) -> None:
+def test_an_annotation_applies_to_its_object_only(tmp_path: Path) -> None:
     annotated = SILENCED["by annotation"].replace("name: dns", "name: other")
     items = [f"- {one.strip().replace(chr(10), chr(10) + '  ')}\n" for one in (annotated, SERVICE)]
     text = f"apiVersion: v1\nkind: List\nitems:\n{''.join(items)}"
     assert codes(tmp_path, text) == [FOUND]
 
 
-def test_what_ignores_nothing_is_reported_where_it_is(tmp_path: Path) -> None:
+def test_an_unused_comment_is_reported_at_its_line(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text(f"# first\n---\n{NOT_SILENCED['on another line']}")
     found = validate_files([str(file)], None).rows
@@ -95,13 +95,13 @@ def test_what_ignores_nothing_is_reported_where_it_is(tmp_path: Path) -> None:
     assert "ignore-unused" in codes(tmp_path, annotated)
 
 
-def test_a_reason_is_asked_for(tmp_path: Path) -> None:
+def test_a_comment_without_a_reason_is_reported(tmp_path: Path) -> None:
     bare = SILENCED["at the end of the line"].replace(" applied by Pulumi", "")
     assert codes(tmp_path, bare) == ["ignore-reason"]
     assert codes(tmp_path, changed(NAME, NAME + ANNOTATION % FOUND)) == ["ignore-reason"]
 
 
-def test_what_was_not_looked_for_is_not_unused(tmp_path: Path) -> None:
+def test_a_comment_for_a_check_that_did_not_run_is_not_unused(tmp_path: Path) -> None:
     silenced = SILENCED["at the end of the line"]
     assert codes(tmp_path, silenced, with_hazards=False) == []
     wrong = silenced.replace(FOUND, "service-type")

@@ -68,13 +68,15 @@ QUIET = {
 
 
 @pytest.mark.parametrize(("more", "code"), FOUND.values(), ids=FOUND)
-def test_what_a_kustomization_breaks(tmp_path: Path, more: str, code: str) -> None:
+def test_what_a_kustomization_breaks_is_an_error(tmp_path: Path, more: str, code: str) -> None:
     files = {"a.yaml": OBJECTS, "kustomization.yaml": listing("a.yaml", more=more)}
     assert codes(tmp_path, files) == [code]
 
 
 @pytest.mark.parametrize(("more", "objects"), QUIET.values(), ids=QUIET)
-def test_what_it_leaves_whole(tmp_path: Path, more: str, objects: str) -> None:
+def test_what_a_kustomization_leaves_whole_is_accepted(
+    tmp_path: Path, more: str, objects: str
+) -> None:
     files = {"a.yaml": objects, "kustomization.yaml": listing("a.yaml", more=more)}
     assert codes(tmp_path, files) == []
 
@@ -97,7 +99,7 @@ def test_a_file_that_is_not_listed_is_not_changed(tmp_path: Path) -> None:
 PORT = "ingress-port-missing"
 
 
-def test_objects_meet_in_the_namespace_of_the_outermost(tmp_path: Path) -> None:
+def test_the_outermost_kustomization_decides_on_the_namespace(tmp_path: Path) -> None:
     apart = {"a/a.yaml": SERVICE, "b/b.yaml": INGRESS}
     assert codes(tmp_path / "none", apart) == [PORT]
     one = {
@@ -111,7 +113,58 @@ def test_objects_meet_in_the_namespace_of_the_outermost(tmp_path: Path) -> None:
     assert PORT not in codes(tmp_path / "filled", {**apart, **one, **filled})
 
 
-def test_overlays_are_sets_of_their_own(tmp_path: Path) -> None:
+NAMED = SERVICE.replace("port: 80", "port: 80, targetPort: http")
+PORT_NAME = "target-port-name"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    {
+        "nothing": ("", [PORT_NAME]),
+        "labels alone": ("labels: [{pairs: {team: shop}}]\n", [PORT_NAME]),
+        "a selector": (LABELS, []),
+        "a patch of something else": ("patches: [{patch: '{metadata: {name: a}}'}]\n", [PORT_NAME]),
+        "a patch of the selector": ("patches: [{patch: '{spec: {selector: {a: b}}}'}]\n", []),
+        "a file that patches it": ("patches: [{path: p.yaml}]\n", []),
+    }.values(),
+)
+def test_who_selects_whom_is_unknown_where_it_is_patched(
+    tmp_path: Path, more: str, expected: list[str]
+) -> None:
+    files = {"a.yaml": NAMED, "kustomization.yaml": listing("a.yaml", more=more)}
+    files["p.yaml"] = "spec: {selector: {app: db}}\n"
+    assert codes(tmp_path, files) == expected
+
+
+@pytest.mark.parametrize(
+    "more",
+    [REPLACED.removeprefix("namePrefix: dev-\n"), "patches: [{patch: '{spec: {ports: []}}'}]\n"],
+)
+def test_ports_are_unknown_where_they_are_replaced(tmp_path: Path, more: str) -> None:
+    files = {"a.yaml": f"{SERVICE}---\n{INGRESS}", "kustomization.yaml": listing("a.yaml")}
+    assert codes(tmp_path, files) == [PORT]
+    files["kustomization.yaml"] = listing("a.yaml", more=more)
+    assert codes(tmp_path, files) == []
+
+
+WORKLOAD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: db}
+spec: {template: {metadata: {labels: {role: db}}}}
+"""
+
+
+def test_labels_of_pods_are_unknown_where_they_are_patched(tmp_path: Path) -> None:
+    objects = f"{SELECTING}---\n{WORKLOAD}"
+    files = {"a.yaml": objects, "kustomization.yaml": listing("a.yaml")}
+    assert codes(tmp_path, files) == ["selector-selects-nothing"]
+    patch = "patches: [{patch: '{metadata: {labels: {app: db}}}'}]\n"
+    files["kustomization.yaml"] = listing("a.yaml", more=patch)
+    assert codes(tmp_path, files) == []
+
+
+def test_overlays_are_validated_separately(tmp_path: Path) -> None:
     files = {
         "base/a.yaml": SERVICE,
         "base/kustomization.yaml": listing("a.yaml"),
@@ -126,7 +179,7 @@ def test_overlays_are_sets_of_their_own(tmp_path: Path) -> None:
     ]
 
 
-def test_rings_and_wrong_files_end(tmp_path: Path) -> None:
+def test_cyclic_and_invalid_kustomizations_end(tmp_path: Path) -> None:
     files = {
         "a/kustomization.yaml": listing("../b", "a.yaml", more=LABELS),
         "b/kustomization.yaml": listing("../a", "../b", more="namePrefix: [x]\n"),
@@ -150,7 +203,7 @@ PATCH = "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {type: NodeP
         "patchesJson6902: [{path: b/p.yaml, target: {kind: Service}}]",
     ],
 )
-def test_patches_are_passed_over(tmp_path: Path, how: str) -> None:
+def test_patches_are_skipped(tmp_path: Path, how: str) -> None:
     files = {
         "a.yaml": SERVICE,
         "b/p.yaml": PATCH,
@@ -163,7 +216,7 @@ def test_patches_are_passed_over(tmp_path: Path, how: str) -> None:
     assert [row.finding.code for row in alone.rows] == ["service-ports-required"]
 
 
-def test_patches_are_passed_over_where_they_are_named(tmp_path: Path) -> None:
+def test_patches_named_on_the_command_line_are_skipped(tmp_path: Path) -> None:
     (tmp_path / "kustomization.yaml").write_text("patches: [{path: p.yaml}]\n")
     file = tmp_path / "p.yaml"
     file.write_text(PATCH)
@@ -171,7 +224,7 @@ def test_patches_are_passed_over_where_they_are_named(tmp_path: Path) -> None:
     assert len(validate_files([str(file)], None).rows) == 1
 
 
-def test_a_patch_of_an_overlay_beside_it_is_passed_over(tmp_path: Path) -> None:
+def test_a_patch_outside_the_overlays_folder_is_skipped(tmp_path: Path) -> None:
     patches = "patches: [{path: ../shared/p.yaml}]\n"
     files = {"shared/p.yaml": PATCH, "prod/kustomization.yaml": listing("../a.yaml", more=patches)}
     assert codes(tmp_path, {**files, "a.yaml": SERVICE}) == []
@@ -185,7 +238,7 @@ DIRECTED = {
 
 
 @pytest.mark.parametrize("text", DIRECTED.values(), ids=DIRECTED)
-def test_a_directive_makes_a_patch(tmp_path: Path, text: str) -> None:
+def test_an_object_with_a_patch_directive_is_a_patch(tmp_path: Path, text: str) -> None:
     assert codes(tmp_path, {"p.yaml": text}) == []
 
 
@@ -197,18 +250,18 @@ def test_a_directive_makes_a_patch(tmp_path: Path, text: str) -> None:
         ("dispatcher.yaml", ["service-ports-required"]),
     ],
 )
-def test_an_incomplete_object_is_a_patch_where_its_file_is_called_so(
+def test_an_incomplete_object_in_a_file_called_patch_is_a_patch(
     tmp_path: Path, file: str, found: list[str]
 ) -> None:
     assert codes(tmp_path, {file: PATCH}) == found
 
 
-def test_a_complete_object_is_judged_whatever_its_file_is_called(tmp_path: Path) -> None:
+def test_a_complete_object_is_validated_in_a_file_of_any_name(tmp_path: Path) -> None:
     text = SERVICE.replace("port: 80", "port: 80, protocol: X")
     assert codes(tmp_path, {"service-patch.yaml": text}) == ["service-port-protocol"]
 
 
-def test_a_word_in_a_text_makes_no_patch(tmp_path: Path) -> None:
+def test_a_word_in_a_string_makes_no_patch(tmp_path: Path) -> None:
     text = PATCH.replace("name: db", "name: db, annotations: {a: $patch}")
     assert codes(tmp_path, {"p.yaml": text}) == ["service-ports-required"]
 
@@ -230,7 +283,7 @@ def rendered(folder: Path) -> Results:
     return validate_files([], None, kustomize=[str(folder / "over")])
 
 
-def test_a_rendered_folder_is_judged(tmp_path: Path, kubectl: Path) -> None:
+def test_a_rendered_folder_is_validated(tmp_path: Path, kubectl: Path) -> None:
     wrong = SERVICE.replace("port: 80", "port: 0")
     kubectl.write_text(f"#!/bin/sh\n[ $1 = kustomize ] || exit 9\ncat <<'EOF'\n{wrong}EOF\n")
     found = rendered(tmp_path)
@@ -264,7 +317,7 @@ def test_without_kubectl_the_remedy_is_named(
     assert found.reason.startswith("kubectl, which renders Kustomizations, is not on PATH")
 
 
-def test_something_must_be_given(capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_or_a_kustomization_are_required(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["validate"])
     assert stopped.value.code == 2

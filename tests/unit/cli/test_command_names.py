@@ -123,5 +123,5 @@ def test_names_among_wrong_arguments_are_escaped(capsys: pytest.CaptureFixture[s
         ("a##[b]", "a#\\x23[b]"),
     ],
 )
-def test_text_moves_no_cursor_and_gives_no_command(text: str, shown: str) -> None:
+def test_text_output_holds_no_control_characters(text: str, shown: str) -> None:
     assert visible(text) == shown

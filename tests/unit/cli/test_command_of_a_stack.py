@@ -1,4 +1,4 @@
-"""`explain` on the state of a stack: what is secret there is not taken for absent."""
+"""`explain` on the state of a stack: secret values do not count as absent."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def explain(
     return run
 
 
-def test_what_the_last_update_left(explain: Explain) -> None:
+def test_the_state_of_the_last_update_is_explained(explain: Explain) -> None:
     code, row = explain([service(), endpoint_slice()])
     assert (code, row["verdict"], row["unseen"]) == (0, "sound", {})
     code, row = explain([service(), endpoint_slice({"name": "postgres", "port": 5432})])
@@ -60,14 +60,14 @@ def test_secret_backends_are_not_absent(explain: Explain, field: str) -> None:
     ]
 
 
-def test_one_secret_slice_of_two(explain: Explain) -> None:
+def test_one_secret_slice_of_two_leaves_the_verdict_unknown(explain: Explain) -> None:
     code, row = explain(
         [service(), endpoint_slice(), {**endpoint_slice(name="db-2"), "endpoints": [SECRET]}]
     )
     assert (code, row["verdict"]) == (2, "cannot tell")
 
 
-def test_a_secret_service(explain: Explain) -> None:
+def test_a_secret_service_leaves_the_verdict_unknown(explain: Explain) -> None:
     code, row = explain([{**service(), "spec": SECRET}, endpoint_slice()])
     assert (code, row["verdict"]) == (2, "cannot tell")
     assert "secret" in row["unknown"][0]

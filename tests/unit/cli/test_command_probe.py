@@ -101,7 +101,7 @@ def backends(port: int, *addresses: str, name: str = "pg", **fields: Any) -> lis
     return [service(given), made]
 
 
-def test_what_listens_answers_and_what_does_not_is_refused(
+def test_an_open_port_answers_and_a_closed_one_refuses(
     probe: Run, serve: Callable[..., Server]
 ) -> None:
     server = serve()
@@ -118,14 +118,14 @@ def test_what_listens_answers_and_what_does_not_is_refused(
     assert rows[1]["reason"] == "connection refused"
 
 
-def test_ipv6(probe: Run, serve: Callable[..., Server]) -> None:
+def test_an_ipv6_backend_is_probed(probe: Run, serve: Callable[..., Server]) -> None:
     server = serve(b"HTTP/1.1 204 No Content\r\n\r\n", host="::1")
     code, rows, _ = probe(backends(server.port, "::1", family="IPv6"), "--as", "http")
     assert (code, rows[0]["status"]) == (0, 204)
     assert b"Host: [::1]\r\n" in server.seen[0]
 
 
-def test_silence_is_not_waited_for_without_end(probe: Run) -> None:
+def test_a_silent_backend_times_out(probe: Run) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(1)
@@ -144,7 +144,7 @@ def test_silence_is_not_waited_for_without_end(probe: Run) -> None:
         (b"SSH-2.0-OpenSSH_9.2\r\n", False, None),
     ],
 )
-def test_http_is_asked_once(
+def test_http_sends_one_request(
     probe: Run,
     serve: Callable[..., Server],
     answer: bytes,
@@ -158,7 +158,9 @@ def test_http_is_asked_once(
     assert server.seen[0].startswith(b"GET /health HTTP/1.1\r\n")
 
 
-def test_tls_certificates(probe: Run, serve: Callable[..., Server], tmp_path: Path) -> None:
+def test_tls_certificates_are_verified(
+    probe: Run, serve: Callable[..., Server], tmp_path: Path
+) -> None:
     context, ca = certificate(tmp_path)
     server = serve(context=context)
     given = backends(server.port, name="tls")
@@ -176,7 +178,7 @@ def test_tls_certificates(probe: Run, serve: Callable[..., Server], tmp_path: Pa
     assert rows[0]["reason"].startswith("certificate: self")
 
 
-def test_tls_certificate_that_has_ended(
+def test_an_expired_certificate_is_refused(
     probe: Run, serve: Callable[..., Server], tmp_path: Path
 ) -> None:
     context, ca = certificate(tmp_path, days=-1)
@@ -185,7 +187,7 @@ def test_tls_certificate_that_has_ended(
     assert (code, rows[0]["reason"]) == (1, "certificate: certificate has expired")
 
 
-def test_a_server_without_tls(probe: Run, serve: Callable[..., Server]) -> None:
+def test_a_server_without_tls_is_reported(probe: Run, serve: Callable[..., Server]) -> None:
     server = serve(b"+OK\r\n" * 4)
     code, rows, _ = probe(backends(server.port), "--as", "tls")
     assert code == 1
@@ -225,7 +227,7 @@ def test_backends_that_are_not_ready_are_asked_too(
         ([service(name="other")], "there is no Service db"),
     ],
 )
-def test_nothing_to_ask(probe: Run, manifests: list[Manifest], said: str) -> None:
+def test_nothing_to_probe_is_an_error(probe: Run, manifests: list[Manifest], said: str) -> None:
     code, rows, err = probe(manifests)
     assert (code, rows) == (2, [])
     assert said in err
@@ -235,7 +237,7 @@ def test_nothing_to_ask(probe: Run, manifests: list[Manifest], said: str) -> Non
     "arguments",
     [("--timeout", "0"), ("--at-once", "0"), ("--path", "a b"), ("--path", "/\r\nX: y")],
 )
-def test_wrong_arguments(probe: Run, arguments: tuple[str, ...]) -> None:
+def test_wrong_arguments_are_errors(probe: Run, arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as stopped:
         probe([service()], *arguments)
     assert stopped.value.code == 2
@@ -280,7 +282,7 @@ def test_the_bar_is_for_terminals_and_many(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == ""
 
 
-def test_connections_are_a_program_of_the_standard_library(
+def test_the_probing_program_needs_only_the_standard_library(
     serve: Callable[..., Server],
 ) -> None:
     server = serve()

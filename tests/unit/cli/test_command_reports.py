@@ -121,7 +121,9 @@ def test_nothing_found_is_one_line_of_text_and_an_empty_array(
     assert report(capsys, "github", str(file)) == ""
 
 
-def test_github_annotations(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_findings_are_annotations_of_github(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = report(capsys, "github", *files).splitlines()
     file, title = "file=a b.yaml", "title=Service shop/a%3A "
     assert lines == [
@@ -181,7 +183,7 @@ def check_location(location: dict[str, Any]) -> None:
     assert physical["region"]["startColumn"] >= 1
 
 
-def test_sarif_says_where(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_sarif_has_the_position(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     (run,) = json.loads(report(capsys, "sarif", files[0]))["runs"]
     assert run["invocations"][0]["executionSuccessful"] is True
     first = run["results"][0]

@@ -39,13 +39,13 @@ def logged(folder: Path, capsys: pytest.CaptureFixture[str], texts: list[str]) -
 
 
 @pytest.mark.parametrize("texts", FILES.values(), ids=FILES)
-def test_the_schema_takes_every_log(
+def test_every_log_satisfies_the_schema(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], texts: list[str]
 ) -> None:
     assert problems(logged(tmp_path, capsys, texts)) == []
 
 
-def test_the_schema_tells_wrong_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_schema_rejects_wrong_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = logged(tmp_path, capsys, [WRONG])
     log["runs"][0]["results"][0]["level"] = "fatal"
     log["runs"][0]["tool"]["driver"]["rules"][0]["helps"] = {}

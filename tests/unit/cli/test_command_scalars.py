@@ -22,7 +22,7 @@ TEXT = """
 
 
 @pytest.mark.parametrize("text", TEXT.split())
-def test_it_stays_text(text: str) -> None:
+def test_a_scalar_stays_text(text: str) -> None:
     assert value(f"a: {text}\n") == {"a": text}
 
 
@@ -54,7 +54,7 @@ VALUES: list[tuple[Any, str]] = [
     ("text", "expected"),
     [(text, expected) for expected, texts in VALUES for text in texts.split()],
 )
-def test_it_has_a_value(text: str, expected: Any) -> None:
+def test_a_scalar_has_the_value_kubectl_reads(text: str, expected: Any) -> None:
     for found in (
         value(f"a: {text}\n")["a"],
         value(f"[{text}]\n")[0],
@@ -100,7 +100,7 @@ OTHERS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), OTHERS.items(), ids=OTHERS)
-def test_tags_keys_and_merges(text: str, expected: Any) -> None:
+def test_tags_keys_and_merges_are_read(text: str, expected: Any) -> None:
     found = value(text)
     assert found == expected
     assert repr(found) == repr(expected)
@@ -124,7 +124,7 @@ REFUSED: dict[str, tuple[int, int, str]] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), REFUSED.items(), ids=REFUSED)
-def test_what_json_does_not_have_is_a_problem(text: str, expected: tuple[int, int, str]) -> None:
+def test_a_value_that_json_lacks_is_a_problem(text: str, expected: tuple[int, int, str]) -> None:
     reading = Reader(text.encode(), KUBECTL)
     reading.document()
     (problem,) = reading.problems

@@ -1,12 +1,14 @@
 """Objects of several folders and files are looked at together, unless they are several sets."""
 
+import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from components.cli.results import validate_files
 from components.cli.scopes import scopes
+from components.validation.hazards import hazards
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {ports: [{port: 80}]}\n"
 ALIAS = SERVICE.replace("ports: [{port: 80}]", "type: ExternalName, externalName: localhost")
@@ -37,14 +39,14 @@ SETS = {
 
 
 @pytest.mark.parametrize(("objects", "expected"), SETS.values(), ids=SETS)
-def test_sets(objects: list[One], expected: list[list[int]]) -> None:
+def test_files_fall_into_sets(objects: list[One], expected: list[list[int]]) -> None:
     assert list(scopes(objects)) == expected
 
 
 def codes(folder: Path, files: dict[str, str]) -> list[tuple[str, str]]:
     for name, text in files.items():
         file = folder / name
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     found = validate_files([str(folder)], None)
     return [
@@ -97,3 +99,54 @@ def test_endpoints_are_not_alone_where_another_set_has_their_service(tmp_path: P
     assert codes(tmp_path, files) == [("three/b.yaml", "endpoints-deprecated")]
     alone = {"three/b.yaml": ENDPOINTS.replace("db", "other")}
     assert ("three/b.yaml", "endpoints-without-service") in codes(tmp_path, alone)
+
+
+WEB = SERVICE.replace("name: db", "name: shop-web")
+TO_WEB = INGRESS.replace("name: db", "name: shop-wep")
+MISSING = "ingress-service-missing"
+
+
+def test_a_service_of_another_set_is_not_missing(tmp_path: Path) -> None:
+    twice = {"one/a.yaml": f"{WEB}---\n{TO_WEB}", "two/a.yaml": WEB}
+    assert codes(tmp_path / "missing", twice) == [("one/a.yaml", MISSING)]
+    there = {**twice, "three/a.yaml": WEB.replace("shop-web", "shop-wep")}
+    assert codes(tmp_path / "there", there) == []
+
+
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec: {podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {name: shop}}}]}]}
+"""
+NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {name: shop}}\n"
+
+
+def test_labels_of_namespaces_count_in_every_set(tmp_path: Path) -> None:
+    two = {"one/a.yaml": f"{SERVICE}---\n{POLICY}", "two/a.yaml": SERVICE}
+    assert codes(tmp_path / "unlabelled", two) == [("one/a.yaml", "policy-namespace-label")]
+    assert codes(tmp_path / "labelled", {**two, "three/n.yaml": NAMESPACE}) == []
+
+
+SERVICE_OBJECT: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {"name": "db"},
+    "spec": {"ports": [{"port": 80}]},
+}
+EMPTY_SLICE: dict[str, Any] = {
+    "apiVersion": "discovery.k8s.io/v1",
+    "kind": "EndpointSlice",
+    "metadata": {"name": "db-1", "labels": {"kubernetes.io/service-name": "db"}},
+    "addressType": "IPv4",
+    "ports": [{"port": 80}],
+    "endpoints": [],
+}
+
+
+def test_slices_of_files_may_be_filled_after_an_apply(tmp_path: Path) -> None:
+    files = {"service.json": json.dumps(SERVICE_OBJECT), "slice.json": json.dumps(EMPTY_SLICE)}
+    assert codes(tmp_path, files) == []
+    assert [finding.code for _, finding in hazards([SERVICE_OBJECT, EMPTY_SLICE])] == [
+        "service-without-endpoints"
+    ]

@@ -61,7 +61,7 @@ apiVersion: c
 """
 
 
-def test_notes_are_passed_over_and_the_manifests_in_them_judged(tmp_path: Path) -> None:
+def test_notes_are_skipped_and_the_manifests_among_them_validated(tmp_path: Path) -> None:
     write(tmp_path, "notes.yaml", NOTES + WRONG)
     found = below(tmp_path)
     assert found.unreadable == []
@@ -89,7 +89,7 @@ def test_files_that_are_not_manifests_are_skipped(
 
 
 @pytest.mark.parametrize(("name", "text"), JUDGED.items())
-def test_an_object_with_something_missing_is_judged(tmp_path: Path, name: str, text: str) -> None:
+def test_an_incomplete_object_is_validated(tmp_path: Path, name: str, text: str) -> None:
     write(tmp_path, name, text)
     found = below(tmp_path)
     assert not found.strangers
@@ -101,7 +101,7 @@ def test_broken_yaml_is_an_error_in_a_folder_too(tmp_path: Path) -> None:
     assert below(tmp_path).exit_code == 2
 
 
-def test_templates_of_a_chart_are_passed_over_even_where_they_are_yaml(tmp_path: Path) -> None:
+def test_templates_of_a_chart_are_skipped_even_if_they_are_yaml(tmp_path: Path) -> None:
     write(tmp_path, "shop/Chart.yaml", CHART)
     template = write(tmp_path, "shop/templates/deep/a.yaml", WRONG)
     assert below(tmp_path).strangers == {"Helm template: render it first": 1, "no manifest": 1}
@@ -110,13 +110,13 @@ def test_templates_of_a_chart_are_passed_over_even_where_they_are_yaml(tmp_path:
     assert validate_files([str(template)], None).exit_code == 1
 
 
-def test_a_folder_called_templates_without_a_chart_is_judged(tmp_path: Path) -> None:
+def test_a_folder_called_templates_without_a_chart_is_validated(tmp_path: Path) -> None:
     write(tmp_path, "shop/templates/a.yaml", WRONG)
     assert below(tmp_path).exit_code == 1
 
 
 @pytest.mark.parametrize("name", [".git/a.yaml", "node_modules/x/a.yaml", ".hidden.yaml"])
-def test_hidden_files_and_packages_are_not_looked_at(tmp_path: Path, name: str) -> None:
+def test_hidden_files_and_packages_are_skipped(tmp_path: Path, name: str) -> None:
     file = write(tmp_path, name, WRONG)
     write(tmp_path, "b.yaml", GOOD)
     assert below(tmp_path).validated == 1
@@ -124,7 +124,16 @@ def test_hidden_files_and_packages_are_not_looked_at(tmp_path: Path, name: str) 
     assert validate_files([str(relative)], None, as_folder=True).validated == 0
 
 
-def test_excluded_files_are_left_out_whether_they_are_named_or_not(tmp_path: Path) -> None:
+def test_modules_that_go_vendors_are_not_looked_at(tmp_path: Path) -> None:
+    file = write(tmp_path, "vendor/example.com/a.yaml", WRONG)
+    write(tmp_path, "b.yaml", GOOD)
+    assert below(tmp_path).validated == 2
+    write(tmp_path, "go.mod", "module example.com/shop\n")
+    assert below(tmp_path).validated == 1
+    assert validate_files([str(file)], None, as_folder=True).validated == 0
+
+
+def test_excluded_files_are_skipped_even_if_named(tmp_path: Path) -> None:
     file = write(tmp_path, "old/a.yaml", WRONG)
     write(tmp_path, "b.yaml", GOOD)
     found = below(tmp_path, exclude=["old"])
@@ -146,7 +155,7 @@ def test_excluded_files_are_left_out_whether_they_are_named_or_not(tmp_path: Pat
         ("a/b/c.yaml", "b/c", False),
     ],
 )
-def test_patterns(path: str, pattern: str, excluded: bool) -> None:
+def test_exclude_patterns_match_paths_and_names(path: str, pattern: str, excluded: bool) -> None:
     assert is_excluded(path, [pattern]) is excluded
 
 
@@ -159,13 +168,13 @@ def test_patterns(path: str, pattern: str, excluded: bool) -> None:
         ("a: [\n", {"error": 2, "warning": 2, "never": 2}),
     ],
 )
-def test_what_fails(tmp_path: Path, text: str, codes: dict[str, int]) -> None:
+def test_fail_on_decides_on_the_exit_code(tmp_path: Path, text: str, codes: dict[str, int]) -> None:
     file = write(tmp_path, "a.yaml", text)
     got = {name: main(["validate", "--fail-on", name, str(file)]) for name in codes}
     assert got == codes
 
 
-def test_the_summary_counts_what_is_no_manifest(
+def test_the_summary_counts_files_that_are_not_manifests(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, (text, _) in STRANGERS.items():
@@ -176,7 +185,7 @@ def test_the_summary_counts_what_is_no_manifest(
     )
 
 
-def test_the_hook_of_pre_commit_passes_over_what_is_no_manifest(tmp_path: Path) -> None:
+def test_the_pre_commit_hook_skips_files_that_are_not_manifests(tmp_path: Path) -> None:
     """It runs as pre-commit runs it: with the arguments of the hook and names of all files."""
     for name, (text, _) in STRANGERS.items():
         write(tmp_path, name, text)
@@ -195,7 +204,7 @@ DEFINITION = (
 )
 
 
-def test_large_files_that_say_nothing_of_kubernetes_are_not_read(
+def test_large_files_without_manifests_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.yaml").write_text(LARGE)

@@ -76,12 +76,12 @@ def test_pipes_and_devices_are_reported_at_once(
 
 
 @pytest.mark.parametrize("source", ["/dev/null", "/dev/stdin"])
-def test_devices_that_end_are_read_where_they_are_named(source: str) -> None:
+def test_finite_devices_are_read_when_named(source: str) -> None:
     done = validate(source)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_pipe_of_the_shell_is_read() -> None:
+def test_a_process_substitution_is_read() -> None:
     reader, writer = os.pipe()
     os.write(writer, WRONG.encode())
     os.close(writer)
@@ -119,7 +119,7 @@ def test_a_link_out_of_the_folder_is_reported_and_not_followed(tmp_path: Path, n
     assert done.stdout.startswith("1 object, 0 errors")
 
 
-def test_a_folder_whose_name_begins_alike_is_outside(tmp_path: Path) -> None:
+def test_a_folder_with_the_same_prefix_is_outside(tmp_path: Path) -> None:
     for name in ("shop", "shop-2"):
         (tmp_path / name).mkdir()
     (tmp_path / "shop-2" / "a.yaml").write_text(WRONG)
@@ -146,7 +146,7 @@ def test_links_within_the_folder_are_followed_and_nothing_is_read_twice(tmp_path
     assert "3 objects, 6 errors" in done.stdout
 
 
-def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+def test_a_dangling_link_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").symlink_to("a.yaml")
     (tmp_path / "b.yaml").symlink_to("none.yaml")
     assert validate(tmp_path).stderr.splitlines() == [
@@ -155,7 +155,7 @@ def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
     ]
 
 
-def test_links_that_multiply_end(tmp_path: Path) -> None:
+def test_links_that_multiply_are_followed_once(tmp_path: Path) -> None:
     """Followed as paths, these are 2 to the power of 40 folders."""
     for number in range(40):
         (tmp_path / f"d{number}").mkdir()
@@ -178,7 +178,7 @@ def test_a_folder_given_as_a_link_and_files_given_as_links_are_read(tmp_path: Pa
         assert (done.returncode, done.stderr) == (1, "")
 
 
-def test_folders_may_lie_deep(tmp_path: Path) -> None:
+def test_deep_folders_are_read(tmp_path: Path) -> None:
     deep = tmp_path.joinpath(*["d"] * 500)
     deep.mkdir(parents=True)
     (deep / "a.yaml").write_text(WRONG)
@@ -217,7 +217,7 @@ def test_text_that_is_not_a_manifest_is_never_quoted(
     assert PRIVATE not in out + err
 
 
-def test_what_is_a_manifest_is_quoted(tmp_path: Path) -> None:
+def test_values_and_keys_of_a_manifest_are_quoted(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text(GOOD.replace("name: a", "name: My-Service"))
     assert 'Invalid value: "My-Service"' in validate(file).stdout

@@ -97,7 +97,7 @@ def test_a_finding_has_these_keys(tmp_path: Path, run: Run) -> None:
         ("a\n", ""),
     ],
 )
-def test_what_an_object_does_not_have_is_empty(
+def test_missing_keys_of_an_object_are_empty(
     tmp_path: Path, run: Run, text: str, kind: str
 ) -> None:
     file = tmp_path / "a.yaml"
@@ -135,12 +135,12 @@ def test_a_message_ends_with_its_remedy(tmp_path: Path, run: Run) -> None:
     assert row["message"] == f"Invalid value: must be an object, not a list ({remedy})"
 
 
-def test_standard_input_is_a_dash(run: Run) -> None:
+def test_a_dash_reads_standard_input(run: Run) -> None:
     code, rows, _ = run("-", stdin=WRONG)
     assert (code, {row["source"] for row in rows}) == (1, {"-"})
 
 
-def test_what_cannot_be_read_is_named_and_the_rest_is_judged(tmp_path: Path, run: Run) -> None:
+def test_an_unreadable_file_is_named_and_the_rest_validated(tmp_path: Path, run: Run) -> None:
     (tmp_path / "a.yaml").write_text(f"{WRONG}---\n{BROKEN}---\n{WRONG}")
     (tmp_path / "b.yaml").write_text(WRONG)
     missing = tmp_path / "none.yaml"
@@ -188,7 +188,7 @@ def test_a_file_that_may_not_be_read_is_named(
     assert run(file) == (2, [], f"{file}: Permission denied\n")
 
 
-def test_hazards_are_of_the_whole_set_and_can_be_left_out(tmp_path: Path, run: Run) -> None:
+def test_hazards_concern_the_whole_set_and_can_be_turned_off(tmp_path: Path, run: Run) -> None:
     endpoints = "apiVersion: v1\nkind: Endpoints\nmetadata: {name: a}\nsubsets: []\n"
     (tmp_path / "a.yaml").write_text(GOOD)
     (tmp_path / "b.yaml").write_text(f"{OTHER}---\n{endpoints}")
@@ -203,7 +203,9 @@ def test_hazards_are_of_the_whole_set_and_can_be_left_out(tmp_path: Path, run: R
 @pytest.mark.parametrize(
     ("version", "code"), [("1.36", 0), ("v1.36.3", 0), ("1.35", 1), ("all", 1)]
 )
-def test_the_version_counts(tmp_path: Path, run: Run, version: str, code: int) -> None:
+def test_rules_follow_the_kubernetes_version(
+    tmp_path: Path, run: Run, version: str, code: int
+) -> None:
     file = tmp_path / "a.yaml"
     file.write_text(GOOD.replace("name: a}\nspec", "name: 9a}\nspec"))
     assert run("--kubernetes-version", version, file)[0] == code
@@ -220,14 +222,16 @@ def test_the_version_counts(tmp_path: Path, run: Run, version: str, code: int) -
         ["validate", "--kubernetes-version", "new", "a"],
     ],
 )
-def test_wrong_arguments_are_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_arguments_are_exit_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
     assert "usage: " in capsys.readouterr().err
 
 
-def test_too_many_findings_end_the_reading(
+def test_reading_ends_after_too_many_findings(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("components.cli.results.MAX_FINDINGS", 3)
@@ -250,7 +254,7 @@ def process(*arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
     )
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
+def test_a_closed_output_pipe_is_no_error() -> None:
     with process("-o", "json", "-") as command:
         assert command.stdout is not None
         assert command.stderr is not None

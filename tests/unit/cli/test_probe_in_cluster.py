@@ -120,7 +120,7 @@ def test_a_pod_that_does_not_run_is_deleted_too(
     assert " delete job " in (kubectl / "calls").read_text()
 
 
-def test_ctrl_c_deletes_it(
+def test_ctrl_c_deletes_the_pod(
     probe: Callable[..., Any], kubectl: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(_: float) -> None:
@@ -133,7 +133,7 @@ def test_ctrl_c_deletes_it(
 
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGHUP])
-def test_other_signals_delete_it_and_end_the_command(
+def test_other_signals_delete_the_pod_and_end_the_command(
     probe: Callable[..., Any],
     kubectl: Path,
     monkeypatch: pytest.MonkeyPatch,

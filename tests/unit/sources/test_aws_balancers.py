@@ -58,7 +58,7 @@ def test_an_internal_load_balancer_has_its_private_addresses(stubs: Stubs) -> No
         ({"dual_stack": True}, ["203.0.113.10", "2001:db8::10", "203.0.113.11"]),
     ],
 )
-def test_families_of_a_load_balancer(
+def test_a_load_balancer_has_the_addresses_of_the_wanted_family(
     stubs: Stubs, warned: list[str], options: Any, expected: list[str]
 ) -> None:
     both = zone("eu-west-1a", PUBLIC_A, {"IPv6Address": "2001:db8::10"})
@@ -103,7 +103,7 @@ def test_an_application_load_balancer_is_refused_with_its_name(stubs: Stubs) -> 
     )
 
 
-def test_zones_of_a_load_balancer_by_id(stubs: Stubs) -> None:
+def test_zones_of_a_load_balancer_are_named_by_id(stubs: Stubs) -> None:
     answer(stubs, zone("eu-west-1a", PUBLIC_A))
     zones = [{"ZoneName": "eu-west-1a", "ZoneId": "euw1-az3"}]
     stubs.of("ec2").add_response("describe_availability_zones", {"AvailabilityZones": zones})
@@ -161,7 +161,7 @@ def test_instances_of_a_target_group_keep_their_ports(region: Region) -> None:
     )
 
 
-def test_addresses_of_a_target_group(region: Region) -> None:
+def test_targets_of_a_group_by_address_become_backends(region: Region) -> None:
     Targets(region, "ip").register({"Id": "192.0.2.10", "Port": 8080})
     assert aws.target_group("web", port="http") == [
         {"id": "192.0.2.10:8080", "address": "192.0.2.10", "ports": {"http": 8080}}
@@ -246,7 +246,7 @@ def test_targets_of_ipv6_are_found_by_that_address(stubs: Stubs) -> None:
     assert backend["address"] == "2001:db8::1"
 
 
-def test_the_port_of_targets_is_a_text() -> None:
+def test_the_ports_of_targets_are_a_string() -> None:
     port: Any = 80
     with pytest.raises(
         SourceError, match=r"aws\.target_group: port: Invalid value: must be a string"

@@ -96,13 +96,13 @@ def test_all_pages_are_read_and_sorted(region: Region, monkeypatch: pytest.Monke
     assert len(requests) == 3
 
 
-def test_everything_takes_what_has_no_tags(region: Region) -> None:
+def test_untagged_resources_are_found_on_request(region: Region) -> None:
     region.allocate("203.0.113.10", region.run("192.0.2.10"))
     assert addresses(aws.instances(everything=True)) == {"192.0.2.10"}
     assert addresses(aws.elastic_ips(everything=True)) == {"203.0.113.10"}
 
 
-def test_a_client_decides_on_the_region(region: Region) -> None:
+def test_a_client_sets_the_region(region: Region) -> None:
     region.run("192.0.2.10", role="postgres")
     elsewhere = boto3.client("ec2", region_name="eu-central-1")
     assert aws.instances(POSTGRES, client=elsewhere, allow_empty=True) == []
@@ -120,7 +120,7 @@ def test_a_client_decides_on_the_region(region: Region) -> None:
         (POSTGRES, {"ipv6": True}, "(correct the tags or the region, or pass allow_empty=True)"),
     ],
 )
-def test_nothing_is_an_error_unless_allowed(
+def test_an_empty_result_is_an_error_unless_allowed(
     region: Region, tags: aws.Tags, options: dict[str, bool], text: str
 ) -> None:
     region.run("192.0.2.10", role="postgres")
@@ -152,13 +152,13 @@ def test_nothing_is_an_error_unless_allowed(
         ),
     ],
 )
-def test_tags_that_cannot_be_used(look_up: Any, tags: object, text: str) -> None:
+def test_invalid_tags_are_refused(look_up: Any, tags: object, text: str) -> None:
     with pytest.raises(SourceError) as caught:
         look_up(tags)
     assert str(caught.value).startswith(f"aws.{look_up.__name__}: {text}")
 
 
-def test_arguments_that_exclude_each_other() -> None:
+def test_mutually_exclusive_arguments_are_refused() -> None:
     with pytest.raises(SourceError, match="public: Forbidden: may not be used together with `ipv6"):
         aws.instances(POSTGRES, public=True, ipv6=True)
     with pytest.raises(SourceError, match="tags: Forbidden: may not be used together with `every"):
@@ -193,7 +193,7 @@ def test_the_primary_ipv6_address_of_the_first_interface_wins(stub: Stubber) -> 
     ]
 
 
-def test_zones_of_many_elastic_ips_are_asked_for_in_parts(stub: Stubber) -> None:
+def test_zones_of_many_elastic_ips_are_queried_in_batches(stub: Stubber) -> None:
     names = [f"eni-{number:03}" for number in range(250)]
     found = [
         {"AllocationId": f"of-{name}", "PublicIp": "203.0.113.1", "NetworkInterfaceId": name}
@@ -233,7 +233,7 @@ def test_zones_of_many_elastic_ips_are_asked_for_in_parts(stub: Stubber) -> None
         ("FilterLimitExceeded", "Too many.", "DescribeInstances: FilterLimitExceeded: Too many."),
     ],
 )
-def test_a_refusal_is_one_line_without_secrets(
+def test_an_error_of_aws_is_one_line_without_secrets(
     stub: Stubber, code: str, message: str, text: str
 ) -> None:
     stub.add_client_error("describe_instances", code, message)
@@ -254,7 +254,7 @@ def test_a_refusal_is_one_line_without_secrets(
         ({"AWS_ENDPOINT_URL": "http://me:s3cr3t@"}, "", ": Invalid endpoint: http://***@"),
     ],
 )
-def test_a_failure_to_ask_is_one_line_without_secrets(
+def test_a_failed_request_is_one_line_without_secrets(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], config: str, text: str
 ) -> None:
     settings = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1", **environment}

@@ -30,7 +30,9 @@ def test_both_families_are_two_backends_of_one_instance(region: Region, warned: 
     assert warned == [f"{subject}: 1 left out, without public IPv4 or IPv6 address: {b}"]
 
 
-def test_what_has_no_address_is_left_out_with_a_warning(region: Region, warned: list[str]) -> None:
+def test_instances_without_an_address_are_left_out_with_a_warning(
+    region: Region, warned: list[str]
+) -> None:
     a = region.run("192.0.2.10", role="postgres")
     b = region.run("192.0.2.11", role="postgres")
     region.allocate("203.0.113.10", a)
@@ -64,7 +66,7 @@ def test_zones_are_named_by_id_on_request(region: Region) -> None:
     assert sorted(zones, key=str) == [None, expected]
 
 
-def test_a_session_decides_on_region_and_account(region: Region) -> None:
+def test_a_session_sets_region_and_account(region: Region) -> None:
     region.run("192.0.2.10", role="postgres")
     elsewhere = boto3.Session(region_name="eu-central-1")
     Region(elsewhere.client("ec2"))
@@ -174,7 +176,7 @@ def test_a_group_that_is_missing_or_empty_is_an_error(group: Any) -> None:
 
 
 @pytest.mark.parametrize("name", [None, "", 7, ["web"]])
-def test_a_name_that_is_not_a_text_is_refused(name: Any) -> None:
+def test_a_name_that_is_not_a_string_is_refused(name: Any) -> None:
     with pytest.raises(SourceError) as caught:
         aws.auto_scaling_group(name or ("" if name == "" else [name]))
     assert str(caught.value) == (
@@ -231,7 +233,7 @@ def test_throttled_requests_are_retried(
     assert throttling == [503, 503, 200]
 
 
-def test_throttling_that_does_not_end_is_one_line(
+def test_endless_throttling_is_one_line(
     monkeypatch: pytest.MonkeyPatch, throttling: list[int]
 ) -> None:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")

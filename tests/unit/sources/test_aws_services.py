@@ -55,7 +55,7 @@ def test_running_tasks_become_backends(region: Region, tasks: Any) -> None:
     assert len(aws.ecs_tasks("shop")) == 3
 
 
-def test_many_tasks_are_described_in_parts(
+def test_many_tasks_are_described_in_batches(
     region: Region, tasks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = run(tasks, region, "web", 5)
@@ -189,7 +189,7 @@ def test_a_service_that_is_missing_or_empty_is_an_error(registry: Any) -> None:
     assert aws.cloud_map("shop", "db", health=True, allow_empty=True) == []
 
 
-def test_pages_of_health_are_all_read(stubs: Stubs) -> None:
+def test_all_pages_of_health_are_read(stubs: Stubs) -> None:
     stub = stubs.of("servicediscovery")
     namespace = [{"Id": "ns-1", "Name": "shop"}]
     stub.add_response("list_namespaces", {"Namespaces": namespace})

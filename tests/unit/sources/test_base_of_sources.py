@@ -65,7 +65,7 @@ def test_the_component_checks_unknown_and_wrong_addresses(
     assert [one.get("id") for one in found] == ["a", "b"]
 
 
-def test_nothing_is_an_error_unless_allowed() -> None:
+def test_an_empty_result_is_an_error_unless_allowed() -> None:
     with pytest.raises(SourceError) as caught:
         read(Machines([]))
     assert str(caught.value) == (
@@ -74,14 +74,14 @@ def test_nothing_is_an_error_unless_allowed() -> None:
     assert read(Machines([]), allow_empty=True) == []
 
 
-def test_a_failure_that_may_pass_is_retried_with_growing_pauses(pauses: list[float]) -> None:
+def test_a_transient_failure_is_retried_with_growing_pauses(pauses: list[float]) -> None:
     source = Machines(TimeoutError("slow"), ConnectionError("reset"), GOOD)
     assert len(read(source)) == 2
     assert source.asked == 3
     assert pauses == [0.5, 1.0]
 
 
-def test_a_failure_that_stays_is_one_line_without_secrets(pauses: list[float]) -> None:
+def test_a_permanent_failure_is_one_line_without_secrets(pauses: list[float]) -> None:
     error = OSError("cannot open https://me:s3cr3t@inventory.example/:\nrefused")
     source = Machines(*[error] * 2)
     with pytest.raises(SourceError) as caught:
@@ -134,7 +134,7 @@ def test_a_backend_knows_its_query_through_lists_sums_and_changes() -> None:
     assert found[0] == GOOD[1]
 
 
-def test_what_has_no_address_is_reported_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_without_an_address_are_reported_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     warned: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", warned.append)
     _base.report_left_out("aws.instances(role=a)", "without an address", [])

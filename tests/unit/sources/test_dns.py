@@ -44,7 +44,7 @@ def test_addresses_are_sorted_by_number_and_distinct(zones: Zones) -> None:
     assert query_of(first) == "dns.addresses(db.example.com)"
 
 
-def test_families(zones: Zones) -> None:
+def test_addresses_of_the_wanted_families_are_found(zones: Zones) -> None:
     zones.records[DB, "A"] = ["192.0.2.1"]
     zones.records[DB, "AAAA"] = ["2001:db8::1"]
     assert resolved() == ["192.0.2.1"]
@@ -83,7 +83,7 @@ def test_aliases_are_followed_within_an_answer_and_beyond(
     assert resolved("www.example.com") == ["192.0.2.1"]
 
 
-def test_aliases_without_end_are_an_error(zones: Zones, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_aliases_are_an_error(zones: Zones, monkeypatch: pytest.MonkeyPatch) -> None:
     def endless(_: Any, name: Any, kind: str, **options: Any) -> Any:
         assert options
         response = response_to(name, kind)
@@ -164,7 +164,7 @@ def test_every_suffix_that_moves_is_written_once_and_in_lower_case() -> None:
 PG = "_postgres._tcp.example.com"
 
 
-def test_targets_of_a_service(zones: Zones) -> None:
+def test_targets_of_srv_records_are_found(zones: Zones) -> None:
     zones.records[PG, "SRV"] = ["10 60 5432 B.example.com.", "10 40 5433 a.example.com."]
     zones.records["a.example.com", "A"] = ["192.0.2.1"]
     zones.records["a.example.com", "AAAA"] = ["2001:db8::1"]
@@ -192,7 +192,7 @@ def test_targets_of_a_service(zones: Zones) -> None:
     ]
 
 
-def test_targets_of_a_worse_priority_stand_by(zones: Zones) -> None:
+def test_targets_of_a_lower_priority_are_disabled(zones: Zones) -> None:
     zones.records[PG, "SRV"] = ["20 0 5432 b.example.com.", "10 0 5432 a.example.com."]
     zones.records["a.example.com", "A"] = ["192.0.2.1"]
     zones.records["b.example.com", "A"] = ["192.0.2.2"]
@@ -241,7 +241,7 @@ def test_a_target_that_moves_is_refused(zones: Zones) -> None:
         ("a" * 64 + ".example.com", ".example.com"),
     ],
 )
-def test_what_is_not_a_name_is_refused(zones: Zones, name: Any, text: str) -> None:
+def test_an_invalid_name_is_refused(zones: Zones, name: Any, text: str) -> None:
     assert text in refused(name)
     assert zones.asked == []
 
@@ -271,7 +271,7 @@ def test_resolvers_are_asked_in_order(zones: Zones, resolvers: list[str], expect
 
 
 @pytest.mark.parametrize("resolver", ["ns.example.com", "192.0.2.53:", "192.0.2.53:dns", "", 53])
-def test_what_is_not_a_resolver_is_refused(zones: Zones, resolver: Any) -> None:
+def test_an_invalid_resolver_is_refused(zones: Zones, resolver: Any) -> None:
     text = refused(resolvers=["192.0.2.53", resolver])
     assert "resolvers[1]: must be an address, with a port or without" in text
     assert zones.asked == []
@@ -281,7 +281,7 @@ SLOW = dns.resolver.LifetimeTimeout(timeout=5, errors=[])
 BROKEN = dns.resolver.NoNameservers(request=dns.message.make_query(DB, "A"), errors=[])
 
 
-def test_a_failure_that_may_pass_is_retried(zones: Zones) -> None:
+def test_a_transient_failure_is_retried(zones: Zones) -> None:
     zones.records[DB, "A"] = [SLOW, BROKEN, RuntimeError("not asked a fourth time")]
     assert "not asked a fourth time" not in str(SLOW)
     with pytest.raises(RuntimeError, match="not asked"):
@@ -305,7 +305,7 @@ def test_a_name_that_does_not_resolve_is_an_error(zones: Zones, failure: Any, te
     assert len(zones.asked) == (2 if failure else 1), "an answer is not asked for again"
 
 
-def test_a_name_that_does_not_exist_is_an_error_even_where_nothing_may_be_found(
+def test_a_name_that_does_not_exist_is_an_error_even_if_empty_is_allowed(
     zones: Zones,
 ) -> None:
     assert zones.records == {}
@@ -355,7 +355,7 @@ def test_a_name_that_lost_its_addresses_takes_the_pinned_ones(
     assert len(answers(pin)) == 1
 
 
-def test_half_an_answer_is_no_answer(zones: Zones, pin: Path) -> None:
+def test_pinned_answers_replace_an_incomplete_one(zones: Zones, pin: Path) -> None:
     zones.records[DB, "A"] = ["192.0.2.1"]
     zones.records["b.example.com", "A"] = ["192.0.2.2"]
     resolved(DB, "b.example.com", pin=pin)
@@ -378,7 +378,7 @@ def test_a_pin_holds_the_answers_of_several_queries_sorted(zones: Zones, pin: Pa
     assert pin.read_text() == text
 
 
-def test_an_answer_that_is_there_is_not_written_again(
+def test_an_unchanged_answer_is_not_written_again(
     zones: Zones, pin: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     zones.records[DB, "A"] = ["192.0.2.1"]

@@ -119,7 +119,7 @@ def test_the_program_declares_what_is_found(account: Any, preview: bool) -> None
     ]
 
 
-def test_the_program_ends_where_nothing_is_found() -> None:
+def test_the_program_fails_when_nothing_is_found() -> None:
     with pytest.raises(SourceError, match=r"^aws\.instances\(role=postgres\) in eu-west-1: "):
         render(lambda: runpy.run_path(str(PROGRAM)))
 

@@ -243,9 +243,7 @@ def test_an_error_has_its_line_and_its_reason(write: Write, content: str, found:
         pytest.param("a: 1\n---\nb: 2\n", "2:1: ", id="two documents"),
     ],
 )
-def test_yaml_that_is_broken_has_its_line_and_column(
-    write: Write, content: str, place: str
-) -> None:
+def test_broken_yaml_has_its_line_and_column(write: Write, content: str, place: str) -> None:
     (line,) = refused(write(content))
     assert line.startswith(place)
     assert len(line) > len(place)
@@ -260,7 +258,7 @@ def test_a_binary_file_is_refused_by_name(write: Write, content: bytes) -> None:
     assert "backends.yaml: " in str(caught.value)
 
 
-def test_a_file_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     (line,) = refused(tmp_path / "none.yaml")
     assert "No such file or directory" in line
 

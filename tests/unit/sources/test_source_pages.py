@@ -51,7 +51,7 @@ def addresses(manifests: list[dict[str, Any]]) -> list[str]:
 
 
 @pytest.mark.parametrize("code", programs("own.md"))
-def test_a_source_of_ones_own(monkeypatch: pytest.MonkeyPatch, code: Any) -> None:
+def test_the_page_about_own_sources_runs(monkeypatch: pytest.MonkeyPatch, code: Any) -> None:
     asked: list[str] = []
 
     def answer(url: str, timeout: float) -> io.BytesIO:
@@ -119,12 +119,14 @@ def account(region: Region) -> Region:
 
 @pytest.mark.parametrize("code", [*programs("aws.md"), *programs("safety.md")])
 @pytest.mark.usefixtures("account")
-def test_aws(code: Any) -> None:
+def test_the_page_about_aws_runs(code: Any) -> None:
     assert addresses(declared(code)) == ["192.0.2.10"]
 
 
 @pytest.mark.parametrize("code", programs("dns.md"))
-def test_dns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, zones: Zones, code: Any) -> None:
+def test_the_page_about_dns_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, zones: Zones, code: Any
+) -> None:
     zones.records = {
         ("orders-db.example.com", "A"): ["192.0.2.10"],
         ("_ldap._tcp.example.com", "SRV"): ["0 0 3389 dc.example.com."],
@@ -213,7 +215,9 @@ def test_the_table_of_aws_is_complete() -> None:
 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("name", CALLS)
-def test_the_rights_that_a_function_needs(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_the_page_lists_the_permissions_each_function_needs(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     state_manager.set_transition("ecs::task", {"progression": "manual", "times": 1000})
     asked: set[str] = set()
     call: Any = vars(BaseClient)["_make_api_call"]
@@ -256,7 +260,9 @@ def test_the_index_links_every_page() -> None:
 
 
 @pytest.mark.parametrize("code", programs("inventory.md"))
-def test_an_inventory_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: Any) -> None:
+def test_the_page_about_inventories_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: Any
+) -> None:
     (content,) = re.findall(
         r"^```yaml\n(.*?)^```",
         (PAGES[0].parent / "inventory.md").read_text(),

@@ -1,4 +1,4 @@
-"""What the tables of rules are made of: findings in few words, and the texts they begin with."""
+"""Short forms of findings and of texts, for the tables of rules."""
 
 from components.core.findings import Finding
 

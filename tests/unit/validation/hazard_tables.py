@@ -1,4 +1,4 @@
-"""What the tables of hazards are made of: manifests in few words, and how a row is checked."""
+"""Short forms of manifests, and the check of a row, for the tables of hazards."""
 
 from typing import Any, NamedTuple
 

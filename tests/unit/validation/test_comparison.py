@@ -1,4 +1,4 @@
-"""The judge of the judges: what counts as agreement with the API server."""
+"""What counts as agreement between `validate` and an API server."""
 
 from itertools import islice
 
@@ -36,7 +36,9 @@ OURS = Finding("ports[0].port", "Invalid value", code="slice-port-number")
         (Answer(400, (), "cannot be handled"), [], "false accept"),
     ],
 )
-def test_verdicts(answer: Answer, findings: list[Finding], verdict: Verdict) -> None:
+def test_answer_and_findings_make_the_verdict(
+    answer: Answer, findings: list[Finding], verdict: Verdict
+) -> None:
     assert Comparison("Service", NODE_PORT, None, answer, findings).verdict == verdict
 
 
@@ -51,7 +53,9 @@ def test_verdicts(answer: Answer, findings: list[Finding], verdict: Verdict) -> 
         (ACCEPTED, [], None),
     ],
 )
-def test_the_first_field(answer: Answer, findings: list[Finding], agrees: bool | None) -> None:
+def test_the_first_fields_are_compared(
+    answer: Answer, findings: list[Finding], agrees: bool | None
+) -> None:
     assert Comparison("Service", NODE_PORT, None, answer, findings).first_path is agrees
 
 
@@ -89,7 +93,9 @@ def test_what_only_the_cluster_knows(manifest: Object, text: str, unknowable: bo
         ({"kind": "Service", "metadata": None, "spec": []}, True, False),
     ],
 )
-def test_where_a_dry_run_is_not_asked(manifest: Object, creates: bool, lies: bool) -> None:
+def test_manifests_that_a_dry_run_answers_wrongly_are_recognized(
+    manifest: Object, creates: bool, lies: bool
+) -> None:
     assert dry_run_lies(manifest, creates=creates) is lies
 
 

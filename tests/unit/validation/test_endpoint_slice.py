@@ -1,4 +1,4 @@
-"""EndpointSlice: what the API server says against one, on create and on update."""
+"""EndpointSlice: what the API server refuses, on create and on update."""
 
 from typing import Any
 
@@ -270,17 +270,17 @@ OVER_REJECTED: dict[str, Fields] = {
 
 
 @pytest.mark.parametrize("fields", ACCEPTED.values(), ids=ACCEPTED)
-def test_accepted(fields: Fields) -> None:
+def test_valid_slices_are_accepted(fields: Fields) -> None:
     assert validate(manifest(fields)) == []
 
 
 @pytest.mark.parametrize(("fields", "expected"), REFUSED.values(), ids=REFUSED)
-def test_refused(fields: Fields, expected: Expected) -> None:
+def test_invalid_slices_are_refused(fields: Fields, expected: Expected) -> None:
     assert agree(found := errors(validate(manifest(fields))), expected), found
 
 
 @pytest.mark.parametrize("fields", OVER_REJECTED.values(), ids=OVER_REJECTED)
-def test_refused_by_us_alone(fields: Fields) -> None:
+def test_port_numbers_that_the_server_accepts_are_refused_by_us_alone(fields: Fields) -> None:
     assert agree(found := errors(validate(manifest(fields))), [("ports[0].port", INVALID, NUMBER)])
     assert found
 
@@ -336,19 +336,19 @@ CHANGED: dict[str, tuple[Fields, Fields]] = {
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), UPDATES.values(), ids=UPDATES)
-def test_update(old: Fields, new: Fields, expected: Expected) -> None:
+def test_updates_are_accepted_or_refused(old: Fields, new: Fields, expected: Expected) -> None:
     findings = validate(manifest(new), old=manifest(old))
     assert agree(found := errors(findings), expected), found
 
 
 @pytest.mark.parametrize(("old", "new"), UNCHANGED.values(), ids=UNCHANGED)
-def test_unchanged_endpoints_are_not_judged_again(old: Fields, new: Fields) -> None:
+def test_unchanged_endpoints_are_not_validated_again(old: Fields, new: Fields) -> None:
     before, after = {"addresses": ["127.0.0.1"], **old}, {"addresses": ["127.0.0.1"], **new}
     assert not validate(manifest({"endpoints": [after]}), old=manifest({"endpoints": [before]}))
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGED.values(), ids=CHANGED)
-def test_changed_endpoints_are_judged_again(old: Fields, new: Fields) -> None:
+def test_changed_endpoints_are_validated_again(old: Fields, new: Fields) -> None:
     before, after = {"addresses": ["127.0.0.1"], **old}, {"addresses": ["127.0.0.1"], **new}
     assert validate(manifest({"endpoints": [after]}), old=manifest({"endpoints": [before]}))
 
@@ -389,6 +389,8 @@ VERSIONS: dict[str, tuple[str | None, Fields, Expected]] = {
 
 
 @pytest.mark.parametrize(("version", "fields", "expected"), VERSIONS.values(), ids=VERSIONS)
-def test_versions(version: str | None, fields: Fields, expected: Expected) -> None:
+def test_rules_follow_the_kubernetes_version(
+    version: str | None, fields: Fields, expected: Expected
+) -> None:
     findings = validate(manifest(fields), kubernetes_version=version)
     assert agree(found := errors(findings), expected), found

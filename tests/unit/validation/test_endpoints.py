@@ -1,4 +1,4 @@
-"""Endpoints: what the API server says against one, on create and on update."""
+"""Endpoints: what the API server refuses, on create and on update."""
 
 from typing import Any
 
@@ -134,16 +134,16 @@ REFUSED: dict[str, tuple[list[Subset | None], Expected]] = {
 
 
 @pytest.mark.parametrize("subsets", ACCEPTED.values(), ids=ACCEPTED)
-def test_accepted(subsets: list[Subset | None]) -> None:
+def test_valid_endpoints_are_accepted(subsets: list[Subset | None]) -> None:
     assert validate(manifest(*subsets)) == []
 
 
 @pytest.mark.parametrize(("subsets", "expected"), REFUSED.values(), ids=REFUSED)
-def test_refused(subsets: list[Subset | None], expected: Expected) -> None:
+def test_invalid_endpoints_are_refused(subsets: list[Subset | None], expected: Expected) -> None:
     assert agree(found := errors(validate(manifest(*subsets))), expected), found
 
 
-def test_leading_zeros_before_1_36() -> None:
+def test_leading_zeros_are_accepted_before_1_36() -> None:
     assert validate(manifest(at(ip="010.0.0.1")), kubernetes_version="1.35") == []
 
 
@@ -170,12 +170,12 @@ CHANGED: dict[str, tuple[Subset, Subset]] = {
 
 
 @pytest.mark.parametrize(("old", "new"), UNCHANGED.values(), ids=UNCHANGED)
-def test_unchanged_subsets_are_not_judged_again(old: Subset, new: Subset) -> None:
+def test_unchanged_subsets_are_not_validated_again(old: Subset, new: Subset) -> None:
     before, after = {**at(ip="127.0.0.1"), **old}, {**at(ip="127.0.0.1"), **new}
     assert not validate(manifest(after), old=manifest(before))
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGED.values(), ids=CHANGED)
-def test_changed_subsets_are_judged_again(old: Subset, new: Subset) -> None:
+def test_changed_subsets_are_validated_again(old: Subset, new: Subset) -> None:
     before, after = {**at(ip="127.0.0.1"), **old}, {**at(ip="127.0.0.1"), **new}
     assert validate(manifest(after), old=manifest(before))

@@ -25,7 +25,9 @@ def _accepts(manifest: Object, version: str | None) -> bool:
 
 
 @pytest.mark.parametrize(("manifest", "before", "since"), _ALL, ids=json.dumps)
-def test_golden_vectors(manifest: Object, before: bool, since: bool) -> None:
+def test_verdicts_are_those_of_the_golden_vectors(
+    manifest: Object, before: bool, since: bool
+) -> None:
     assert _accepts(manifest, "1.35") == before
     assert _accepts(manifest, "1.36") == since
     assert _accepts(manifest, None) == (before and since)

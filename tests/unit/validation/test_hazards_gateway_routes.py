@@ -41,6 +41,15 @@ def far(one: dict[str, Any], namespace: str) -> dict[str, Any]:
     return one
 
 
+def gateway(class_name: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "Gateway",
+        "metadata": {"name": "gateway"},
+        "spec": {"gatewayClassName": class_name},
+    }
+
+
 ALIAS = service("web", HTTP, type="ExternalName", externalName="web.example.com")
 
 HITS = [
@@ -66,7 +75,14 @@ HITS = [
         "no port 8080 (it has 80)",
         [web(), route(8080, kind="TCPRoute")],
     ),
-    Hit("route-external-name", 1, f"{BACKEND}.name", "Gateways do not lead", [ALIAS, route()]),
+    Hit("route-external-name", 1, f"{BACKEND}.name", "many Gateway", [ALIAS, route()]),
+    Hit(
+        "route-external-name",
+        2,
+        f"{BACKEND}.name",
+        "many Gateway",
+        [ALIAS, gateway("cilium"), route()],
+    ),
 ]
 
 QUIETS = [
@@ -80,7 +96,13 @@ QUIETS = [
     ),
     Quiet("namespaces of which one is unknown", [web(), route(81, to="other", namespace="edge")]),
     Quiet("the only namespace is that of the route", [web(), route(namespace="edge")]),
+    Quiet("a namespace that a tool gives", [web(), far(route(81), "shop")]),
     Quiet("no port", [web(), route(None)]),
+    Quiet("a Gateway that resolves names", [ALIAS, gateway("nginx"), route()]),
+    Quiet(
+        "a template",
+        [service("a_b", HTTP, type="ExternalName", externalName="a.example"), route(to="a_b")],
+    ),
     Quiet("another kind of backend", [web(), route(81, kind="HTTPRoute", group="example.com")]),
     Quiet("another kind of object", [web(), route(81, kind="BackendTLSPolicy")]),
     Quiet(
@@ -91,10 +113,10 @@ QUIETS = [
 
 
 @pytest.mark.parametrize("hit", HITS, ids=ids(HITS))
-def test_what_leads_nowhere_is_reported(hit: Hit) -> None:
+def test_a_backend_that_leads_nowhere_is_a_hazard(hit: Hit) -> None:
     hit.check()
 
 
 @pytest.mark.parametrize("quiet", QUIETS, ids=ids(QUIETS))
-def test_what_comes_near_is_not(quiet: Quiet) -> None:
+def test_a_near_miss_has_no_hazard(quiet: Quiet) -> None:
     quiet.check()

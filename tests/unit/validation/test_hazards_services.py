@@ -160,10 +160,10 @@ QUIET = [
 
 
 @pytest.mark.parametrize("hit", HITS, ids=ids(HITS))
-def test_there_is_a_hazard(hit: Hit) -> None:
+def test_a_hazard_is_reported(hit: Hit) -> None:
     hit.check()
 
 
 @pytest.mark.parametrize("quiet", QUIET, ids=ids(QUIET))
-def test_there_is_no_hazard(quiet: Quiet) -> None:
+def test_a_near_miss_has_no_hazard(quiet: Quiet) -> None:
     quiet.check()

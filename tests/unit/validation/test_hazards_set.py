@@ -1,4 +1,4 @@
-"""The look for hazards as a whole: its codes, its page, broken input, components, and speed."""
+"""Hazards as a whole: codes, their page, broken input, components, and speed."""
 
 import doctest
 import re
@@ -98,7 +98,7 @@ def test_no_hazard_has_the_code_of_a_rule() -> None:
     assert not HAZARDS.keys() & RULES.keys()
 
 
-def test_codes_that_components_give_too_are_the_same_hazard() -> None:
+def test_codes_shared_with_components_are_the_same_hazard() -> None:
     assert HAZARDS.keys() >= SHARED
     assert not SHARED & declared.HAZARDS.keys()
     others = {*declared.HAZARDS, *kustomize.HAZARDS, *path_hazards.HAZARDS}
@@ -177,7 +177,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
     ]
 
 
-def test_sound_objects_broken_anywhere_are_judged_without_an_exception() -> None:
+def test_objects_broken_in_any_place_cause_no_exception() -> None:
     random = Random(5)  # noqa: S311 - a repeatable choice
     for one, _ in enumerate(SOUND):
         count = len(places(SOUND[one]))
@@ -189,7 +189,7 @@ def test_sound_objects_broken_anywhere_are_judged_without_an_exception() -> None
                 assert all(str(finding) for _, finding in hazards(manifests))
 
 
-def test_objects_broken_in_several_places_are_judged_without_an_exception() -> None:
+def test_objects_broken_in_several_places_cause_no_exception() -> None:
     random = Random(6)  # noqa: S311 - a repeatable choice
     for _ in range(150):
         manifests = deepcopy(SOUND)
@@ -219,7 +219,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(KINDS, st.dictionaries(FIELDS, VALUES, max_size=6)), max_size=4))
-def test_any_input_is_judged_without_an_exception(given: list[Any]) -> None:
+def test_no_input_causes_an_exception(given: list[Any]) -> None:
     hazards([{"apiVersion": kind[0], "kind": kind[1], **fields} for kind, fields in given])
 
 
@@ -242,7 +242,7 @@ def many(count: int) -> list[dict[str, Any]]:
     return made
 
 
-def test_many_objects_take_no_long_time() -> None:
+def test_many_objects_are_checked_quickly() -> None:
     manifests = many(2000)
     start = time.process_time()
     hazards(manifests)

@@ -1,4 +1,4 @@
-"""Ingress: what the API server says against one, on create and on update."""
+"""Ingress: what the API server refuses, on create and on update."""
 
 from typing import Any
 
@@ -264,13 +264,13 @@ REFUSED: dict[str, tuple[Spec, Expected]] = {
 
 
 @pytest.mark.parametrize("spec", ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_accepted(spec: Spec) -> None:
+def test_valid_ingresses_are_accepted(spec: Spec) -> None:
     assert errors(validate(manifest(spec))) == []
     assert errors(validate(manifest(spec), old=manifest({"rules": [{}]}))) == []
 
 
 @pytest.mark.parametrize(("spec", "expected"), REFUSED.values(), ids=REFUSED.keys())
-def test_refused(spec: Spec, expected: Expected) -> None:
+def test_invalid_ingresses_are_refused(spec: Spec, expected: Expected) -> None:
     found = errors(validate(manifest(spec)))
     assert agree(found, expected), found
     assert errors(validate(manifest(spec), old=manifest({"rules": [{}]}))) == found
@@ -306,7 +306,7 @@ def test_the_annotation_is_compared_on_create_alone(
 
 
 @pytest.mark.parametrize("name", ["9svc", "1"])
-def test_the_name_of_a_service_by_version(name: str) -> None:
+def test_the_name_of_a_service_is_checked_by_version(name: str) -> None:
     given = manifest(service(name))
     assert errors(validate(given, kubernetes_version="1.36")) == []
     for version in ("1.30", "1.35", None):
@@ -322,14 +322,14 @@ def test_the_name_of_a_service_by_version(name: str) -> None:
     ],
     ids=["the default backend", "a path"],
 )
-def test_a_stored_name_of_1_36_lets_others_be(old: Spec) -> None:
+def test_a_stored_name_of_1_36_exempts_others(old: Spec) -> None:
     given = manifest(service("8080"))
     assert errors(validate(given, old=manifest(old), kubernetes_version="1.35")) == []
     stricter = validate(given, old=manifest(service("web")), kubernetes_version="1.35")
     assert [one.code for one in stricter] == ["ingress-service-name"]
 
 
-def test_a_stored_invalid_secret_lets_all_secrets_be() -> None:
+def test_a_stored_invalid_secret_exempts_all_secrets() -> None:
     given = manifest(tls("A", secretName="B"))
     old = manifest({"rules": [{}], "tls": [{}, {"secretName": "C"}]})
     assert [one.code for one in validate(given, old=old)] == ["ingress-tls-host"]
@@ -359,9 +359,7 @@ BROKEN: dict[str, Any] = {"path": "a", "pathType": "Exact", "backend": {}}
     ],
     ids=["a broken wildcard", "a broken host", "a broken name", "a name of 1.36"],
 )
-def test_a_stored_broken_rule_for_a_wildcard_lets_such_rules_be(
-    stored: Spec, ratchets: bool
-) -> None:
+def test_a_stored_invalid_wildcard_rule_exempts_such_rules(stored: Spec, ratchets: bool) -> None:
     given = paths(BROKEN, host="*.example.org")
     wildcard = errors(validate(manifest(given), old=manifest(stored)))
     assert [one[0] for one in wildcard] == ([] if ratchets else [f"{PATH}.path", f"{PATH}.backend"])
@@ -372,13 +370,13 @@ def test_a_stored_broken_rule_for_a_wildcard_lets_such_rules_be(
 
 
 @pytest.mark.parametrize(("spec", "value"), [({}, "null"), ({"rules": []}, "[]")])
-def test_no_rules_are_shown_as_they_are_given(spec: Spec, value: str) -> None:
+def test_an_empty_list_of_rules_is_shown_as_given(spec: Spec, value: str) -> None:
     (found,) = validate(manifest(spec))
 
     assert found.message == f"Invalid value: {value}: {NEITHER}"
 
 
-def test_the_status_is_not_judged() -> None:
+def test_the_status_is_not_validated() -> None:
     status = {"loadBalancer": {"ingress": [{"ip": "x", "hostname": "A", "ports": [{"port": -1}]}]}}
     assert validate({**manifest({"rules": [{}]}), "status": status}) == []
 
@@ -392,7 +390,7 @@ def test_the_status_is_not_judged() -> None:
         (tls(1), "spec.tls[0].hosts[0]"),  # type: ignore[arg-type]
     ],
 )
-def test_values_of_the_wrong_type(spec: Spec, where: str) -> None:
+def test_values_of_a_wrong_type_are_refused(spec: Spec, where: str) -> None:
     found = validate(manifest(spec))
     assert [(one.path, one.code) for one in found] == [(where, "json-type")]
 

@@ -60,7 +60,7 @@ READ: dict[str, str | None] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), READ.items())
-def test_an_address_is_read_sloppily(text: str, expected: str | None) -> None:
+def test_an_address_is_read_leniently(text: str, expected: str | None) -> None:
     found = ip.parse_sloppy_ip(text)
     assert (found and str(found)) == expected
     assert found is None or isinstance(found, IPv6Address if ":" in str(expected) else IPv4Address)
@@ -84,7 +84,7 @@ LEGACY: dict[str, str] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), LEGACY.items())
-def test_an_address_of_an_old_field(text: str, expected: str) -> None:
+def test_an_address_of_an_older_field_is_checked(text: str, expected: str) -> None:
     strict: list[Finding] = []
     sloppy: list[Finding] = []
     ip.check_legacy_ip(text, "spec.externalIPs[0]", STRICT, strict)
@@ -112,7 +112,7 @@ CANONICAL: dict[str, str] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), CANONICAL.items())
-def test_an_address_that_must_be_canonical(text: str, expected: str) -> None:
+def test_an_address_that_must_be_canonical_is_checked(text: str, expected: str) -> None:
     findings: list[Finding] = []
     ip.check_canonical_ip(text, "endpoints[0].addresses[0]", findings)
     assert [finding.detail for finding in findings] == ([expected] if expected else [])
@@ -152,7 +152,7 @@ RANGES: dict[str, str] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), RANGES.items())
-def test_an_address_that_endpoints_can_have(text: str, expected: str) -> None:
+def test_an_address_of_an_endpoint_is_checked(text: str, expected: str) -> None:
     findings: list[Finding] = []
     ip.check_endpoint_ip(text, "ip", findings)
     assert [finding.detail for finding in findings] == ([expected] if expected else [])
@@ -204,7 +204,7 @@ CIDRS: dict[str, str] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), CIDRS.items())
-def test_a_block_of_an_old_field(text: str, expected: str) -> None:
+def test_a_block_of_an_older_field_is_checked(text: str, expected: str) -> None:
     strict: list[Finding] = []
     sloppy: list[Finding] = []
     ip.check_legacy_cidr(text, "cidr", STRICT, strict)
@@ -224,5 +224,5 @@ def test_a_block_of_an_old_field(text: str, expected: str) -> None:
         ("10.0.0.1", None),
     ],
 )
-def test_a_block_is_read_sloppily(text: str, expected: IPv4Network | IPv6Network | None) -> None:
+def test_a_block_is_read_leniently(text: str, expected: IPv4Network | IPv6Network | None) -> None:
     assert parse_sloppy_cidr(text) == expected

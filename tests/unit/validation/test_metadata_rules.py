@@ -1,4 +1,4 @@
-"""Metadata: what the API server says against it, whatever the kind, on create and on update."""
+"""Metadata: what the API server refuses in any kind, on create and on update."""
 
 from typing import Any
 
@@ -235,22 +235,24 @@ REFUSED_OFFLINE: dict[str, tuple[Metadata, Expected]] = {
 
 
 @pytest.mark.parametrize("metadata", ACCEPTED.values(), ids=ACCEPTED)
-def test_accepted(metadata: Metadata) -> None:
+def test_valid_metadata_is_accepted(metadata: Metadata) -> None:
     assert validate(slice_of(metadata)) == []
 
 
 @pytest.mark.parametrize(("metadata", "expected"), REFUSED.values(), ids=REFUSED)
-def test_refused(metadata: Metadata, expected: Expected) -> None:
+def test_invalid_metadata_is_refused(metadata: Metadata, expected: Expected) -> None:
     assert agree(found := errors(validate(slice_of(metadata))), expected), found
 
 
 @pytest.mark.parametrize(("metadata", "expected"), REFUSED_SERVICES.values(), ids=REFUSED_SERVICES)
-def test_refused_of_a_service(metadata: Metadata, expected: Expected) -> None:
+def test_invalid_metadata_of_a_service_is_refused(metadata: Metadata, expected: Expected) -> None:
     assert agree(found := errors(validate(service_of(metadata))), expected), found
 
 
 @pytest.mark.parametrize(("metadata", "expected"), REFUSED_OFFLINE.values(), ids=REFUSED_OFFLINE)
-def test_refused_otherwise(metadata: Metadata, expected: Expected) -> None:
+def test_invalid_metadata_is_refused_without_a_server(
+    metadata: Metadata, expected: Expected
+) -> None:
     assert agree(found := errors(validate(slice_of(metadata))), expected), found
 
 
@@ -348,11 +350,13 @@ UPDATES: dict[str, tuple[Metadata, Metadata, Expected]] = {
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), UPDATES.values(), ids=UPDATES)
-def test_update(old: Metadata, new: Metadata, expected: Expected) -> None:
+def test_updates_of_metadata_are_accepted_or_refused(
+    old: Metadata, new: Metadata, expected: Expected
+) -> None:
     findings = validate(slice_of(new), old=slice_of(old))
     assert agree(found := errors(findings), expected), found
 
 
-def test_an_update_of_a_service_does_not_judge_its_generate_name_again() -> None:
+def test_an_update_of_a_service_does_not_validate_its_generate_name() -> None:
     new, old = service_of({"name": "db", "generateName": "A_"}), service_of(STORED)
     assert validate(new, old=old) == []

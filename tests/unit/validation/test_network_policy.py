@@ -1,4 +1,4 @@
-"""NetworkPolicy: what the API server says against one, on create and on update."""
+"""NetworkPolicy: what the API server refuses, on create and on update."""
 
 from typing import Any
 
@@ -248,20 +248,22 @@ REFUSED: dict[str, tuple[Spec, Expected]] = {
 
 
 @pytest.mark.parametrize("spec", ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_accepted(spec: Spec) -> None:
+def test_valid_policies_are_accepted(spec: Spec) -> None:
     assert errors(validate(manifest(spec))) == []
     assert errors(validate(manifest(spec), old=manifest({}))) == []
 
 
 @pytest.mark.parametrize(("spec", "expected"), REFUSED.values(), ids=REFUSED.keys())
-def test_refused(spec: Spec, expected: Expected) -> None:
+def test_invalid_policies_are_refused(spec: Spec, expected: Expected) -> None:
     found = errors(validate(manifest(spec)))
     assert agree(found, expected), found
     assert errors(validate(manifest(spec), old=manifest({}))) == found
 
 
 @pytest.mark.parametrize(("version", "shown"), [("1.36", 80), ("1.37", 79), (None, 79)])
-def test_what_is_shown_where_the_end_is_below_the_port(version: str | None, shown: int) -> None:
+def test_the_value_shown_for_an_end_below_the_port_follows_the_version(
+    version: str | None, shown: int
+) -> None:
     (found,) = validate(manifest(port(port=80, endPort=79)), kubernetes_version=version)
     assert found.value == shown
 
@@ -280,7 +282,7 @@ def test_what_is_shown_where_the_end_is_below_the_port(version: str | None, show
         (block("10.0.0.0"), [(f"{BLOCK}.cidr", NOT_A_CIDR)]),
     ],
 )
-def test_blocks_before_1_36(spec: Spec, expected: list[tuple[str, str]]) -> None:
+def test_blocks_are_read_leniently_before_1_36(spec: Spec, expected: list[tuple[str, str]]) -> None:
     found = errors(validate(manifest(spec), kubernetes_version="1.35"))
     assert [(one[0], one[2]) for one in found] == expected
 
@@ -303,7 +305,7 @@ OLD_BLOCKS: Spec = {
         (block("10.0.0.0/8", ""), [(f"{BLOCK}.except[0]", NOT_A_CIDR)]),
     ],
 )
-def test_stored_blocks_are_let_be(spec: Spec, expected: list[tuple[str, str]]) -> None:
+def test_stored_blocks_are_exempt(spec: Spec, expected: list[tuple[str, str]]) -> None:
     found = errors(validate(manifest(spec), old=manifest(OLD_BLOCKS)))
     assert [(one[0], one[2]) for one in found] == expected
 
@@ -319,9 +321,7 @@ def test_stored_blocks_are_let_be(spec: Spec, expected: list[tuple[str, str]]) -
     ],
     ids=["its value", "its values", "its labels", "nothing", "a peer"],
 )
-def test_values_of_selectors_where_the_stored_one_has_something_wrong(
-    stored: Spec, lets_be: bool
-) -> None:
+def test_a_stored_invalid_selector_exempts_its_values(stored: Spec, lets_be: bool) -> None:
     given = {
         **pods(need("In", "-")),
         **peer(podSelector={"matchExpressions": [need("NotIn", "-")], "matchLabels": {"a": "-"}}),
@@ -344,7 +344,7 @@ def test_values_of_selectors_where_the_stored_one_has_something_wrong(
         (pods(app=1), f"{PODS}.matchLabels[app]"),  # type: ignore[arg-type]
     ],
 )
-def test_values_of_the_wrong_type(spec: Spec, where: str) -> None:
+def test_values_of_a_wrong_type_are_refused(spec: Spec, where: str) -> None:
     found = validate(manifest(spec))
     assert [(one.path, one.code) for one in found] == [(where, "json-type")]
 

@@ -12,7 +12,7 @@ PATHS = 0.99
 
 
 @pytest.mark.parametrize("version", API_SERVERS)
-def test_verdicts_of_a_real_server(version: str) -> None:
+def test_validation_agrees_with_a_recorded_server(version: str) -> None:
     recording = Recording.read(version)
     assert recording.cases == hash_of_cases(), "the generator has changed: `make recordings`"
     assert recording.server == f"v{API_SERVERS[version].version}"

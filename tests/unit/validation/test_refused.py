@@ -1,4 +1,4 @@
-"""Objects that are certainly refused, beside those of which nothing is known."""
+"""Objects of kinds that do not exist are refused; objects of unknown kinds are not."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def test_a_near_miss_is_an_error(
 
 
 @pytest.mark.parametrize(("kind", "version"), UNKNOWN)
-def test_what_may_exist_is_not_refused(kind: str, version: str) -> None:
+def test_an_object_of_an_unknown_kind_is_not_refused(kind: str, version: str) -> None:
     assert refusal(named(kind, version, "a", None)) is None
 
 

@@ -1,4 +1,4 @@
-"""A Service's cluster IPs and IP families: what the API server says against them."""
+"""A Service's cluster IPs and IP families: what the API server refuses."""
 
 from typing import Any
 
@@ -180,18 +180,18 @@ NOT_RELEASED: dict[str, tuple[Fields, Expected]] = {
 
 
 @pytest.mark.parametrize("spec", ACCEPTED.values(), ids=ACCEPTED)
-def test_accepts(spec: Fields) -> None:
+def test_valid_families_are_accepted(spec: Fields) -> None:
     assert validate(service(**spec)) == []
 
 
 @pytest.mark.parametrize(("spec", "expected"), REFUSED.values(), ids=REFUSED)
-def test_refuses(spec: Fields, expected: Expected) -> None:
+def test_invalid_families_are_refused(spec: Fields, expected: Expected) -> None:
     found = shown(validate(service(**spec)))
     assert agree(found, expected), found
 
 
 @pytest.mark.parametrize(("spec", "expected"), NOT_RELEASED.values(), ids=NOT_RELEASED)
-def test_only_a_single_stack_policy_releases(spec: Fields, expected: Expected) -> None:
+def test_only_the_single_stack_policy_releases_a_family(spec: Fields, expected: Expected) -> None:
     found = shown(validate(service(**spec), old=service(**STORED)))
     assert agree(found, expected), found
 

@@ -1,4 +1,4 @@
-"""A Service's ports: what the API server says against them, and which node ports it grants."""
+"""A Service's ports: what the API server refuses, and which node ports it allocates."""
 
 from typing import Any
 
@@ -199,7 +199,7 @@ REFUSED_WITHOUT_A_FIELD: dict[str, tuple[Fields, Expected]] = {
 
 
 @pytest.mark.parametrize("spec", ACCEPTED.values(), ids=ACCEPTED)
-def test_accepts(spec: Fields) -> None:
+def test_valid_ports_are_accepted(spec: Fields) -> None:
     assert validate(manifest(spec)) == []
 
 
@@ -208,7 +208,7 @@ def test_accepts(spec: Fields) -> None:
     [*REFUSED.values(), *REFUSED_BY_ALLOCATION.values(), *REFUSED_WITHOUT_A_FIELD.values()],
     ids=[*REFUSED, *REFUSED_BY_ALLOCATION, *REFUSED_WITHOUT_A_FIELD],
 )
-def test_refuses(spec: Fields, expected: Expected) -> None:
+def test_invalid_ports_are_refused(spec: Fields, expected: Expected) -> None:
     found = shown(validate(manifest(spec)))
     assert agree(found, expected), found
 
@@ -225,7 +225,7 @@ def test_a_port_given_twice_is_shown_as_the_api_server_shows_it() -> None:
     }
 
 
-def test_a_node_port_that_is_picked_is_not_shown() -> None:
+def test_a_node_port_that_the_server_allocates_is_not_shown() -> None:
     found = validate(manifest(node_ports((80, "TCP", 0), (80, "TCP", 0))))
     assert found[0].value is None
 

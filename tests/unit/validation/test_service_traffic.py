@@ -1,4 +1,4 @@
-"""A Service's type, load balancer, policies and affinity: what the API server says against them."""
+"""A Service's type, load balancer, policies and affinity: what the API server refuses."""
 
 from typing import Any
 
@@ -241,18 +241,20 @@ VERSIONS: dict[str, tuple[Fields, str | None, list[str]]] = {
 
 
 @pytest.mark.parametrize("fields", ACCEPTED.values(), ids=ACCEPTED)
-def test_accepts(fields: Fields) -> None:
+def test_valid_settings_are_accepted(fields: Fields) -> None:
     assert validate(service(**fields)) == []
 
 
 @pytest.mark.parametrize(("fields", "expected"), REFUSED.values(), ids=REFUSED)
-def test_refuses(fields: Fields, expected: Expected) -> None:
+def test_invalid_settings_are_refused(fields: Fields, expected: Expected) -> None:
     found = shown(validate(service(**fields)))
     assert agree(found, expected), found
 
 
 @pytest.mark.parametrize(("fields", "version", "paths"), VERSIONS.values(), ids=VERSIONS)
-def test_depends_on_the_version(fields: Fields, version: str | None, paths: list[str]) -> None:
+def test_rules_follow_the_kubernetes_version(
+    fields: Fields, version: str | None, paths: list[str]
+) -> None:
     found = validate(service(**fields), kubernetes_version=version)
     assert [finding.path for finding in found] == paths
 

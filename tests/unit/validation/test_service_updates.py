@@ -1,4 +1,4 @@
-"""What an update of a Service may leave out, what it drops, and what it cannot change."""
+"""Updates of a Service: fields that may be omitted, are dropped, or cannot change."""
 
 from typing import Any
 
@@ -235,28 +235,28 @@ SLOPPY: dict[str, Fields] = {
 
 
 @pytest.mark.parametrize(("stored", "spec"), ACCEPTED.values(), ids=ACCEPTED)
-def test_accepts(stored: Fields, spec: Fields) -> None:
+def test_valid_updates_are_accepted(stored: Fields, spec: Fields) -> None:
     assert validate(service(**spec), old=service(**stored)) == []
 
 
 @pytest.mark.parametrize(("stored", "spec", "expected"), REFUSED.values(), ids=REFUSED)
-def test_refuses(stored: Fields, spec: Fields, expected: Expected) -> None:
+def test_invalid_updates_are_refused(stored: Fields, spec: Fields, expected: Expected) -> None:
     found = shown(validate(service(**spec), old=service(**stored)))
     assert agree(found, expected), found
 
 
 @pytest.mark.parametrize("stored", [SINGLE, DUAL, HEADLESS, NODE_PORTS, BALANCED, ALIAS, EXPOSED])
-def test_what_is_stored_can_be_put_again(stored: Fields) -> None:
+def test_a_stored_object_can_be_put_again(stored: Fields) -> None:
     assert validate(service(**stored), old=service(**stored)) == []
 
 
 @pytest.mark.parametrize("stored", SLOPPY.values(), ids=SLOPPY)
-def test_what_is_sloppy_and_stored_may_stay(stored: Fields) -> None:
+def test_lenient_forms_that_are_stored_may_stay(stored: Fields) -> None:
     assert validate(service(**stored))
     assert validate(service(**stored), old=service(**stored)) == []
 
 
-def test_neither_object_is_changed() -> None:
+def test_validation_changes_neither_object() -> None:
     new, old = service(**NODE_PORTS | {"type": "ClusterIP"}), service(**NODE_PORTS)
     before = repr((new, old))
     validate(new, old=old)

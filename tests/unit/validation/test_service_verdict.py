@@ -1,4 +1,4 @@
-"""A Service as a whole: its name, the order of what is found, and input that is not a Service."""
+"""A Service as a whole: its name, the order of findings, and input that is not a Service."""
 
 from typing import Any
 
@@ -31,7 +31,9 @@ def manifest(name: str = "db", **fields: Any) -> dict[str, Any]:
         ("", "1.36", "name or generateName is required"),
     ],
 )
-def test_names(name: str, version: str | None, detail: str | None) -> None:
+def test_names_follow_the_kubernetes_version(
+    name: str, version: str | None, detail: str | None
+) -> None:
     found = validate(manifest(name), kubernetes_version=version)
     assert [finding.path for finding in found] == ["metadata.name"] * bool(detail)
     assert all(finding.detail.startswith(detail or "") for finding in found)
@@ -103,12 +105,12 @@ def test_a_service_without_a_spec_has_no_ports(spec: dict[str, Any] | None) -> N
         ({"clusterIP": "None", "publishNotReadyAddresses": "yes"}, "spec.publishNotReadyAddresses"),
     ],
 )
-def test_wrong_json_types(spec: object, path: str) -> None:
+def test_wrong_json_types_are_refused(spec: object, path: str) -> None:
     [found] = validate(manifest(spec=spec))
     assert (found.path, found.code) == (path, "json-type")
 
 
-def test_a_status_is_dropped_unread_but_for_its_types() -> None:
+def test_only_the_types_of_a_status_are_checked() -> None:
     good: dict[str, Any] = {
         "loadBalancer": {"ingress": [{"ip": "x", "ipMode": "x"}]},
         "conditions": [{}],

@@ -1,4 +1,4 @@
-"""The types of fields: what the API server's decoder takes and what it does not."""
+"""The types of fields: what the API server's decoder accepts and refuses."""
 
 from collections.abc import Iterator, Mapping
 from enum import Enum, IntEnum
@@ -188,7 +188,7 @@ def decoded(manifest: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Finding]]
     ROWS,
     ids=[f"{path}-{index}" for index, (path, *_) in enumerate(ROWS)],
 )
-def test_a_value_fits_or_not(path: str, value: Value, fits: bool) -> None:
+def test_a_value_fits_its_field_or_is_refused(path: str, value: Value, fits: bool) -> None:
     _, findings = decoded(nest(path, value))
     assert [finding.code for finding in findings] == ([] if fits else ["json-type"])
     for finding in findings:
@@ -198,14 +198,14 @@ def test_a_value_fits_or_not(path: str, value: Value, fits: bool) -> None:
 
 
 @pytest.mark.parametrize(("value", "fits"), INT_OR_STRING)
-def test_a_number_or_a_name(value: Value, fits: bool) -> None:
+def test_a_field_takes_a_number_or_a_name(value: Value, fits: bool) -> None:
     findings: list[Finding] = []
     manifest = {"spec": {"ports": [{"port": 80, "targetPort": value}]}}
     shapes.decode(service.SHAPE, manifest, findings)
     assert [finding.path for finding in findings] == ([] if fits else ["spec.ports[0].targetPort"])
 
 
-def test_the_wording() -> None:
+def test_the_wording_is_that_of_the_server() -> None:
     _, findings = decoded({"ports": [{"port": "80"}], "endpoints": {}, "metadata": {"name": 1.5}})
     assert [str(finding) for finding in findings] == [
         'ports[0].port: Invalid value: "80": cannot unmarshal string into a field of type int32',
@@ -282,7 +282,7 @@ class View(Mapping[str, Any]):
         return len(self._fields)
 
 
-def test_what_is_text_number_list_or_mapping_counts_as_such() -> None:
+def test_subclasses_of_plain_types_count_as_these() -> None:
     manifest = View(
         addressType=Kind.IPV4,
         ports=({"port": Number.HTTP},),
@@ -336,7 +336,7 @@ def deep(levels: int) -> list[Any]:
     ],
 )
 @pytest.mark.parametrize("kind", ["EndpointSlice", "Endpoints", "Service"])
-def test_nothing_breaks_it(odd: dict[Any, Any], kind: str) -> None:
+def test_odd_input_causes_no_exception(odd: dict[Any, Any], kind: str) -> None:
     version = "discovery.k8s.io/v1" if kind == "EndpointSlice" else "v1"
     manifest = {**odd, "apiVersion": version, "kind": kind}
     findings = [*validate(manifest), *validate(manifest, old=manifest)]
@@ -344,7 +344,7 @@ def test_nothing_breaks_it(odd: dict[Any, Any], kind: str) -> None:
     assert all(finding.path.isprintable() for finding in findings)
 
 
-def test_the_type_comes_first_and_what_it_hides_is_not_judged() -> None:
+def test_a_wrong_type_comes_first_and_hides_other_errors_of_its_field() -> None:
     manifest = {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",

@@ -1,4 +1,4 @@
-"""Rules that came and went, and wording that changed, with the versions before and after."""
+"""Rules and wording that changed between versions, with the versions before and after."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def test_a_load_balancer_may_open_it_since(version: str) -> None:
 @pytest.mark.parametrize(
     "manifest", [golden.slice_("IPv4", "127.0.0.1"), golden.endpoints("127.0.0.1")]
 )
-def test_what_is_stored_is_judged_again_before_1_33(manifest: Object) -> None:
+def test_a_stored_object_is_validated_again_before_1_33(manifest: Object) -> None:
     labelled = {**manifest, "metadata": {"name": "golden", "labels": {"a": "b"}}}
 
     for version in ("1.32", None):
@@ -54,7 +54,7 @@ def test_what_is_stored_is_judged_again_before_1_33(manifest: Object) -> None:
 @pytest.mark.parametrize(
     ("manifest", "first"), [(golden.service(), "1.34"), (golden.policy("10.0.0.0/8"), "1.36")]
 )
-def test_a_generate_name_is_judged_again_on_update(manifest: Object, first: str) -> None:
+def test_a_generate_name_is_validated_again_on_update(manifest: Object, first: str) -> None:
     update = {**manifest, "metadata": {"name": "golden", "generateName": "a:b"}}
 
     for version in ("1.30", "1.33", "1.34", "1.35", "1.36", "1.37"):
@@ -73,7 +73,9 @@ def test_a_generate_name_is_judged_again_on_update(manifest: Object, first: str)
         (None, [("json-type", "error")]),
     ],
 )
-def test_node_hints_of_the_wrong_type(version: str | None, codes: list[tuple[str, str]]) -> None:
+def test_node_hints_of_a_wrong_type_are_refused(
+    version: str | None, codes: list[tuple[str, str]]
+) -> None:
     given = golden.slice_("IPv4", "10.0.0.1", hints={"forNodes": ["a"]})
 
     found = validate(given, kubernetes_version=version)
@@ -90,7 +92,7 @@ def by_rule(name: str) -> Object:
 @pytest.mark.parametrize(
     ("stored", "first"), [(by_rule("9svc"), "1.34"), (golden.ingress("9svc"), "1.35")]
 )
-def test_a_stored_name_of_1_36_lets_others_be(stored: Object, first: str) -> None:
+def test_a_stored_name_of_1_36_exempts_others(stored: Object, first: str) -> None:
     new = by_rule("8080")
 
     for version in ("1.30", "1.33", "1.34", "1.35"):
@@ -230,7 +232,9 @@ WORDING: dict[str, tuple[Object, str, Expected, str, Expected]] = {
 @pytest.mark.parametrize(
     ("manifest", "old", "before", "new", "since"), WORDING.values(), ids=WORDING
 )
-def test_wording(manifest: Object, old: str, before: Expected, new: str, since: Expected) -> None:
+def test_wording_follows_the_kubernetes_version(
+    manifest: Object, old: str, before: Expected, new: str, since: Expected
+) -> None:
     for version, expected in ((old, before), (new, since)):
         found = errors(validate(manifest, kubernetes_version=version))
         assert agree(found, expected), (version, found)

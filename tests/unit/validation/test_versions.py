@@ -73,7 +73,7 @@ def test_the_versions_are_those_that_are_known() -> None:
 
 
 @pytest.mark.parametrize(("version", "expected"), RULES.items())
-def test_a_version(version: str, expected: Rules) -> None:
+def test_a_known_version_is_accepted(version: str, expected: Rules) -> None:
     assert rules_of(version) == expected
     assert rules_of(f"v{version}.3") == expected
     assert rules_of(f"{version}.0-gke.100+5") == expected
@@ -119,6 +119,6 @@ def test_without_a_version_it_must_be_legal_on_all() -> None:
         ("1.\u0663\u0666", "must be a version such as 1.37"),
     ],
 )
-def test_no_version(version: str, reason: str) -> None:
+def test_an_invalid_version_is_refused(version: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         rules_of(version)
