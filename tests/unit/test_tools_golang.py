@@ -19,7 +19,7 @@ Path(sys.argv[sys.argv.index("-o") + 1]).write_text(json.dumps(said))
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Have a Go that writes down how it was called in place of a program."""
+    """Have a Go that records its arguments and environment in place of a program."""
     go = tmp_path / "go"
     go.write_text(_GO.format(python=sys.executable))
     go.chmod(0o755)
