@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from .parts import Part
 
 _SECONDS = {
-    "pulumi": 60,
-    "pulumi-language-python": 5,
-    "pulumi-resource-kubernetes": 162,
-    "kubectl": 23,
-    "etcd": 13,
-    "kube-apiserver": 162,
-    "kube-controller-manager": 98,
-    "kube-scheduler": 6,
-    "kwok": 41,
-    "kwokctl": 4,
+    "pulumi": 69,
+    "pulumi-language-python": 6,
+    "pulumi-resource-kubernetes": 186,
+    "kubectl": 26,
+    "etcd": 15,
+    "kube-apiserver": 186,
+    "kube-controller-manager": 113,
+    "kube-scheduler": 7,
+    "kwok": 47,
+    "kwokctl": 5,
 }
 """The seconds of each build on 2 idle cores, one after another, with empty Go caches."""
 
