@@ -2,6 +2,7 @@
 
 import marshal
 import os
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -165,7 +166,24 @@ def _of_change(
                 yield number, finding
 
 
-class Packed(Sequence[Mapping[str, Any]]):
+class _ReadLate(Sequence[Mapping[str, Any]]):
+    """Manifests that are made when they are read."""
+
+    @overload
+    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        """Return one, or several."""
+        if isinstance(index, slice):
+            return [self._read(one) for one in range(*index.indices(len(self)))]
+        return self._read(index)
+
+    @abstractmethod
+    def _read(self, index: int) -> Mapping[str, Any]: ...
+
+
+class Packed(_ReadLate):
     """Manifests in about the memory of their text, unpacked when they are read."""
 
     def __init__(self) -> None:
@@ -178,21 +196,15 @@ class Packed(Sequence[Mapping[str, Any]]):
     def __len__(self) -> int:
         return len(self._packed)
 
-    @overload
-    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
-    def __getitem__(self, index: int | slice) -> Any:
-        """Return one, or several."""
-        if isinstance(index, slice):
-            return [marshal.loads(one) for one in self._packed[index]]  # noqa: S302, our own bytes
-        return marshal.loads(self._packed[index])  # noqa: S302
-
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         return map(marshal.loads, self._packed)
 
+    def _read(self, index: int) -> Mapping[str, Any]:
+        manifest: Mapping[str, Any] = marshal.loads(self._packed[index])  # noqa: S302, our own bytes
+        return manifest
 
-class _Chosen(Sequence[Mapping[str, Any]]):
+
+class _Chosen(_ReadLate):
     """Some of the manifests, each in the namespace that a Kustomization sets."""
 
     def __init__(
@@ -205,17 +217,8 @@ class _Chosen(Sequence[Mapping[str, Any]]):
     def __len__(self) -> int:
         return len(self._chosen)
 
-    @overload
-    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Mapping[str, Any]]: ...
-    def __getitem__(self, index: int | slice) -> Any:
-        """Return one, or several."""
-        if isinstance(index, slice):
-            return [self._moved(one) for one in self._chosen[index]]
-        return self._moved(self._chosen[index])
-
-    def _moved(self, number: int) -> Mapping[str, Any]:
+    def _read(self, index: int) -> Mapping[str, Any]:
+        number = self._chosen[index]
         manifest, namespace = self._manifests[number], self._namespaces.get(number)
         if not namespace:
             return manifest
