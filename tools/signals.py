@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -13,10 +14,11 @@ from . import processes
 from .console import say
 
 _PATIENCE = 30.0
-"""How many seconds a program may take to end after a signal; it then gets a second signal, and is
-finally killed."""
+"""How many seconds a program may take to end after a signal; then it gets a second one."""
 
 _INSISTENCE = 5.0
+"""How many seconds it may take after the second one; then it is killed."""
+_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Terminated(BaseException):
@@ -66,7 +68,8 @@ def run(
     """Run a program that ends cleanly on a signal, and wait for its end.
 
     It receives a signal once, from here; a second one would make `pulumi` abort. Only the keys of a
-    terminal reach it directly, because it must own the terminal.
+    terminal reach it directly, because it must own the terminal. What the signal raises here, it
+    raises when the program has ended.
 
     Args:
         command: The program and its arguments.
@@ -75,40 +78,88 @@ def run(
         shown: Whether it uses the terminal, instead of returning its output.
     """
     owns_terminal = shown and _is_in_foreground()
-    with subprocess.Popen(
-        command,
-        cwd=cwd,
-        env=environment,
-        stdin=None if shown else subprocess.DEVNULL,
-        stdout=None if shown else subprocess.PIPE,
-        stderr=None if shown else subprocess.PIPE,
-        text=True,
-        process_group=None if owns_terminal else 0,
-        preexec_fn=_hear_what_is_forwarded,  # noqa: PLW1509 - `make` has one thread
-    ) as process:
-        try:
-            out, err = process.communicate()
-        except KeyboardInterrupt:
-            _end(process, command, None if owns_terminal else signal.SIGINT)
-            raise
-        except Terminated:
-            _end(process, command, signal.SIGTERM)
-            raise
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _FORWARDED)
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=environment,
+            stdin=None if shown else subprocess.DEVNULL,
+            stdout=None if shown else subprocess.PIPE,
+            stderr=None if shown else subprocess.PIPE,
+            text=True,
+            process_group=None if owns_terminal else 0,
+            preexec_fn=partial(_hear_what_is_forwarded, before),  # noqa: PLW1509 - one thread
+        )
+        forwarding = _Forwarding(process, Path(command[0]).name, owns_terminal=owns_terminal)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with process, forwarding:
+        out, err = process.communicate()
     return subprocess.CompletedProcess(command, process.returncode, out or "", err or "")
 
 
-def _end(process: subprocess.Popen[str], command: Sequence[str], number: int | None) -> None:
-    """Wait for the end of a program; another signal in the meantime shortens the wait."""
-    for patience in (_PATIENCE, _INSISTENCE):
-        if number is not None:
-            process.send_signal(number)
-        with suppress(subprocess.TimeoutExpired, KeyboardInterrupt, Terminated):
-            process.communicate(timeout=patience)
+class _Forwarding:
+    """Passes signals on to a program, and keeps what their handlers raise until it has ended.
+
+    An exception in the middle of the wait would leave a program running that was sent no signal.
+    A program that does not end is sent a second one, and is finally killed; another signal in the
+    meantime shortens the wait.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], name: str, *, owns_terminal: bool) -> None:
+        """Handle signals from now on.
+
+        Args:
+            process: The program.
+            name: What to call it.
+            owns_terminal: Whether the keys of the terminal reach it directly.
+        """
+        self._process = process
+        self._name = name
+        self._owns_terminal = owns_terminal
+        self._raised: BaseException | None = None
+        self._patience = [_PATIENCE, _INSISTENCE]
+        self._previous = {
+            number: handler
+            for number in _FORWARDED
+            if callable(handler := signal.getsignal(number))
+        }
+        self._alarm = signal.signal(signal.SIGALRM, self._insist)
+        for number in self._previous:
+            signal.signal(number, self._hear)
+
+    def __enter__(self) -> None:
+        """Do nothing more: signals are handled from the start."""
+
+    def __exit__(self, *_: object) -> None:
+        """Handle signals as before, and raise what they raised."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self._alarm)
+        for number, handler in self._previous.items():
+            if signal.getsignal(number) == self._hear:  # else `heard` ignores it by now
+                signal.signal(number, handler)
+        if self._raised is not None:
+            raise self._raised
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        try:
+            self._previous[signal.Signals(number)](number, frame)
+        except (KeyboardInterrupt, Terminated) as raised:
+            self._raised = self._raised or raised
+            self._insist()
+
+    def _insist(self, *_: object) -> None:
+        if not self._patience:
+            with suppress(OSError):  # the terminal may be gone
+                say(f"{self._name} does not end; killing it")
+            self._process.kill()
             return
-    with suppress(OSError):  # the terminal may be gone
-        say(f"{Path(command[0]).name} does not end; killing it")
-    process.kill()
-    process.wait()
+        if isinstance(self._raised, Terminated):
+            self._process.send_signal(signal.SIGTERM)
+        elif not self._owns_terminal:
+            self._process.send_signal(signal.SIGINT)
+        signal.setitimer(signal.ITIMER_REAL, self._patience.pop(0))
 
 
 def _is_in_foreground() -> bool:
@@ -118,15 +169,22 @@ def _is_in_foreground() -> bool:
     return False
 
 
-def _hear_what_is_forwarded() -> None:
+def _hear_what_is_forwarded(mask: set[int | signal.Signals]) -> None:
     """Ignore a hang-up of the terminal, which this process forwards, and undo an ignored SIGINT.
 
-    With SIGINT ignored, as under nohup, every pulumi command takes 5 s longer.
+    With SIGINT ignored, as under nohup, every pulumi command takes 5 s longer. Signals that arrive
+    from here on end the program, even before it is one.
+
+    Args:
+        mask: The signals to block.
     """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     hear_interrupts()
+    if callable(signal.getsignal(signal.SIGTERM)):
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def hear_interrupts() -> None:
-    """Undo an ignored SIGINT."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Undo an ignored or handled SIGINT, before another program runs in this process."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

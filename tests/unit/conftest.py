@@ -13,6 +13,7 @@ from pulumi.runtime import settings
 from pulumi.runtime.proto.engine_pb2 import WARNING
 
 from components.testing import KubernetesMocks, render
+from tests.support.loops import abandon
 
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # an Output in a string is an error
 
@@ -114,6 +115,7 @@ def sdk_loop() -> Iterator[asyncio.AbstractEventLoop]:
     try:
         yield loop
     finally:
+        abandon(loop)
         settings.reset_options()
         executor.submit(close_worker_loop).result()
         executor.shutdown()

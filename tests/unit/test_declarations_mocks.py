@@ -17,6 +17,7 @@ from components import ExternalService, SelectorService, ValidationError
 from components._runtime.program_run import Declaration
 from components.core.arguments import CommonArgs
 from components.testing import KubernetesMocks
+from tests.support.loops import abandon
 
 PORTS: list[Any] = [{"port": 80}]
 REFUSED = 'SelectorService "b": service_name: Duplicate value: "billing": ExternalService "a"'
@@ -50,7 +51,9 @@ def test_two_declarations_in_one_pulumi_test_are_refused() -> None:
     program()
 
 
-def test_two_declarations_in_one_pulumi_test_are_refused_in_a_late_namespace() -> None:
+def test_two_declarations_in_one_pulumi_test_are_refused_in_a_late_namespace(
+    sdk_loop: asyncio.AbstractEventLoop,
+) -> None:
     @pulumi.runtime.test
     def program() -> pulumi.Output[Any]:
         namespace = pulumi.Output.from_input("").apply(lambda _: "shop")
@@ -59,8 +62,7 @@ def test_two_declarations_in_one_pulumi_test_are_refused_in_a_late_namespace() -
 
     with pytest.raises(ValidationError, match=REFUSED):
         program()
-    settings.SETTINGS.rpc_manager.clear()  # as the next test does
-    settings.SETTINGS.outputs.clear()
+    abandon(sdk_loop)
 
 
 def test_declarations_in_two_pulumi_tests_are_accepted() -> None:
@@ -146,6 +148,8 @@ def test_mocks_set_again_start_a_new_program() -> None:
 
 PROGRAM = """
 from typing import Any
+from pulumi.runtime import settings
+
 from components import ExternalService, SelectorService
 both: Any = {"service_name": "billing", "ports": [{"port": 80}]}
 """
@@ -192,6 +196,8 @@ def test_a_module_may_be_imported_again(put: Callable[[str, str], None]) -> None
 SUITE = """
 import unittest
 import pulumi
+from pulumi.runtime import settings
+
 from components import ExternalService, SelectorService
 from components.core.arguments import CommonArgs
 from components.testing import KubernetesMocks

@@ -124,9 +124,20 @@ def hear(number, frame):
 for number in (signal.SIGTERM, signal.SIGINT):
     signal.signal(number, hear)
 print("it runs", flush=True)
-while True:
+for _ in range(600):
     time.sleep(0.05)
 """
+SLOW = """
+import random, sys, time
+random.seed({seed})
+def pause(frame, event, argument):
+    if frame.f_code.co_filename.endswith(("signals.py", "subprocess.py")):
+        if random.random() < 0.05:
+            time.sleep(0.02)
+        return pause
+sys.settrace(pause)
+"""
+"""Makes signals arrive between any two lines of the parent."""
 
 
 def hear_everything() -> None:
@@ -135,10 +146,10 @@ def hear_everything() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-def told(asked: int, *sent: int, to_group: bool = False) -> tuple[int, str]:
+def told(asked: int, *sent: int, to_group: bool = False, prelude: str = "") -> tuple[int, str]:
     """Run a child as `make` runs pulumi, send signals, and return what came of it."""
     parent = subprocess.Popen(
-        [sys.executable, "-u", "-c", PARENT, CHILD.format(asked=asked)],
+        [sys.executable, "-u", "-c", prelude + PARENT, CHILD.format(asked=asked)],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -176,6 +187,25 @@ def test_a_second_interrupt_is_forwarded_too() -> None:
 
     assert said == "it runs\nheard SIGINT\nheard SIGINT\nthen SIGINT\n"
     assert code == 130
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_interrupts_are_forwarded_whenever_they_arrive(seed: int) -> None:
+    code, said = told(2, signal.SIGINT, signal.SIGINT, prelude=SLOW.format(seed=seed))
+
+    assert said == "it runs\nheard SIGINT\nheard SIGINT\nthen SIGINT\n"
+    assert code == 130
+
+
+def test_a_program_that_does_not_end_is_told_twice_and_killed() -> None:
+    impatient = "from tools import signals\nsignals._PATIENCE = signals._INSISTENCE = 0.3\n"
+    code, said = told(9, signal.SIGTERM, prelude=impatient)
+
+    assert said == (
+        "it runs\nheard SIGTERM\nheard SIGTERM\n"
+        f"{Path(sys.executable).name} does not end; killing it\nthen SIGTERM\n"
+    )
+    assert code == 143
 
 
 def test_indirectly_started_processes_end_too(tmp_path: Path) -> None:
