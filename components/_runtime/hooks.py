@@ -65,9 +65,7 @@ class _Registered:
             before_update=hook("service", self._check_service), **failed
         )
         self.slice = pulumi.ResourceHookBinding(
-            before_update=hook("slice", self._check_slice),
-            after_create=hook("created", _check_created),
-            **failed,
+            before_update=hook("slice", self._check_slice), **failed
         )
         self.other = pulumi.ResourceHookBinding(**failed)
         self.created = hook("adopted", self._check_adopted)
@@ -84,6 +82,17 @@ class _Registered:
     def _hook(name: str, check: Callable[..., Awaitable[None] | None]) -> "list[Hook]":
         options = pulumi.ResourceHookOptions(on_dry_run=True)
         return [pulumi.ResourceHook(f"k8s-endpoints:{name}", check, options)]
+
+    @cached_property
+    def slice_of_several(self) -> pulumi.ResourceHookBinding:
+        """Hooks of a slice whose Service has several.
+
+        A call takes milliseconds, because the SDK reads all inputs and outputs; most slices are
+        the only one of their Service, and spared it.
+        """
+        both = copy(self.slice)
+        both.after_create = self._hook("created", _check_created)
+        return both
 
     @cached_property
     def creating(self) -> "list[Hook]":
@@ -218,7 +227,7 @@ def of_slice(
     if run is None:
         return None
     run.placed[name] = addresses
-    return run.slice
+    return run.slice_of_several if is_part(name) else run.slice
 
 
 def of_record(
@@ -309,11 +318,11 @@ def _kind(args: pulumi.ResourceHookArgs) -> str:
 
 
 def _check_created(args: pulumi.ResourceHookArgs) -> None:
-    """Refuse a slice that belonged to another stack or resource, unless the guard watches it."""
+    """Refuse a slice that belonged to another stack or resource."""
     metadata = part(args.new_outputs, "metadata")
     name = str(metadata.get("name") or "")
     annotations = part(metadata, "annotations")
-    if not is_part(name) or annotations.get(FORCE_ANNOTATION) == "true":
+    if annotations.get(FORCE_ANNOTATION) == "true":
         return
     entries = read_entries(cast("list[Values]", metadata.get("managedFields") or []))
     owners = other_owners(entries, annotations.get(FIELD_MANAGER_ANNOTATION))

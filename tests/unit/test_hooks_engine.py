@@ -92,8 +92,9 @@ def test_there_are_no_hooks_without_an_engine(engine: SimpleNamespace) -> None:
 def test_hooks_are_registered_once_a_run(engine: SimpleNamespace) -> None:
     services = [_hooks.of_service("s", COMPONENT), _hooks.of_service("s", COMPONENT)]
     slices = [_hooks.of_slice(name, [], COMPONENT) for name in ("a", "b")]
+    parts = [_hooks.of_slice(name, [], COMPONENT) for name in ("a-01", "b-10")]
     endpoints = [_hooks.of_endpoints("e", COMPONENT), _hooks.of_endpoints("e", COMPONENT)]
-    for first, second in (services, slices, endpoints):
+    for first, second in (services, slices, parts, endpoints):
         assert first is second
         assert first is not None
     assert sorted(hook.name for hook in engine.hooks) == [
@@ -115,7 +116,10 @@ def test_hooks_that_may_stop_an_update_run_at_preview_too() -> None:
     found = kinds(_hooks.of_service("s", COMPONENT))
     assert sorted(found) == ["before_update", *ON_ERROR]
     assert found["before_update"][0].opts.on_dry_run
-    found = kinds(_hooks.of_slice("a", [], COMPONENT))
+    found = kinds(_hooks.of_slice("shop/db-ipv4", [], COMPONENT))
+    assert sorted(found) == ["before_update", *ON_ERROR]
+    assert found["before_update"][0].opts.on_dry_run
+    found = kinds(_hooks.of_slice("shop/db-ipv4-01", [], COMPONENT))
     assert sorted(found) == ["after_create", "before_update", *ON_ERROR]
     assert found["before_update"][0].opts.on_dry_run
     assert found["after_create"][0].opts.on_dry_run
@@ -269,13 +273,12 @@ TAKEN_OVER = {"pulumi.com/patchFieldManager": MANAGER, "pulumi.com/patchForce": 
         (created("db-ipv4-01", MANAGER, {"pulumi.com/patchFieldManager": MANAGER}), ""),
         (created("db-ipv4-01", "pulumi-kubernetes-1a", TAKEN_OVER), ""),
         (created("db-ipv4-01", "kubectl"), ""),
-        (created("db-ipv4", "pulumi-kubernetes-1a"), ""),
-        (SimpleNamespace(name="shop/db-ipv4-01", new_outputs=None), ""),
+        (SimpleNamespace(name="shop/db-ipv4-01", urn="urn:db", new_outputs=None), ""),
     ],
 )
 @pytest.mark.usefixtures("engine")
 def test_an_object_that_another_owner_made_is_refused(args: Any, reason: str) -> None:
-    (hook,) = kinds(_hooks.of_slice("a", [], COMPONENT))["after_create"]
+    (hook,) = kinds(_hooks.of_slice(args.name, [], COMPONENT))["after_create"]
     if not reason:
         hook.callback(args)
         return
