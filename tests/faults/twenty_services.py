@@ -121,8 +121,11 @@ def recover_by_hand(stack: Stack) -> float:
 
 
 def restore_checkpoint(stack: Stack) -> None:
-    """Replace a checkpoint that was cut short by the one before, as that page says."""
-    file = stack.folder / f"state/.pulumi/stacks/{stack.project}/{stack.name}.json"
+    """Mend files that were cut short, as that page says."""
+    state = stack.folder / "state/.pulumi"
+    file = state / f"stacks/{stack.project}/{stack.name}.json"
+    for notes in (state / "meta.yaml.attrs", *file.parent.glob(f"{file.name}*.attrs")):
+        notes.unlink(missing_ok=True)
     try:
         json.loads(file.read_text())
     except (OSError, ValueError):
