@@ -83,7 +83,13 @@ class Children:
         return Children(self._parent, self._component, self._opts, logical_name, adoptions, path)
 
     @short_stack_trace(CHILD)
-    def service(self, manifest: Manifest, *, awaited: bool) -> "core.v1.Service":
+    def service(
+        self,
+        manifest: Manifest,
+        *,
+        awaited: bool,
+        depends_on: Sequence[pulumi.Resource] | None = None,
+    ) -> "core.v1.Service":
         """Register a Service; with `awaited`, Pulumi waits until it is ready."""
         name = self._name(manifest)
         is_migrating = PHASE_ANNOTATION in manifest["metadata"].get("annotations", {})
@@ -99,6 +105,7 @@ class Children:
                 SERVICE,
                 hooks=hooks(name, self._parent),
                 ignore_changes=["spec.clusterIP"],
+                depends_on=depends_on,
             ),
         )
 

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import pulumi
-from pulumi_kubernetes import apps, autoscaling, core, discovery, policy
+from pulumi_kubernetes import core, discovery
 
 from ..core.arguments import ExternalServiceArgs
 from ..core.external_service import ExternalServicePlan
@@ -18,7 +18,6 @@ from .component import Draft
 from .guards import Guard
 from .lazy_outputs import LazyOutputs
 from .phase_record import ports_of
-from .workload_children import WorkloadChildren
 
 __all__ = ["DeclaredService", "ServiceComponent"]
 
@@ -69,7 +68,9 @@ class DeclaredService:
         self._children, self._path = children, path
         self._objects = draft.objects()
         manifest = self._manifest = next(self._objects)
-        self.service = children.service(manifest, awaited=awaited)
+        self.service = children.service(
+            manifest, awaited=awaited, depends_on=self.register_first(manifest)
+        )
         self.slices = []
         self.legacy_endpoints = None
         self._guard = Guard(
@@ -84,6 +85,10 @@ class DeclaredService:
         )
         if draft.resolved is not None:
             self._guard.warn_later(self._known_hazards())
+
+    def register_first(self, service: Manifest) -> Sequence[pulumi.Resource]:  # noqa: ARG002
+        """Register what comes before the Service, and return what the Service waits for."""
+        return []
 
     def add_backends(self, draft: Draft[ExternalServiceArgs, ExternalServicePlan]) -> None:
         """Register the slices and Endpoints of a selectorless Service."""
@@ -103,26 +108,6 @@ class DeclaredService:
             self.slices.append(made)
             if not is_part(manifest["metadata"]["name"]):
                 self._guard.watch(made, manifest)
-
-    def add_workload(
-        self, children: WorkloadChildren, *, awaited: bool, keeps_live_replicas: bool
-    ) -> None:
-        """Register the Deployment of a Service, its autoscaler and its disruption budget."""
-        self.disruption_budget: policy.v1.PodDisruptionBudget | None = None
-        self.autoscaler: autoscaling.v2.HorizontalPodAutoscaler | None = None
-        manifest = next(self._objects)
-        made = children.deployment(
-            manifest, awaited=awaited, keeps_live_replicas=keeps_live_replicas
-        )
-        self.deployment: apps.v1.Deployment = made
-        self._guard.watch(made, manifest)
-        for manifest in self._objects:
-            if manifest["kind"] == "PodDisruptionBudget":
-                self.disruption_budget = children.disruption_budget(manifest)
-                self._guard.watch(self.disruption_budget, manifest)
-            else:
-                self.autoscaler = children.autoscaler(manifest, made)
-                self._guard.watch(self.autoscaler, manifest)
 
     def record_phase(self, phase: str) -> None:
         """Record that the Service has reached a phase, once all its objects are written."""

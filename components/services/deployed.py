@@ -10,8 +10,9 @@ from pulumi_kubernetes import apps, autoscaling, policy
 from .._registry import token_of
 from .._runtime.component import Blueprint, compile_args
 from .._runtime.provider import stated_namespace_of
-from .._runtime.service_component import DeclaredService, ServiceComponent
+from .._runtime.service_component import ServiceComponent
 from .._runtime.stack_traces import COMPONENT, short_stack_trace
+from .._runtime.workload import DeclaredWorkload
 from .._runtime.workload_children import WorkloadChildren
 from ..core.deployed_service import plan_deployed_service, pod_labels
 from ..core.pod_arguments import DeployedServiceArgs as CoreArgs
@@ -171,17 +172,17 @@ class DeployedService(ServiceComponent):
     @property
     def deployment(self) -> "apps.v1.Deployment":
         """The Deployment, a child of the component: a resource of `pulumi_kubernetes`."""
-        return self._declared.deployment
+        return self._workload.deployment
 
     @property
     def disruption_budget(self) -> "policy.v1.PodDisruptionBudget | None":
         """The PodDisruptionBudget, a child of the component; None without `min_available`."""
-        return self._declared.disruption_budget
+        return self._workload.disruption_budget
 
     @property
     def autoscaler(self) -> "autoscaling.v2.HorizontalPodAutoscaler | None":
         """The HorizontalPodAutoscaler, a child of the component; None without `autoscaling`."""
-        return self._declared.autoscaler
+        return self._workload.autoscaler
 
     @property
     def pod_selector(self) -> Mapping[str, str]:
@@ -206,11 +207,7 @@ class DeployedService(ServiceComponent):
         self._destination = _destination(self._service_name, args, opts)
         scope, adoptions = draft.args.logical_name, draft.plan.adoptions
         children = WorkloadChildren(self, name, opts, scope, adoptions)
-        awaited = draft.args.await_ready is not False
-        self._declared = DeclaredService(self, name, draft, children, awaited=awaited)
-        self._declared.add_workload(
-            children, awaited=awaited, keeps_live_replicas=draft.plan.keeps_live_replicas
-        )
+        self._declared = self._workload = DeclaredWorkload(self, name, draft, children)
         self.register_outputs({"service_name": self._service_name})
 
 

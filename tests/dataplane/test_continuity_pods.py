@@ -14,7 +14,7 @@ from .service_under_load import ServiceUnderLoad
 PODS = """
 apiVersion: apps/v1
 kind: Deployment
-metadata: {name: db}
+metadata: {name: old}
 spec:
   replicas: 3
   selector: {matchLabels: {app: db}}
@@ -32,9 +32,15 @@ def start_pods(steady: ServiceUnderLoad) -> set[str]:
     """Run Pods, and give their addresses; servers answer there already."""
     chosen = ["-n", steady.namespace]
     steady.rig.cluster.kubectl("apply", "-f", "-", *chosen, given=PODS)
-    steady.rig.cluster.kubectl("rollout", "status", "deployment/db", "--timeout=20s", *chosen)
+    steady.rig.cluster.kubectl("rollout", "status", "deployment/old", "--timeout=20s", *chosen)
+    return addresses_of_pods(steady)
+
+
+def addresses_of_pods(steady: ServiceUnderLoad) -> set[str]:
     path = "jsonpath={.items[*].status.podIP}"
-    return set(steady.rig.cluster.kubectl("get", "pods", "-o", path, *chosen).split())
+    return set(
+        steady.rig.cluster.kubectl("get", "pods", "-o", path, "-n", steady.namespace).split()
+    )
 
 
 def of_pods(steady: ServiceUnderLoad, *, await_ready: bool = True, **port: object) -> str:
@@ -106,6 +112,26 @@ def test_moving_from_pods_fails_no_connection(steady: ServiceUnderLoad, rig: Rig
 
     assert load.answered_by(mixed) == pods | set(addresses)
     assert load.answered_by(settled) == set(addresses)
+
+
+def test_a_deployed_service_that_takes_over_fails_no_connection(steady: ServiceUnderLoad) -> None:
+    """Its own Pods get the connections once they are ready, and the former ones until then."""
+    before = start_pods(steady)
+    steady.run(of_pods(steady))
+    taken_over = component(
+        "DeployedService",
+        "db",
+        namespace=steady.namespace,
+        image="db",
+        ports=[{"name": "postgres", "port": 5432}],
+    )
+
+    with steady.load("other Pods -> a DeployedService's") as load:
+        settled = steady.run(taken_over)
+
+    pods = addresses_of_pods(steady) - before
+    assert load.answered_by() == before | pods
+    assert load.answered_by(settled) == pods
 
 
 def test_renaming_the_target_port_of_pods_fails_no_connection(steady: ServiceUnderLoad) -> None:

@@ -83,8 +83,8 @@ def test_environment_variables_accept_outputs(preview: bool) -> None:
     def build() -> None:
         app(env={"A": "a", "B": pulumi.Output.secret("b")})
 
-    found = render(build, preview=preview)
-    (container,) = found[1]["spec"]["template"]["spec"]["containers"]
+    found = {one["kind"]: one for one in render(build, preview=preview)}
+    (container,) = found["Deployment"]["spec"]["template"]["spec"]["containers"]
     assert container["env"] == [{"name": "A", "value": "a"}, {"name": "B", "value": "b"}]
 
 
@@ -126,7 +126,7 @@ def test_without_the_arguments_there_is_no_budget_and_no_autoscaler() -> None:
         assert made.disruption_budget is None
         assert made.autoscaler is None
 
-    assert [one["kind"] for one in render(build)] == ["Service", "Deployment"]
+    assert [one["kind"] for one in render(build)] == ["Deployment", "Service"]
 
 
 @pytest.mark.parametrize(
@@ -179,6 +179,17 @@ def test_the_service_moves_to_and_from_a_selector_service(recorder: Any) -> None
     (service,) = [one for one in recorder.requests if one.type.endswith(":Service")]
     aliases = [alias.urn for alias in service.aliases]
     assert any("k8s-endpoints:index:SelectorService$" in urn for urn in aliases)
+
+
+@pytest.mark.parametrize(("headless", "waits"), [(False, True), (True, False)])
+def test_the_service_waits_for_the_pods_unless_it_is_headless(
+    recorder: Any, headless: bool, waits: bool
+) -> None:
+    """Pods of a headless Service may find each other by its name before they are ready."""
+    recorder(lambda: app(headless=headless))
+    found = {one.type.rpartition(":")[2]: list(one.dependencies) for one in recorder.requests}
+    assert any(urn.endswith(":Deployment::default/my-app") for urn in found["Service"]) == waits
+    assert found["Deployment"] == []
 
 
 def test_two_components_may_not_declare_one_service() -> None:
