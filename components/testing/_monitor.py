@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from functools import cache
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 import pulumi
@@ -18,6 +19,10 @@ Ts = TypeVarTuple("Ts")
 
 _SIGNATURE = b"4dabf18193072939515e22adb298388d"
 """Marks secrets, assets and references to resources on Pulumi's wire."""
+
+_SPECIAL = (rpc.UNKNOWN.encode(), b"__")
+"""Parts of values that the SDK does not read as they are: unknown, and on the oldest SDKs internal,
+such as `__provider`."""
 
 
 class Monitor(mocks.MockMonitor):
@@ -49,14 +54,17 @@ class Monitor(mocks.MockMonitor):
         """Answer a registration."""
         is_kubernetes = request.type.startswith("kubernetes:") and "kind" in request.object
         is_theirs = self._has_others and request.custom and not is_kubernetes
-        if is_theirs or _SIGNATURE in request.object.SerializeToString():
+        sent = request.object.SerializeToString()
+        if is_theirs or _SIGNATURE in sent:
             return self._worker.submit(cast("Any", super()).RegisterResource, request).result()
         if request.type == "pulumi:pulumi:Stack":
             return cast("Any", super()).RegisterResource(request)
+        is_plain = not any(part in sent for part in _SPECIAL)
+        read = _values if is_plain else rpc.deserialize_properties
         args = pulumi.runtime.MockResourceArgs(
             typ=request.type,
             name=request.name,
-            inputs=rpc.deserialize_properties(request.object),
+            inputs=read(request.object),
             provider=request.provider,
             resource_id=request.importId,
             custom=bool(request.custom),
@@ -65,8 +73,26 @@ class Monitor(mocks.MockMonitor):
         urn = self.make_urn(request.parent, request.type, request.name)
         self.resources[urn] = self.ResourceRegistration(urn, identity or "", state)
         answer = resource_pb2.RegisterResourceResponse(urn=urn, id=identity or "")
+        if is_plain and _reads_mappings():
+            return _Answer(answer, _wire(state))
         cast("Any", answer).object.update(_wire(state))
         return answer
+
+
+class _Answer:
+    """An answer whose values are a mapping already, which the SDK reads as it reads a Struct.
+
+    Args:
+        answer: All else of it.
+        values: The properties of the resource, without unknown and other special values.
+    """
+
+    def __init__(self, answer: resource_pb2.RegisterResourceResponse, values: Any) -> None:
+        self._answer = answer
+        self.object = values
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._answer, name)
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -89,10 +115,44 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 def _wire(value: object) -> Any:
-    """Return a plain value as `rpc.serialize_properties` does: without values that are None."""
+    """Return a plain value as the SDK reads it from the wire: without None, integers as floats."""
     if isinstance(value, Mapping):
         items = cast("Mapping[str, object]", value).items()
         return {key: _wire(item) for key, item in items if item is not None}
     if isinstance(value, list):
         return [_wire(item) for item in cast("list[object]", value)]
-    return rpc.UNKNOWN if isinstance(value, pulumi.output.Unknown) else value
+    if isinstance(value, pulumi.output.Unknown):
+        return rpc.UNKNOWN
+    return float(value) if type(value) is int else value
+
+
+def _values(struct: Any) -> dict[str, Any]:
+    """Return what `rpc.deserialize_properties` returns of properties without special values."""
+    found = {key: _value(value) for key, value in struct.fields.items()}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _value(value: Any) -> Any:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            return value.string_value
+        case "struct_value":
+            return _values(value.struct_value)
+        case "list_value":
+            return [_value(item) for item in value.list_value.values]
+        case "number_value":
+            return value.number_value
+        case "bool_value":
+            return value.bool_value
+        case _:
+            return None
+
+
+@cache
+def _reads_mappings() -> bool:
+    """Return whether this SDK reads properties from a mapping as from a Struct."""
+    values: Any = {"a": {"b": [1.0, {"c": "d"}], "e": True}, "f": {}}
+    try:
+        return bool(rpc.deserialize_properties(values, keep_unknowns=True) == values)
+    except Exception:  # noqa: BLE001 - an SDK that works differently
+        return False

@@ -13,6 +13,7 @@ from pulumi.runtime import config, settings, stack
 
 from .._runtime.gc_tuning import paused
 from .._runtime.program_run import is_one_program
+from . import _shortcuts
 from ._monitor import Loop, Monitor
 from .mocks import KubernetesMocks
 
@@ -71,6 +72,7 @@ def _run(
     has_others: bool,
 ) -> None:
     """Run in a separate thread and context, so that no state of the SDK is shared."""
+    _shortcuts.take()
     config.CONFIG.set(outer_config)
     settings.reset_options(project="project", stack="stack", preview=preview)
     loop = Loop()

@@ -1,6 +1,7 @@
 """`render` has a monitor of its own, which answers as the SDK's does."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
@@ -8,6 +9,10 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from pulumi.runtime.rpc import UNKNOWN
 
 from components import EndpointApi, ExternalService, ExternalServiceSet
 from components.testing import render
@@ -96,16 +101,79 @@ def test_the_monitor_answers_as_the_sdks_does(
     monkeypatch: pytest.MonkeyPatch, program: Callable[..., None], *, others: bool, preview: bool
 ) -> None:
     ours = observe(program, Others() if others else None, preview=preview)
+    as_the_sdk(monkeypatch)
+    theirs = observe(program, Others() if others else None, preview=preview)
+
+    assert sorted(map(shown, ours[0])) == sorted(map(shown, theirs[0])), "the SDK's threads race"
+    assert shown(ours[1]) == shown(theirs[1])
+    assert ours[1]
+
+
+def as_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Render with the SDK's own monitor and loop."""
 
     def of_the_sdk(mocks: pulumi.runtime.Mocks, _worker: object, **_: object) -> Any:
         return pulumi.runtime.mocks.MockMonitor(mocks)
 
     monkeypatch.setattr(module, "Monitor", of_the_sdk)
     monkeypatch.setattr(module, "Loop", asyncio.new_event_loop)
-    theirs = observe(program, Others() if others else None, preview=preview)
 
-    assert ours == theirs
-    assert ours[1]
+
+class Thing(pulumi.CustomResource):
+    """A custom resource of the cluster, of which the SDK knows no types."""
+
+    spec: pulumi.Output[Any]
+
+    def __init__(self, spec: object) -> None:
+        head = {"apiVersion": "example.com/v1", "kind": "Thing", "status": None}
+        super().__init__("kubernetes:example.com/v1:Thing", "thing", {**head, "spec": spec})
+
+
+TEXTS = st.sampled_from(["", "a", "b", "__internal", "kind", UNKNOWN]) | st.text(max_size=3)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_any_value_is_read_as_the_sdk_reads_it(*, preview: bool) -> None:
+    """With the same types: the SDK reads integers of untyped values as floats."""
+
+    @given(VALUES, st.sampled_from(["plain", "secret", "later", "unknown"]))
+    @hypothesis_settings(max_examples=100)
+    def compare(value: object, kind: str) -> None:
+        def program(told: Callable[..., None]) -> None:
+            told(Thing(dressed(value, kind, preview=preview)).spec)
+
+        ours = observe(program, None, preview=preview)
+        with pytest.MonkeyPatch.context() as patch:
+            as_the_sdk(patch)
+            theirs = observe(program, None, preview=preview)
+        assert shown(ours) == shown(theirs)
+
+    compare()
+
+
+def shown(value: object) -> str:
+    """Return a value as text, with its types, without addresses in memory, and with sorted keys."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(sorted(f'{key}: {shown(item)}' for key, item in value.items()))}}}"
+    if isinstance(value, list | tuple):
+        return f"{type(value).__name__}({', '.join(map(shown, value))})"
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+
+
+def dressed(value: object, kind: str, *, preview: bool) -> object:
+    """Return a value as a program may give it, plain or as an Output."""
+    if kind == "plain":
+        return value
+    if kind == "unknown" and preview:
+        thing: Any = Random("thing", late=pulumi.output.UNKNOWN)
+        return [value, pulumi.Output.from_input(thing.id)]
+    output = pulumi.Output.from_input(value)
+    return pulumi.Output.secret(output) if kind == "secret" else output
 
 
 def test_threads_of_a_program_do_not_block_its_loop() -> None:

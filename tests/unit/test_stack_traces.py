@@ -7,11 +7,13 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from pulumi.runtime import resource
 from pulumi.runtime.proto import resource_pb2
 from pulumi_kubernetes import core
 
 from components import ExternalService
 from components._runtime.stack_traces import short_stack_trace
+from components.testing import _shortcuts
 
 DATABASE: dict[str, Any] = {
     "addresses": ["192.0.2.10"],
@@ -30,6 +32,16 @@ def no_limit() -> Iterator[None]:
     yield
     left = sys.__dict__.pop("tracebacklimit", None)
     assert left is None
+
+
+@pytest.fixture
+def traced(recorder: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Record what the SDK sends to an engine, with the stacks that `render` leaves out."""
+    _shortcuts.take()
+    if STORED:
+        shortened: Any = resource._get_stack_trace
+        monkeypatch.setattr(resource, "_get_stack_trace", shortened.__wrapped__)
+    return recorder
 
 
 def deep(calls: int, program: Callable[[], object]) -> object:
@@ -54,9 +66,9 @@ def positions(request: Any) -> list[Any]:
 
 
 def test_a_component_keeps_the_nearest_frames_of_the_user_and_its_children_none(
-    recorder: Any,
+    traced: Any,
 ) -> None:
-    found = traces(recorder, lambda: ExternalService("db", DATABASE))
+    found = traces(traced, lambda: ExternalService("db", DATABASE))
 
     own = found.pop("k8s-endpoints:index:ExternalService")
     assert own == ["test_stack_traces.py"] * (3 if STORED else 1)
@@ -65,8 +77,8 @@ def test_a_component_keeps_the_nearest_frames_of_the_user_and_its_children_none(
     assert all(files == expected for files in found.values()), found
 
 
-def test_the_user_s_own_resources_keep_all_of_theirs(recorder: Any) -> None:
-    found = traces(recorder, lambda: core.v1.Secret("own"))
+def test_the_user_s_own_resources_keep_all_of_theirs(traced: Any) -> None:
+    found = traces(traced, lambda: core.v1.Secret("own"))
 
     (files,) = found.values()
     assert len(files) > (20 if STORED else 0)
