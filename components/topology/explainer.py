@@ -155,6 +155,7 @@ class Explainer:
         home = self._objects.homes.get(name)
         hint = f" (it has {quote(near[0])})" if near else ""
         hint = f" (namespace {quote(home)} has one)" if home is not None else hint
+        hint = " (nor such a namespace)" if self._snapshot.absent_namespace == namespace else hint
         words = {"name": quote(name), "namespace": quote(namespace), "hint": hint}
         found = Found(f"Namespace {namespace}", path_hazards.SERVICE_MISSING.at("", words))
         return Explanation(*key, None, problems([found], [], has_endpoints=False), [], unseen)

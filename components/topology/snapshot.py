@@ -15,6 +15,8 @@ class Snapshot:
     """Whether they come from a cluster, so that absent objects do not exist."""
     unseen: Mapping[str, str] = field(default_factory=dict[str, str])
     """The kinds that could not be read from the cluster, with the reason."""
+    absent_namespace: str = ""
+    """The namespace that was asked for, if the cluster has none of that name."""
 
     def knows(self, kind: str) -> bool:
         """Return whether all objects of a kind are known, so that absence is conclusive."""

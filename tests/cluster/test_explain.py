@@ -184,6 +184,16 @@ def test_a_removed_selector_is_named(made: Made) -> None:
     assert "selector-removed" in {one["code"] for one in row["problems"]}
 
 
+@pytest.mark.parametrize(("namespace", "is_named"), [("typo", True), ("kube-public", False)])
+def test_a_namespace_that_does_not_exist_is_named(
+    cluster: Cluster, namespace: str, *, is_named: bool
+) -> None:
+    done = explain(cluster, "db", "-n", namespace)
+    row = json.loads(done.stdout)
+    assert (done.returncode, row["first"]["code"]) == (1, "service-missing")
+    assert ("nor such a namespace" in done.stdout) == is_named
+
+
 def test_missing_permissions_are_named(made: Made, tmp_path: Path) -> None:
     namespace = "port-name-broken"
     readable = [

@@ -73,6 +73,15 @@ def test_a_break_is_reported_with_its_text() -> None:
     assert "broken -> sound" in changes(after, ONE)
 
 
+@pytest.mark.parametrize(("absent", "hint"), [("shop", " (nor such a namespace)"), ("", "")])
+def test_a_namespace_that_does_not_exist_is_named(absent: str, hint: str) -> None:
+    snapshot = Snapshot([], is_live=True, absent_namespace=absent)
+    first = Explainer(snapshot).explain(("shop", "db")).first
+    assert first is not None
+    assert first.code == "service-missing"
+    assert f'there is no Service "db" in namespace "shop"{hint}: ' in first.text
+
+
 def test_a_deleted_service_is_reported() -> None:
     gone = Explainer(Snapshot([], is_live=True)).explain(("shop", "db"))
     assert changes(ONE, gone)[0] == "the Service is gone"

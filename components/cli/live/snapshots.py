@@ -67,8 +67,14 @@ def read_snapshot(proxy: Proxy, namespace: str, client_namespace: str = "") -> R
     }
     if "Service" in unseen and "EndpointSlice" in unseen:
         raise ProgramError(f"your permissions do not allow listing Services {where}")
+    is_absent = bool(namespace) and not found["Namespace"].refused and not found["Namespace"].items
     return Reading(
-        Snapshot(_manifests(found), is_live=True, unseen=unseen),
+        Snapshot(
+            _manifests(found),
+            is_live=True,
+            unseen=unseen,
+            absent_namespace=namespace if is_absent else "",
+        ),
         sum(one.requests for one in found.values()),
     )
 
