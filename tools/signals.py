@@ -6,9 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Self
 
 from . import processes
 from .console import say
@@ -68,8 +68,8 @@ def run(
     """Run a program that ends cleanly on a signal, and wait for its end.
 
     It receives a signal once, from here; a second one would make `pulumi` abort. Only the keys of a
-    terminal reach it directly, because it must own the terminal. What the signal raises here, it
-    raises when the program has ended.
+    terminal reach it directly, because it must own the terminal. An exception that a handler
+    raises, such as `KeyboardInterrupt`, is raised once the program has ended.
 
     Args:
         command: The program and its arguments.
@@ -78,9 +78,9 @@ def run(
         shown: Whether it uses the terminal, instead of returning its output.
     """
     owns_terminal = shown and _is_in_foreground()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _FORWARDED)
-    try:
-        process = subprocess.Popen(
+    with (
+        _Forwarding(Path(command[0]).name, owns_terminal=owns_terminal) as forwarding,
+        subprocess.Popen(
             command,
             cwd=cwd,
             env=environment,
@@ -89,13 +89,10 @@ def run(
             stderr=None if shown else subprocess.PIPE,
             text=True,
             process_group=None if owns_terminal else 0,
-            preexec_fn=partial(_hear_what_is_forwarded, before),  # noqa: PLW1509 - one thread
-        )
-        forwarding = _Forwarding(process, Path(command[0]).name, owns_terminal=owns_terminal)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    with process, forwarding:
-        out, err = process.communicate()
+            preexec_fn=forwarding.hear_in_child,  # noqa: PLW1509 - `make` has one thread
+        ) as process,
+    ):
+        out, err = forwarding.communicate(process)
     return subprocess.CompletedProcess(command, process.returncode, out or "", err or "")
 
 
@@ -103,63 +100,116 @@ class _Forwarding:
     """Passes signals on to a program, and keeps what their handlers raise until it has ended.
 
     An exception in the middle of the wait would leave a program running that was sent no signal.
-    A program that does not end is sent a second one, and is finally killed; another signal in the
-    meantime shortens the wait.
+    A program that does not end is sent a second one, and then killed; what it has started is not.
+    Another signal in the meantime shortens the wait. While handlers change, signals are blocked.
+
+    Args:
+        name: What to call the program.
+        owns_terminal: Whether the keys of the terminal reach it directly.
     """
 
-    def __init__(self, process: subprocess.Popen[str], name: str, *, owns_terminal: bool) -> None:
-        """Handle signals from now on.
-
-        Args:
-            process: The program.
-            name: What to call it.
-            owns_terminal: Whether the keys of the terminal reach it directly.
-        """
-        self._process = process
+    def __init__(self, name: str, *, owns_terminal: bool) -> None:
         self._name = name
         self._owns_terminal = owns_terminal
+        self._process: subprocess.Popen[str] | None = None
+        self._is_waiting = False
         self._raised: BaseException | None = None
+        self._latest: BaseException | None = None
         self._patience = [_PATIENCE, _INSISTENCE]
-        self._previous = {
-            number: handler
-            for number in _FORWARDED
-            if callable(handler := signal.getsignal(number))
-        }
-        self._alarm = signal.signal(signal.SIGALRM, self._insist)
-        for number in self._previous:
-            signal.signal(number, self._hear)
 
-    def __enter__(self) -> None:
-        """Do nothing more: signals are handled from the start."""
+    def __enter__(self) -> Self:
+        """Handle signals, which stay blocked until there is a program to wait for."""
+        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, _FORWARDED)
+        try:
+            self._alarm = signal.signal(signal.SIGALRM, self._insist)
+            self._previous = {
+                number: handler
+                for number in _FORWARDED
+                if callable(handler := signal.getsignal(number))
+            }
+            for number in self._previous:
+                signal.signal(number, self._hear)
+        except BaseException:
+            signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
+            raise
+        return self
+
+    def communicate(self, process: subprocess.Popen[str]) -> tuple[str | None, str | None]:
+        """Wait for a program, and pass signals on, also those that arrived while it started.
+
+        Returns:
+            Its output and its errors, if they are pipes.
+
+        Raises:
+            BaseException: What a handler raised, if the program has ended or is killed. What the
+                program has started may keep the pipes open, which takes longer.
+        """
+        self._process = process
+        self._is_waiting = True
+        try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
+            return process.communicate()
+        finally:
+            self._is_waiting = False
 
     def __exit__(self, *_: object) -> None:
         """Handle signals as before, and raise what they raised."""
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, self._alarm)
-        for number, handler in self._previous.items():
-            if signal.getsignal(number) == self._hear:  # else `heard` ignores it by now
-                signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _FORWARDED)
+        try:
+            for number, handler in self._previous.items():
+                if signal.getsignal(number) == self._hear:  # else `heard` ignores it by now
+                    signal.signal(number, handler)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self._alarm)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
         if self._raised is not None:
             raise self._raised
+
+    def hear_in_child(self) -> None:
+        """Ignore a hang-up of the terminal, which is forwarded, and undo an ignored SIGINT.
+
+        With SIGINT ignored, as under nohup, every pulumi command takes 5 s longer. From here on
+        SIGINT and SIGTERM end the child, even before it has become the program.
+        """
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        hear_interrupts()
+        if callable(signal.getsignal(signal.SIGTERM)):
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         try:
             self._previous[signal.Signals(number)](number, frame)
         except (KeyboardInterrupt, Terminated) as raised:
+            if isinstance(raised, Terminated) and isinstance(self._latest, Terminated):
+                return  # it arrived before `heard` could ignore it
+            self._latest = raised
             self._raised = self._raised or raised
             self._insist()
 
     def _insist(self, *_: object) -> None:
-        if not self._patience:
+        """Send the signal; when that was done twice, kill the program and wait no longer."""
+        if self._process is None or self._raised is None:
+            return
+        if self._process.poll() is not None:
+            self._stop_waiting(self._raised)
+        elif not self._patience:
             with suppress(OSError):  # the terminal may be gone
                 say(f"{self._name} does not end; killing it")
             self._process.kill()
-            return
-        if isinstance(self._raised, Terminated):
-            self._process.send_signal(signal.SIGTERM)
-        elif not self._owns_terminal:
-            self._process.send_signal(signal.SIGINT)
-        signal.setitimer(signal.ITIMER_REAL, self._patience.pop(0))
+            self._stop_waiting(self._raised)
+        else:
+            if isinstance(self._latest, Terminated):
+                self._process.send_signal(signal.SIGTERM)
+            elif not self._owns_terminal:
+                self._process.send_signal(signal.SIGINT)
+            signal.setitimer(signal.ITIMER_REAL, self._patience.pop(0))
+
+    def _stop_waiting(self, raised: BaseException) -> None:
+        if self._is_waiting:
+            self._is_waiting = False  # never twice: the second would interrupt `__exit__`
+            raise raised
 
 
 def _is_in_foreground() -> bool:
@@ -167,22 +217,6 @@ def _is_in_foreground() -> bool:
     with suppress(OSError):
         return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
     return False
-
-
-def _hear_what_is_forwarded(mask: set[int | signal.Signals]) -> None:
-    """Ignore a hang-up of the terminal, which this process forwards, and undo an ignored SIGINT.
-
-    With SIGINT ignored, as under nohup, every pulumi command takes 5 s longer. Signals that arrive
-    from here on end the program, even before it is one.
-
-    Args:
-        mask: The signals to block.
-    """
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    hear_interrupts()
-    if callable(signal.getsignal(signal.SIGTERM)):
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def hear_interrupts() -> None:

@@ -208,6 +208,83 @@ def test_a_program_that_does_not_end_is_told_twice_and_killed() -> None:
     assert code == 143
 
 
+@pytest.mark.parametrize("ignored", ["", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"])
+def test_what_the_program_has_started_is_not_waited_for(tmp_path: Path, ignored: str) -> None:
+    """It keeps the program's output open, and ends by its own means: here those of `heard`."""
+    child = (
+        f"import signal, subprocess, sys, time\n{ignored}\n"
+        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)  # {tmp_path}/x'])\n"
+        f"open({str(tmp_path / 'begun')!r}, 'w').close()\ntime.sleep(60)\n"
+    )
+    outer = (
+        "import os, pathlib, sys, threading, time\nfrom tools import signals\n"
+        "signals._PATIENCE = signals._INSISTENCE = 0.3\n"
+        "def end():\n"
+        f"    while not os.path.exists({str(tmp_path / 'begun')!r}): time.sleep(0.01)\n"
+        "    os.kill(os.getpid(), 15)\n"
+        "threading.Thread(target=end).start()\n"
+        "with signals.heard():\n"
+        f"    signals.run([sys.executable, '-c', {child!r}], cwd=pathlib.Path.cwd(),"
+        " environment={}, shown=False)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", outer], cwd=ROOT, capture_output=True, text=True, timeout=30
+    )
+
+    assert "Terminated: SIGTERM" in ended.stderr
+    assert processes.mentioning(tmp_path) == []
+
+
+STOPPED = """
+import os, signal, subprocess, sys
+from pathlib import Path
+from tools import signals
+
+def at_each_line(frame, event, argument):
+    global count
+    if frame.f_code.co_filename.endswith("signals.py") and frame.f_code.co_name == "__exit__":
+        if event == "line":
+            count += 1
+            if count == int(sys.argv[1]):
+                os.kill(os.getpid(), signal.SIGINT)
+        return at_each_line
+    return at_each_line
+
+count = 0
+handlers = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)]
+sys.settrace(at_each_line)
+try:
+    signals.run(["true"], cwd=Path("/"), environment=dict(os.environ), shown=False)
+except KeyboardInterrupt:
+    print("interrupted")
+sys.settrace(None)
+assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+found = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)]
+assert found == handlers, found
+assert not signal.pthread_sigmask(signal.SIG_BLOCK, ())
+"""
+
+
+@pytest.mark.parametrize("line", range(1, 13))
+def test_a_signal_at_the_end_of_a_program_leaves_nothing_behind(line: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED, str(line)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        preexec_fn=hear_everything,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_program_that_does_not_exist_leaves_signals_as_they_were() -> None:
+    before = signal.getsignal(signal.SIGINT), signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with pytest.raises(FileNotFoundError):
+        signals.run(["/there/is/none"], cwd=ROOT, environment={}, shown=False)
+    after = signal.getsignal(signal.SIGINT), signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert after == before
+
+
 def test_indirectly_started_processes_end_too(tmp_path: Path) -> None:
     """A compiler that a build runs, for instance."""
     inner = f"import time; print('it runs', flush=True); time.sleep(60)  # {tmp_path}/x"
