@@ -87,8 +87,8 @@ class _Registered:
     def slice_of_several(self) -> pulumi.ResourceHookBinding:
         """Hooks of a slice whose Service has several.
 
-        A call takes milliseconds, because the SDK reads all inputs and outputs; most slices are
-        the only one of their Service, and spared it.
+        A call takes milliseconds, because the SDK reads all inputs and outputs. Most slices are the
+        only one of their Service, and are spared it.
         """
         both = copy(self.slice)
         both.after_create = self._hook("created", _check_created)

@@ -18,8 +18,8 @@ __all__ = ["DeclaredWorkload"]
 class DeclaredWorkload(DeclaredService):
     """One Service that a component declares, and the Deployment of its Pods.
 
-    The Deployment comes first. A live Service that selected other Pods keeps them until the new
-    ones are ready; if they never are, it keeps them for good. A headless Service does not wait: its
+    The Deployment comes first, and the Service when Pulumi has waited for its Pods. So a live
+    Service that selected other Pods keeps them until then. A headless Service does not wait: its
     Pods may need the DNS name, by which they find each other, to become ready.
 
     Args:

@@ -21,8 +21,8 @@ _SIGNATURE = b"4dabf18193072939515e22adb298388d"
 """Marks secrets, assets and references to resources on Pulumi's wire."""
 
 _SPECIAL = (rpc.UNKNOWN.encode(), b"__")
-"""Parts of values that the SDK does not read as they are: unknown, and on the oldest SDKs internal,
-such as `__provider`."""
+"""Marks of values that need the SDK's own reading: unknown ones, and internal keys such as
+`__provider`, which the oldest SDKs drop."""
 
 
 class Monitor(mocks.MockMonitor):
@@ -52,7 +52,8 @@ class Monitor(mocks.MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
         """Answer a registration."""
-        is_kubernetes = request.type.startswith("kubernetes:") and "kind" in request.object
+        has_kind = "kind" in request.object and bool(request.object["kind"])
+        is_kubernetes = request.type.startswith("kubernetes:") and has_kind
         is_theirs = self._has_others and request.custom and not is_kubernetes
         sent = request.object.SerializeToString()
         if is_theirs or _SIGNATURE in sent:

@@ -17,9 +17,11 @@ _MOST_TYPES = 10_000
 
 @cache
 def take() -> None:
-    """Shorten the SDK's ways, for programs under `Monitor` alone. Done once per process.
+    """Shorten the SDK's ways. Done once per process.
 
-    An SDK that lacks one of these functions goes its own way.
+    What a type unwraps to depends on nothing else, so that is remembered for programs under an
+    engine as well. Stack traces are left out under `Monitor` alone. An SDK that lacks one of these
+    functions goes its own way.
     """
     types: Any = getattr(pulumi, "_types", None)
     _replace(types, "unwrap_type", _remembered)

@@ -115,9 +115,11 @@ def sdk_loop() -> Iterator[asyncio.AbstractEventLoop]:
     try:
         yield loop
     finally:
-        abandon(loop)
-        settings.reset_options()
-        executor.submit(close_worker_loop).result()
-        executor.shutdown()
-        asyncio.set_event_loop(None)
-        loop.close()
+        try:
+            abandon(loop)
+        finally:
+            settings.reset_options()
+            executor.submit(close_worker_loop).result()
+            executor.shutdown()
+            asyncio.set_event_loop(None)
+            loop.close()

@@ -148,8 +148,6 @@ def test_mocks_set_again_start_a_new_program() -> None:
 
 PROGRAM = """
 from typing import Any
-from pulumi.runtime import settings
-
 from components import ExternalService, SelectorService
 both: Any = {"service_name": "billing", "ports": [{"port": 80}]}
 """
@@ -196,8 +194,6 @@ def test_a_module_may_be_imported_again(put: Callable[[str, str], None]) -> None
 SUITE = """
 import unittest
 import pulumi
-from pulumi.runtime import settings
-
 from components import ExternalService, SelectorService
 from components.core.arguments import CommonArgs
 from components.testing import KubernetesMocks

@@ -32,7 +32,8 @@ class Random(pulumi.CustomResource):
 
 class Others(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        return f"other-{args.name}", {**args.inputs, "size": 3}
+        pair = {"spec": (1, 2)} if "example.com" in args.typ else {}
+        return f"other-{args.name}", {**args.inputs, "size": 3, **pair}
 
     def call(
         self, args: pulumi.runtime.MockCallArgs
@@ -72,7 +73,12 @@ def files_and_references(told: Callable[..., None]) -> None:
     told(thing.id, holder.id)
 
 
-PROGRAMS = [components, secrets_and_unknowns, order_and_options, files_and_references]
+def no_kind(told: Callable[..., None]) -> None:
+    """A resource of the cluster without a kind is answered by the other mocks, if any."""
+    told(Thing((1, 2), kind="").spec)
+
+
+PROGRAMS = [components, secrets_and_unknowns, order_and_options, files_and_references, no_kind]
 
 
 def observe(
@@ -124,8 +130,8 @@ class Thing(pulumi.CustomResource):
 
     spec: pulumi.Output[Any]
 
-    def __init__(self, spec: object) -> None:
-        head = {"apiVersion": "example.com/v1", "kind": "Thing", "status": None}
+    def __init__(self, spec: object, kind: str = "Thing") -> None:
+        head = {"apiVersion": "example.com/v1", "kind": kind, "status": None}
         super().__init__("kubernetes:example.com/v1:Thing", "thing", {**head, "spec": spec})
 
 
