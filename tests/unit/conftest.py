@@ -21,6 +21,15 @@ hypothesis_settings.register_profile("unit", deadline=None, database=None)
 hypothesis_settings.load_profile("unit")
 
 
+def pytest_collection_finish() -> None:
+    """Refuse Outputs that are made on import: they would stay in the SDK, in a loop of their own.
+
+    The first test that asks the SDK what it still waits for would meet them.
+    """
+    if settings.SETTINGS.outputs:
+        raise pytest.UsageError("a test module makes an Output on import; make it in a test")
+
+
 @pytest.fixture
 def unknown() -> Callable[[], pulumi.Output[Any]]:
     """Make an Output as a preview has it for what is only known after an update."""
