@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from . import providers, signals
+from . import providers, signals, venv
 from .client_side_create import ENVIRONMENT
 from .configuration import Configuration
 from .console import CommandError, say
 from .parts import PROVIDER_PLUGIN
-from .paths import BIN, ROOT, TOOLS, VENV
+from .paths import BIN, ROOT, TOOLS
 from .state import State
 
 
@@ -41,9 +41,9 @@ class StateBackend:
         return cls(None if _is_logged_in() else directory, parts)
 
     def environment(self, kubeconfig: Path | None = None) -> dict[str, str]:
-        """Return the environment for `pulumi`, with the parts and `.venv` first on PATH."""
+        """Return the environment for `pulumi`, with the parts and the library first on PATH."""
         environment = dict(os.environ)
-        folders = [str(VENV / "bin"), str(BIN), str(self.parts["pulumi"].parent)]
+        folders = [str(venv.current() / "bin"), str(BIN), str(self.parts["pulumi"].parent)]
         if "kubectl" in self.parts:
             folders.insert(1, str(self.parts["kubectl"].parent))
         environment["PATH"] = os.pathsep.join([*folders, os.environ.get("PATH", "")])
@@ -187,7 +187,7 @@ class StateBackend:
 
     def _report_orphans(self, stack: str, kubeconfig: Path | None) -> None:
         """Print the objects of the interrupted update that the program no longer declares."""
-        command = [str(VENV / "bin" / "python"), "-m", "components", "orphans"]
+        command = [str(venv.python(venv.current())), "-m", "components", "orphans"]
         project = ["--cwd", str(self.project), "--stack", stack]
         environment = self.environment(kubeconfig)
         done = signals.run([*command, *project], cwd=ROOT, environment=environment, shown=False)

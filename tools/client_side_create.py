@@ -6,65 +6,61 @@ already in the module: a preview of an existing object falls back to its inputs,
 update transfers the fields of the manager `pulumi-kubernetes` to the object's own manager.
 """
 
-from .patch import Patch, Replacement
+from .patch import Replacement
 
-MODULE = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 ENVIRONMENT = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"
 """Restores the upsert; only providers of this kind read it."""
 
 _AWAIT = "pkg/await/await.go"
 _PROVIDER = "pkg/provider/provider.go"
 
-CLIENT_SIDE_CREATE = Patch(
-    MODULE,
-    (
-        Replacement(
-            _AWAIT,
-            "\tServerSideApply   bool\n",
-            "\tServerSideApply   bool\n\tUpsertExistingObjects bool\n",
-        ),
-        Replacement(
-            _AWAIT,
-            "\t\t\tif c.ServerSideApply {\n",
-            "\t\t\tapplies := c.UpsertExistingObjects ||"
-            " kinds.IsPatchResource(c.URN, c.Inputs.GetKind())\n"
-            "\t\t\tif c.ServerSideApply && applies {\n",
-        ),
-        Replacement(
-            _AWAIT,
-            "metav1.CreateOptions{\n\t\t\t\t\tFieldManager: c.FieldManager,\n",
-            'metav1.CreateOptions{\n\t\t\t\t\tFieldManager: "pulumi-kubernetes",\n',
-        ),
-        Replacement(
-            _AWAIT,
-            "\terr := retrier.Do(apierrors.IsNotFound, meta.IsNoMatchError)\n",
-            "\terr := retrier.Do(apierrors.IsNotFound, meta.IsNoMatchError)\n"
-            "\tif apierrors.IsAlreadyExists(err) {\n"
-            '\t\treturn nil, fmt.Errorf("%w\\n\\nThis object exists in the cluster already.'
-            " An alias keeps a renamed resource, `pulumi import` adopts the object,"
-            ' and the provider option upsertExistingObjects lets a create change it.", err)\n'
-            "\t}\n",
-        ),
-        Replacement(
-            _PROVIDER,
-            "\tserverSideApplyMode         bool\n",
-            "\tserverSideApplyMode         bool\n\tupsertExistingObjects bool\n",
-        ),
-        Replacement(
-            _PROVIDER,
-            "\tenableConfigMapMutable := func() bool {\n",
-            '\tupsert, isConfigured := vars["kubernetes:config:upsertExistingObjects"]\n'
-            "\tif !isConfigured {\n"
-            f'\t\tupsert = os.Getenv("{ENVIRONMENT}")\n'
-            "\t}\n"
-            "\tk.upsertExistingObjects = upsert == trueStr\n\n"
-            "\tenableConfigMapMutable := func() bool {\n",
-        ),
-        Replacement(
-            _PROVIDER,
-            "\tconfig := await.CreateConfig{\n\t\tProviderConfig: await.ProviderConfig{\n",
-            "\tconfig := await.CreateConfig{\n\t\tProviderConfig: await.ProviderConfig{\n"
-            "\t\t\tUpsertExistingObjects: k.upsertExistingObjects,\n",
-        ),
+CLIENT_SIDE_CREATE = (
+    Replacement(
+        _AWAIT,
+        "\tServerSideApply   bool\n",
+        "\tServerSideApply   bool\n\tUpsertExistingObjects bool\n",
+    ),
+    Replacement(
+        _AWAIT,
+        "\t\t\tif c.ServerSideApply {\n",
+        "\t\t\tapplies := c.UpsertExistingObjects ||"
+        " kinds.IsPatchResource(c.URN, c.Inputs.GetKind())\n"
+        "\t\t\tif c.ServerSideApply && applies {\n",
+    ),
+    Replacement(
+        _AWAIT,
+        "metav1.CreateOptions{\n\t\t\t\t\tFieldManager: c.FieldManager,\n",
+        'metav1.CreateOptions{\n\t\t\t\t\tFieldManager: "pulumi-kubernetes",\n',
+    ),
+    Replacement(
+        _AWAIT,
+        "\terr := retrier.Do(apierrors.IsNotFound, meta.IsNoMatchError)\n",
+        "\terr := retrier.Do(apierrors.IsNotFound, meta.IsNoMatchError)\n"
+        "\tif apierrors.IsAlreadyExists(err) {\n"
+        '\t\treturn nil, fmt.Errorf("%w\\n\\nThis object exists in the cluster already.'
+        " An alias keeps a renamed resource, `pulumi import` adopts the object,"
+        ' and the provider option upsertExistingObjects lets a create change it.", err)\n'
+        "\t}\n",
+    ),
+    Replacement(
+        _PROVIDER,
+        "\tserverSideApplyMode         bool\n",
+        "\tserverSideApplyMode         bool\n\tupsertExistingObjects bool\n",
+    ),
+    Replacement(
+        _PROVIDER,
+        "\tenableConfigMapMutable := func() bool {\n",
+        '\tupsert, isConfigured := vars["kubernetes:config:upsertExistingObjects"]\n'
+        "\tif !isConfigured {\n"
+        f'\t\tupsert = os.Getenv("{ENVIRONMENT}")\n'
+        "\t}\n"
+        "\tk.upsertExistingObjects = upsert == trueStr\n\n"
+        "\tenableConfigMapMutable := func() bool {\n",
+    ),
+    Replacement(
+        _PROVIDER,
+        "\tconfig := await.CreateConfig{\n\t\tProviderConfig: await.ProviderConfig{\n",
+        "\tconfig := await.CreateConfig{\n\t\tProviderConfig: await.ProviderConfig{\n"
+        "\t\t\tUpsertExistingObjects: k.upsertExistingObjects,\n",
     ),
 )

@@ -97,7 +97,7 @@ def up() -> None:
     needed = PULUMI if os.environ.get("RENDER") else (*PULUMI, *CONTROL_PLANE)
     if announcement := forecast.of_build(missing(needed)):
         say(announcement)
-    venv.ensure()
+    venv.ensure_runtime()
     if os.environ.get("RENDER"):
         _render(Path(os.environ["RENDER"]).absolute())
         return

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import golang
-from .client_side_create import CLIENT_SIDE_CREATE, MODULE
+from .client_side_create import CLIENT_SIDE_CREATE
 from .patch import Patch
 from .paths import BIN, GO_MODULES, TOOLS
+from .untyped_children import UNTYPED_CHILDREN
 
 Version = tuple[int, ...]
 
 PROVIDER_VERSION = "4.25.0"
 PROVIDER_PLUGIN = f"resource-kubernetes-v{PROVIDER_VERSION}"
+_PROVIDER_MODULE = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 
 _KUBERNETES = "1.37.2"
 _SCRIPTS = (
@@ -75,7 +77,7 @@ def _install_scripts() -> None:
 def _write_provider_schema() -> None:
     """Copy the two files that the provider's main embeds from the module."""
     folder = GO_MODULES / "pulumi-kubernetes"
-    source = golang.module_folder(folder, MODULE) / "cmd" / "pulumi-resource-kubernetes"
+    source = golang.module_folder(folder, _PROVIDER_MODULE) / "cmd" / "pulumi-resource-kubernetes"
     schema = json.loads((source / "schema.json").read_text())
     schema["version"] = PROVIDER_VERSION
     (folder / "schema.json").write_text(json.dumps(schema))
@@ -150,6 +152,7 @@ PULUMI = (
         + PROVIDER_VERSION,
         into=TOOLS / "pulumi" / "plugins" / PROVIDER_PLUGIN,
         prepare=_write_provider_schema,
+        patch=Patch(_PROVIDER_MODULE, UNTYPED_CHILDREN),
     ),
 )
 """The engine, its language host for Python and the Kubernetes provider. A `pulumi` on PATH includes
@@ -164,7 +167,7 @@ PROVIDERS = {
         PULUMI[2],
         into=TOOLS / "pulumi-create" / "plugins" / PROVIDER_PLUGIN,
         variant=CREATE,
-        patch=CLIENT_SIDE_CREATE,
+        patch=Patch(_PROVIDER_MODULE, (*UNTYPED_CHILDREN, *CLIENT_SIDE_CREATE)),
     ),
 }
 """The provider of each kind, in its own Pulumi home."""

@@ -20,10 +20,16 @@ def ensure() -> None:
 
 def ensure_runtime() -> Path:
     """Return an environment for the library: `.venv`, or a small one that is quick to create."""
-    if _is_current(VENV, LOCK, project=True):
-        return VENV
-    _ensure(RUNTIME_VENV, RUNTIME_LOCK, project=True)
-    return RUNTIME_VENV
+    if not _is_current(VENV, LOCK, project=True):
+        _ensure(RUNTIME_VENV, RUNTIME_LOCK, project=True)
+    return current()
+
+
+def current() -> Path:
+    """Return the environment that was made last for the library; `.venv` if there is none."""
+    has_all = _is_current(VENV, LOCK, project=True)
+    has_runtime = _is_current(RUNTIME_VENV, RUNTIME_LOCK, project=True)
+    return RUNTIME_VENV if has_runtime and not has_all else VENV
 
 
 def ensure_end(end: str) -> Path:

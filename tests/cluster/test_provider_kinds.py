@@ -32,6 +32,35 @@ UPSERTING = """data={"ours": "1"},
         opts=pulumi.ResourceOptions(provider=pulumi.ProviderResource(
             "kubernetes", "upserting", {"upsertExistingObjects": "true"},
         )),"""
+GROUP = """
+    import pulumi_kubernetes
+
+    pulumi_kubernetes.yaml.v2.ConfigGroup("group", objs=[
+        {{
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {{"name": "settings", "namespace": "{namespace}"}},
+            "data": {{"ours": "1"}},
+        }},
+        {{
+            "apiVersion": "v1", "kind": "Secret",
+            "metadata": {{"name": "password", "namespace": "{namespace}"}},
+            "stringData": {{"password": "in plain sight"}},
+        }},
+        {{
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": {{
+                "name": "web", "namespace": "{namespace}",
+                "annotations": {{"pulumi.com/skipAwait": "true"}},
+            }},
+            "spec": {{"selector": {{"app": "web"}}, "ports": [{{"port": 80}}]}},
+        }},
+        {{
+            "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+            "metadata": {{"name": "none", "namespace": "{namespace}"}},
+            "spec": {{"podSelector": {{}}}},
+        }},
+    ])
+"""
 THEIRS = {
     "apiVersion": "v1",
     "kind": "ConfigMap",
@@ -149,3 +178,25 @@ def test_a_patch_still_changes_what_exists(
     live = get(cluster, "configmap", namespace, "settings")
     assert live["data"] == {"theirs": "kept", "ours": "1"}
     assert live["metadata"]["uid"] == existing["metadata"]["uid"]
+
+
+def test_components_of_the_provider_register_their_children(
+    cluster: Cluster, stack: Stack, namespace: str
+) -> None:
+    stack.write(GROUP.format(namespace=namespace)).up()
+
+    assert get(cluster, "configmap", namespace, "settings")["data"] == {"ours": "1"}
+    assert get(cluster, "service", namespace, "web")["spec"]["ports"][0]["port"] == 80
+    state = stack.backend.pulumi("stack", "export", "--stack", stack.name)
+    types = {one["type"] for one in json.loads(state)["deployment"]["resources"]}
+    assert types >= {
+        "kubernetes:yaml/v2:ConfigGroup",
+        "kubernetes:core/v1:ConfigMap",
+        "kubernetes:core/v1:Secret",
+        "kubernetes:core/v1:Service",
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+    }
+    assert "in plain sight" not in state
+
+    stack.destroy()
+    assert "web" not in cluster.kubectl("get", "services", "-n", namespace)

@@ -75,13 +75,13 @@ def test_a_first_build_is_announced_with_its_duration() -> None:
     said = forecast.of_build([*parts.PULUMI, *parts.CONTROL_PLANE], cores=2)
 
     assert "10 programs are built from source, once: pulumi, " in said
-    assert "about 11 min" in said
+    assert "about 8 min" in said
     assert "`make demo`" in said
 
 
 def test_more_cores_build_faster() -> None:
     missing = [*parts.PULUMI, *parts.CONTROL_PLANE]
-    assert "about 6 min" in forecast.of_build(missing, cores=4)
+    assert "about 4 min" in forecast.of_build(missing, cores=4)
 
 
 def test_manifests_are_laid_out_without_a_cluster() -> None:

@@ -112,6 +112,7 @@ def test_the_project_is_installed_after_the_lock(pip: list[list[str]]) -> None:
 def test_the_runtime_environment_is_small(tmp_path: Path, pip: list[list[str]]) -> None:
     assert venv.ensure_runtime() == tmp_path / "runtime"
     assert pip[0] == ["--requirement", str(paths.RUNTIME_LOCK)]
+    assert venv.current() == tmp_path / "runtime"
 
 
 def test_a_complete_environment_serves_as_the_runtime_one(
@@ -122,3 +123,11 @@ def test_a_complete_environment_serves_as_the_runtime_one(
 
     assert venv.ensure_runtime() == tmp_path / "all"
     assert pip == []
+
+
+def test_a_complete_environment_is_used_from_then_on(tmp_path: Path, pip: list[list[str]]) -> None:
+    assert venv.current() == tmp_path / "all"
+    venv.ensure_runtime()
+    venv.ensure()
+    assert len(pip) == 4
+    assert venv.current() == tmp_path / "all"
