@@ -43,7 +43,7 @@ class StateBackend:
     def environment(self, kubeconfig: Path | None = None) -> dict[str, str]:
         """Return the environment for `pulumi`, with the parts and the library first on PATH."""
         environment = dict(os.environ)
-        folders = [str(venv.current() / "bin"), str(BIN), str(self.parts["pulumi"].parent)]
+        folders = [str(venv.existing() / "bin"), str(BIN), str(self.parts["pulumi"].parent)]
         if "kubectl" in self.parts:
             folders.insert(1, str(self.parts["kubectl"].parent))
         environment["PATH"] = os.pathsep.join([*folders, os.environ.get("PATH", "")])
@@ -187,7 +187,7 @@ class StateBackend:
 
     def _report_orphans(self, stack: str, kubeconfig: Path | None) -> None:
         """Print the objects of the interrupted update that the program no longer declares."""
-        command = [str(venv.python(venv.current())), "-m", "components", "orphans"]
+        command = [str(venv.python(venv.existing())), "-m", "components", "orphans"]
         project = ["--cwd", str(self.project), "--stack", stack]
         environment = self.environment(kubeconfig)
         done = signals.run([*command, *project], cwd=ROOT, environment=environment, shown=False)

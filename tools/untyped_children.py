@@ -1,8 +1,8 @@
-"""Leaves the classes for programs in Go out of the provider: they take half of its build.
+"""Leaves the Go SDK's resource types out of the provider: they take half of its build.
 
 The provider uses them in one place, to register the children of its own components (`ConfigGroup`,
-`ConfigFile`, `Chart` and `Directory`), and then only their names. Here they are registered under
-the same names without a class. Nothing else changes.
+`ConfigFile`, `Chart` and `Directory`), and of each type only the name. Here the children have the
+same names without a type of Go. Nothing else changes.
 """
 
 from .patch import Replacement

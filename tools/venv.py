@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from .console import CommandError, step
+from .locks import locked
 from .paths import LOCK, ROOT, RUNTIME_LOCK, RUNTIME_VENV, VENV
 
 ENDS = ("oldest", "newest")
@@ -22,14 +23,18 @@ def ensure_runtime() -> Path:
     """Return an environment for the library: `.venv`, or a small one that is quick to create."""
     if not _is_current(VENV, LOCK, project=True):
         _ensure(RUNTIME_VENV, RUNTIME_LOCK, project=True)
-    return current()
+    return existing()
 
 
-def current() -> Path:
-    """Return the environment that was made last for the library; `.venv` if there is none."""
-    has_all = _is_current(VENV, LOCK, project=True)
-    has_runtime = _is_current(RUNTIME_VENV, RUNTIME_LOCK, project=True)
-    return RUNTIME_VENV if has_runtime and not has_all else VENV
+def existing() -> Path:
+    """Return the environment to run the library in: `.venv`, or the small one if only it is right.
+
+    One that is out of date is better than none.
+    """
+    folders = ((VENV, LOCK), (RUNTIME_VENV, RUNTIME_LOCK))
+    right = (folder for folder, file in folders if _is_current(folder, file, project=True))
+    made = (folder for folder, _ in folders if python(folder).exists())
+    return [*right, *made, VENV][0]
 
 
 def ensure_end(end: str) -> Path:
@@ -75,12 +80,24 @@ def python(folder: Path = VENV) -> Path:
     return folder / "bin" / "python"
 
 
+def lock_of(folder: Path) -> Path:
+    """Return the file that one process at a time locks to make an environment."""
+    return folder.with_name(f"{folder.name}.lock")
+
+
 def _ensure(folder: Path, file: Path, *, project: bool = False) -> None:
     """Create an environment from a requirements file, and install the project if asked."""
     if _is_current(folder, file, project=project):
         return
+    with locked(lock_of(folder), f"waiting for another process that makes {folder.name}"):
+        if not _is_current(folder, file, project=project):
+            _make(folder, file, project=project)
+
+
+def _make(folder: Path, file: Path, *, project: bool) -> None:
     version = ".".join(map(str, sys.version_info[:2]))
     with step(f"python {version}: {folder.name} from {file.relative_to(ROOT)}"):
+        _stamp(folder).unlink(missing_ok=True)
         make(folder)
         install(["--requirement", str(file)], folder)
         if project:  # separately, because pip refuses an editable install beside hashes

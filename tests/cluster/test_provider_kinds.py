@@ -33,9 +33,10 @@ UPSERTING = """data={"ours": "1"},
             "kubernetes", "upserting", {"upsertExistingObjects": "true"},
         )),"""
 GROUP = """
+    import pulumi
     import pulumi_kubernetes
 
-    pulumi_kubernetes.yaml.v2.ConfigGroup("group", objs=[
+    group = pulumi_kubernetes.yaml.v2.ConfigGroup("group", objs=[
         {{
             "apiVersion": "v1", "kind": "ConfigMap",
             "metadata": {{"name": "settings", "namespace": "{namespace}"}},
@@ -60,6 +61,7 @@ GROUP = """
             "spec": {{"podSelector": {{}}}},
         }},
     ])
+    pulumi.export("made", group.resources.apply(len))
 """
 THEIRS = {
     "apiVersion": "v1",
@@ -188,15 +190,19 @@ def test_components_of_the_provider_register_their_children(
     assert get(cluster, "configmap", namespace, "settings")["data"] == {"ours": "1"}
     assert get(cluster, "service", namespace, "web")["spec"]["ports"][0]["port"] == 80
     state = stack.backend.pulumi("stack", "export", "--stack", stack.name)
-    types = {one["type"] for one in json.loads(state)["deployment"]["resources"]}
-    assert types >= {
-        "kubernetes:yaml/v2:ConfigGroup",
-        "kubernetes:core/v1:ConfigMap",
-        "kubernetes:core/v1:Secret",
-        "kubernetes:core/v1:Service",
-        "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+    children = {
+        one["type"]: one["urn"].rpartition("::")[2]
+        for one in json.loads(state)["deployment"]["resources"]
+        if one.get("parent", "").endswith("kubernetes:yaml/v2:ConfigGroup::group")
+    }
+    assert children == {
+        "kubernetes:core/v1:ConfigMap": f"group:{namespace}/settings",
+        "kubernetes:core/v1:Secret": f"group:{namespace}/password",
+        "kubernetes:core/v1:Service": f"group:{namespace}/web",
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy": f"group:{namespace}/none",
     }
     assert "in plain sight" not in state
+    assert stack.backend.pulumi("stack", "output", "made", "--stack", stack.name).strip() == "4"
 
     stack.destroy()
     assert "web" not in cluster.kubectl("get", "services", "-n", namespace)

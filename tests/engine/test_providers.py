@@ -1,6 +1,7 @@
 """The engine runs the provider that `PROVIDER` chooses, and no other."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from testbed.stack import Stack
+from tools.golang import module_folder
 from tools.install import ensure
 from tools.parts import PROVIDERS, PULUMI
+from tools.paths import GO_MODULES
 from tools.providers import PROGRAM, Provider, home
 
 RENDER = "kubernetes:renderYamlToDirectory"
@@ -78,3 +81,16 @@ def test_a_provider_chosen_by_path_runs(
     assert Provider(str(copy), stack.parts[PROGRAM]).kind == kind
     copy.unlink()
     assert stack.run("preview").returncode != 0
+
+
+def test_untyped_children_have_the_names_of_the_types() -> None:
+    sdk = module_folder(
+        GO_MODULES / "pulumi-kubernetes", "github.com/pulumi/pulumi-kubernetes/sdk/v4"
+    )
+    kinds = (sdk / "go" / "kubernetes" / "yaml" / "v2" / "kinds.go").read_text()
+    typed = re.findall(r'case "([^"]+)":\n.*\n.*RegisterResource\("([^"]+)"', kinds)
+    assert len(typed) > 150
+
+    for kind, token in typed:
+        version, _, name = kind.rpartition("/")
+        assert token == f"kubernetes:{'core/v1' if version == 'v1' else version}:{name}"

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -21,13 +21,20 @@ hypothesis_settings.register_profile("unit", deadline=None, database=None)
 hypothesis_settings.load_profile("unit")
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Refuse Outputs that are made on import: they would stay in the SDK, in a loop of their own.
 
     The first test that asks the SDK what it still waits for would meet them.
     """
-    if settings.SETTINGS.outputs:
-        raise pytest.UsageError("a test module makes an Output on import; make it in a test")
+    before = {*settings.SETTINGS.outputs}
+    report = yield
+    if {*settings.SETTINGS.outputs} - before:
+        report.outcome = "failed"
+        report.longrepr = f"{collector.nodeid} makes an Output on import; make it in a test"
+    return report
 
 
 @pytest.fixture

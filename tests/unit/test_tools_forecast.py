@@ -75,7 +75,7 @@ def test_a_first_build_is_announced_with_its_duration() -> None:
     said = forecast.of_build([*parts.PULUMI, *parts.CONTROL_PLANE], cores=2)
 
     assert "10 programs are built from source, once: pulumi, " in said
-    assert "about 8 min" in said
+    assert "about 9 min" in said
     assert "`make demo`" in said
 
 

@@ -44,7 +44,7 @@ def test_what_hardly_runs_is_compiled_without_inlining_and_what_is_hot_with_it(
 
     flags = dict(one.split("=", 2)[1:] for one in arguments if one.startswith("-gcflags="))
     assert next(iter(flags)) == "all"  # of patterns that match a package, the last one holds
-    assert flags["all"] == "-dwarf=false -d=gcstart=1000 -l"
+    assert flags["all"] == "-dwarf=false -l -d=gcstart=1000"
     assert flags["std"] == flags["k8s.io/apiserver/..."] == "-dwarf=false -d=gcstart=1000"
     assert "k8s.io/client-go/..." not in flags
     hot, cold = "github.com/pulumi/...", "github.com/pulumi/pulumi/sdk/v3/go/pulumi/..."
@@ -71,5 +71,6 @@ def test_the_user_s_own_settings_of_go_hold(folder: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("GOGC", "50")
     monkeypatch.setenv("GOMAXPROCS", "7")
 
-    _, environment = build(folder)
+    arguments, environment = build(folder)
     assert (environment["GOGC"], environment["GOMAXPROCS"]) == ("50", "7")
+    assert "gcstart" not in str(arguments)  # the compiler would prefer it to GOGC

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tools import golang, lock, paths, venv
+from tools import golang, lock, paths
 from tools.paths import ROOT
 
 LOCKS = {
@@ -89,45 +89,3 @@ def test_one_version_serves_each_machine(python: str, platform: str, machine: st
 
     assert sorted({*names}) == sorted(names)
     assert {"pulumi", "cryptography", "hatchling"} <= {*names}
-
-
-@pytest.fixture
-def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    calls: list[list[str]] = []
-    monkeypatch.setattr(venv, "VENV", tmp_path / "all")
-    monkeypatch.setattr(venv, "RUNTIME_VENV", tmp_path / "runtime")
-    monkeypatch.setattr(venv, "make", lambda folder: folder.mkdir(exist_ok=True))
-    monkeypatch.setattr(venv, "install", lambda what, _folder: calls.append(what))
-    return calls
-
-
-def test_the_project_is_installed_after_the_lock(pip: list[list[str]]) -> None:
-    venv.ensure()
-
-    locked, project = pip
-    assert locked == ["--requirement", str(paths.LOCK)]
-    assert {"--no-deps", "--no-build-isolation"} < {*project}
-
-
-def test_the_runtime_environment_is_small(tmp_path: Path, pip: list[list[str]]) -> None:
-    assert venv.ensure_runtime() == tmp_path / "runtime"
-    assert pip[0] == ["--requirement", str(paths.RUNTIME_LOCK)]
-    assert venv.current() == tmp_path / "runtime"
-
-
-def test_a_complete_environment_serves_as_the_runtime_one(
-    tmp_path: Path, pip: list[list[str]]
-) -> None:
-    venv.ensure()
-    pip.clear()
-
-    assert venv.ensure_runtime() == tmp_path / "all"
-    assert pip == []
-
-
-def test_a_complete_environment_is_used_from_then_on(tmp_path: Path, pip: list[list[str]]) -> None:
-    assert venv.current() == tmp_path / "all"
-    venv.ensure_runtime()
-    venv.ensure()
-    assert len(pip) == 4
-    assert venv.current() == tmp_path / "all"
