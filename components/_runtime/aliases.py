@@ -1,10 +1,11 @@
 """Aliases that keep a child's live object when its component is renamed or changes its type.
 
-They are complete URNs if these are known: the SDK makes 4 Outputs for such an alias, and 14 for one
-that it must assemble, for every child.
+They are complete URNs if these are known: the SDK makes 4 Outputs for a plain string, 14 for an
+alias that it must assemble, and 1 for ours, for every child.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
 
 import pulumi
 
@@ -57,11 +58,12 @@ class Aliases:
         if not monitor():
             return None
         others = [token for token in _SIBLINGS[kind] if token != self._token]
-        return [
+        urns = (
             *self._moved(kind, name, others),
             self._renamed(kind, former),
             *self._moved(kind, former, [token for token in others if token in _WITH_SLICES]),
-        ]
+        )
+        return [_known(urn) for urn in urns]
 
     def of_raw(self, kind: str, resource: str) -> Alias | None:
         """Return the alias of a child that replaces a raw resource of the program.
@@ -101,3 +103,45 @@ class Aliases:
 
 def _each(name: _Name, make: Callable[[str], str | pulumi.Alias]) -> Alias:
     return make(name) if isinstance(name, str) else name.apply(make)
+
+
+def _known(alias: Alias) -> Alias:
+    return _KnownUrn(alias) if isinstance(alias, str) else alias
+
+
+class _KnownUrn(str, pulumi.Output[str]):  # type: ignore[misc] # noqa: SLOT000 - an Output has none
+    """A URN that is an Output of itself, without the futures and tasks of one.
+
+    The SDK takes each alias through `from_input` and `apply`, and then through `from_input` and
+    `future`. Transformations see a string, as before. What else is asked of an Output, an Output of
+    the SDK answers.
+    """
+
+    def __init__(self, urn: str) -> None:
+        """Take the string; `str` has made it."""
+
+    def apply(
+        self,
+        func: Callable[[str], Any],
+        run_with_unknowns: bool = False,  # noqa: ARG002, FBT001, FBT002 - the SDK's
+    ) -> pulumi.Output[Any]:
+        """Return an Output of what `func` makes of the string, which it is called with now."""
+        if func is pulumi.Output.from_input:
+            return self
+        made = func(str(self))
+        is_output = isinstance(made, pulumi.Output)
+        return cast("pulumi.Output[Any]", made if is_output else pulumi.Output.from_input(made))
+
+    async def future(self, with_unknowns: bool | None = None) -> str:  # noqa: ARG002, FBT001
+        """Return the string."""
+        return str(self)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an attribute of an Output of the SDK."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(pulumi.Output.from_input(str(self)), name)
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Copy it as a plain string; Outputs refuse to be copied."""
+        return str, (str(self),)
