@@ -113,8 +113,7 @@ class _KnownUrn(str, pulumi.Output[str]):  # type: ignore[misc] # noqa: SLOT000 
     """A URN that is an Output of itself, without the futures and tasks of one.
 
     The SDK takes each alias through `from_input` and `apply`, and then through `from_input` and
-    `future`. Transformations see a string, as before. What else is asked of an Output, an Output of
-    the SDK answers.
+    `future`. Transformations see a string, as before. For all else there is an Output of the SDK.
     """
 
     def __init__(self, urn: str) -> None:
