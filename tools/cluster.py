@@ -12,7 +12,7 @@ from tempfile import gettempdir
 from . import processes
 from .console import CommandError, step
 from .links import Links
-from .locks import locked
+from .locks import locked, remove_folder
 from .signals import Terminated
 from .stages import stages
 
@@ -93,7 +93,7 @@ class Cluster:
             return
         with locked(self.directory / "lock"):
             self._delete()
-        shutil.rmtree(self.directory, ignore_errors=True)
+            remove_folder(self.directory / "lock")
 
     def is_ready(self) -> bool:
         """Return whether it was created completely and its API server answers."""

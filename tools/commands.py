@@ -17,8 +17,9 @@ from .configuration import Configuration
 from .console import CommandError, say
 from .install import ensure, missing
 from .lock import lock
+from .locks import locked, remove_folder
 from .parts import CONTROL_PLANE, CREATE, DATA_PLANE, POLICY_VERDICTS, PROVIDERS, PULUMI
-from .paths import CLUSTER, DEMO, RENDER_STATE, ROOT, RUNTIME_VENV, STATE, TOOLS, VENV, check_root
+from .paths import CLUSTER, DEMO, RENDER_STATE, ROOT, STATE, TOOLS, check_root
 from .state import State
 from .target import Target
 
@@ -165,11 +166,10 @@ def clean() -> None:
         configuration.drop_salt()
         shutil.rmtree(state.directory, ignore_errors=True)
     DEMO.unlink(missing_ok=True)
-    environments = (VENV, RUNTIME_VENV, *map(venv.of_end, venv.ENDS))
-    for folder in (CLUSTER, TOOLS, *environments):
-        shutil.rmtree(folder, ignore_errors=True)
-    for folder in environments:
-        venv.lock_of(folder).unlink(missing_ok=True)
+    shutil.rmtree(CLUSTER, ignore_errors=True)
+    with locked(TOOLS / "lock"):
+        remove_folder(TOOLS / "lock")
+    venv.remove()
 
 
 def _places() -> tuple[StateBackend, Target]:

@@ -49,6 +49,14 @@ def of_end(end: str) -> Path:
     return ROOT / f".venv-{end}"
 
 
+def remove() -> None:
+    """Remove all environments, after processes that make one have finished."""
+    for folder in (VENV, RUNTIME_VENV, *map(of_end, ENDS)):
+        with locked(lock_of(folder)):
+            shutil.rmtree(folder, ignore_errors=True)
+            lock_of(folder).unlink()
+
+
 def make(folder: Path) -> None:
     """Create the environment if it is missing, broken or of another Python."""
     if python(folder).exists():

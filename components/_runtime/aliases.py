@@ -43,9 +43,9 @@ class Aliases:
     def of(self, kind: str, name: str, former: _Name) -> list[Alias] | None:
         """Return the aliases of one child: all URNs that it may have had.
 
-        A missing alias deletes a live object, with exit code 0; each alias costs half a millisecond
-        of CPU. One case is left out: a Service comes from a component without slices and its
-        namespace becomes an Output, or plain, in the same update.
+        A missing alias deletes a live object, with exit code 0; each one costs an Output and a part
+        of the request. One case is left out: a Service comes from a component without slices and
+        its namespace becomes an Output, or plain, in the same update.
 
         Args:
             kind: Its type, such as `kubernetes:core/v1:Service`.
@@ -63,6 +63,10 @@ class Aliases:
             self._renamed(kind, former),
             *self._moved(kind, former, [token for token in others if token in _WITH_SLICES]),
         )
+        if getattr(
+            self._parent, "_transformations", True
+        ):  # the user's may tell strings from Outputs
+            return [*urns]
         return [_known(urn) for urn in urns]
 
     def of_raw(self, kind: str, resource: str) -> Alias | None:
@@ -113,7 +117,7 @@ class _KnownUrn(str, pulumi.Output[str]):  # type: ignore[misc] # noqa: SLOT000 
     """A URN that is an Output of itself, without the futures and tasks of one.
 
     The SDK takes each alias through `from_input` and `apply`, and then through `from_input` and
-    `future`. Transformations see a string, as before. For all else there is an Output of the SDK.
+    `future`. For all else there is an Output of the SDK.
     """
 
     def __init__(self, urn: str) -> None:
@@ -128,16 +132,17 @@ class _KnownUrn(str, pulumi.Output[str]):  # type: ignore[misc] # noqa: SLOT000 
         if func is pulumi.Output.from_input:
             return self
         made = func(str(self))
-        is_output = isinstance(made, pulumi.Output)
-        return cast("pulumi.Output[Any]", made if is_output else pulumi.Output.from_input(made))
+        if isinstance(made, pulumi.Output):
+            return cast("pulumi.Output[Any]", made)
+        return pulumi.Output.from_input(str(self)).apply(lambda _: made)
 
     async def future(self, with_unknowns: bool | None = None) -> str:  # noqa: ARG002, FBT001
         """Return the string."""
         return str(self)
 
     def __getattr__(self, name: str) -> Any:
-        """Return an attribute of an Output of the SDK."""
-        if name.startswith("__"):
+        """Return a part of an Output of the SDK."""
+        if name.startswith("__") or not name.startswith("_"):
             raise AttributeError(name)
         return getattr(pulumi.Output.from_input(str(self)), name)
 

@@ -31,7 +31,7 @@ def pytest_make_collect_report(
     """
     before = {*settings.SETTINGS.outputs}
     report = yield
-    if {*settings.SETTINGS.outputs} - before:
+    if report.passed and {*settings.SETTINGS.outputs} - before:
         report.outcome = "failed"
         report.longrepr = f"{collector.nodeid} makes an Output on import; make it in a test"
     return report

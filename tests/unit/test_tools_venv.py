@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tools import paths, venv
+from tools.locks import locked, remove_folder
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_an_environment_that_was_being_changed_is_not_taken_for_the_one_before(
     assert len(pip) == 4
 
 
-def test_two_processes_do_not_make_one_environment_at_once(
+def test_one_environment_is_made_once_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(venv, "VENV", tmp_path / "all")
@@ -105,3 +106,33 @@ def test_two_processes_do_not_make_one_environment_at_once(
 
     assert folders == [tmp_path / "runtime"] * 2
     assert made == [tmp_path / "runtime"]
+
+
+def test_who_waited_for_a_removed_lock_locks_the_new_file(tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "lock"
+    held: list[str] = []
+
+    def work(name: str) -> None:
+        for _ in range(50):
+            with locked(file):
+                held.append(name)
+                assert held == [name]
+                held.clear()
+                remove_folder(file)
+
+    with ThreadPoolExecutor(4) as pool:
+        for one in [pool.submit(work, name) for name in "abcd"]:
+            one.result()
+
+
+def test_environments_are_removed_with_their_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pip: list[list[str]]
+) -> None:
+    monkeypatch.setattr(venv, "of_end", lambda end: tmp_path / end)
+    venv.ensure()
+    venv.ensure_end("oldest")
+    assert len(pip) == 3
+
+    venv.remove()
+
+    assert list(tmp_path.iterdir()) == []
