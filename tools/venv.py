@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 from .console import CommandError, step
@@ -21,9 +22,10 @@ def ensure() -> None:
 
 def ensure_runtime() -> Path:
     """Return an environment for the library: `.venv`, or a small one that is quick to create."""
-    if not _is_current(VENV, LOCK, project=True):
-        _ensure(RUNTIME_VENV, RUNTIME_LOCK, project=True)
-    return existing()
+    if _is_current(VENV, LOCK, project=True):
+        return VENV
+    _ensure(RUNTIME_VENV, RUNTIME_LOCK, project=True)
+    return RUNTIME_VENV
 
 
 def existing() -> Path:
@@ -34,7 +36,7 @@ def existing() -> Path:
     folders = ((VENV, LOCK), (RUNTIME_VENV, RUNTIME_LOCK))
     right = (folder for folder, file in folders if _is_current(folder, file, project=True))
     made = (folder for folder, _ in folders if python(folder).exists())
-    return [*right, *made, VENV][0]
+    return next(chain(right, made), VENV)
 
 
 def ensure_end(end: str) -> Path:

@@ -63,11 +63,9 @@ class Aliases:
             self._renamed(kind, former),
             *self._moved(kind, former, [token for token in others if token in _WITH_SLICES]),
         )
-        if getattr(
-            self._parent, "_transformations", True
-        ):  # the user's may tell strings from Outputs
-            return [*urns]
-        return [_known(urn) for urn in urns]
+        # Transformations of the user may tell strings from Outputs.
+        is_read = getattr(self._parent, "_transformations", True)
+        return [*urns] if is_read else [_known(urn) for urn in urns]
 
     def of_raw(self, kind: str, resource: str) -> Alias | None:
         """Return the alias of a child that replaces a raw resource of the program.

@@ -23,8 +23,8 @@ def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def test_the_project_is_installed_after_the_lock(pip: list[list[str]]) -> None:
     venv.ensure()
 
-    locked, project = pip
-    assert locked == ["--requirement", str(paths.LOCK)]
+    pinned, project = pip
+    assert pinned == ["--requirement", str(paths.LOCK)]
     assert {"--no-deps", "--no-build-isolation"} < {*project}
 
 
