@@ -1,7 +1,6 @@
 """No connection fails while a `MigratingService` goes from external backends to Pods.
 
-The Pods are fake, and servers answer on each of their addresses before it is ready. kwok gives them
-IPv4 addresses; the tests add one of the other family.
+kwok gives Pods IPv4 addresses; the tests add one of the other family.
 """
 
 import json
@@ -16,10 +15,8 @@ from testbed.dataplane.rig import Rig
 from testbed.dataplane.traffic import Load
 from tests.support.programs import component
 
+from .pods import start_pods, stop_pods
 from .service_under_load import PORTS, ServiceUnderLoad
-from .test_continuity_pods import start_pods
-
-CONTROLLERS = "endpointslice.kubernetes.io/managed-by=endpointslice-controller.k8s.io"
 
 
 def in_phase(steady: ServiceUnderLoad, phase: str, addresses: list[str]) -> float:
@@ -83,18 +80,6 @@ def loads(steady: ServiceUnderLoad, title: str, external: list[str]) -> Iterator
         steady.load(f"{title}, IPv6", untouched=v6, kind="AAAA") as second,
     ):
         yield Loads(first, second)
-
-
-def stop_pods(steady: ServiceUnderLoad) -> None:
-    """Scale the Pods to 0; those that terminate take connections too, until they are gone."""
-    cluster, chosen = steady.rig.cluster, ["-n", steady.namespace]
-    cluster.kubectl("scale", "deployment/db", "--replicas=0", *chosen)
-
-    def are_gone() -> bool:
-        text = cluster.kubectl("get", "endpointslices", "-l", CONTROLLERS, "-o", "json", *chosen)
-        return not any(one.get("endpoints") for one in json.loads(text)["items"])
-
-    wait_for("slices without Pods", are_gone)
 
 
 def test_a_migration_with_state_fails_no_connection(steady: ServiceUnderLoad, rig: Rig) -> None:

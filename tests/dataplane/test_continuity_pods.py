@@ -1,7 +1,4 @@
-"""No connection fails while a Service goes from external backends to Pods, and back.
-
-The Pods are fake, and servers answer on each of their addresses before it is ready.
-"""
+"""No connection fails while a Service goes from external backends to Pods, and back."""
 
 import time
 
@@ -9,38 +6,8 @@ from testbed.dataplane.node import wait_for
 from testbed.dataplane.rig import Rig
 from tests.support.programs import component
 
+from .pods import addresses_of_pods, start_pods
 from .service_under_load import ServiceUnderLoad
-
-PODS = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: old}
-spec:
-  replicas: 3
-  selector: {matchLabels: {app: db}}
-  template:
-    metadata: {labels: {app: db}}
-    spec:
-      containers:
-      - name: db
-        image: db
-        ports: [{name: first, containerPort: 5432}, {name: second, containerPort: 5433}]
-"""
-
-
-def start_pods(steady: ServiceUnderLoad) -> set[str]:
-    """Run Pods, and give their addresses; servers answer there already."""
-    chosen = ["-n", steady.namespace]
-    steady.rig.cluster.kubectl("apply", "-f", "-", *chosen, given=PODS)
-    steady.rig.cluster.kubectl("rollout", "status", "deployment/old", "--timeout=20s", *chosen)
-    return addresses_of_pods(steady)
-
-
-def addresses_of_pods(steady: ServiceUnderLoad) -> set[str]:
-    path = "jsonpath={.items[*].status.podIP}"
-    return set(
-        steady.rig.cluster.kubectl("get", "pods", "-o", path, "-n", steady.namespace).split()
-    )
 
 
 def of_pods(steady: ServiceUnderLoad, *, await_ready: bool = True, **port: object) -> str:
