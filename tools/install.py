@@ -66,7 +66,7 @@ def _build(missing: list[tuple[Part, str]], record: Record) -> None:
     golang.ensure()
     reasons = {part.id: reason for part, reason in missing}
     parts = [part for part, _ in missing]
-    with closing(builds.run(parts, reasons, _start)) as built:
+    with golang.standard_library(), closing(builds.run(parts, reasons, _start)) as built:
         for part in built:
             _note(record, part, part.into / part.name)
     say(f"built {len(missing)} parts in {time.monotonic() - begun:.0f} s")

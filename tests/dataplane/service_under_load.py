@@ -61,4 +61,4 @@ class ServiceUnderLoad:
             self.report((title, len(load.made), len(load.failed), gap))
             for connection in held:
                 assert connection.ask() == connection.answer
-        assert [attempt.problem for attempt in load.failed] == []
+        assert [f"at {one.begun - load.begun:.2f} s: {one.problem}" for one in load.failed] == []

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,14 @@ import pytest
 from tools import golang
 
 _GO = """#!{python}
-import json, os, sys
+import json, os, sys, time
 from pathlib import Path
 said = {{"arguments": sys.argv[1:], "environment": dict(os.environ)}}
-Path(sys.argv[sys.argv.index("-o") + 1]).write_text(json.dumps(said))
+output = sys.argv[sys.argv.index("-o") + 1] if "-o" in sys.argv else __file__ + ".said"
+Path(output + ".partial").write_text(json.dumps(said))
+os.replace(output + ".partial", output)
+if "-o" not in sys.argv:
+    time.sleep(60)
 """
 
 
@@ -74,3 +79,20 @@ def test_the_user_s_own_settings_of_go_hold(folder: Path, monkeypatch: pytest.Mo
     arguments, environment = build(folder)
     assert (environment["GOGC"], environment["GOMAXPROCS"]) == ("50", "7")
     assert "gcstart" not in str(arguments)  # the compiler would prefer it to GOGC
+
+
+def test_the_standard_library_is_compiled_with_the_flags_of_the_builds_and_no_longer_than_they(
+    folder: Path,
+) -> None:
+    said = folder / "go.said"
+    began = time.monotonic()
+    with golang.standard_library():
+        arguments, _ = build(folder)
+        while not said.exists():
+            assert time.monotonic() - began < 30
+            time.sleep(0.01)
+
+    assert time.monotonic() - began < 60, "it was waited for"
+    own = json.loads(said.read_text())["arguments"]
+    assert own[-1] == "std"
+    assert [*own[:-1]] == arguments[: arguments.index("-ldflags")]
