@@ -14,6 +14,8 @@ _PAUSE = 0.1
 _MOST = 0.9
 _SHOWN_EVERY = 30.0
 _SECONDS_OF_A_MINUTE = 60
+_MOSTLY_LINKED = 20.0
+"""Up to this many seconds a build mostly links, on one core, if its libraries are compiled."""
 
 
 class Build(Protocol):
@@ -46,10 +48,10 @@ def run(
         CommandError: A build failed; the others have been cancelled.
     """
     progress = Progress(parts, time.monotonic())
-    pending, running = list(parts), list[tuple[Part, Build]]()
+    pending, running, built = list(parts), list[tuple[Part, Build]](), list[Part]()
     try:
         while pending or running:
-            while (part := _next(pending, [one for one, _ in running])) is not None:
+            while (part := _next(pending, [one for one, _ in running], built)) is not None:
                 pending.remove(part)
                 number = len(parts) - len(pending)
                 title = f"[{number}/{len(parts)}] {part.id} {part.version}"
@@ -66,23 +68,28 @@ def run(
             running.remove(done)
             build.finish()
             say(progress.end(part, time.monotonic()))
+            built.append(part)
             yield part
     finally:
         for _, build in running:
             build.cancel()
 
 
-def _next(pending: Sequence[Part], running: Sequence[Part]) -> Part | None:
-    """Return the next part to build: one that shares little with the running builds."""
+def _next(pending: Sequence[Part], running: Sequence[Part], built: Sequence[Part]) -> Part | None:
+    """Return the next part to build: one that hardly compiles what a running build compiles."""
     if len(running) >= BUILDS_AT_ONCE:
         return None
-    busy = {_libraries(part) for part in running}
+    busy, compiled = set(map(_libraries, running)), set(map(_libraries, built))
     costs: dict[str, float] = {}
     for part in pending:
         costs[_libraries(part)] = costs.get(_libraries(part), 0) + seconds(part)
     # The longest chain of builds that must follow each other starts first.
     free = (part for part in pending if _libraries(part) not in busy)
-    return max(free, key=lambda part: costs[_libraries(part)], default=None)
+    linked = (
+        part for part in pending if _libraries(part) in compiled and seconds(part) <= _MOSTLY_LINKED
+    )
+    first = max(free, key=lambda part: costs[_libraries(part)], default=None)
+    return first or next(linked, None)
 
 
 def _libraries(part: Part) -> str:

@@ -53,8 +53,8 @@ class Part:
     patch: Patch | None = None
     """Our changes to the module."""
     libraries: str = ""
-    """The module whose libraries it shares, if it is another one. Parts with shared libraries are
-    not built at the same time, so that each library is compiled only once."""
+    """The module whose libraries it shares, if it is another one. Of parts with shared libraries,
+    only short builds run beside others, so that each library is compiled only once."""
 
     @property
     def id(self) -> str:

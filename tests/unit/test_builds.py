@@ -15,7 +15,7 @@ A1, A2, B, C = (
     replace(BASE, name=name, module=module)
     for name, module in [("a1", "a"), ("a2", "a"), ("b", "b"), ("c", "c")]
 )
-REASONS = dict.fromkeys(["a1", "a2", "b", "c"], "not on PATH")
+REASONS = dict.fromkeys(["a1", "a2", "a3", "b", "c"], "not on PATH")
 
 
 class Fake:
@@ -83,6 +83,25 @@ def test_parts_that_share_libraries_are_built_one_after_another(
     ]
     shared = replace(B, libraries="a")
     assert start({A1: 1, shared: 1}) == ["start a1", "end a1", "start b", "end b"]
+
+
+def test_short_builds_run_beside_others_of_their_libraries_once_these_are_compiled(
+    start: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takes = {"a1": 60, "a2": 60, "a3": 5}
+    monkeypatch.setattr(builds, "seconds", lambda part: takes[part.name])
+    short = replace(A1, name="a3")
+
+    assert start({A1: 1, A2: 9, short: 1}) == [
+        "start a1",
+        "end a1",
+        "start a2",
+        "start a3",
+        "end a3",
+        "end a2",
+    ]
+    takes["a3"] = 40
+    assert start({A1: 1, A2: 1, short: 1})[-2:] == ["start a3", "end a3"]
 
 
 def test_a_failed_build_ends_the_others(start: Callable[..., list[str]]) -> None:
