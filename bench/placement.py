@@ -35,7 +35,7 @@ def main() -> None:
     print(f"{COUNT} backends into {slices} slices")
     median = statistics.median(times)
     print(f"CPU: {median:.2f} s, median of {RUNS} runs from {min(times):.2f} to {max(times):.2f} s")
-    print(f"peak memory: {_peak_megabytes():.0f} MB, of which {before:.0f} MB before the first run")
+    print(f"peak memory: {_peak_megabytes():.0f} MB, {before:.0f} MB of it before the first run")
 
 
 def _peak_megabytes() -> float:

@@ -82,7 +82,7 @@ def manifests(count: int) -> list[Manifest]:
 
 
 def broken_manifests(count: int) -> list[Manifest]:
-    """Return manifests of which the API server accepts a third; the others have several errors."""
+    """Return manifests: the API server accepts a third, the others have several errors."""
     made = (one.manifest for one in cases(1, 2 * count, 1) if isinstance(one, Creation))
     return list(islice(made, count))
 

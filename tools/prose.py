@@ -30,6 +30,8 @@ PHRASES: Mapping[str, str] = {
     r"\bgo(es)? by\b": "write `uses`, `depends on` or `goes through`",
     r"\bin good order\b": "write `cleanly`",
     r"\blets? be\b": "write `tolerate` or `accept`",
+    r"\b(?!(each|one|some|any|all|none|many|most|several|every|key|first|second|third)\b)"
+    r"\w+,? of which\b": "name it again, or write `whose`: `the Service's ports`, not `of which`",
     r"\bof others\b(?! of)": "name whose: `another team's`, `a foreign object`",
     r"\bsomebody\b": "name who: a user, another stack, a stranger; or use the passive",
     r"\b(has|have) not\b(?= *[.,;:\"])": "write `does not have`, `lacks`",
@@ -84,7 +86,7 @@ def find(text: str) -> Iterator[Found]:
 
 def files(root: Path = ROOT) -> Iterator[Path]:
     """Return the files with texts that people read."""
-    found = [*root.glob("*.md"), *root.glob("Makefile")]
+    found = [*root.glob("*.md"), *root.glob("Makefile"), *root.glob("*.yml"), *root.glob(".*.yaml")]
     for folder in _FOLDERS:
         found += root.glob(folder if "*" in folder else f"{folder}/**/*")
     for path in sorted(found):

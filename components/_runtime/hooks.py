@@ -120,7 +120,7 @@ class _Registered:
             raise fail([recorded_before(adoption, kind, args.name, args.urn)])
 
     async def _check_record(self, args: pulumi.ResourceHookArgs) -> None:
-        """Refuse backends of which too many are gone since the last deployment."""
+        """Refuse to go on if too many backends are gone since the last deployment."""
         watch, fail = self.records[args.name]
         record = await read_record(args)
         new: Watch | None = await watch.future()  # None while a preview does not know it

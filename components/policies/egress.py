@@ -74,9 +74,6 @@ class EgressPolicy(LazyOutputs):
 
     Changed rules create a new policy before the old one is deleted. Let Services depend on the
     component, so that no new address is served before it is allowed.
-
-    Raises:
-        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     policy_name: pulumi.Output[str]
@@ -105,6 +102,16 @@ class EgressPolicy(LazyOutputs):
         args: EgressPolicyArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
+        """Declare the policy.
+
+        Args:
+            name: The component's name; the policy's begins with it unless `policy_name` is given.
+            args: The arguments, by the keys of `EgressPolicyArgs`.
+            opts: Pulumi's options for the component, which its objects inherit. Defaults to none.
+
+        Raises:
+            ValidationError: Some arguments are invalid. Nothing has been registered.
+        """
         draft = compile_args(EgressPolicy, name, EGRESS_POLICY, args, opts)
         with short_stack_trace(COMPONENT):
             super().__init__(token_of("EgressPolicy"), name, {}, opts)

@@ -73,11 +73,7 @@ HTTP_INGRESS = Blueprint(
 
 
 class HttpIngress(LazyOutputs):
-    """An Ingress, or HTTPRoutes, that route HTTP requests to Services by host and path.
-
-    Raises:
-        ValidationError: Some arguments are invalid. Nothing has been registered.
-    """
+    """An Ingress, or HTTPRoutes, that route HTTP requests to Services by host and path."""
 
     ingress_name: pulumi.Output[str]
     """The name of the Ingress, or of the first route, in the cluster."""
@@ -124,6 +120,16 @@ class HttpIngress(LazyOutputs):
         args: HttpIngressArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
+        """Declare the Ingress or the HTTPRoutes.
+
+        Args:
+            name: The component's name; its objects take it too unless `ingress_name` is given.
+            args: The arguments, by the keys of `HttpIngressArgs`.
+            opts: Pulumi's options for the component, which its objects inherit. Defaults to none.
+
+        Raises:
+            ValidationError: Some arguments are invalid. Nothing has been registered.
+        """
         draft = compile_args(HttpIngress, name, HTTP_INGRESS, args, opts)
         with short_stack_trace(COMPONENT):
             super().__init__(token_of("HttpIngress"), name, {}, opts)

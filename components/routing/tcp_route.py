@@ -49,11 +49,7 @@ BLUEPRINT = Blueprint(TcpRouteArgs, CoreArgs, plan_tcp_route)
 
 
 class TcpRoute(LazyOutputs):
-    """A TCPRoute that routes the connections of a Gateway's listener to a Service.
-
-    Raises:
-        ValidationError: Some arguments are invalid. Nothing has been registered.
-    """
+    """A TCPRoute that routes the connections of a Gateway's listener to a Service."""
 
     route_name: pulumi.Output[str]
     """The route's name in the cluster."""
@@ -78,6 +74,16 @@ class TcpRoute(LazyOutputs):
         args: TcpRouteArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
+        """Declare the TCPRoute.
+
+        Args:
+            name: The component's name; the route takes it too unless `route_name` is given.
+            args: The arguments, by the keys of `TcpRouteArgs`.
+            opts: Pulumi's options for the component, which its objects inherit. Defaults to none.
+
+        Raises:
+            ValidationError: Some arguments are invalid. Nothing has been registered.
+        """
         draft = compile_args(TcpRoute, name, BLUEPRINT, args, opts)
         with short_stack_trace(COMPONENT):
             super().__init__(token_of("TcpRoute"), name, {}, opts)

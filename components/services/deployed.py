@@ -148,11 +148,7 @@ DEPLOYED_SERVICE = Blueprint(DeployedServiceArgs, CoreArgs, plan_deployed_servic
 
 
 class DeployedService(ServiceComponent):
-    """A Deployment and the Service in front of its Pods, which agree by construction.
-
-    Raises:
-        ValidationError: Some arguments are invalid. Nothing has been registered.
-    """
+    """A Deployment and the Service in front of its Pods, which agree by construction."""
 
     service_name: pulumi.Output[str]
     """The name of the Service and of the Deployment in the cluster."""
@@ -200,6 +196,16 @@ class DeployedService(ServiceComponent):
         args: DeployedServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
+        """Declare the Deployment, the Service, and what else the arguments ask for.
+
+        Args:
+            name: The component's name; its objects take it too unless `service_name` is given.
+            args: The arguments, by the keys of `DeployedServiceArgs`.
+            opts: Pulumi's options for the component, which its objects inherit. Defaults to none.
+
+        Raises:
+            ValidationError: Some arguments are invalid. Nothing has been registered.
+        """
         draft = compile_args(DeployedService, name, DEPLOYED_SERVICE, args, opts)
         with short_stack_trace(COMPONENT):
             super().__init__(token_of("DeployedService"), name, {}, opts)

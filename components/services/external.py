@@ -125,9 +125,6 @@ class ExternalService(ServiceComponent):
 
     Every slice has one family and at most `max_endpoints_per_slice` backends. The slice of a
     backend depends only on its `id` or address, so that one change writes one slice.
-
-    Raises:
-        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     service_name: pulumi.Output[str]
@@ -174,6 +171,16 @@ class ExternalService(ServiceComponent):
         args: ExternalServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
+        """Declare the Service and its slices.
+
+        Args:
+            name: The component's name; the Service takes it too unless `service_name` is given.
+            args: The arguments, by the keys of `ExternalServiceArgs`.
+            opts: Pulumi's options for the component, which its objects inherit. Defaults to none.
+
+        Raises:
+            ValidationError: Some arguments are invalid. Nothing has been registered.
+        """
         draft = compile_args(ExternalService, name, EXTERNAL_SERVICE, args, opts)
         with short_stack_trace(COMPONENT):
             super().__init__(token_of("ExternalService"), name, {}, opts)

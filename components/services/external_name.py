@@ -52,11 +52,7 @@ EXTERNAL_NAME_SERVICE = Blueprint(
 
 
 class ExternalNameService(ServiceComponent):
-    """A Service of type ExternalName: an alias in the cluster's DNS, which carries no traffic.
-
-    Raises:
-        ValidationError: Some arguments are invalid. Nothing has been registered.
-    """
+    """A Service of type ExternalName: an alias in the cluster's DNS, which carries no traffic."""
 
     service_name: pulumi.Output[str]
     """The Service's name in the cluster."""
@@ -78,6 +74,16 @@ class ExternalNameService(ServiceComponent):
         args: ExternalNameServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
+        """Declare the Service.
+
+        Args:
+            name: The component's name; the Service takes it too unless `service_name` is given.
+            args: The arguments, by the keys of `ExternalNameServiceArgs`.
+            opts: Pulumi's options for the component, which its objects inherit. Defaults to none.
+
+        Raises:
+            ValidationError: Some arguments are invalid. Nothing has been registered.
+        """
         draft = compile_args(ExternalNameService, name, EXTERNAL_NAME_SERVICE, args, opts)
         with short_stack_trace(COMPONENT):
             super().__init__(token_of("ExternalNameService"), name, {}, opts)

@@ -39,9 +39,6 @@ class ExternalServiceSet(LazyOutputs):
     Objects, names and checks are those of `ExternalService`. A Service may move between both
     components, or to another key if `service_name` is given: its objects stay. Access each service
     by its key, with the attributes of an `ExternalService`: `databases.services["orders-db"].host`.
-
-    Raises:
-        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     service_names: pulumi.Output[dict[str, str]]
@@ -65,6 +62,16 @@ class ExternalServiceSet(LazyOutputs):
         args: ExternalServiceSetArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
+        """Declare all Services with their slices.
+
+        Args:
+            name: The component's name, which no object takes.
+            args: The arguments, by the keys of `ExternalServiceSetArgs`.
+            opts: Pulumi's options for the component, which its objects inherit. Defaults to none.
+
+        Raises:
+            ValidationError: Some arguments are invalid. Nothing has been registered.
+        """
         entries = _entries(name, args)
         drafts = compile_each(ExternalServiceSet, name, EXTERNAL_SERVICE, "services", entries, opts)
         with short_stack_trace(COMPONENT):

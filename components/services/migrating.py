@@ -140,9 +140,6 @@ class MigratingService(ServiceComponent):
     It begins with the backends of an `ExternalService` and ends with those of a `SelectorService`.
     One up goes from one phase to the next; a preview refuses to skip a phase or to leave objects
     behind.
-
-    Raises:
-        ValidationError: Some arguments are invalid. Nothing has been registered.
     """
 
     service_name: pulumi.Output[str]
@@ -184,6 +181,16 @@ class MigratingService(ServiceComponent):
         args: MigratingServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
+        """Declare the Service in its phase, with the backends outside that the phase needs.
+
+        Args:
+            name: The component's name; the Service takes it too unless `service_name` is given.
+            args: The arguments, by the keys of `MigratingServiceArgs`.
+            opts: Pulumi's options for the component, which its objects inherit. Defaults to none.
+
+        Raises:
+            ValidationError: Some arguments are invalid. Nothing has been registered.
+        """
         draft = compile_args(MigratingService, name, MIGRATING_SERVICE, args, opts)
         with short_stack_trace(COMPONENT):
             super().__init__(token_of("MigratingService"), name, {}, opts)

@@ -96,11 +96,7 @@ SELECTOR_SERVICE = Blueprint(
 
 
 class SelectorService(ServiceComponent):
-    """A Service that selects its backends, Pods of the cluster, by labels.
-
-    Raises:
-        ValidationError: Some arguments are invalid. Nothing has been registered.
-    """
+    """A Service that selects its backends, Pods of the cluster, by labels."""
 
     service_name: pulumi.Output[str]
     """The Service's name in the cluster."""
@@ -128,6 +124,16 @@ class SelectorService(ServiceComponent):
         args: SelectorServiceArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
     ) -> None:
+        """Declare the Service.
+
+        Args:
+            name: The component's name; the Service takes it too unless `service_name` is given.
+            args: The arguments, by the keys of `SelectorServiceArgs`.
+            opts: Pulumi's options for the component, which its objects inherit. Defaults to none.
+
+        Raises:
+            ValidationError: Some arguments are invalid. Nothing has been registered.
+        """
         draft = compile_args(SelectorService, name, SELECTOR_SERVICE, args, opts)
         with short_stack_trace(COMPONENT):
             super().__init__(token_of("SelectorService"), name, {}, opts)

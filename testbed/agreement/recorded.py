@@ -85,7 +85,7 @@ class Recording:
 
 @cache
 def recorded_cases() -> list[Creation | Update]:
-    """Make the cases of every recording: without the last, of which the large ones take long."""
+    """Make the cases of every recording: without the last, where the large ones take long."""
     return list(islice(cases(SEED, COUNT + LAST, STORED), COUNT))
 
 

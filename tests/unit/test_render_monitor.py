@@ -126,7 +126,7 @@ def as_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Thing(pulumi.CustomResource):
-    """A custom resource of the cluster, of which the SDK knows no types."""
+    """A custom resource of the cluster, whose types the SDK does not know."""
 
     spec: pulumi.Output[Any]
 

@@ -91,10 +91,10 @@ QUIETS = [
     Quiet("in the namespace that it names", [web(namespace="a"), far(route(namespace="b"), "a")]),
     Quiet("a Service of a chart", [service("api", HTTP, selector=WEB), route(to="web")]),
     Quiet(
-        "another namespace of which nothing is known",
+        "another namespace, with unknown contents",
         [web(namespace="a"), route(to="x", namespace="b")],
     ),
-    Quiet("namespaces of which one is unknown", [web(), route(81, to="other", namespace="edge")]),
+    Quiet("namespaces, one of them unknown", [web(), route(81, to="other", namespace="edge")]),
     Quiet("the only namespace is that of the route", [web(), route(namespace="edge")]),
     Quiet("a namespace that a tool gives", [web(), far(route(81), "shop")]),
     Quiet("no port", [web(), route(None)]),
