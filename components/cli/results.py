@@ -12,9 +12,11 @@ from typing import Any
 from ..core.findings import Finding, invalid, required
 from ..core.rules import RuleBook
 from ..validation import KINDS, refusal, validate
+from ..validation.fillers import filled_namespaces
 from ..validation.hazards import HAZARDS, kustomize
 from ..validation.hazards.service_fields import PORT_OF_TWO_PROTOCOLS
 from ..validation.object_meta import METADATA_RESOURCE_VERSION
+from ..validation.object_set import Surroundings
 from ..validation.untyped import mapping, text
 from .collisions import Collisions, claims_of
 from .ignores import Ignores
@@ -121,6 +123,7 @@ def validate_files(
     collisions, ignores = Collisions(), Ignores()
     manifests = Packed()
     namespace_labels: set[tuple[str, str]] = set()
+    filled: set[str] = set()
     is_of_flux = False
     for number, (source, entry) in enumerate(
         _entries(sources(files, exclude, as_folder=as_folder, kustomize=kustomize), results)
@@ -132,6 +135,7 @@ def validate_files(
         is_ignoring = ignores.is_in(entry)
         is_of_flux = is_of_flux or _is_of_flux(entry.value)
         namespace_labels.update(_namespace_labels(entry.value))
+        filled.update(filled_namespaces(mapping(entry.value)))
         if findings or claims or with_hazards or is_ignoring:
             subject = _subject(source, entry, with_chunk=with_places or is_ignoring)
             results.rows += [Row(number, subject, finding) for finding in findings]
@@ -148,7 +152,8 @@ def validate_files(
             break
     results.rows += collisions.rows()
     if with_hazards:
-        hazardous = hazards_of_sets(manifests, subjects, results.sources, namespace_labels)
+        around = Surroundings((), namespace_labels, filled, fills_slices=True)
+        hazardous = hazards_of_sets(manifests, subjects, results.sources, around)
         results.rows += [
             row
             for row in hazardous

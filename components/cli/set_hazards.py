@@ -4,7 +4,7 @@ import marshal
 import os
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, overload
@@ -27,6 +27,7 @@ from ..validation.object_set import Surroundings
 from ..validation.untyped import mapping
 from .kustomized import Kustomizations
 from .manifests.kustomizations import Kustomization
+from .remote_content import RemoteContent
 from .scopes import scopes
 from .subjects import Row, Subject
 
@@ -56,19 +57,28 @@ def hazards_of_sets(
     manifests: "Packed",
     subjects: Sequence[Subject],
     sources: Iterable[str],
-    namespace_labels: Container[tuple[str, str]],
+    around: Surroundings,
 ) -> Iterator[Row]:
-    """Yield the hazards of each set; an object of another set is not reported as missing."""
+    """Yield the hazards of each set; an object of another set is not reported as missing.
+
+    Args:
+        manifests: All objects.
+        subjects: The same, with their places.
+        sources: The files that were read.
+        around: What is known beside all sets.
+    """
     kustomizations = Kustomizations(sources)
     overlays, rest = kustomizations.split(subjects)
     everywhere = _ServiceNames(subjects, range(len(subjects)))
+    remote = RemoteContent(kustomizations, subjects)
     found: dict[tuple[int, Finding], None] = {}
     for numbers, namespaces in (*overlays, rest):
         for here, chosen in _scopes_of(manifests, subjects, numbers, namespaces):
             is_whole = len(here) == len(subjects)
             others = () if is_whole else _Others(everywhere, _ServiceNames(subjects, here))
-            around = Surroundings(others, namespace_labels, fills_slices=True)
-            found |= {(here[at], finding): None for at, finding in hazards(chosen, around)}
+            filled = {*around.filled, *remote.namespaces(here)}
+            known = replace(around, services=others, filled=filled)
+            found |= {(here[at], finding): None for at, finding in hazards(chosen, known)}
     for change, files in kustomizations.changes():
         found |= dict.fromkeys(_of_change(manifests, subjects, change, files))
     declared = {subject.name for subject in subjects if subject.kind == "Service"}

@@ -1,5 +1,6 @@
 """Hazards of an Ingress: backends that do not exist."""
 
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -44,6 +45,7 @@ _LONGEST_NAME = 15
 _NEAR = 0.8
 """The similarity, 0 to 1, from which one name counts as a misspelling of another."""
 _MOST_COMPARED = 200
+_DIGITS = re.compile(r"\d+")
 
 
 def lint_ingress(
@@ -81,7 +83,8 @@ def service_names(spec: Mapping[str, Any]) -> set[str]:
 def missing_reason(key: Key, objects: ObjectSet) -> str:
     """Return why a Service does not exist; nothing if a chart or another folder may create it.
 
-    A Service with nearly the same name in the same namespace shows that the name is wrong.
+    A Service with nearly the same name in the same namespace shows that the name is wrong, unless
+    the names differ only in digits, as those of versions do.
     """
     reason = objects.whereabouts(key)
     if reason is None:
@@ -90,7 +93,13 @@ def missing_reason(key: Key, objects: ObjectSet) -> str:
         return reason
     names = [name for namespace, name in objects.services if namespace == key[0]]
     near = get_close_matches(key[1], names[:_MOST_COMPARED], 1, _NEAR)
-    return f"{reason}, but {quote(near[0])}" if near else ""
+    if not near or _without_digits(near[0]) == _without_digits(key[1]):
+        return ""
+    return f"{reason}, but {quote(near[0])}"
+
+
+def _without_digits(name: str) -> str:
+    return _DIGITS.sub("", name)
 
 
 def _backends(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -129,7 +129,7 @@ def _lint_service(one: Legacy, objects: ObjectSet, report: Report) -> None:
         reason = objects.whereabouts(one.key)
         if reason is not None and one.key[1] in objects.homes:
             report.add(one.index, ENDPOINTS_NAME, "metadata.name", reason=reason)
-        elif one.key[1] not in objects.homes:
+        elif one.key[1] not in objects.homes and one.key[0] not in objects.custom:
             report.add(one.index, ENDPOINTS_WITHOUT_SERVICE, "metadata.name")
     elif service.is_alias:
         report.add(

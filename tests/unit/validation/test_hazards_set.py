@@ -33,6 +33,7 @@ from components.validation.hazards import (
     path_hazards,
 )
 from tests.unit.validation import (
+    test_hazards_absence,
     test_hazards_gateway_routes,
     test_hazards_ingresses,
     test_hazards_policies,
@@ -57,6 +58,7 @@ from tests.unit.validation.hazard_tables import (
 
 PAGE = Path(__file__).parents[3] / "docs" / "hazards.md"
 TABLES = (
+    test_hazards_absence,
     test_hazards_gateway_routes,
     test_hazards_ingresses,
     test_hazards_policies,

@@ -1,0 +1,116 @@
+"""An absent Service is missing only where the set shows all objects of a namespace."""
+
+from typing import Any
+
+import pytest
+
+from components.validation.hazards import hazards
+from components.validation.object_set import Surroundings
+from tests.unit.validation.hazard_tables import (
+    Hit,
+    Quiet,
+    codes,
+    eps,
+    ids,
+    ingress,
+    legacy,
+    named,
+    service,
+)
+
+SHOP = "shop"
+WEB = service("shop-web", selector={"app": "web"}, namespace=SHOP)
+TO_WEP = ingress({"number": 80}, to="shop-wep", namespace=SHOP)
+BACKEND = "spec.rules[0].http.paths[0].backend.service.name"
+FILLERS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "a HelmRelease": ("HelmRelease", "helm.toolkit.fluxcd.io/v2", {"targetNamespace": SHOP}),
+    "a Kustomization of Flux": (
+        "Kustomization",
+        "kustomize.toolkit.fluxcd.io/v1",
+        {"targetNamespace": SHOP},
+    ),
+    "a HelmChart of k3s": ("HelmChart", "helm.cattle.io/v1", {"targetNamespace": SHOP}),
+    "an Application": (
+        "Application",
+        "argoproj.io/v1alpha1",
+        {"destination": {"namespace": SHOP}},
+    ),
+    "an ApplicationSet": (
+        "ApplicationSet",
+        "argoproj.io/v1alpha1",
+        {"template": {"spec": {"destination": {"namespace": SHOP}}}},
+    ),
+}
+
+
+def filler(why: str, namespace: str = "flux-system") -> dict[str, Any]:
+    kind, version, spec = FILLERS[why]
+    return {**named(kind, version, "x", namespace), "spec": spec}
+
+
+ELSEWHERE = {
+    **named("Application", "argoproj.io/v1alpha1", "x", "argocd"),
+    "spec": {"destination": {"namespace": "other"}},
+}
+
+HITS = [
+    Hit("ingress-service-missing", 1, BACKEND, 'but "shop-web"', [WEB, TO_WEP, ELSEWHERE]),
+    Hit(
+        "endpoints-without-service",
+        1,
+        "metadata.name",
+        "no Service of this name",
+        [WEB, legacy(namespace=SHOP), ELSEWHERE],
+        ("endpoints-deprecated",),
+    ),
+    Hit(
+        "ingress-service-missing",
+        1,
+        BACKEND,
+        'but "app-v1"',
+        [service("app-v1", selector={"app": "web"}), ingress({"number": 80}, to="apq-v1")],
+    ),
+]
+QUIET = [
+    *[Quiet(f"{why} fills the namespace", [WEB, TO_WEP, filler(why)]) for why in FILLERS],
+    Quiet(
+        "a chart may hold the Service of a slice",
+        [WEB, eps(namespace=SHOP), filler("a HelmRelease")],
+    ),
+    Quiet(
+        "a chart may hold the Service of Endpoints",
+        [WEB, legacy(namespace=SHOP), filler("a HelmRelease")],
+        ("endpoints-deprecated",),
+    ),
+    Quiet(
+        "a name of another version",
+        [service("app-v1", selector={"app": "web"}), ingress({"number": 80}, to="app-v2")],
+    ),
+]
+
+
+@pytest.mark.parametrize("hit", HITS, ids=ids(HITS))
+def test_a_hazard_is_reported(hit: Hit) -> None:
+    hit.check()
+
+
+@pytest.mark.parametrize("quiet", QUIET, ids=ids(QUIET))
+def test_a_near_miss_has_no_hazard(quiet: Quiet) -> None:
+    quiet.check()
+
+
+@pytest.mark.parametrize(
+    ("filled", "expected"),
+    [([], {"ingress-service-missing"}), (["other"], {"ingress-service-missing"}), ([SHOP], set())],
+)
+def test_namespaces_that_others_fill_are_given(filled: list[str], expected: set[str]) -> None:
+    assert codes(hazards([WEB, TO_WEP], Surroundings(filled=filled))) == expected
+
+
+def test_the_namespace_of_unnamed_objects_is_filled() -> None:
+    manifests = [
+        service("shop-web", selector={"app": "web"}),
+        ingress({"number": 80}, to="shop-wep"),
+    ]
+    assert codes(hazards(manifests)) == {"ingress-service-missing"}
+    assert codes(hazards(manifests, Surroundings(filled=[""]))) == set()
