@@ -16,6 +16,8 @@ T = TypeVar("T")
 Key = tuple[str, str]
 """A namespace, and the name of a Service in it."""
 
+API_SERVER = ("default", "kubernetes")
+"""The Service whose endpoints kube-apiserver writes itself."""
 CONTROLLERS = frozenset(
     {"endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io"}
 )

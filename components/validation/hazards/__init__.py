@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from ...core.findings import Finding, quote
-from ..object_set import ObjectSet, Surroundings
+from ..object_set import API_SERVER, ObjectSet, Surroundings
 from ..untyped import mapping
 from . import (
     declared,
@@ -53,9 +53,6 @@ _OF_MANIFESTS = Catalogue(
     policy_backends.HAZARDS,
     server_warnings.HAZARDS,
 )
-
-_API_SERVER = ("default", "kubernetes")
-"""The Service whose endpoints kube-apiserver writes itself."""
 
 HAZARDS: Mapping[str, str] = {one.code: one.summary for one in _OF_MANIFESTS.values()}
 """Every hazard that `hazards` finds, by its code, with one line that says what happens."""
@@ -133,9 +130,10 @@ def _lint_services(objects: ObjectSet, report: Report) -> None:
         groups = objects.groups.get(key)
         if groups:
             traffic.lint_traffic(service, groups, report, is_filled=objects.around.fills_slices)
-        elif key not in unmirrored and key != _API_SERVER:
+        elif key not in unmirrored and key != API_SERVER:
             is_shown = key[0] in served and not objects.may_hold_more(key[0])
-            traffic.lint_unserved(service, is_shown and not service.is_global, report)
+            is_elsewhere = service.is_global or (service.is_headless and not service.ports)
+            traffic.lint_unserved(service, is_shown and not is_elsewhere, report)
 
 
 def _strays(objects: ObjectSet) -> set[str]:

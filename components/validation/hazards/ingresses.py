@@ -45,6 +45,7 @@ _LONGEST_NAME = 15
 _NEAR = 0.8
 """The similarity, 0 to 1, from which one name counts as a misspelling of another."""
 _MOST_COMPARED = 200
+_ALB_ACTION = "alb.ingress.kubernetes.io/actions."
 _DIGITS = re.compile(r"\d+")
 
 
@@ -53,10 +54,13 @@ def lint_ingress(
 ) -> None:
     """Report backends of an Ingress that lead nowhere."""
     metadata = mapping(mapping(objects.manifests[index]).get("metadata"))
-    annotated = text(mapping(metadata.get("annotations")).get(CLASS_ANNOTATION))
+    annotations = mapping(metadata.get("annotations"))
+    annotated = text(annotations.get(CLASS_ANNOTATION))
     is_nginx = "nginx" in (text(spec.get("ingressClassName")) or annotated)
     for path, given in _backends(spec):
         backend = mapping(given.get("service"))
+        if _is_action(backend, annotations):
+            continue
         key = namespace, text(backend.get("name"))
         service = objects.services.get(key)
         if service is not None:
@@ -109,6 +113,12 @@ def _backends(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
         for place, path in enumerate(map(mapping, paths)):
             where = f"spec.rules[{position}].http.paths[{place}].backend"
             yield where, mapping(path.get("backend"))
+
+
+def _is_action(backend: Mapping[str, Any], annotations: Mapping[str, Any]) -> bool:
+    """Return whether AWS's controller takes the backend from an annotation with its name."""
+    is_annotated = f"{_ALB_ACTION}{text(backend.get('name'))}" in annotations
+    return is_annotated and mapping(backend.get("port")).get("name") == "use-annotation"
 
 
 def _tell_alias(index: int, path: str, service: Service, report: Report) -> None:

@@ -144,7 +144,7 @@ def _lint_service(one: Legacy, objects: ObjectSet, report: Report) -> None:
 def _lint_mirroring(one: Legacy, service: Service, objects: ObjectSet, report: Report) -> None:
     slices = [group for group in objects.groups.get(one.key, ()) if group.is_slice]
     if not one.is_mirrored:
-        _lint_unmirrored(one, slices, report)
+        _lint_unmirrored(one, slices, objects, report)
         return
     if any(group.is_hand_made for group in slices):
         report.add(one.index, ENDPOINTS_DUPLICATED, _SKIP_MIRROR)
@@ -155,9 +155,10 @@ def _lint_mirroring(one: Legacy, service: Service, objects: ObjectSet, report: R
             report.add(one.index, MIRROR_TRUNCATES, f"{group.path}.addresses")
 
 
-def _lint_unmirrored(one: Legacy, slices: list[Group], report: Report) -> None:
+def _lint_unmirrored(one: Legacy, slices: list[Group], objects: ObjectSet, report: Report) -> None:
     if not slices:
-        report.add(one.index, ENDPOINTS_UNMIRRORED, _SKIP_MIRROR)
+        if not objects.may_hold_more(one.key[0]):
+            report.add(one.index, ENDPOINTS_UNMIRRORED, _SKIP_MIRROR)
         return
     given = {endpoint.address for group in one.groups for endpoint in group.endpoints}
     sliced = {endpoint.address for group in slices for endpoint in group.endpoints}

@@ -1,4 +1,4 @@
-"""An absent Service is missing only where the set shows all objects of a namespace."""
+"""What a set does not show may be there: Services, endpoints, variables of Pods."""
 
 from typing import Any
 
@@ -7,9 +7,11 @@ import pytest
 from components.validation.hazards import hazards
 from components.validation.object_set import Surroundings
 from tests.unit.validation.hazard_tables import (
+    SKIP_MIRROR,
     Hit,
     Quiet,
     codes,
+    deployment,
     eps,
     ids,
     ingress,
@@ -53,6 +55,18 @@ ELSEWHERE = {
     "spec": {"destination": {"namespace": "other"}},
 }
 
+REDIS = service("redis", selector={"app": "redis"})
+SKIP = {SKIP_MIRROR: "true"}
+
+
+def reading_redis(*, env_from: bool) -> dict[str, Any]:
+    made = deployment({"app": "app"})
+    (container,) = made["spec"]["template"]["spec"]["containers"]
+    container["env"] = [{"name": "REDIS_HOST", "value": "a"}]
+    container["envFrom"] = [{"configMapRef": {"name": "app"}}] if env_from else []
+    return made
+
+
 HITS = [
     Hit("ingress-service-missing", 1, BACKEND, 'but "shop-web"', [WEB, TO_WEP, ELSEWHERE]),
     Hit(
@@ -62,6 +76,29 @@ HITS = [
         "no Service of this name",
         [WEB, legacy(namespace=SHOP), ELSEWHERE],
         ("endpoints-deprecated",),
+    ),
+    Hit("service-links", 0, "metadata.name", "REDIS_PORT", [REDIS, reading_redis(env_from=False)]),
+    Hit(
+        "service-without-endpoints",
+        0,
+        "spec",
+        "no EndpointSlice is labelled for it",
+        [service(clusterIP="None"), service("b"), eps(of="b")],
+    ),
+    Hit(
+        "endpoints-unmirrored",
+        1,
+        f"metadata.labels[{SKIP_MIRROR}]",
+        "no hand-made slices",
+        [service(namespace=SHOP), legacy(namespace=SHOP, labels=SKIP), ELSEWHERE],
+        ("endpoints-deprecated",),
+    ),
+    Hit(
+        "endpoints-deprecated",
+        1,
+        "kind",
+        "since Kubernetes 1.33",
+        [service("kubernetes", namespace=SHOP), legacy(name="kubernetes", namespace=SHOP)],
     ),
     Hit(
         "ingress-service-missing",
@@ -81,6 +118,20 @@ QUIET = [
         "a chart may hold the Service of Endpoints",
         [WEB, legacy(namespace=SHOP), filler("a HelmRelease")],
         ("endpoints-deprecated",),
+    ),
+    Quiet("envFrom may set the port", [REDIS, reading_redis(env_from=True)]),
+    Quiet(
+        "a headless Service without ports holds what Patroni keeps in its annotations",
+        [service(clusterIP="None", ports=[]), service("b"), eps(of="b")],
+    ),
+    Quiet(
+        "an operator may make the slices",
+        [service(namespace=SHOP), legacy(namespace=SHOP, labels=SKIP), filler("a HelmRelease")],
+        ("endpoints-deprecated",),
+    ),
+    Quiet(
+        "kube-apiserver writes these Endpoints",
+        [service("kubernetes"), legacy(name="kubernetes", labels=SKIP)],
     ),
     Quiet(
         "a name of another version",

@@ -16,6 +16,12 @@ def web(*ports: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return service("web", *(ports or (HTTP,)), selector=WEB, **fields)
 
 
+def to_action(name: str) -> dict[str, Any]:
+    made = ingress({"name": "use-annotation"})
+    made["metadata"]["annotations"] = {f"alb.ingress.kubernetes.io/actions.{name}": "{}"}
+    return made
+
+
 HITS = [
     Hit(
         "ingress-service-missing",
@@ -53,6 +59,13 @@ HITS = [
         [web(), ingress({"number": 81}, default=True)],
     ),
     Hit(
+        "ingress-port-missing",
+        1,
+        f"{BACKEND}.port.name",
+        'no port "use-annotation"',
+        [web(), to_action("other")],
+    ),
+    Hit(
         "ingress-external-name",
         1,
         f"{BACKEND}.name",
@@ -88,6 +101,7 @@ QUIET = [
         [service("api", selector=WEB, namespace="a"), ingress({"number": 80})],
     ),
     Quiet("both name and number, which is an error", [web(), ingress({"number": 8, "name": "x"})]),
+    Quiet("an action of AWS's controller", [web(), to_action("web")]),
     Quiet("a Service that is there twice", [web(), web(), ingress({"number": 8080})]),
 ]
 
