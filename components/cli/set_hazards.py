@@ -4,7 +4,7 @@ import marshal
 import os
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, overload
@@ -23,7 +23,7 @@ from ..validation.hazards.selection import SELECTOR_SELECTS_NOTHING, TARGET_PORT
 from ..validation.hazards.services import TARGET_PORT_NAME
 from ..validation.hazards.slices import SLICE_OVER_SELECTOR
 from ..validation.hazards.traffic import SERVICE_WITHOUT_ENDPOINTS
-from ..validation.object_set import Surroundings
+from ..validation.object_set import Surroundings, name_of, namespace_of
 from ..validation.untyped import mapping
 from .kustomized import Kustomizations
 from .manifests.kustomizations import Kustomization
@@ -50,7 +50,8 @@ _OF_SELECTION = frozenset(
 """Hazards that are skipped if a Kustomization patches selectors, labels or ports."""
 _WITHOUT_SELECTOR = frozenset({SERVICE_WITHOUT_ENDPOINTS.code, TARGET_PORT_NAME.code})
 """Hazards that a Service with a selector does not have."""
-_CHANGED = frozenset({"Service", "EndpointSlice", "Endpoints"})
+_SERVING = frozenset({"EndpointSlice", "Endpoints"})
+_CHANGED = frozenset({"Service", *_SERVING})
 
 
 def hazards_of_sets(
@@ -71,6 +72,9 @@ def hazards_of_sets(
     overlays, rest = kustomizations.split(subjects)
     everywhere = _ServiceNames(subjects, range(len(subjects)))
     remote = RemoteContent(kustomizations, subjects)
+    changes = list(kustomizations.changes())
+    selecting = kustomizations.with_added_selector()
+    served: set[int] = set()
     found: dict[tuple[int, Finding], None] = {}
     for numbers, namespaces in (*overlays, rest):
         for here, chosen in _scopes_of(manifests, subjects, numbers, namespaces):
@@ -79,11 +83,11 @@ def hazards_of_sets(
             filled = {*around.filled, *remote.namespaces(here)}
             known = replace(around, services=others, filled=filled)
             found |= {(here[at], finding): None for at, finding in hazards(chosen, known)}
-    for change, files in kustomizations.changes():
-        found |= dict.fromkeys(_of_change(manifests, subjects, change, files))
+            served |= _served(chosen, subjects, here, selecting)
+    for change, files in changes:
+        found |= dict.fromkeys(_of_change(manifests, subjects, change, files, served))
     declared = {subject.name for subject in subjects if subject.kind == "Service"}
     patched = kustomizations.with_patched_selection()
-    selecting = kustomizations.with_added_selector()
     for number, finding in found:
         subject = subjects[number]
         if finding.code == _WITHOUT_SERVICE and subject.name in declared:
@@ -149,8 +153,27 @@ def _scopes_of(
         yield here, _Chosen(manifests, here, into)
 
 
+def _served(
+    chosen: "_Chosen", subjects: Sequence[Subject], here: Sequence[int], files: frozenset[str]
+) -> set[int]:
+    """Return the Services of some files that have slices or Endpoints in their scope."""
+    kinds = [subjects[number].kind for number in here] if files else []
+    services = {
+        number: chosen[at]
+        for at, (number, kind) in enumerate(zip(here, kinds, strict=False))
+        if kind == "Service" and os.path.normpath(subjects[number].source) in files
+    }
+    serving = (chosen[at] for at, kind in enumerate(kinds if services else ()) if kind in _SERVING)
+    keys = {(namespace_of(one), name) for one in serving for name in served_names(one)}
+    return {number for number, one in services.items() if (namespace_of(one), name_of(one)) in keys}
+
+
 def _of_change(
-    manifests: "Packed", subjects: Sequence[Subject], change: Kustomization, files: frozenset[str]
+    manifests: "Packed",
+    subjects: Sequence[Subject],
+    change: Kustomization,
+    files: frozenset[str],
+    served: Container[int],
 ) -> Iterator[tuple[int, Finding]]:
     numbers = [
         number
@@ -161,14 +184,15 @@ def _of_change(
     services = frozenset(
         subjects[number].name for number in numbers if subjects[number].kind == "Service"
     )
-    served = {
+    listed = {
         name
         for number in numbers
         if subjects[number].kind != "Service"
         for name in served_names(manifests[number])
     }
     for number in numbers:
-        is_served = subjects[number].kind != "Service" or subjects[number].name in served
+        subject = subjects[number]
+        is_served = subject.kind != "Service" or number in served or subject.name in listed
         for finding in kustomize_hazards(
             manifests[number], change.file, change.selector, affixes, services
         ):

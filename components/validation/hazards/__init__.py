@@ -99,7 +99,7 @@ def hazards(
     selection.lint_selection(objects, report)
     for one in objects.slices:
         slices.lint_slice(one, objects, virtual, report)
-    for legacy in objects.legacy:
+    for legacy in (one for one in objects.legacy if one.key != API_SERVER):
         legacy_endpoints.lint_legacy(legacy, objects, virtual, report)
     for index, namespace, spec in objects.ingresses:
         ingresses.lint_ingress(index, namespace, spec, objects, report)

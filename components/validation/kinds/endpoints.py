@@ -13,16 +13,7 @@ from .. import shapes
 from ..ip import check_endpoint_ip, check_legacy_ip
 from ..object_meta import OBJECT_REFERENCE, check_metadata
 from ..object_meta import SHAPE as METADATA
-from ..object_set import (
-    API_SERVER,
-    Endpoint,
-    Group,
-    Legacy,
-    ObjectSet,
-    endpoint_ports,
-    name_of,
-    namespace_of,
-)
+from ..object_set import Endpoint, Group, Legacy, ObjectSet, endpoint_ports, name_of, namespace_of
 from ..protocols import check_protocol
 from ..untyped import items, mapping, text
 from ..walk import against, each
@@ -184,7 +175,7 @@ def _read_legacy(objects: ObjectSet, index: int, manifest: Mapping[str, Any]) ->
     labels, annotations = mapping(metadata.get("labels")), mapping(metadata.get("annotations"))
     key = namespace_of(manifest), name_of(manifest)
     written = _TRIGGER_TIME in annotations or _ENDPOINTS_MANAGED_BY in labels
-    if not key[1] or written or _LEADER in annotations or key == API_SERVER:
+    if not key[1] or written or _LEADER in annotations:
         return
     groups = list(_subsets(index, manifest))
     legacy = Legacy(index, key, manifest, labels, groups)

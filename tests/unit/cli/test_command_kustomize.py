@@ -91,6 +91,47 @@ def test_bases_are_changed_too(tmp_path: Path, by: str) -> None:
     assert codes(tmp_path, files) == [SELECTOR]
 
 
+ENDPOINTS = """\
+apiVersion: v1
+kind: Endpoints
+metadata: {name: db}
+subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{port: 80}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    {
+        "a slice": (SLICE, [SELECTOR]),
+        "Endpoints": (ENDPOINTS, ["endpoints-deprecated", SELECTOR]),
+        "a slice of another Service": (SLICE.replace("service-name: db", "service-name: x"), []),
+        "a slice of another namespace": (SLICE.replace("{name:", "{namespace: x, name:"), []),
+    }.values(),
+)
+def test_slices_of_the_service_outside_of_the_kustomization_count(
+    tmp_path: Path, other: str, expected: list[str]
+) -> None:
+    files = {
+        "web/a.yaml": SERVICE,
+        "web/kustomization.yaml": listing("a.yaml", more=LABELS),
+        "slices/b.yaml": other,
+    }
+    found = [code for code in codes(tmp_path, files) if code != "slice-service-missing"]
+    assert found == expected
+    headless = SERVICE.replace("ports: [{port: 80}]", "clusterIP: None")
+    without_ports = codes(tmp_path, {**files, "web/a.yaml": headless})
+    assert SELECTOR not in without_ports
+
+
+def test_slices_of_another_set_do_not_count(tmp_path: Path) -> None:
+    files = {
+        "one/a.yaml": SERVICE,
+        "one/kustomization.yaml": listing("a.yaml", more=LABELS),
+        "two/a.yaml": OBJECTS,
+    }
+    assert codes(tmp_path, files) == []
+
+
 def test_a_file_that_is_not_listed_is_not_changed(tmp_path: Path) -> None:
     files = {"a.yaml": OBJECTS, "kustomization.yaml": listing("b.yaml", more=LABELS)}
     assert codes(tmp_path, files) == []
