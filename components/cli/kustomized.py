@@ -4,11 +4,21 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ..validation.untyped import mapping
+from .manifests import Entry, read
 from .manifests.kustomizations import Kustomization, read_kustomization
 from .manifests.strangers import KUSTOMIZATIONS
 from .subjects import Subject
+
+_PATCHING = (
+    "patches",
+    "patchesJson6902",
+    "patchesStrategicMerge",
+    "replacements",
+    "transformers",
+)
 
 
 class Set(NamedTuple):
@@ -77,6 +87,15 @@ class Kustomizations:
             if any(one.affixes) or one.selector:
                 yield one, frozenset(self._reach(folder).files)
 
+    def reaches(self) -> Iterator[Reach]:
+        """Yield what each Kustomization lists."""
+        return map(self._reach, self._by_folder)
+
+    def patch(self, reach: Reach) -> bool:
+        """Return whether some Kustomization of these folders changes fields of objects."""
+        files = (self._by_folder[folder].file for folder in reach.folders)
+        return any(fields.get(name) for fields in map(fields_of, files) for name in _PATCHING)
+
     def __iter__(self) -> Iterator[tuple[str, Kustomization]]:
         return iter(self._by_folder.items())
 
@@ -116,3 +135,9 @@ class Kustomizations:
                     seen.add(path)
                     waiting.append((path, namespace))
         return Reach(files, seen, is_renaming)
+
+
+def fields_of(file: str) -> Mapping[str, Any]:
+    """Return all fields of a Kustomization, or none if the file cannot be read."""
+    found = (mapping(one.value) for one in read(file) if isinstance(one, Entry))
+    return next(found, mapping(None))

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..validation.untyped import items, mapping, text
-from .kustomized import Kustomizations
-from .manifests import Entry, read
+from .kustomized import Kustomizations, fields_of
 from .subjects import Subject
 
 _LISTS = ("resources", "bases", "components")
@@ -32,7 +31,7 @@ class RemoteContent:
         self._unnamed: set[int] = set()
         fetching: set[str] = set()
         for folder, one in kustomizations:
-            fields = _fields(one.file)
+            fields = fields_of(one.file)
             if _fetches(fields):
                 fetching.add(folder)
                 self._named |= _namespaces_of_charts(fields)
@@ -60,11 +59,6 @@ class RemoteContent:
 def is_remote(base: str) -> bool:
     """Return whether an entry of a Kustomization leads to another machine."""
     return _REMOTE.search(base) is not None
-
-
-def _fields(file: str) -> Mapping[str, Any]:
-    found = (mapping(one.value) for one in read(file) if isinstance(one, Entry))
-    return next(found, mapping(None))
 
 
 def _fetches(fields: Mapping[str, Any]) -> bool:

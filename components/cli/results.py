@@ -20,6 +20,7 @@ from ..validation.object_set import Surroundings
 from ..validation.untyped import mapping, text
 from .collisions import Collisions, claims_of
 from .ignores import Ignores
+from .kustomized import Kustomizations
 from .manifests import Entry, Source, Stranger, Unreadable, is_manifest, read, sources
 from .placeholders import without_placeholders
 from .set_hazards import Packed, hazards_of_sets
@@ -150,10 +151,11 @@ def validate_files(
             reason = f"more than {MAX_FINDINGS} findings; the rest is not read"
             results.unreadable.append(Unreadable(source, reason))
             break
-    results.rows += collisions.rows()
+    kustomizations = Kustomizations(results.sources)
+    results.rows += collisions.rows(kustomizations)
     if with_hazards:
         around = Surroundings((), namespace_labels, filled, fills_slices=True)
-        hazardous = hazards_of_sets(manifests, subjects, results.sources, around)
+        hazardous = hazards_of_sets(manifests, subjects, kustomizations, around)
         results.rows += [
             row
             for row in hazardous

@@ -4,7 +4,7 @@ import marshal
 import os
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, overload
@@ -57,7 +57,7 @@ _CHANGED = frozenset({"Service", *_SERVING})
 def hazards_of_sets(
     manifests: "Packed",
     subjects: Sequence[Subject],
-    sources: Iterable[str],
+    kustomizations: Kustomizations,
     around: Surroundings,
 ) -> Iterator[Row]:
     """Yield the hazards of each set; an object of another set is not reported as missing.
@@ -65,10 +65,9 @@ def hazards_of_sets(
     Args:
         manifests: All objects.
         subjects: The same, with their places.
-        sources: The files that were read.
+        kustomizations: The Kustomizations of the files that were read.
         around: What is known beside all sets.
     """
-    kustomizations = Kustomizations(sources)
     overlays, rest = kustomizations.split(subjects)
     everywhere = _ServiceNames(subjects, range(len(subjects)))
     remote = RemoteContent(kustomizations, subjects)
