@@ -25,6 +25,7 @@ from . import (
     service_links,
     services,
     slices,
+    split_rules,
     traffic,
 )
 from .hazard import Catalogue, Hazard
@@ -50,6 +51,7 @@ _OF_MANIFESTS = Catalogue(
     gateway_routes.HAZARDS,
     policies.HAZARDS,
     peers.HAZARDS,
+    split_rules.HAZARDS,
     policy_backends.HAZARDS,
     server_warnings.HAZARDS,
 )
@@ -149,6 +151,7 @@ def _lint_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Repor
     for policy in objects.policies:
         linter.lint(policy, report)
         peers.lint_peers(policy, objects, report)
+        split_rules.lint_split_rules(policy, report)
         server_warnings.lint_blocks(policy, report)
 
 

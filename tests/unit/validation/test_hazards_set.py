@@ -41,6 +41,7 @@ from tests.unit.validation import (
     test_hazards_server,
     test_hazards_services,
     test_hazards_slices,
+    test_hazards_split_rules,
     test_hazards_traffic,
 )
 from tests.unit.validation.hazard_tables import (
@@ -66,6 +67,7 @@ TABLES = (
     test_hazards_server,
     test_hazards_services,
     test_hazards_slices,
+    test_hazards_split_rules,
     test_hazards_traffic,
 )
 SHARED = {
