@@ -22,6 +22,7 @@ from ..validation.hazards.policies import POLICY_PORT_UNKNOWN, POLICY_SELECTS_NO
 from ..validation.hazards.selection import SELECTOR_SELECTS_NOTHING, TARGET_PORT_UNKNOWN
 from ..validation.hazards.services import TARGET_PORT_NAME
 from ..validation.hazards.slices import SLICE_OVER_SELECTOR
+from ..validation.hazards.srv_names import SRV_RECORD_MISSING
 from ..validation.hazards.traffic import SERVICE_WITHOUT_ENDPOINTS
 from ..validation.object_set import Surroundings, name_of, namespace_of
 from ..validation.untyped import mapping
@@ -43,6 +44,7 @@ _OF_SELECTION = frozenset(
         SELECTOR_SELECTS_NOTHING,
         SERVICE_WITHOUT_ENDPOINTS,
         SLICE_OVER_SELECTOR,
+        SRV_RECORD_MISSING,
         TARGET_PORT_NAME,
         TARGET_PORT_UNKNOWN,
     )

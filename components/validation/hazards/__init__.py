@@ -26,6 +26,7 @@ from . import (
     services,
     slices,
     split_rules,
+    srv_names,
     traffic,
 )
 from .hazard import Catalogue, Hazard
@@ -41,6 +42,7 @@ _OF_MANIFESTS = Catalogue(
     services.HAZARDS,
     service_fields.HAZARDS,
     service_links.HAZARDS,
+    srv_names.HAZARDS,
     selection.HAZARDS,
     external_names.HAZARDS,
     slices.HAZARDS,
@@ -98,6 +100,7 @@ def hazards(
     _lint_services(objects, report)
     external_names.lint_aliases(objects, report)
     service_links.lint_links(objects, report)
+    srv_names.lint_srv_names(objects, report)
     selection.lint_selection(objects, report)
     for one in objects.slices:
         slices.lint_slice(one, objects, virtual, report)

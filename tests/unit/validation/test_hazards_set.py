@@ -42,6 +42,7 @@ from tests.unit.validation import (
     test_hazards_services,
     test_hazards_slices,
     test_hazards_split_rules,
+    test_hazards_srv_names,
     test_hazards_traffic,
 )
 from tests.unit.validation.hazard_tables import (
@@ -68,6 +69,7 @@ TABLES = (
     test_hazards_services,
     test_hazards_slices,
     test_hazards_split_rules,
+    test_hazards_srv_names,
     test_hazards_traffic,
 )
 SHARED = {
