@@ -45,6 +45,9 @@ _LONGEST_NAME = 15
 _NEAR = 0.8
 """The similarity, 0 to 1, from which one name counts as a misspelling of another."""
 _MOST_COMPARED = 200
+_MOST_SHOWN = 3
+ADD_PORT = "add the port to the Service"
+"""The remedy for a Service without ports."""
 _ALB_ACTION = "alb.ingress.kubernetes.io/actions."
 _DIGITS = re.compile(r"\d+")
 
@@ -141,17 +144,14 @@ def _lint_port(
     if wanted and not name:
         if any(one.number == wanted for one in service.ports):
             return
-        known = ", ".join(str(one.number) for one in service.ports[:3]) or "none"
         mapped = any(one.target == wanted for one in service.ports)
         remedy = "write the Service's port, not its targetPort" if mapped else "write one of those"
-        _tell_port(index, f"{path}.number", str(wanted), service, (known, remedy), report)
+        known = _numbers(service), remedy
+        _tell_port(index, f"{path}.number", str(wanted), service, known, report)
     elif name and not wanted:
         found = [place for place, one in enumerate(service.ports) if one.name == name]
         if not found:
-            named = ", ".join(quote(one.name) for one in service.ports[:3] if one.name) or "none"
-            mapped = any(one.target == name for one in service.ports)
-            remedy = "write the port's name" + (", not its targetPort" if mapped else " or number")
-            _tell_port(index, f"{path}.name", quote(name), service, (named, remedy), report)
+            _tell_port(index, f"{path}.name", quote(name), service, _names(name, service), report)
         elif len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
             report.add(
                 service.index,
@@ -160,6 +160,19 @@ def _lint_port(
                 name=quote(name),
                 longest_name=_LONGEST_NAME,
             )
+
+
+def _names(wanted: str, service: Service) -> tuple[str, str]:
+    """Return the names of the Service's ports, or their numbers, and what to write instead."""
+    named = ", ".join(quote(one.name) for one in service.ports[:_MOST_SHOWN] if one.name)
+    if not named:
+        return _numbers(service), "write the port's number"
+    mapped = any(one.target == wanted for one in service.ports)
+    return named, "write the port's name" + (", not its targetPort" if mapped else " or number")
+
+
+def _numbers(service: Service) -> str:
+    return ", ".join(str(one.number) for one in service.ports[:_MOST_SHOWN]) or "none"
 
 
 def _tell_port(
@@ -172,5 +185,5 @@ def _tell_port(
         service=quote(service.key[1]),
         port=port,
         known=known[0],
-        remedy=known[1],
+        remedy=known[1] if service.ports else ADD_PORT,
     )

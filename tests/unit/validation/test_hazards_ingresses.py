@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from components.validation.hazards import hazards
 from tests.unit.validation.hazard_tables import Hit, Quiet, ids, ingress, service
 
 WEB = {"app": "web"}
@@ -84,6 +85,21 @@ HITS = [
     ),
 ]
 
+REMEDIES = [
+    (
+        [service("web", selector=WEB, ports=[]), ingress({"number": 443})],
+        "add the port to the Service",
+    ),
+    (
+        [service("web", selector=WEB, ports=[]), ingress({"name": "a"})],
+        "add the port to the Service",
+    ),
+    ([web(), ingress({"number": 81})], "write one of those"),
+    ([web(), ingress({"number": 8080})], "write the Service's port, not its targetPort"),
+    ([web(), ingress({"name": "a"})], "write the port's name or number"),
+    ([web({"port": 80}), ingress({"name": "a"})], "write the port's number"),
+]
+
 QUIET = [
     Quiet("an Ingress alone", [ingress({"number": 80})]),
     Quiet("a Service's port by number", [web(), ingress({"number": 80})]),
@@ -114,3 +130,9 @@ def test_a_hazard_is_reported(hit: Hit) -> None:
 @pytest.mark.parametrize("quiet", QUIET, ids=ids(QUIET))
 def test_a_near_miss_has_no_hazard(quiet: Quiet) -> None:
     quiet.check()
+
+
+@pytest.mark.parametrize(("manifests", "remedy"), REMEDIES)
+def test_the_remedy_of_a_missing_port_can_be_followed(manifests: list[Any], remedy: str) -> None:
+    ((_, finding),) = hazards(manifests)
+    assert finding.remedy == remedy
