@@ -14,8 +14,9 @@ HAZARDS = Catalogue("Endpoints")
 ENDPOINTS_DEPRECATED = HAZARDS.hazard(
     "endpoints-deprecated",
     "v1 Endpoints is deprecated since Kubernetes 1.33",
-    "declare EndpointSlices (`EndpointApi.SLICES`), unless something reads Endpoints alone",
+    "declare EndpointSlices, unless something reads Endpoints alone",
     "v1 Endpoints is deprecated since Kubernetes 1.33.",
+    in_arguments="use `EndpointApi.SLICES`, unless something reads Endpoints alone",
 )
 ENDPOINTS_NAME = HAZARDS.hazard(
     "endpoints-name",
@@ -81,8 +82,9 @@ ENDPOINTS_MISPLACED_FIELD = HAZARDS.hazard(
 MIRROR_TRUNCATES = HAZARDS.hazard(
     "mirror-truncates",
     "only the first 1000 addresses of a subset are copied into slices: the others get no traffic",
-    "declare EndpointSlices (`EndpointApi.SLICES` or `EndpointApi.BOTH`)",
+    "declare EndpointSlices",
     "Only the first 1000 addresses of a subset are copied into slices.",
+    in_arguments="use `EndpointApi.SLICES` or `EndpointApi.BOTH`",
 )
 _HEADLESS_LABEL_COPIED = HEADLESS_LABELLED.saying(
     "the label is copied into slices, which kube-proxy then ignores, and the Service"

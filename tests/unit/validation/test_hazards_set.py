@@ -100,6 +100,11 @@ def test_a_hazard_is_a_code_and_one_line(code: str) -> None:
     assert re.fullmatch(r"[A-Za-z][^\n]*\.", HAZARDS[code])
 
 
+@pytest.mark.parametrize("code", HAZARDS)
+def test_advice_on_manifests_names_no_arguments_of_components(code: str) -> None:
+    assert not re.search(r"`\w+\.[A-Z]|`External|`\w+_\w+`", CATALOGUE[code].remedy)
+
+
 def test_no_hazard_has_the_code_of_a_rule() -> None:
     assert not HAZARDS.keys() & RULES.keys()
 
