@@ -17,7 +17,7 @@ POLICY_RULE_SPLIT = HAZARDS.hazard(
     " port {ports} to every address",
     "write peers and ports in one rule, without the dash before `ports`",
     "Rules are alternatives: one with peers alone opens all ports, one with ports alone opens them"
-    " to everybody.",
+    " to all addresses.",
 )
 
 _SHORTEST_PREFIX = {4: 24, 6: 64}
