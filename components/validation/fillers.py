@@ -15,14 +15,19 @@ _TARGETS: Mapping[tuple[str, str], tuple[str, ...]] = {
 """The field below `spec` that holds the namespace, by group and kind."""
 
 
+_IN_THEIR_OWN = frozenset({"HelmRelease", "HelmChart"})
+"""The kinds that fill their own namespace if they name no other."""
+
+
 def filled_namespaces(manifest: Mapping[str, Any]) -> Iterator[str]:
     """Yield the namespace that Flux, k3s or Argo CD fills for this object, if it names one."""
-    key = text(manifest.get("apiVersion")).partition("/")[0], text(manifest.get("kind"))
-    way = _TARGETS.get(key)
+    kind = text(manifest.get("kind"))
+    way = _TARGETS.get((text(manifest.get("apiVersion")).partition("/")[0], kind))
     if way is None:
         return
     value: object = manifest.get("spec")
     for field in way:
         value = mapping(value).get(field)
-    if namespace := text(value):
+    own = mapping(manifest.get("metadata")).get("namespace") if kind in _IN_THEIR_OWN else ""
+    if namespace := text(value) or text(own):
         yield namespace

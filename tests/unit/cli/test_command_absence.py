@@ -42,6 +42,10 @@ def test_a_release_of_another_folder_fills_its_target_namespace(tmp_path: Path) 
     twice = {"one/a.yaml": OBJECTS, "two/a.yaml": SERVICE}
     assert codes(tmp_path, twice) == [MISSING]
     assert codes(tmp_path, {**twice, "flux/release.yaml": RELEASE}) == []
+    own = RELEASE.replace("namespace: flux-system", "namespace: shop").replace("targetN", "n")
+    assert codes(tmp_path, {**twice, "flux/release.yaml": own}) == []
+    other = RELEASE.replace("targetNamespace: shop", "targetNamespace: other")
+    assert codes(tmp_path, {**twice, "flux/release.yaml": other}) == [MISSING]
 
 
 CHART = "helmCharts: [{name: web, repo: 'https://charts.example'}]\n"

@@ -134,6 +134,10 @@ QUIET = [
         [service("kubernetes"), legacy(name="kubernetes", labels=SKIP)],
     ),
     Quiet(
+        "kube-apiserver writes these slices",
+        [service("web", selector={"app": "web"}), eps(of="kubernetes")],
+    ),
+    Quiet(
         "a name of another version",
         [service("app-v1", selector={"app": "web"}), ingress({"number": 80}, to="app-v2")],
     ),
