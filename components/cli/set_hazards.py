@@ -22,6 +22,7 @@ from ..validation.hazards.policies import POLICY_PORT_UNKNOWN, POLICY_SELECTS_NO
 from ..validation.hazards.selection import SELECTOR_SELECTS_NOTHING, TARGET_PORT_UNKNOWN
 from ..validation.hazards.services import TARGET_PORT_NAME
 from ..validation.hazards.slices import SLICE_OVER_SELECTOR
+from ..validation.hazards.split_rules import POLICY_RULE_SPLIT
 from ..validation.hazards.srv_names import SRV_RECORD_MISSING
 from ..validation.hazards.traffic import SERVICE_WITHOUT_ENDPOINTS
 from ..validation.object_set import Surroundings, name_of, namespace_of
@@ -39,6 +40,7 @@ _OF_SELECTION = frozenset(
         ENDPOINTS_OVER_SELECTOR,
         INGRESS_PORT_MISSING,
         POLICY_PORT_UNKNOWN,
+        POLICY_RULE_SPLIT,
         POLICY_SELECTS_NOTHING,
         ROUTE_PORT_MISSING,
         SELECTOR_SELECTS_NOTHING,

@@ -188,6 +188,35 @@ def test_ports_are_unknown_where_they_are_replaced(tmp_path: Path, more: str) ->
     assert codes(tmp_path, files) == []
 
 
+SPLIT = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec:
+  podSelector: {}
+  ingress: [{from: [{ipBlock: {cidr: 192.0.2.1/32}}]}, {ports: [{port: 5432}]}]
+"""
+LOOKING_UP = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {containers: [{name: web, args: [_sql._tcp.db]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("objects", "code"),
+    [(SPLIT, "policy-rule-split"), (f"{SELECTING}---\n{LOOKING_UP}", "srv-record-missing")],
+)
+def test_rules_and_names_of_ports_are_unknown_where_ports_are_patched(
+    tmp_path: Path, objects: str, code: str
+) -> None:
+    files = {"a.yaml": objects, "kustomization.yaml": listing("a.yaml")}
+    assert codes(tmp_path, files) == [code]
+    files["kustomization.yaml"] = listing("a.yaml", more="patches: [{patch: 'ports: []'}]\n")
+    assert codes(tmp_path, files) == []
+
+
 WORKLOAD = """\
 apiVersion: apps/v1
 kind: Deployment
