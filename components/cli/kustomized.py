@@ -4,11 +4,21 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ..validation.untyped import mapping
+from .manifests import Entry, read
 from .manifests.kustomizations import Kustomization, read_kustomization
 from .manifests.strangers import KUSTOMIZATIONS
 from .subjects import Subject
+
+_PATCHING = (
+    "patches",
+    "patchesJson6902",
+    "patchesStrategicMerge",
+    "replacements",
+    "transformers",
+)
 
 
 class Set(NamedTuple):
@@ -17,6 +27,17 @@ class Set(NamedTuple):
     numbers: list[int]
     namespaces: Mapping[str, str]
     """The namespace that a Kustomization sets for the objects of a file, by normal path."""
+
+
+class Reach(NamedTuple):
+    """What a Kustomization lists, directly or not."""
+
+    files: dict[str, str]
+    """The namespace of each file, which the outermost Kustomization sets for it."""
+    folders: set[str]
+    """The folders of the Kustomizations, with its own."""
+    is_renaming: bool
+    """Whether names change."""
 
 
 class Kustomizations:
@@ -41,14 +62,14 @@ class Kustomizations:
         An overlay is a Kustomization that shares files with another one, or that changes names.
         """
         reached = {root: self._reach(root) for root in self._roots}
-        shared = Counter(file for files, _ in reached.values() for file in files)
+        shared = Counter(file for one in reached.values() for file in one.files)
         by_file: dict[str, list[int]] = {}
         for number, subject in enumerate(subjects):
             by_file.setdefault(os.path.normpath(subject.source), []).append(number)
         overlays: list[Set] = []
         rest: dict[str, str] = {}
         taken: set[str] = set()
-        for files, is_renaming in reached.values():
+        for files, _, is_renaming in reached.values():
             if is_renaming or any(shared[file] > 1 for file in files):
                 numbers = [number for file in files for number in by_file.get(file, ())]
                 overlays.append(Set(sorted(numbers), files))
@@ -64,7 +85,26 @@ class Kustomizations:
         """Yield the Kustomizations that change names or selectors, and the files they change."""
         for folder, one in self._by_folder.items():
             if any(one.affixes) or one.selector:
-                yield one, frozenset(self._reach(folder)[0])
+                yield one, frozenset(self._reach(folder).files)
+
+    def reaches(self) -> Iterator[Reach]:
+        """Yield what each Kustomization lists."""
+        return map(self._reach, self._by_folder)
+
+    def patch(self, reach: Reach) -> bool:
+        """Return whether some Kustomization of these folders changes fields of objects."""
+        files = (self._by_folder[folder].file for folder in reach.folders)
+        return any(fields.get(name) for fields in map(fields_of, files) for name in _PATCHING)
+
+    def __iter__(self) -> Iterator[tuple[str, Kustomization]]:
+        return iter(self._by_folder.items())
+
+    def above(self, folders: set[str]) -> Iterator[tuple[Kustomization, Reach]]:
+        """Yield the Kustomizations of some folders, and those that list them, with their reach."""
+        for folder, one in self._by_folder.items() if folders else ():
+            reach = self._reach(folder)
+            if not folders.isdisjoint(reach.folders):
+                yield one, reach
 
     def with_patched_selection(self) -> frozenset[str]:
         """Return the files whose Services select other Pods, or ports, than their manifests say."""
@@ -76,13 +116,9 @@ class Kustomizations:
 
     def _files(self, wanted: Callable[[Kustomization], bool]) -> frozenset[str]:
         folders = (folder for folder, one in self._by_folder.items() if wanted(one))
-        return frozenset(file for folder in folders for file in self._reach(folder)[0])
+        return frozenset(file for folder in folders for file in self._reach(folder).files)
 
-    def _reach(self, root: str) -> tuple[dict[str, str], bool]:
-        """Return the files that a Kustomization lists, directly or not, and whether names change.
-
-        Each file has the namespace that the outermost Kustomization sets for it.
-        """
+    def _reach(self, root: str) -> Reach:
         files: dict[str, str] = {}
         seen = {root}
         waiting = [(root, "")]
@@ -98,4 +134,10 @@ class Kustomizations:
                 elif path not in seen:
                     seen.add(path)
                     waiting.append((path, namespace))
-        return files, is_renaming
+        return Reach(files, seen, is_renaming)
+
+
+def fields_of(file: str) -> Mapping[str, Any]:
+    """Return all fields of a Kustomization, or none if the file cannot be read."""
+    found = (mapping(one.value) for one in read(file) if isinstance(one, Entry))
+    return next(found, mapping(None))

@@ -12,12 +12,15 @@ from typing import Any
 from ..core.findings import Finding, invalid, required
 from ..core.rules import RuleBook
 from ..validation import KINDS, refusal, validate
+from ..validation.fillers import filled_namespaces
 from ..validation.hazards import HAZARDS, kustomize
 from ..validation.hazards.service_fields import PORT_OF_TWO_PROTOCOLS
 from ..validation.object_meta import METADATA_RESOURCE_VERSION
+from ..validation.object_set import Surroundings
 from ..validation.untyped import mapping, text
 from .collisions import Collisions, claims_of
 from .ignores import Ignores
+from .kustomized import Kustomizations
 from .manifests import Entry, Source, Stranger, Unreadable, is_manifest, read, sources
 from .placeholders import without_placeholders
 from .set_hazards import Packed, hazards_of_sets
@@ -121,6 +124,7 @@ def validate_files(
     collisions, ignores = Collisions(), Ignores()
     manifests = Packed()
     namespace_labels: set[tuple[str, str]] = set()
+    filled: set[str] = set()
     is_of_flux = False
     for number, (source, entry) in enumerate(
         _entries(sources(files, exclude, as_folder=as_folder, kustomize=kustomize), results)
@@ -132,6 +136,7 @@ def validate_files(
         is_ignoring = ignores.is_in(entry)
         is_of_flux = is_of_flux or _is_of_flux(entry.value)
         namespace_labels.update(_namespace_labels(entry.value))
+        filled.update(filled_namespaces(mapping(entry.value)))
         if findings or claims or with_hazards or is_ignoring:
             subject = _subject(source, entry, with_chunk=with_places or is_ignoring)
             results.rows += [Row(number, subject, finding) for finding in findings]
@@ -146,9 +151,11 @@ def validate_files(
             reason = f"more than {MAX_FINDINGS} findings; the rest is not read"
             results.unreadable.append(Unreadable(source, reason))
             break
-    results.rows += collisions.rows()
+    kustomizations = Kustomizations(results.sources)
+    results.rows += collisions.rows(kustomizations)
     if with_hazards:
-        hazardous = hazards_of_sets(manifests, subjects, results.sources, namespace_labels)
+        around = Surroundings((), namespace_labels, filled, fills_slices=True)
+        hazardous = hazards_of_sets(manifests, subjects, kustomizations, around)
         results.rows += [
             row
             for row in hazardous

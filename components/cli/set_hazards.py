@@ -4,7 +4,7 @@ import marshal
 import os
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, overload
@@ -22,11 +22,14 @@ from ..validation.hazards.policies import POLICY_PORT_UNKNOWN, POLICY_SELECTS_NO
 from ..validation.hazards.selection import SELECTOR_SELECTS_NOTHING, TARGET_PORT_UNKNOWN
 from ..validation.hazards.services import TARGET_PORT_NAME
 from ..validation.hazards.slices import SLICE_OVER_SELECTOR
+from ..validation.hazards.split_rules import POLICY_RULE_SPLIT
+from ..validation.hazards.srv_names import SRV_RECORD_MISSING
 from ..validation.hazards.traffic import SERVICE_WITHOUT_ENDPOINTS
-from ..validation.object_set import Surroundings
+from ..validation.object_set import Surroundings, name_of, namespace_of
 from ..validation.untyped import mapping
 from .kustomized import Kustomizations
 from .manifests.kustomizations import Kustomization
+from .remote_content import RemoteContent
 from .scopes import scopes
 from .subjects import Row, Subject
 
@@ -37,11 +40,13 @@ _OF_SELECTION = frozenset(
         ENDPOINTS_OVER_SELECTOR,
         INGRESS_PORT_MISSING,
         POLICY_PORT_UNKNOWN,
+        POLICY_RULE_SPLIT,
         POLICY_SELECTS_NOTHING,
         ROUTE_PORT_MISSING,
         SELECTOR_SELECTS_NOTHING,
         SERVICE_WITHOUT_ENDPOINTS,
         SLICE_OVER_SELECTOR,
+        SRV_RECORD_MISSING,
         TARGET_PORT_NAME,
         TARGET_PORT_UNKNOWN,
     )
@@ -49,31 +54,43 @@ _OF_SELECTION = frozenset(
 """Hazards that are skipped if a Kustomization patches selectors, labels or ports."""
 _WITHOUT_SELECTOR = frozenset({SERVICE_WITHOUT_ENDPOINTS.code, TARGET_PORT_NAME.code})
 """Hazards that a Service with a selector does not have."""
-_CHANGED = frozenset({"Service", "EndpointSlice", "Endpoints"})
+_SERVING = frozenset({"EndpointSlice", "Endpoints"})
+_CHANGED = frozenset({"Service", *_SERVING})
 
 
 def hazards_of_sets(
     manifests: "Packed",
     subjects: Sequence[Subject],
-    sources: Iterable[str],
-    namespace_labels: Container[tuple[str, str]],
+    kustomizations: Kustomizations,
+    around: Surroundings,
 ) -> Iterator[Row]:
-    """Yield the hazards of each set; an object of another set is not reported as missing."""
-    kustomizations = Kustomizations(sources)
+    """Yield the hazards of each set; an object of another set is not reported as missing.
+
+    Args:
+        manifests: All objects.
+        subjects: The same, with their places.
+        kustomizations: The Kustomizations of the files that were read.
+        around: What is known beside all sets.
+    """
     overlays, rest = kustomizations.split(subjects)
     everywhere = _ServiceNames(subjects, range(len(subjects)))
+    remote = RemoteContent(kustomizations, subjects)
+    changes = list(kustomizations.changes())
+    selecting = kustomizations.with_added_selector()
+    served: set[int] = set()
     found: dict[tuple[int, Finding], None] = {}
     for numbers, namespaces in (*overlays, rest):
         for here, chosen in _scopes_of(manifests, subjects, numbers, namespaces):
             is_whole = len(here) == len(subjects)
             others = () if is_whole else _Others(everywhere, _ServiceNames(subjects, here))
-            around = Surroundings(others, namespace_labels, fills_slices=True)
-            found |= {(here[at], finding): None for at, finding in hazards(chosen, around)}
-    for change, files in kustomizations.changes():
-        found |= dict.fromkeys(_of_change(manifests, subjects, change, files))
+            filled = {*around.filled, *remote.namespaces(here)}
+            known = replace(around, services=others, filled=filled)
+            found |= {(here[at], finding): None for at, finding in hazards(chosen, known)}
+            served |= _served(chosen, subjects, here, selecting)
+    for change, files in changes:
+        found |= dict.fromkeys(_of_change(manifests, subjects, change, files, served))
     declared = {subject.name for subject in subjects if subject.kind == "Service"}
     patched = kustomizations.with_patched_selection()
-    selecting = kustomizations.with_added_selector()
     for number, finding in found:
         subject = subjects[number]
         if finding.code == _WITHOUT_SERVICE and subject.name in declared:
@@ -139,8 +156,27 @@ def _scopes_of(
         yield here, _Chosen(manifests, here, into)
 
 
+def _served(
+    chosen: "_Chosen", subjects: Sequence[Subject], here: Sequence[int], files: frozenset[str]
+) -> set[int]:
+    """Return the Services of some files that have slices or Endpoints in their scope."""
+    kinds = [subjects[number].kind for number in here] if files else []
+    services = {
+        number: chosen[at]
+        for at, (number, kind) in enumerate(zip(here, kinds, strict=False))
+        if kind == "Service" and os.path.normpath(subjects[number].source) in files
+    }
+    serving = (chosen[at] for at, kind in enumerate(kinds if services else ()) if kind in _SERVING)
+    keys = {(namespace_of(one), name) for one in serving for name in served_names(one)}
+    return {number for number, one in services.items() if (namespace_of(one), name_of(one)) in keys}
+
+
 def _of_change(
-    manifests: "Packed", subjects: Sequence[Subject], change: Kustomization, files: frozenset[str]
+    manifests: "Packed",
+    subjects: Sequence[Subject],
+    change: Kustomization,
+    files: frozenset[str],
+    served: Container[int],
 ) -> Iterator[tuple[int, Finding]]:
     numbers = [
         number
@@ -151,14 +187,15 @@ def _of_change(
     services = frozenset(
         subjects[number].name for number in numbers if subjects[number].kind == "Service"
     )
-    served = {
+    listed = {
         name
         for number in numbers
         if subjects[number].kind != "Service"
         for name in served_names(manifests[number])
     }
     for number in numbers:
-        is_served = subjects[number].kind != "Service" or subjects[number].name in served
+        subject = subjects[number]
+        is_served = subject.kind != "Service" or number in served or subject.name in listed
         for finding in kustomize_hazards(
             manifests[number], change.file, change.selector, affixes, services
         ):

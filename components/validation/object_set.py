@@ -3,7 +3,7 @@
 Everything is read through `untyped`, so that broken objects, which `validate` reports, are ignored.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -16,6 +16,8 @@ T = TypeVar("T")
 Key = tuple[str, str]
 """A namespace, and the name of a Service in it."""
 
+API_SERVER = ("default", "kubernetes")
+"""The Service whose endpoints kube-apiserver writes itself."""
 CONTROLLERS = frozenset(
     {"endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io"}
 )
@@ -229,6 +231,8 @@ class Surroundings:
     """The names of Services that are declared outside the set: these are not missing."""
     namespace_labels: Container[tuple[str, str]] = ()
     """The labels that Namespaces outside the set have."""
+    filled: Collection[str] = ()
+    """The namespaces into which others put objects. Empty text means that of unnamed objects."""
     fills_slices: bool = False
     """Whether something may add endpoints to empty slices, as it does after an apply."""
 
@@ -272,7 +276,8 @@ class ObjectSet:
     workloads: dict[str, list[Workload]] = field(default_factory=_workloads)
     """The workloads, by namespace."""
     custom: set[str] = field(default_factory=set[str])
-    """The namespaces with custom resources, which may create Pods and Services."""
+    """The namespaces with custom resources, which may create Pods and Services, and those that
+    controllers fill."""
     has_unknown_namespaces: bool = False
     """Whether only some objects name their namespace, so that the others' is unknown."""
     domains: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])

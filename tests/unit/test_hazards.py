@@ -74,7 +74,8 @@ def test_a_hazard_is_one_line_of_code_text_and_remedy(hazard: Hazard) -> None:
     assert hazard.remedy
     assert "  " not in str(hazard), "parts of the text are joined by one space"
     assert str(hazard).isprintable()
-    assert str(hazard) == f"{hazard.code}: {hazard.text} ({hazard.remedy})"
+    advice = hazard.in_arguments or hazard.remedy
+    assert str(hazard) == f"{hazard.code}: {hazard.text} ({advice})"
 
 
 def test_only_what_holds_for_all_of_a_kind_is_a_note() -> None:

@@ -4,11 +4,10 @@ import os
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from ...validation.hazards import CATALOGUE
 from ..manifests import Place, Unreadable
 from ..results import Results
 from ..subjects import Row, located
-from .wording import MEANINGS, json_text, message, page, repository_path, title
+from .wording import MEANINGS, advice, json_text, message, page, repository_path, title
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -38,13 +37,11 @@ def write(results: Results, out: TextIO) -> None:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    meaning, where = MEANINGS.get(code, code), page(code)
-    remedy = CATALOGUE[code].remedy if code in CATALOGUE else ""
-    advice = f"{meaning} To do: {remedy}." if remedy and "{" not in remedy else meaning
+    where, advised = page(code), advice(code)
     rule: dict[str, Any] = {
         "id": code,
-        "shortDescription": {"text": meaning},
-        "help": {"text": f"{advice} See {where}", "markdown": f"{advice} See [{code}]({where})."},
+        "shortDescription": {"text": MEANINGS.get(code, code)},
+        "help": {"text": f"{advised} See {where}", "markdown": f"{advised} See [{code}]({where})."},
     }
     if where.startswith("https://"):
         rule["helpUri"] = where

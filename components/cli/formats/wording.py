@@ -29,6 +29,8 @@ _DISTRIBUTION = "k8s-endpoints"
 _DOCS = "docs/"
 _RULES_PAGE = "docs/validation.md"
 
+_BLANK = re.compile(r"\{(\w+)\}")
+"""What a hazard fills in, in its remedy."""
 _COMMAND_IN_LINE = re.compile(r"##(?=[a-z]*\[)")
 """The beginning of commands that CI systems accept anywhere in a line: `##[` for GitHub Actions,
 `##vso[` for Azure Pipelines, `##teamcity[` for TeamCity. GitHub's `::` counts only at the beginning
@@ -39,6 +41,16 @@ def page(code: str) -> str:
     """Return the address of a code's explanation: a URL for releases, else a page here."""
     where = CATALOGUE[code].page if code in CATALOGUE else f"{_RULES_PAGE}#{code}"
     return f"{documentation()}{where.removeprefix(_DOCS)}"
+
+
+def advice(code: str) -> str:
+    """Return what a code means, and what to do about it, for all of its findings."""
+    meaning = MEANINGS.get(code, code)
+    remedy = CATALOGUE[code].remedy if code in CATALOGUE else ""
+    if _BLANK.fullmatch(remedy):
+        remedy = "see the remedy of each finding"
+    general = _BLANK.sub(r"`<\1>`", remedy)
+    return f"{meaning} To do: {general}." if general else meaning
 
 
 @cache

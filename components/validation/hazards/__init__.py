@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from ...core.findings import Finding, quote
-from ..object_set import ObjectSet, Surroundings
+from ..object_set import API_SERVER, ObjectSet, Surroundings
 from ..untyped import mapping
 from . import (
     declared,
@@ -25,6 +25,8 @@ from . import (
     service_links,
     services,
     slices,
+    split_rules,
+    srv_names,
     traffic,
 )
 from .hazard import Catalogue, Hazard
@@ -40,6 +42,7 @@ _OF_MANIFESTS = Catalogue(
     services.HAZARDS,
     service_fields.HAZARDS,
     service_links.HAZARDS,
+    srv_names.HAZARDS,
     selection.HAZARDS,
     external_names.HAZARDS,
     slices.HAZARDS,
@@ -50,12 +53,10 @@ _OF_MANIFESTS = Catalogue(
     gateway_routes.HAZARDS,
     policies.HAZARDS,
     peers.HAZARDS,
+    split_rules.HAZARDS,
     policy_backends.HAZARDS,
     server_warnings.HAZARDS,
 )
-
-_API_SERVER = ("default", "kubernetes")
-"""The Service whose endpoints kube-apiserver writes itself."""
 
 HAZARDS: Mapping[str, str] = {one.code: one.summary for one in _OF_MANIFESTS.values()}
 """Every hazard that `hazards` finds, by its code, with one line that says what happens."""
@@ -99,10 +100,11 @@ def hazards(
     _lint_services(objects, report)
     external_names.lint_aliases(objects, report)
     service_links.lint_links(objects, report)
+    srv_names.lint_srv_names(objects, report)
     selection.lint_selection(objects, report)
     for one in objects.slices:
         slices.lint_slice(one, objects, virtual, report)
-    for legacy in objects.legacy:
+    for legacy in (one for one in objects.legacy if one.key != API_SERVER):
         legacy_endpoints.lint_legacy(legacy, objects, virtual, report)
     for index, namespace, spec in objects.ingresses:
         ingresses.lint_ingress(index, namespace, spec, objects, report)
@@ -133,9 +135,10 @@ def _lint_services(objects: ObjectSet, report: Report) -> None:
         groups = objects.groups.get(key)
         if groups:
             traffic.lint_traffic(service, groups, report, is_filled=objects.around.fills_slices)
-        elif key not in unmirrored and key != _API_SERVER:
+        elif key not in unmirrored and key != API_SERVER:
             is_shown = key[0] in served and not objects.may_hold_more(key[0])
-            traffic.lint_unserved(service, is_shown and not service.is_global, report)
+            is_elsewhere = service.is_global or (service.is_headless and not service.ports)
+            traffic.lint_unserved(service, is_shown and not is_elsewhere, report)
 
 
 def _strays(objects: ObjectSet) -> set[str]:
@@ -151,6 +154,7 @@ def _lint_policies(objects: ObjectSet, virtual: Mapping[str, str], report: Repor
     for policy in objects.policies:
         linter.lint(policy, report)
         peers.lint_peers(policy, objects, report)
+        split_rules.lint_split_rules(policy, report)
         server_warnings.lint_blocks(policy, report)
 
 

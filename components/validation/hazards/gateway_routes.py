@@ -5,10 +5,10 @@ from typing import Any
 
 from ...core.findings import quote
 from ...core.syntax import dns_1035_label
-from ..object_set import ObjectSet
+from ..object_set import ObjectSet, Service
 from ..untyped import items, mapping, number, text
 from .hazard import Catalogue
-from .ingresses import missing_reason
+from .ingresses import ADD_PORT, missing_reason
 from .report import Report
 
 HAZARDS = Catalogue("A route of the Gateway API")
@@ -57,7 +57,6 @@ def lint_route(
             continue
         wanted = number(backend.get("port"))
         if wanted and all(one.number != wanted for one in service.ports):
-            mapped = any(one.target == wanted for one in service.ports)
             report.add(
                 index,
                 ROUTE_PORT_MISSING,
@@ -65,10 +64,16 @@ def lint_route(
                 service=quote(name),
                 port=wanted,
                 known=", ".join(str(one.number) for one in service.ports[:3]) or "none",
-                remedy="write the Service's port, not its targetPort"
-                if mapped
-                else "write the number of a port of the Service",
+                remedy=_remedy(wanted, service),
             )
+
+
+def _remedy(wanted: int, service: Service) -> str:
+    if not service.ports:
+        return ADD_PORT
+    if any(one.target == wanted for one in service.ports):
+        return "write the Service's port, not its targetPort"
+    return "write the number of a port of the Service"
 
 
 def _is_of_nginx(spec: Mapping[str, Any], objects: ObjectSet) -> bool:

@@ -27,6 +27,8 @@ class Hazard:
     severity: Literal["warning", "note"] = "warning"
     """A note applies to every Service of its kind: listed with hazards, but not logged as a
     warning."""
+    in_arguments: str = ""
+    """What to do in the arguments of a component. Empty if that is the remedy."""
 
     @property
     def page(self) -> str:
@@ -45,14 +47,16 @@ class Hazard:
 
     def saying(self, text: str, remedy: str = "") -> "Hazard":
         """Return the same hazard with the text, and remedy if given, of one of several cases."""
-        return replace(self, text=text, remedy=remedy or self.remedy)
+        in_arguments = "" if remedy else self.in_arguments
+        return replace(self, text=text, remedy=remedy or self.remedy, in_arguments=in_arguments)
 
     def filled(self, **values: object) -> "Hazard":
         """Return the same hazard with values filled into its text and remedy."""
         return replace(self, text=self.text.format(**values), remedy=self.remedy.format(**values))
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.text} ({self.remedy})"
+        """Return the line that a component shows."""
+        return f"{self.code}: {self.text} ({self.in_arguments or self.remedy})"
 
 
 class Catalogue(Mapping[str, Hazard]):
@@ -72,7 +76,9 @@ class Catalogue(Mapping[str, Hazard]):
             for hazard in other.values():
                 self._add(hazard)
 
-    def hazard(self, code: str, text: str, remedy: str, summary: str = "") -> Hazard:
+    def hazard(
+        self, code: str, text: str, remedy: str, summary: str = "", in_arguments: str = ""
+    ) -> Hazard:
         """Add a hazard and return it.
 
         Args:
@@ -80,11 +86,13 @@ class Catalogue(Mapping[str, Hazard]):
             text: What happens.
             remedy: What to do.
             summary: What happens, in a sentence for lists. Defaults to the text.
+            in_arguments: What to do in the arguments of a component. Defaults to the remedy.
 
         Raises:
             ValueError: Another hazard has the code.
         """
-        return self._add(Hazard(code, text, remedy, summary or _sentence(text)))
+        line = summary or _sentence(text)
+        return self._add(Hazard(code, text, remedy, line, in_arguments=in_arguments))
 
     def note(self, code: str, text: str, remedy: str) -> Hazard:
         """Add a note: it applies to every Service of its kind, so it is not a reason to warn."""

@@ -1,5 +1,6 @@
 """Hazards of an Ingress: backends that do not exist."""
 
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -44,6 +45,11 @@ _LONGEST_NAME = 15
 _NEAR = 0.8
 """The similarity, 0 to 1, from which one name counts as a misspelling of another."""
 _MOST_COMPARED = 200
+_MOST_SHOWN = 3
+ADD_PORT = "add the port to the Service"
+"""The remedy for a Service without ports."""
+_ALB_ACTION = "alb.ingress.kubernetes.io/actions."
+_DIGITS = re.compile(r"\d+")
 
 
 def lint_ingress(
@@ -51,10 +57,13 @@ def lint_ingress(
 ) -> None:
     """Report backends of an Ingress that lead nowhere."""
     metadata = mapping(mapping(objects.manifests[index]).get("metadata"))
-    annotated = text(mapping(metadata.get("annotations")).get(CLASS_ANNOTATION))
+    annotations = mapping(metadata.get("annotations"))
+    annotated = text(annotations.get(CLASS_ANNOTATION))
     is_nginx = "nginx" in (text(spec.get("ingressClassName")) or annotated)
     for path, given in _backends(spec):
         backend = mapping(given.get("service"))
+        if _is_action(backend, annotations):
+            continue
         key = namespace, text(backend.get("name"))
         service = objects.services.get(key)
         if service is not None:
@@ -81,7 +90,8 @@ def service_names(spec: Mapping[str, Any]) -> set[str]:
 def missing_reason(key: Key, objects: ObjectSet) -> str:
     """Return why a Service does not exist; nothing if a chart or another folder may create it.
 
-    A Service with nearly the same name in the same namespace shows that the name is wrong.
+    A Service with nearly the same name in the same namespace shows that the name is wrong, unless
+    the names differ only in digits, as those of versions do.
     """
     reason = objects.whereabouts(key)
     if reason is None:
@@ -90,7 +100,13 @@ def missing_reason(key: Key, objects: ObjectSet) -> str:
         return reason
     names = [name for namespace, name in objects.services if namespace == key[0]]
     near = get_close_matches(key[1], names[:_MOST_COMPARED], 1, _NEAR)
-    return f"{reason}, but {quote(near[0])}" if near else ""
+    if not near or _without_digits(near[0]) == _without_digits(key[1]):
+        return ""
+    return f"{reason}, but {quote(near[0])}"
+
+
+def _without_digits(name: str) -> str:
+    return _DIGITS.sub("", name)
 
 
 def _backends(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -100,6 +116,12 @@ def _backends(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
         for place, path in enumerate(map(mapping, paths)):
             where = f"spec.rules[{position}].http.paths[{place}].backend"
             yield where, mapping(path.get("backend"))
+
+
+def _is_action(backend: Mapping[str, Any], annotations: Mapping[str, Any]) -> bool:
+    """Return whether AWS's controller takes the backend from an annotation with its name."""
+    is_annotated = f"{_ALB_ACTION}{text(backend.get('name'))}" in annotations
+    return is_annotated and mapping(backend.get("port")).get("name") == "use-annotation"
 
 
 def _tell_alias(index: int, path: str, service: Service, report: Report) -> None:
@@ -122,17 +144,14 @@ def _lint_port(
     if wanted and not name:
         if any(one.number == wanted for one in service.ports):
             return
-        known = ", ".join(str(one.number) for one in service.ports[:3]) or "none"
         mapped = any(one.target == wanted for one in service.ports)
         remedy = "write the Service's port, not its targetPort" if mapped else "write one of those"
-        _tell_port(index, f"{path}.number", str(wanted), service, (known, remedy), report)
+        known = _numbers(service), remedy
+        _tell_port(index, f"{path}.number", str(wanted), service, known, report)
     elif name and not wanted:
         found = [place for place, one in enumerate(service.ports) if one.name == name]
         if not found:
-            named = ", ".join(quote(one.name) for one in service.ports[:3] if one.name) or "none"
-            mapped = any(one.target == name for one in service.ports)
-            remedy = "write the port's name" + (", not its targetPort" if mapped else " or number")
-            _tell_port(index, f"{path}.name", quote(name), service, (named, remedy), report)
+            _tell_port(index, f"{path}.name", quote(name), service, _names(name, service), report)
         elif len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
             report.add(
                 service.index,
@@ -141,6 +160,19 @@ def _lint_port(
                 name=quote(name),
                 longest_name=_LONGEST_NAME,
             )
+
+
+def _names(wanted: str, service: Service) -> tuple[str, str]:
+    """Return the names of the Service's ports, or their numbers, and what to write instead."""
+    named = ", ".join(quote(one.name) for one in service.ports[:_MOST_SHOWN] if one.name)
+    if not named:
+        return _numbers(service), "write the port's number"
+    mapped = any(one.target == wanted for one in service.ports)
+    return named, "write the port's name" + (", not its targetPort" if mapped else " or number")
+
+
+def _numbers(service: Service) -> str:
+    return ", ".join(str(one.number) for one in service.ports[:_MOST_SHOWN]) or "none"
 
 
 def _tell_port(
@@ -153,5 +185,5 @@ def _tell_port(
         service=quote(service.key[1]),
         port=port,
         known=known[0],
-        remedy=known[1],
+        remedy=known[1] if service.ports else ADD_PORT,
     )

@@ -68,4 +68,6 @@ def served_names(manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_selectorless(spec: Mapping[str, Any]) -> bool:
-    return not spec.get("selector") and spec.get("type") != "ExternalName"
+    return (
+        bool(spec.get("ports")) and not spec.get("selector") and spec.get("type") != "ExternalName"
+    )

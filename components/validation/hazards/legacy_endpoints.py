@@ -14,8 +14,9 @@ HAZARDS = Catalogue("Endpoints")
 ENDPOINTS_DEPRECATED = HAZARDS.hazard(
     "endpoints-deprecated",
     "v1 Endpoints is deprecated since Kubernetes 1.33",
-    "declare EndpointSlices (`EndpointApi.SLICES`), unless something reads Endpoints alone",
+    "declare EndpointSlices, unless something reads Endpoints alone",
     "v1 Endpoints is deprecated since Kubernetes 1.33.",
+    in_arguments="use `EndpointApi.SLICES`, unless something reads Endpoints alone",
 )
 ENDPOINTS_NAME = HAZARDS.hazard(
     "endpoints-name",
@@ -81,8 +82,9 @@ ENDPOINTS_MISPLACED_FIELD = HAZARDS.hazard(
 MIRROR_TRUNCATES = HAZARDS.hazard(
     "mirror-truncates",
     "only the first 1000 addresses of a subset are copied into slices: the others get no traffic",
-    "declare EndpointSlices (`EndpointApi.SLICES` or `EndpointApi.BOTH`)",
+    "declare EndpointSlices",
     "Only the first 1000 addresses of a subset are copied into slices.",
+    in_arguments="use `EndpointApi.SLICES` or `EndpointApi.BOTH`",
 )
 _HEADLESS_LABEL_COPIED = HEADLESS_LABELLED.saying(
     "the label is copied into slices, which kube-proxy then ignores, and the Service"
@@ -129,7 +131,7 @@ def _lint_service(one: Legacy, objects: ObjectSet, report: Report) -> None:
         reason = objects.whereabouts(one.key)
         if reason is not None and one.key[1] in objects.homes:
             report.add(one.index, ENDPOINTS_NAME, "metadata.name", reason=reason)
-        elif one.key[1] not in objects.homes:
+        elif one.key[1] not in objects.homes and one.key[0] not in objects.custom:
             report.add(one.index, ENDPOINTS_WITHOUT_SERVICE, "metadata.name")
     elif service.is_alias:
         report.add(
@@ -144,7 +146,7 @@ def _lint_service(one: Legacy, objects: ObjectSet, report: Report) -> None:
 def _lint_mirroring(one: Legacy, service: Service, objects: ObjectSet, report: Report) -> None:
     slices = [group for group in objects.groups.get(one.key, ()) if group.is_slice]
     if not one.is_mirrored:
-        _lint_unmirrored(one, slices, report)
+        _lint_unmirrored(one, slices, objects, report)
         return
     if any(group.is_hand_made for group in slices):
         report.add(one.index, ENDPOINTS_DUPLICATED, _SKIP_MIRROR)
@@ -155,9 +157,10 @@ def _lint_mirroring(one: Legacy, service: Service, objects: ObjectSet, report: R
             report.add(one.index, MIRROR_TRUNCATES, f"{group.path}.addresses")
 
 
-def _lint_unmirrored(one: Legacy, slices: list[Group], report: Report) -> None:
+def _lint_unmirrored(one: Legacy, slices: list[Group], objects: ObjectSet, report: Report) -> None:
     if not slices:
-        report.add(one.index, ENDPOINTS_UNMIRRORED, _SKIP_MIRROR)
+        if not objects.may_hold_more(one.key[0]):
+            report.add(one.index, ENDPOINTS_UNMIRRORED, _SKIP_MIRROR)
         return
     given = {endpoint.address for group in one.groups for endpoint in group.endpoints}
     sliced = {endpoint.address for group in slices for endpoint in group.endpoints}

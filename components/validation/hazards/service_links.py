@@ -1,7 +1,7 @@
 """Hazards of the environment variables that kubelet makes from Services and programs read."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ...core.findings import quote
@@ -27,13 +27,13 @@ def lint_links(objects: ObjectSet, report: Report) -> None:
     """Report Services whose variables have names of settings that Pods of their namespace read."""
     for namespace, workloads in objects.workloads.items():
         linked = [
-            (workload, set(_variables(workload)))
+            (workload, set(_variables(_containers(workload))))
             for workload in workloads
             if workload.pod.get("enableServiceLinks") is not False
         ]
         read: dict[str, tuple[Workload, str]] = {}
         for workload, names in linked:
-            for name in sorted(names):
+            for name in sorted(set(_variables(_fully_shown(workload)))):
                 stem = name.removesuffix(_HOST)
                 is_host = stem != name and not _is_url(workload, name)
                 if is_host and f"{stem}_PORT" not in names:
@@ -58,14 +58,24 @@ def lint_links(objects: ObjectSet, report: Report) -> None:
 
 def _is_url(workload: Workload, name: str) -> bool:
     """Return whether a variable holds the port as well, as a URL does."""
-    return any(":" in text(one.get("value")) for one in _env(workload) if one.get("name") == name)
+    variables = _env(_containers(workload))
+    return any(":" in text(one.get("value")) for one in variables if one.get("name") == name)
 
 
-def _variables(workload: Workload) -> Iterator[str]:
-    return (text(one.get("name")) for one in _env(workload))
+def _variables(containers: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    return (text(one.get("name")) for one in _env(containers))
 
 
-def _env(workload: Workload) -> Iterator[Mapping[str, Any]]:
+def _env(containers: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for container in containers:
+        yield from map(mapping, items(container.get("env")))
+
+
+def _fully_shown(workload: Workload) -> Iterator[Mapping[str, Any]]:
+    """Yield the containers without `envFrom`, which may set any variable."""
+    return (one for one in _containers(workload) if not items(one.get("envFrom")))
+
+
+def _containers(workload: Workload) -> Iterator[Mapping[str, Any]]:
     for field in ("containers", "initContainers"):
-        for container in map(mapping, items(workload.pod.get(field))):
-            yield from map(mapping, items(container.get("env")))
+        yield from map(mapping, items(workload.pod.get(field)))

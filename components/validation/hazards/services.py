@@ -26,9 +26,9 @@ EXTERNAL_NAME_IGNORED = HAZARDS.hazard(
 EXTERNAL_NAME_ADDRESS = HAZARDS.hazard(
     "external-name-address",
     "an external name that looks like an IP address is not resolved by the cluster's DNS",
-    "declare a Service without a selector, and an EndpointSlice with the address"
-    " (`ExternalService`)",
+    "declare a Service without a selector, and an EndpointSlice with the address",
     "The cluster's DNS does not resolve an external name like an address.",
+    in_arguments="use `ExternalService` with the address",
 )
 EXTERNAL_NAME_SINGLE_LABEL = HAZARDS.hazard(
     "external-name-single-label",

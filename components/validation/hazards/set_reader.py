@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
+from ..fillers import filled_namespaces
 from ..kinds import SPECS
 from ..kinds.kind_spec import Reader
 from ..object_set import Key, ObjectSet, Surroundings, Workload, name_of, namespace_of
@@ -23,6 +24,7 @@ def read_objects(manifests: Sequence[object], around: Surroundings | None = None
     objects = ObjectSet(given, around or Surroundings())
     is_far = has_absent and not named and _lead_far(manifests)
     objects.has_unknown_namespaces = (bool(named) and has_absent) or is_far
+    objects.custom |= {namespace or only or "default" for namespace in objects.around.filled}
     for index, manifest in enumerate(map(mapping, given)):
         version, kind = text(manifest.get("apiVersion")), text(manifest.get("kind"))
         reader = _READERS.get((version, kind))
@@ -37,7 +39,7 @@ def read_objects(manifests: Sequence[object], around: Surroundings | None = None
                 spec = mapping(manifest.get("spec"))
                 objects.routes.append((index, namespace_of(manifest), spec))
         elif "." in version.partition("/")[0] and not version.partition("/")[0].endswith(".k8s.io"):
-            objects.custom.add(namespace_of(manifest))
+            objects.custom |= {namespace_of(manifest), *filled_namespaces(manifest)}
     return objects
 
 

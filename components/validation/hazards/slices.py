@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...core.findings import quote
 from ...core.metadata import HEADLESS_LABEL, MANAGED_BY, MANAGED_BY_LABEL, SERVICE_NAME_LABEL
-from ..object_set import CONTROLLERS, Endpoint, ObjectSet, Service, Slice
+from ..object_set import API_SERVER, CONTROLLERS, Endpoint, ObjectSet, Service, Slice
 from ..untyped import mapping, text
 from .hazard import Catalogue
 from .report import Report
@@ -131,7 +131,7 @@ def _lint_service_name(one: Slice, objects: ObjectSet, report: Report) -> None:
     if not one.service:
         if one.labels.get(SERVICE_NAME_LABEL) in (None, ""):
             report.add(one.index, SLICE_WITHOUT_SERVICE_NAME, _LABEL)
-    elif (reason := objects.whereabouts(one.key)) is not None:
+    elif one.key != API_SERVER and (reason := objects.whereabouts(one.key)) is not None:
         report.add(
             one.index, SLICE_SERVICE_MISSING, _LABEL, service=quote(one.service), reason=reason
         )

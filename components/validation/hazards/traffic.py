@@ -30,22 +30,24 @@ EXTERNAL_IPS_AS_BACKENDS = HAZARDS.hazard(
 NONE_READY = HAZARDS.hazard(
     "none-ready",
     "no endpoint is ready: every new connection is refused",
-    "make one endpoint ready (`BackendState.ACTIVE`)",
+    "make one endpoint ready",
     "No endpoint is ready: every new connection is refused.",
+    in_arguments="use `BackendState.ACTIVE` for one backend",
 )
 ALL_DRAINING = HAZARDS.hazard(
     "all-draining",
     "every endpoint is draining, and kube-proxy keeps sending new connections to them,"
     " because no other is ready",
-    "set `conditions.serving` to false (`BackendState.DISABLED`) to stop connections",
+    "set `conditions.serving` to false to stop connections",
     "Every endpoint is draining: they still get new connections.",
+    in_arguments="use `BackendState.DISABLED` to stop connections",
 )
 FAMILY_UNSERVED = HAZARDS.hazard(
     "family-unserved",
     "endpoints of an IP family that the Service does not have get no traffic",
-    "set `ipFamilyPolicy: PreferDualStack` (name the family in `ip_families`), on a cluster that"
-    " has it",
+    "set `ipFamilyPolicy: PreferDualStack`, on a cluster that has the family",
     "Endpoints of an IP family that the Service does not have get no traffic.",
+    in_arguments="name the family in `ip_families`, on a cluster that has it",
 )
 FAMILY_WITHOUT_ENDPOINTS = HAZARDS.hazard(
     "family-without-endpoints",
@@ -64,8 +66,9 @@ DISTRIBUTION_WITHOUT_HINTS = HAZARDS.hazard(
     "distribution-without-hints",
     "trafficDistribution has no effect: hints of hand-made slices are written by hand,"
     " and at least one ready endpoint has none",
-    "give `hints.forZones` (`for_zones`) to every endpoint",
+    "give `hints.forZones` to every endpoint",
     "Hints of hand-made slices are written by hand, and are missing.",
+    in_arguments="give `for_zones` to every backend",
 )
 ADDRESS_CONDITIONS = HAZARDS.hazard(
     "address-conditions",

@@ -91,6 +91,47 @@ def test_bases_are_changed_too(tmp_path: Path, by: str) -> None:
     assert codes(tmp_path, files) == [SELECTOR]
 
 
+ENDPOINTS = """\
+apiVersion: v1
+kind: Endpoints
+metadata: {name: db}
+subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{port: 80}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    {
+        "a slice": (SLICE, [SELECTOR]),
+        "Endpoints": (ENDPOINTS, ["endpoints-deprecated", SELECTOR]),
+        "a slice of another Service": (SLICE.replace("service-name: db", "service-name: x"), []),
+        "a slice of another namespace": (SLICE.replace("{name:", "{namespace: x, name:"), []),
+    }.values(),
+)
+def test_slices_of_the_service_outside_of_the_kustomization_count(
+    tmp_path: Path, other: str, expected: list[str]
+) -> None:
+    files = {
+        "web/a.yaml": SERVICE,
+        "web/kustomization.yaml": listing("a.yaml", more=LABELS),
+        "slices/b.yaml": other,
+    }
+    found = [code for code in codes(tmp_path, files) if code != "slice-service-missing"]
+    assert found == expected
+    headless = SERVICE.replace("ports: [{port: 80}]", "clusterIP: None")
+    without_ports = codes(tmp_path, {**files, "web/a.yaml": headless})
+    assert SELECTOR not in without_ports
+
+
+def test_slices_of_another_set_do_not_count(tmp_path: Path) -> None:
+    files = {
+        "one/a.yaml": SERVICE,
+        "one/kustomization.yaml": listing("a.yaml", more=LABELS),
+        "two/a.yaml": OBJECTS,
+    }
+    assert codes(tmp_path, files) == []
+
+
 def test_a_file_that_is_not_listed_is_not_changed(tmp_path: Path) -> None:
     files = {"a.yaml": OBJECTS, "kustomization.yaml": listing("b.yaml", more=LABELS)}
     assert codes(tmp_path, files) == []
@@ -144,6 +185,35 @@ def test_ports_are_unknown_where_they_are_replaced(tmp_path: Path, more: str) ->
     files = {"a.yaml": f"{SERVICE}---\n{INGRESS}", "kustomization.yaml": listing("a.yaml")}
     assert codes(tmp_path, files) == [PORT]
     files["kustomization.yaml"] = listing("a.yaml", more=more)
+    assert codes(tmp_path, files) == []
+
+
+SPLIT = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec:
+  podSelector: {}
+  ingress: [{from: [{ipBlock: {cidr: 192.0.2.1/32}}]}, {ports: [{port: 5432}]}]
+"""
+LOOKING_UP = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {containers: [{name: web, args: [_sql._tcp.db]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("objects", "code"),
+    [(SPLIT, "policy-rule-split"), (f"{SELECTING}---\n{LOOKING_UP}", "srv-record-missing")],
+)
+def test_rules_and_names_of_ports_are_unknown_where_ports_are_patched(
+    tmp_path: Path, objects: str, code: str
+) -> None:
+    files = {"a.yaml": objects, "kustomization.yaml": listing("a.yaml")}
+    assert codes(tmp_path, files) == [code]
+    files["kustomization.yaml"] = listing("a.yaml", more="patches: [{patch: 'ports: []'}]\n")
     assert codes(tmp_path, files) == []
 
 

@@ -10,6 +10,7 @@ from jsonschema import Draft4Validator
 
 from components.cli.formats import wording
 from components.cli.main import main
+from components.validation.hazards import CATALOGUE
 
 WRONG = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 0}]}\n"
 ALIAS = WRONG.replace("ports: [{port: 0}]", "type: ExternalName, externalName: localhost")
@@ -67,6 +68,14 @@ def test_rules_have_help(
     assert all(word in rule["help"]["text"] for word in words)
     assert f"[{code}](docs/" in rule["help"]["markdown"]
     assert "helpUri" not in rule
+
+
+@pytest.mark.parametrize("code", [*wording.MEANINGS, *CATALOGUE])
+def test_the_help_of_a_rule_has_no_blanks(code: str) -> None:
+    text = wording.advice(code)
+    assert text.startswith(wording.MEANINGS.get(code, code))
+    assert not set("{}") & set(text)
+    assert ("To do: " in text) == (code in CATALOGUE)
 
 
 class _Metadata:

@@ -36,7 +36,7 @@ def page(old: str) -> str:
 
 
 def quoted(hazard: Hazard) -> str:
-    text, remedy = (re.sub(r"\{\w+\}", "…", one) for one in (hazard.text, hazard.remedy))
+    text, remedy = (re.sub(r"(\{\w+\})+", "…", one) for one in (hazard.text, hazard.remedy))
     return f"> {hazard.severity}: {text}" + (f" ({remedy})" if remedy != "…" else "")
 
 

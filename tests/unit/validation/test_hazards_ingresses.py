@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from components.validation.hazards import hazards
 from tests.unit.validation.hazard_tables import Hit, Quiet, ids, ingress, service
 
 WEB = {"app": "web"}
@@ -14,6 +15,12 @@ LONG = "a-very-long-name"
 
 def web(*ports: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return service("web", *(ports or (HTTP,)), selector=WEB, **fields)
+
+
+def to_action(name: str) -> dict[str, Any]:
+    made = ingress({"name": "use-annotation"})
+    made["metadata"]["annotations"] = {f"alb.ingress.kubernetes.io/actions.{name}": "{}"}
+    return made
 
 
 HITS = [
@@ -53,6 +60,13 @@ HITS = [
         [web(), ingress({"number": 81}, default=True)],
     ),
     Hit(
+        "ingress-port-missing",
+        1,
+        f"{BACKEND}.port.name",
+        'no port "use-annotation"',
+        [web(), to_action("other")],
+    ),
+    Hit(
         "ingress-external-name",
         1,
         f"{BACKEND}.name",
@@ -69,6 +83,21 @@ HITS = [
         "more than 15 characters",
         [web({"name": LONG, "port": 80}), ingress({"name": LONG})],
     ),
+]
+
+REMEDIES = [
+    (
+        [service("web", selector=WEB, ports=[]), ingress({"number": 443})],
+        "add the port to the Service",
+    ),
+    (
+        [service("web", selector=WEB, ports=[]), ingress({"name": "a"})],
+        "add the port to the Service",
+    ),
+    ([web(), ingress({"number": 81})], "write one of those"),
+    ([web(), ingress({"number": 8080})], "write the Service's port, not its targetPort"),
+    ([web(), ingress({"name": "a"})], "write the port's name or number"),
+    ([web({"port": 80}), ingress({"name": "a"})], "write the port's number"),
 ]
 
 QUIET = [
@@ -88,6 +117,7 @@ QUIET = [
         [service("api", selector=WEB, namespace="a"), ingress({"number": 80})],
     ),
     Quiet("both name and number, which is an error", [web(), ingress({"number": 8, "name": "x"})]),
+    Quiet("an action of AWS's controller", [web(), to_action("web")]),
     Quiet("a Service that is there twice", [web(), web(), ingress({"number": 8080})]),
 ]
 
@@ -100,3 +130,9 @@ def test_a_hazard_is_reported(hit: Hit) -> None:
 @pytest.mark.parametrize("quiet", QUIET, ids=ids(QUIET))
 def test_a_near_miss_has_no_hazard(quiet: Quiet) -> None:
     quiet.check()
+
+
+@pytest.mark.parametrize(("manifests", "remedy"), REMEDIES)
+def test_the_remedy_of_a_missing_port_can_be_followed(manifests: list[Any], remedy: str) -> None:
+    ((_, finding),) = hazards(manifests)
+    assert finding.remedy == remedy

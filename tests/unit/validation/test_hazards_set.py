@@ -33,6 +33,7 @@ from components.validation.hazards import (
     path_hazards,
 )
 from tests.unit.validation import (
+    test_hazards_absence,
     test_hazards_gateway_routes,
     test_hazards_ingresses,
     test_hazards_policies,
@@ -40,6 +41,8 @@ from tests.unit.validation import (
     test_hazards_server,
     test_hazards_services,
     test_hazards_slices,
+    test_hazards_split_rules,
+    test_hazards_srv_names,
     test_hazards_traffic,
 )
 from tests.unit.validation.hazard_tables import (
@@ -57,6 +60,7 @@ from tests.unit.validation.hazard_tables import (
 
 PAGE = Path(__file__).parents[3] / "docs" / "hazards.md"
 TABLES = (
+    test_hazards_absence,
     test_hazards_gateway_routes,
     test_hazards_ingresses,
     test_hazards_policies,
@@ -64,6 +68,8 @@ TABLES = (
     test_hazards_server,
     test_hazards_services,
     test_hazards_slices,
+    test_hazards_split_rules,
+    test_hazards_srv_names,
     test_hazards_traffic,
 )
 SHARED = {
@@ -92,6 +98,11 @@ def test_every_hazard_is_hit() -> None:
 def test_a_hazard_is_a_code_and_one_line(code: str) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code)
     assert re.fullmatch(r"[A-Za-z][^\n]*\.", HAZARDS[code])
+
+
+@pytest.mark.parametrize("code", HAZARDS)
+def test_advice_on_manifests_names_no_arguments_of_components(code: str) -> None:
+    assert not re.search(r"`\w+\.[A-Z]|`External|`\w+_\w+`", CATALOGUE[code].remedy)
 
 
 def test_no_hazard_has_the_code_of_a_rule() -> None:
