@@ -95,7 +95,7 @@ MIGRATION_DRAINED = HAZARDS.hazard(
     "all external backends are draining: kube-proxy keeps sending connections to them while no"
     " other"
     " is ready, but Ingress controllers, Gateways, meshes and DNS servers that read"
-    " EndpointSlices themselves use only ready addresses, of which there are none",
+    " EndpointSlices themselves use only ready addresses, and there are none",
     "where such readers are in front of the Service, stay in phase EXTERNAL and go through"
     " HYBRID; or"
     " leave this phase as soon as Pods are ready to take over",

@@ -207,7 +207,7 @@ class _NamespaceLinter:
         reaches: Sequence[_Reach],
         report: Report,
     ) -> None:
-        """Report Services of which the policies of a selector reach only some backends."""
+        """Report Services where the policies of a selector reach only some backends."""
         index = next((policy.index for policy, found in policies if found), -1)
         for key in own.touched:
             members = self._backends[key]

@@ -76,7 +76,7 @@ SLICE_READY_UNSET = HAZARDS.hazard(
 )
 SLICE_MANY_ADDRESSES = HAZARDS.hazard(
     "slice-many-addresses",
-    "{some} several addresses, of which kube-proxy uses only the first",
+    "{some} several addresses, and kube-proxy uses only the first",
     "give every address an endpoint of its own",
     "kube-proxy uses only the first address of an endpoint.",
 )
