@@ -27,7 +27,14 @@ _PLACEHOLDER = re.compile(
     rf"{_IN_BRACES}"
     r"|\{[a-z_]+(?:\.[A-Za-z_0-9]+)+\}"  # Python's format, such as {self.name}
     r"|\b(?:[A-Z0-9]+_)*(?:REPLACE|REPLACEME|CHANGEME|PLACEHOLDER)(?:_[A-Z0-9]+)*\b"  # sed
-    r"|^<[A-Za-z][^<>\n]*>$"  # for human readers
+    r"|^\$[A-Z_][A-Z0-9_]*$"  # shells
+    r"|^\$\([A-Za-z_][A-Za-z0-9_.-]*\)$"  # make, Tekton
+    r"|\(\([A-Za-z_][A-Za-z0-9_./-]*\)\)"  # Concourse
+    r"|@@[A-Za-z_][A-Za-z0-9_]*@@"  # sed
+    r"|^__[A-Z][A-Z0-9_]*__$"  # sed
+    r"|^ENC\[[A-Z0-9_]+,"  # SOPS
+    r"|\bYOUR_[A-Z0-9_]*[A-Z0-9]\b"  # for human readers, as are those in angle brackets
+    r"|(?:^|(?<=[./:@-]))<[A-Za-z][^<>\n]*>(?=$|[./:@-])"
 )
 _BRACES = re.compile(_IN_BRACES)
 _TYPE = "spec.type"

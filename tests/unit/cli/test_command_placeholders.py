@@ -14,8 +14,11 @@ spec: {{selector: {{app: a}}, clusterIP: "{value}", ports: [{{port: 80}}]}}
 """
 PLACEHOLDERS = ["${NAME}", "${NAME}-web", "${NAME:=web}", "{{ name }}", "<NAME>", "<the name>"]
 PLACEHOLDERS += ["{self.path.k8s}", "a-{self.name}", "AUTOMATIC_REPLACE", "CHANGEME"]
-NONE = ["$NAME", "$(NAME)", "{NAME}", "a<b>", "<>", "${}", "NAME"]
-NONE += ["{name}", "{a-b.c}", "REPLACED", "NO_NAME"]
+PLACEHOLDERS += ["$HOST", "$(NS)", "((ns))", "((ns))-web", "@@HOST@@", "__NAME__", "YOUR_IP_HERE"]
+PLACEHOLDERS += ["ENC[AES256_GCM,data:a,iv:b]", "<ip>:80", "foo.<your-domain>", "<a>.<b>"]
+NONE = ["{NAME}", "a<b>", "<>", "${}", "NAME", "{name}", "{a-b.c}", "REPLACED", "NO_NAME"]
+NONE += ["$host", "a-$HOST", "$5", "$()", "$(a b)", "a$(NS)", "(ns)", "(())", "@HOST@", "@@"]
+NONE += ["__name__", "a__NAME__", "ENC[", "YOURIP", "YOUR_", "your_ip", "<5>:80", "a<b>.c", "<a>b"]
 
 
 def codes(folder: Path, value: str, *, allowed: bool) -> list[str]:
@@ -150,3 +153,11 @@ def test_hazards_read_no_placeholders(
 ) -> None:
     assert codes_of(tmp_path, text.replace("VALUE", placeholder), allowed=True) == []
     assert code in codes_of(tmp_path, text.replace("VALUE", wrong), allowed=True)
+
+
+@pytest.mark.parametrize("value", PLACEHOLDERS)
+def test_a_placeholder_in_a_field_that_takes_any_text_is_not_reported(
+    tmp_path: Path, value: str
+) -> None:
+    text = PORT.replace("name: a", f'name: a, annotations: {{a: "{value}"}}').replace("VALUE", "80")
+    assert codes_of(tmp_path, text.replace('"80"', "80"), allowed=False) == []
