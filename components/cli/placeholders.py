@@ -5,7 +5,7 @@ They are unknown: only a finding that is there whatever the value will be is rep
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from ..core.findings import INVALID, Finding, is_within, quote
 from ..core.rules import RuleBook
@@ -127,8 +127,7 @@ def _unknown(value: Any, placeholders: Iterable[str]) -> Any:
     """Return a value with an `Unknown` for each text that is one of these placeholders."""
     if isinstance(value, str):
         return Unknown("") if value in placeholders else value
-    if isinstance(value, Mapping):
-        return {key: _unknown(one, placeholders) for key, one in mapping(value).items()}
     if isinstance(value, list):
-        return [_unknown(one, placeholders) for one in items(value)]
-    return value
+        return [_unknown(one, placeholders) for one in items(cast("object", value))]
+    fields = mapping(value)
+    return {key: _unknown(one, placeholders) for key, one in fields.items()} if fields else value

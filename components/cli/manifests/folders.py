@@ -14,7 +14,15 @@ from typing import NamedTuple
 from .files import STDIN, Unreadable
 from .kustomizations import Patches
 from .kustomize import render
-from .strangers import EXCLUDED, HELM_TEMPLATE, PATCH, Stranger, is_kustomization
+from .strangers import (
+    EXCLUDED,
+    HELM_TEMPLATE,
+    HIDDEN,
+    PATCH,
+    VENDORED,
+    Stranger,
+    is_kustomization,
+)
 
 ENDINGS = (".yaml", ".yml", ".json")
 """The file extensions of manifests."""
@@ -73,11 +81,9 @@ def sources(
             yield from found
         elif is_excluded(argument, exclude):
             yield Stranger(argument, EXCLUDED)
-        elif as_folder and _is_of_chart(argument):
-            yield Stranger(argument, HELM_TEMPLATE)
-        elif as_folder and patches.holds(argument, ""):
-            yield Stranger(argument, PATCH)
-        elif not (as_folder and _is_passed_over(argument)):
+        elif as_folder and (reason := _reason_to_skip(argument, patches)):
+            yield Stranger(argument, reason)
+        else:
             yield Source(argument, not as_folder)
 
 
@@ -95,23 +101,36 @@ def is_excluded(path: str, patterns: Iterable[str]) -> bool:
     )
 
 
-def _is_of_chart(path: str) -> bool:
-    return any(
-        folder.name == _TEMPLATES and os.path.exists(folder.parent / _CHART)  # noqa: PTH110
-        for folder in PurePath(path).parents
-    )
+def _reason_to_skip(path: str, patches: Patches) -> str:
+    """Return why a named file would be skipped in a folder; empty if it would not."""
+    if path == STDIN:
+        return ""
+    folders = PurePath(os.path.abspath(path)).parents  # noqa: PTH100
+    if any(one.name == _VENDOR and _is_of_go(str(one)) for one in folders):
+        return VENDORED
+    parts = _parts_below_here(path)
+    if not _SKIPPED.isdisjoint(parts):
+        return VENDORED
+    if any(part.startswith(".") for part in parts):
+        return HIDDEN
+    if any(one.name == _TEMPLATES and _is_chart(one.parent) for one in folders):
+        return HELM_TEMPLATE
+    return PATCH if patches.holds_named(path) else ""
+
+
+def _parts_below_here(path: str) -> tuple[str, ...]:
+    """Return a path's parts below the current directory; for one outside of it, the last part."""
+    below = os.path.relpath(path)
+    parts = PurePath(below).parts
+    return parts[-1:] if below.startswith(os.pardir) else parts
+
+
+def _is_chart(folder: PurePath) -> bool:
+    return os.path.exists(folder / _CHART)  # noqa: PTH110
 
 
 def _is_of_go(folder: str) -> bool:
     return os.path.exists(PurePath(folder).parent / _MODULE)  # noqa: PTH110
-
-
-def _is_passed_over(path: str) -> bool:
-    parts = PurePath(path).parts
-    if any(one.name == _VENDOR and _is_of_go(str(one)) for one in PurePath(path).parents):
-        return True
-    hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
-    return hidden or not _SKIPPED.isdisjoint(parts)
 
 
 class _Folder:

@@ -22,6 +22,8 @@ NO_MANIFEST = "no manifest"
 NOT_YAML = "not YAML"
 NOTES = "notes"
 EXCLUDED = "excluded"
+HIDDEN = "hidden"
+VENDORED = "vendored"
 
 KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 """The names of kustomize's own files."""

@@ -1,6 +1,7 @@
 """What a folder holds beside manifests is passed over and counted; what is named is judged."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -122,6 +123,49 @@ def test_hidden_files_and_packages_are_skipped(tmp_path: Path, name: str) -> Non
     assert below(tmp_path).validated == 1
     relative = file.relative_to(tmp_path)
     assert validate_files([str(relative)], None, as_folder=True).validated == 0
+
+
+@pytest.mark.parametrize(
+    "name", [".cache/a/b.yaml", "c/.d/e.yaml", ".f.yaml", "node_modules/g.yaml"]
+)
+def test_a_named_file_that_is_skipped_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    file = write(tmp_path, name, WRONG)
+    monkeypatch.chdir(tmp_path)
+    reason = "vendored" if "modules" in name else "hidden"
+    for given in (name, str(file), f"./{name}"):
+        found = validate_files([given], None, as_folder=True)
+        assert (found.validated, found.strangers) == (0, {reason: 1})
+
+
+def test_hidden_folders_above_the_current_one_do_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, ".cache/pre-commit/a.yaml", WRONG)
+    (tmp_path / "other").mkdir()
+    for folder in (file.parent, tmp_path / "other"):
+        monkeypatch.chdir(folder)
+        assert validate_files([str(file)], None, as_folder=True).validated == 1
+        assert validate_files([os.path.relpath(file)], None, as_folder=True).validated == 1
+        assert validate_files([str(file.parent)], None).validated == 1
+    assert validate_files([str(file.parent / "..")], None).validated == 1
+
+
+def test_a_named_patch_of_a_kustomization_above_the_current_folder_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "overlays/c/kustomization.yaml", "patches: [{path: p/svc.yaml}]\n")
+    patch = write(tmp_path, "overlays/c/p/svc.yaml", WRONG)
+    write(tmp_path, "overlays/c/p/other.yaml", WRONG)
+    monkeypatch.chdir(patch.parent)
+    assert validate_files(["svc.yaml"], None, as_folder=True).strangers == {
+        "strategic-merge patch": 1
+    }
+    assert validate_files(["other.yaml"], None, as_folder=True).validated == 1
+    assert validate_files(["svc.yaml"], None).validated == 1
+    (patch.parent / ".git").mkdir()
+    assert validate_files(["svc.yaml"], None, as_folder=True).validated == 1
 
 
 def test_modules_that_go_vendors_are_not_looked_at(tmp_path: Path) -> None:
