@@ -43,7 +43,7 @@ def certain(
 
 
 def touches(path: str, unknown: Sequence[str]) -> bool:
-    """Return whether a path is one of others in lower case, below one, or above one.
+    """Return whether a path is that of an unknown field in lower case, or below or above one.
 
     Some paths of the API server differ from the field's name in case, such as
     `spec.LoadBalancerSourceRanges`.

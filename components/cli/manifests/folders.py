@@ -11,10 +11,12 @@ from operator import itemgetter
 from pathlib import PurePath
 from typing import NamedTuple
 
+from .assertions import Assertions
 from .files import STDIN, Unreadable
 from .kustomizations import Patches
 from .kustomize import render
 from .strangers import (
+    ASSERTION,
     EXCLUDED,
     HELM_TEMPLATE,
     HIDDEN,
@@ -72,16 +74,16 @@ def sources(
             yield Source(folder, is_named=True, content=rendered)
         else:
             yield rendered
-    patches = Patches()
+    patches, assertions = Patches(), Assertions()
     for argument in arguments:
         if argument != STDIN and os.path.isdir(argument):  # noqa: PTH112, text stays as given
-            found = _Folder(argument, exclude, patches).manifests()
+            found = _Folder(argument, exclude, patches, assertions).manifests()
             if not found:
                 yield Unreadable(argument, f"no manifests in this folder ({', '.join(ENDINGS)})")
             yield from found
         elif is_excluded(argument, exclude):
             yield Stranger(argument, EXCLUDED)
-        elif as_folder and (reason := _reason_to_skip(argument, patches)):
+        elif as_folder and (reason := _reason_to_skip(argument, patches, assertions)):
             yield Stranger(argument, reason)
         else:
             yield Source(argument, not as_folder)
@@ -101,7 +103,7 @@ def is_excluded(path: str, patterns: Iterable[str]) -> bool:
     )
 
 
-def _reason_to_skip(path: str, patches: Patches) -> str:
+def _reason_to_skip(path: str, patches: Patches, assertions: Assertions) -> str:
     """Return why a named file would be skipped in a folder; empty if it would not."""
     if path == STDIN:
         return ""
@@ -115,6 +117,8 @@ def _reason_to_skip(path: str, patches: Patches) -> str:
         return HIDDEN
     if any(one.name == _TEMPLATES and _is_chart(one.parent) for one in folders):
         return HELM_TEMPLATE
+    if assertions.holds(path):
+        return ASSERTION
     return PATCH if patches.holds_named(path) else ""
 
 
@@ -140,11 +144,15 @@ class _Folder:
         path: The folder, as given.
         exclude: Patterns of skipped files, compared with paths within the folder.
         patches: The patches of Kustomizations.
+        assertions: The assertions of tests.
     """
 
-    def __init__(self, path: str, exclude: Sequence[str], patches: Patches) -> None:
+    def __init__(
+        self, path: str, exclude: Sequence[str], patches: Patches, assertions: Assertions
+    ) -> None:
         self._path = path
         self._patches = patches
+        self._assertions = assertions
         self._exclude = exclude
         self._root = os.path.realpath(path)
         self._taken: set[str] = set()
@@ -217,6 +225,8 @@ class _Folder:
         self._taken.add(real)
         if self._exclude and is_excluded(os.path.relpath(path, self._path), self._exclude):
             reason = EXCLUDED
+        elif not reason and self._assertions.holds(path):
+            reason = ASSERTION
         elif not reason and self._patches.holds(path, self._path):
             reason = PATCH
         found = Stranger(path, reason) if reason else Source(path, is_named=False)

@@ -11,11 +11,16 @@ import pytest
 from components.cli.main import main
 from components.cli.manifests.folders import is_excluded
 from components.cli.results import Results, validate_files
+from components.cli.subjects import located
 from tests.unit.factories import SERVICE as GOOD
 from tests.unit.factories import WRONG_SERVICE as WRONG
 
 CHART = "apiVersion: v2\nname: shop\nversion: 1.0.0\n"
 TEMPLATE = "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Values.name }}\n"
+
+PART = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: LoadBalancer}\n"
+YTT = "apiVersion: v1\nkind: Service\nmetadata:\n  name: #@ data.values.name\n"
+SOPS = f"{WRONG}sops:\n  mac: ENC[AES256_GCM,data:a]\n  lastmodified: '2026-01-01T00:00:00Z'\n"
 
 STRANGERS = {
     "values.yaml": ("image: {tag: 1}\n", "no manifest"),
@@ -33,11 +38,32 @@ STRANGERS = {
     "jinja.yaml": ("{% for one in all %}\n- a\n{% endfor %}\n", "template: render it first"),
     "python.yaml": ("kind: a\napiVersion: b\nc: {self.path.k8s}-d\n", "template: render it first"),
     "format.yaml": ("---\n{account}\nkind: a\napiVersion: b\n", "template: render it first"),
+    "00-assert.yaml": (PART, "test assertion"),
+    "01-errors.yaml": (PART, "test assertion"),
+    "ytt.yaml": (YTT, "ytt template: render it first"),
+    "overlay.yaml": (f"#@overlay/match by=a\n---\n{PART}", "ytt template: render it first"),
+    "broken-ytt.yaml": (f"{YTT}a: [\n", "ytt template: render it first"),
+    "sops.yaml": (SOPS, "encrypted by SOPS: decrypt it first"),
+    "brackets.yaml": (WRONG.replace("name: a", "name: [[ .name ]]"), "template: render it first"),
+    "nomad.yaml": (f"{GOOD}[[ if .a ]]\nb: c\n[[ end ]]\n", "template: render it first"),
+    "terraform.yaml": (f"{GOOD}%{{ if a }}\nb: c\n%{{ endif }}\n", "template: render it first"),
+    "loop.yaml": (
+        f"{GOOD}%{{for one in all ~}}\nb: c\n%{{ endfor }}\n",
+        "template: render it first",
+    ),
+    "kind.json": ('{"kind": "service", "name": "x"}', "no manifest"),
+    "rule.json": ('{"kind": "Service", "name": "x"}', "no manifest"),
     "settings.json": ('{\n  // a comment\n  "a": 1,\n}', "not YAML"),
 }
 JUDGED = {
     "no-kind.yaml": "apiVersion: v1\nmetadata: {name: a}\nspec: {}\n",
     "no-version.yaml": "kind: Service\nmetadata: {name: a}\n",
+    "assert.yaml": WRONG,
+    "a-assert.yaml": WRONG,
+    "00-install.yaml": WRONG,
+    "comment.yaml": f"#! for ytt\n# mail a#@b.example\n{WRONG}",
+    "sops-field.yaml": f"{WRONG}sops: none\n",
+    "list-in-list.yaml": f"{WRONG}status: [[a], [.b, c]]  # [[ .d ]]\n",
     "list.yaml": f"- {GOOD.replace(chr(10), chr(10) + '  ').rstrip()}\n",
 }
 
@@ -97,9 +123,43 @@ def test_an_incomplete_object_is_validated(tmp_path: Path, name: str, text: str)
     assert found.exit_code == 1
 
 
-def test_broken_yaml_is_an_error_in_a_folder_too(tmp_path: Path) -> None:
-    write(tmp_path, "a.yaml", GOOD + "a: [\n")
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "a: [\n",
+        'a: "{{ .Values.a }}"\nb: [\n',
+        "  a: '{{ b }} %{ if c }'\n b: c\n",
+        "a: [  # [[ .b ]] %{ if c }\n",
+    ],
+)
+def test_broken_yaml_is_an_error_in_a_folder_too(tmp_path: Path, broken: str) -> None:
+    write(tmp_path, "a.yaml", GOOD + broken)
     assert below(tmp_path).exit_code == 2
+    write(tmp_path, "a.yaml", GOOD + broken + 'c: "{{ .d | default "e" }}"\n')
+    assert below(tmp_path).strangers == {"Helm template: render it first": 1}
+
+
+def test_a_file_is_a_ytt_template_from_its_first_annotation_on(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", f"{GOOD}---\n{YTT}---\n{WRONG}")
+    found = below(tmp_path)
+    assert (found.validated, found.strangers) == (1, {"ytt template: render it first": 2})
+    file = write(tmp_path, "a.yaml", f"# one\n#@ two\n---\n{WRONG}")
+    found = validate_files([str(file)], None, with_places=True)
+    assert [place.line for _, place in located(found.rows)] == [7, 7]
+
+
+def test_assertions_beside_a_chainsaw_test_are_skipped(tmp_path: Path) -> None:
+    test = "spec: {steps: [{try: [{assert: {file: ready.yaml}}, {apply: {file: b.yaml}}]}]}\n"
+    for name in ("ready.yaml", "svc-assert.yaml", "errors.yaml", "b.yaml"):
+        write(tmp_path, name, PART)
+    assert below(tmp_path).validated == 4
+    write(
+        tmp_path,
+        "chainsaw-test.yaml",
+        f"apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\n{test}",
+    )
+    found = below(tmp_path)
+    assert (found.validated, found.strangers) == (1, {"test assertion": 3})
 
 
 def test_templates_of_a_chart_are_skipped_even_if_they_are_yaml(tmp_path: Path) -> None:
@@ -224,7 +284,7 @@ def test_the_summary_counts_files_that_are_not_manifests(
     for name, (text, _) in STRANGERS.items():
         write(tmp_path, name, text)
     assert main(["validate", str(tmp_path)]) == 0
-    assert "16 no manifests (no manifest 8, template: render it first 3," in (
+    assert "28 no manifests (no manifest 10, template: render it first 7," in (
         capsys.readouterr().out
     )
 
