@@ -13,7 +13,7 @@ _LISTED = re.compile(rb"\b(?:assert|error):[\s{]*file:[ \t]*[\"']?([^\s\"'{}]+)"
 
 
 class Assertions:
-    """Tells apart the files of tests, by their names and by the test beside them."""
+    """Finds assertions by their names and by the test beside them."""
 
     def __init__(self) -> None:
         self._of_folder: dict[str, frozenset[str] | None] = {}

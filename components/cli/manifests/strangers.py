@@ -143,7 +143,7 @@ def is_large_definition(content: bytes) -> bool:
 def stranger_by_text(content: bytes) -> str:
     """Return why an unreadable document is not a manifest; empty if it may be one.
 
-    Fields that are quoted text are no reason: YAML reads them, whatever the text is.
+    Fields with quoted text are left out: YAML reads them, whatever the text is.
     """
     if _YTT.search(content):
         return YTT_TEMPLATE
