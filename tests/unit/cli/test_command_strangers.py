@@ -23,14 +23,14 @@ YTT = "apiVersion: v1\nkind: Service\nmetadata:\n  name: #@ data.values.name\n"
 SOPS = f"{WRONG}sops:\n  mac: ENC[AES256_GCM,data:a]\n  lastmodified: '2026-01-01T00:00:00Z'\n"
 
 STRANGERS = {
-    "values.yaml": ("image: {tag: 1}\n", "no manifest"),
-    "package.json": ('{"name": "shop", "version": "1.0.0"}', "no manifest"),
-    "names.yaml": ("- a\n- b\n", "no manifest"),
-    "others.yaml": ("- {apiVersion: a/v1, kind: Mapping}\n", "no manifest"),
-    "text.yaml": ("5\n", "no manifest"),
-    "nothing.yaml": ("~\n", "no manifest"),
-    "chart/Chart.yaml": (CHART, "no manifest"),
-    "_config.yml": ("kind: blog\n", "no manifest"),
+    "values.yaml": ("image: {tag: 1}\n", "not a manifest"),
+    "package.json": ('{"name": "shop", "version": "1.0.0"}', "not a manifest"),
+    "names.yaml": ("- a\n- b\n", "not a manifest"),
+    "others.yaml": ("- {apiVersion: a/v1, kind: Mapping}\n", "not a manifest"),
+    "text.yaml": ("5\n", "not a manifest"),
+    "nothing.yaml": ("~\n", "not a manifest"),
+    "chart/Chart.yaml": (CHART, "not a manifest"),
+    "_config.yml": ("kind: blog\n", "not a manifest"),
     "patch.yaml": ("- {op: remove, path: /spec/ports/0}\n", "list of patches"),
     "kustomization.yaml": ("resources: [a.yaml]\n", "kustomization without apiVersion"),
     "helm.yaml": (TEMPLATE, "Helm template: render it first"),
@@ -51,8 +51,8 @@ STRANGERS = {
         f"{GOOD}%{{for one in all ~}}\nb: c\n%{{ endfor }}\n",
         "template: render it first",
     ),
-    "kind.json": ('{"kind": "service", "name": "x"}', "no manifest"),
-    "rule.json": ('{"kind": "Service", "name": "x"}', "no manifest"),
+    "kind.json": ('{"kind": "service", "name": "x"}', "not a manifest"),
+    "rule.json": ('{"kind": "Service", "name": "x"}', "not a manifest"),
     "settings.json": ('{\n  // a comment\n  "a": 1,\n}', "not YAML"),
 }
 JUDGED = {
@@ -165,7 +165,7 @@ def test_assertions_beside_a_chainsaw_test_are_skipped(tmp_path: Path) -> None:
 def test_templates_of_a_chart_are_skipped_even_if_they_are_yaml(tmp_path: Path) -> None:
     write(tmp_path, "shop/Chart.yaml", CHART)
     template = write(tmp_path, "shop/templates/deep/a.yaml", WRONG)
-    assert below(tmp_path).strangers == {"Helm template: render it first": 1, "no manifest": 1}
+    assert below(tmp_path).strangers == {"Helm template: render it first": 1, "not a manifest": 1}
     named = validate_files([str(template)], None, as_folder=True)
     assert named.strangers == {"Helm template: render it first": 1}
     assert validate_files([str(template)], None).exit_code == 1
@@ -284,7 +284,7 @@ def test_the_summary_counts_files_that_are_not_manifests(
     for name, (text, _) in STRANGERS.items():
         write(tmp_path, name, text)
     assert main(["validate", str(tmp_path)]) == 0
-    assert "28 no manifests (no manifest 10, template: render it first 7," in (
+    assert "28 skipped (not a manifest 10, template: render it first 7," in (
         capsys.readouterr().out
     )
 
@@ -316,7 +316,7 @@ def test_large_files_without_manifests_are_not_read(
     (tmp_path / "c.yaml").write_text(f"{DEFINITION}spec:\n  " + LARGE.replace("\n", "\n  "))
     monkeypatch.setattr("components.cli.manifests.parts", pytest.fail)
     found = validate_files([str(tmp_path)], None)
-    assert found.strangers == {"no manifest": 2}
+    assert found.strangers == {"not a manifest": 2}
     assert found.passed_over == {"CustomResourceDefinition": 1}
 
 
