@@ -106,7 +106,7 @@ def stranger_by_value(source: str, value: Any, marks: Marks) -> str:
     if isinstance(value, list):
         return _stranger_by_items(items(cast("object", value)))
     fields = mapping(value)
-    if _is_encrypted(fields):
+    if _is_encrypted(fields) and (_is_of_ours(fields) or not is_manifest(fields)):
         return ENCRYPTED
     if marks.may_have_brackets and _has_brackets(value):
         return TEMPLATE

@@ -123,6 +123,12 @@ def test_an_incomplete_object_is_validated(tmp_path: Path, name: str, text: str)
     assert found.exit_code == 1
 
 
+def test_an_encrypted_object_of_another_kind_counts_as_that_kind(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", SOPS.replace("kind: Service", "kind: Secret"))
+    found = below(tmp_path)
+    assert (found.passed_over, found.strangers) == ({"Secret": 1}, {})
+
+
 @pytest.mark.parametrize(
     "broken",
     [
