@@ -10,6 +10,7 @@ from typing import Any, cast
 from ..core.findings import INVALID, Finding, is_within, quote
 from ..core.rules import RuleBook
 from ..core.unknown import Unknown
+from ..validation.shapes import JSON_TYPE
 from ..validation.unknown_fields import touches
 from ..validation.untyped import items, mapping, text
 from .subjects import Row
@@ -60,7 +61,7 @@ def validate_filled(manifest: Mapping[str, Any], validate: Validate) -> list[Fin
 
 
 class Placeholders:
-    """The placeholders of a run.
+    """The placeholders of a run, and values of the wrong type, which are unknown too.
 
     Args:
         allowed: Whether they are accepted.
@@ -70,9 +71,9 @@ class Placeholders:
         self._allowed = allowed
         self._values: set[str] = set()
         self._paths: dict[int, list[str]] = {}
-        """The paths of placeholders in lower case, by the number of the object."""
+        """The paths of unknown values in lower case, by the number of the object."""
         self._services: set[str] = set()
-        """The quoted names of Services with placeholders that other objects are compared with."""
+        """The quoted names of Services with unknown values that others are compared with."""
 
     def take(self, number: int, manifest: Any, findings: Iterable[Finding]) -> list[Finding]:
         """Return an object's findings, with one for each value with a placeholder.
@@ -85,11 +86,13 @@ class Placeholders:
         kept: list[Finding] = []
         seen: set[str] = set()
         for finding in findings:
-            value = text(finding.value)
-            if not _is_placeholder(finding):
+            is_placeholder = _is_placeholder(finding)
+            if is_placeholder or finding.code == JSON_TYPE.code:
+                self._paths.setdefault(number, []).append((finding.at or finding.path).lower())
+            if not is_placeholder:
                 kept.append(finding)
                 continue
-            self._paths.setdefault(number, []).append((finding.at or finding.path).lower())
+            value = text(finding.value)
             if not self._allowed and value not in seen:
                 detail = "a placeholder that something fills in later"
                 remedy = "fill it in first, or pass --allow-placeholders"
@@ -97,7 +100,7 @@ class Placeholders:
             seen.add(value)
         self._values |= seen
         fields = mapping(manifest)
-        if seen and fields.get("kind") == "Service" and self._are_compared(number):
+        if fields.get("kind") == "Service" and self._are_compared(number):
             name = text(mapping(fields.get("metadata")).get("name"))
             self._services |= {quote(name)} if name else set[str]()
         return kept
@@ -107,7 +110,7 @@ class Placeholders:
         return _unknown(manifest, self._values) if number in self._paths else manifest
 
     def leave_certain(self, row: Row) -> bool:
-        """Return whether a hazard is there whatever the placeholders will be."""
+        """Return whether a hazard is there whatever the unknown values will be."""
         paths = self._paths.get(row.number, ())
         if touches(row.finding.path, paths) or (row.subject.kind == "Service" and _TYPE in paths):
             return False
@@ -116,7 +119,8 @@ class Placeholders:
         return not _BRACES.search(detail) and not any(one in detail for one in named)
 
     def _are_compared(self, number: int) -> bool:
-        return any(is_within(path, field) for path in self._paths[number] for field in _COMPARED)
+        paths = self._paths.get(number, ())
+        return any(is_within(path, field) for path in paths for field in _COMPARED)
 
 
 def _is_placeholder(finding: Finding) -> bool:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from .files import Unreadable, chunks
 
-_KUTTL = re.compile(r"\d+-(?:assert|errors?)\.ya?ml")
+_KUTTL = re.compile(r"\d+-(?:assert|errors?)(?:-[^.]*)?\.ya?ml")
 _CHAINSAW = "chainsaw-test.yaml"
 _WORD = re.compile(r"(?<![a-z])(?:asserts?|assertions?|errors?)(?![a-z])", re.IGNORECASE)
 _LISTED = re.compile(rb"\b(?:assert|error):[\s{]*file:[ \t]*[\"']?([^\s\"'{}]+)")

@@ -161,3 +161,10 @@ def test_a_placeholder_in_a_field_that_takes_any_text_is_not_reported(
 ) -> None:
     text = PORT.replace("name: a", f'name: a, annotations: {{a: "{value}"}}').replace("VALUE", "80")
     assert codes_of(tmp_path, text.replace('"80"', "80"), allowed=False) == []
+
+
+def test_hazards_read_no_values_of_the_wrong_type(tmp_path: Path) -> None:
+    text = NAMED_LATER.replace('name: "VALUE"', "name: 8080")
+    assert codes_of(tmp_path, text, allowed=False) == ["json-type"]
+    text = NAMED_LATER.replace("VALUE", "8080")
+    assert "ingress-port-missing" in codes_of(tmp_path, text, allowed=False)

@@ -40,6 +40,7 @@ STRANGERS = {
     "format.yaml": ("---\n{account}\nkind: a\napiVersion: b\n", "template: render it first"),
     "00-assert.yaml": (PART, "test assertion"),
     "01-errors.yaml": (PART, "test assertion"),
+    "02-assert-db.yaml": (PART, "test assertion"),
     "ytt.yaml": (YTT, "ytt template: render it first"),
     "overlay.yaml": (f"#@overlay/match by=a\n---\n{PART}", "ytt template: render it first"),
     "broken-ytt.yaml": (f"{YTT}a: [\n", "ytt template: render it first"),
@@ -60,6 +61,7 @@ JUDGED = {
     "no-version.yaml": "kind: Service\nmetadata: {name: a}\n",
     "assert.yaml": WRONG,
     "a-assert.yaml": WRONG,
+    "00-assertions.yaml": WRONG,
     "00-install.yaml": WRONG,
     "comment.yaml": f"#! for ytt\n# mail a#@b.example\n{WRONG}",
     "sops-field.yaml": f"{WRONG}sops: none\n",
@@ -290,7 +292,7 @@ def test_the_summary_counts_files_that_are_not_manifests(
     for name, (text, _) in STRANGERS.items():
         write(tmp_path, name, text)
     assert main(["validate", str(tmp_path)]) == 0
-    assert "28 skipped (not a manifest 10, template: render it first 7," in (
+    assert "29 skipped (not a manifest 10, template: render it first 7," in (
         capsys.readouterr().out
     )
 
