@@ -54,6 +54,10 @@ class _Plain(dict[str, Any]):
         return value
 
 
+NO_KEY = "a key must be a string in JSON, not null, a list or a map"
+"""The reason why some values of YAML cannot be keys."""
+
+
 class KubectlScalars:
     """Reads scalars as kubectl does."""
 
@@ -96,7 +100,7 @@ class KubectlScalars:
             return str(value)
         if type(value) is float:
             return _shortest(value)
-        raise ValueError("a key must be a string in JSON, not null, a list or a map")
+        raise ValueError(NO_KEY)
 
 
 KUBECTL = KubectlScalars()

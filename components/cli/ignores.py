@@ -24,8 +24,9 @@ IGNORE_REASON = RULES.rule("ignore-reason", "Every ignored finding has a reason.
 
 ANNOTATION = "k8s-endpoints.pulumi/ignore"
 
-_MARK = b"k8s-endpoints: ignore["
-_COMMENT = re.compile(r"#[ \t]*k8s-endpoints: ignore\[([^\]]*)\](.*)")
+_MARK = re.compile(rb"#[ \t]*k8s-endpoints:[ \t]*ignore(?![\w-])")
+_COMMENT = re.compile(r"#[ \t]*k8s-endpoints:[ \t]*ignore(?![\w-])[ \t]*(?:\[([^\]]*)\])?(.*)")
+_NAME = b"k8s-endpoints:"
 _ANNOTATION_PATH = f"metadata.annotations[{ANNOTATION}]"
 
 
@@ -58,7 +59,9 @@ class Ignores:
     def is_in(self, entry: Entry) -> bool:
         """Return whether an object or its document ignores something."""
         if entry.chunk is not self._last:
-            self._last, self._is_last_marked = entry.chunk, _MARK in entry.chunk.text
+            content = entry.chunk.text
+            self._last = entry.chunk
+            self._is_last_marked = _NAME in content and _MARK.search(content) is not None
         return self._is_last_marked or bool(_annotation(entry.value))
 
     def take(self, number: int, subject: Subject, value: Any) -> None:
@@ -102,7 +105,10 @@ class Ignores:
             unchecked: The codes that were not checked, so that they cannot be found.
         """
         for one in (*chain.from_iterable(self._of_object.values()), *self._comments):
-            if not one.is_used and one.code not in unchecked:
+            if not one.code:
+                detail, remedy = "a comment without a code ignores nothing", "write `ignore[code]`"
+                yield _complaint(one, detail, remedy, IGNORE_UNUSED)
+            elif not one.is_used and one.code not in unchecked:
                 detail = f"nothing here has the code {quote(one.code)}, which is ignored"
                 yield _complaint(one, detail, "leave it out", IGNORE_UNUSED)
             elif not one.reason:
@@ -124,11 +130,11 @@ def _use(ignores: Iterable[_Ignore], code: str, line: int = 0) -> bool:
 def _comments(number: int, subject: Subject) -> Iterator[_Ignore]:
     chunk = subject.chunk or Chunk(0, b"")
     for (line, column), comment, about in comments(chunk.text):
-        found = _COMMENT.match(comment)
-        codes, reason = found.groups() if found else ("", "")
-        place = Place(chunk.line + line, column)
-        for code in filter(None, map(str.strip, codes.split(","))):
-            yield _Ignore(code, reason.strip(), number, subject, place, chunk.line + about)
+        if found := _COMMENT.match(comment):
+            codes, reason = found[1] or "", found[2]
+            place = Place(chunk.line + line, column)
+            for code in [one.strip() for one in codes.split(",") if one.strip()] or [""]:
+                yield _Ignore(code, reason.strip(), number, subject, place, chunk.line + about)
 
 
 def _complaint(one: _Ignore, detail: str, remedy: str, rule: Rule) -> Row:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 from sys import intern
 from typing import Any
@@ -22,7 +23,7 @@ from .collisions import Collisions, claims_of
 from .ignores import Ignores
 from .kustomized import Kustomizations
 from .manifests import Entry, Source, Stranger, Unreadable, is_manifest, read, sources
-from .placeholders import without_placeholders
+from .placeholders import Placeholders, validate_filled
 from .set_hazards import Packed, hazards_of_sets
 from .subjects import Row, Subject
 
@@ -122,6 +123,7 @@ def validate_files(
     results = Results(fails_on=fails_on)
     subjects: list[Subject] = []
     collisions, ignores = Collisions(), Ignores()
+    placeholders = Placeholders(allowed=allow_placeholders)
     manifests = Packed()
     namespace_labels: set[tuple[str, str]] = set()
     filled: set[str] = set()
@@ -129,10 +131,10 @@ def validate_files(
     for number, (source, entry) in enumerate(
         _entries(sources(files, exclude, as_folder=as_folder, kustomize=kustomize), results)
     ):
-        findings = without_placeholders(
-            _validate_entry(entry, kubernetes_version, results), allowed=allow_placeholders
+        findings = placeholders.take(
+            number, entry.value, _validate_entry(entry, kubernetes_version, results)
         )
-        claims = claims_of(mapping(entry.value))
+        claims = claims_of(placeholders.without(number, mapping(entry.value)))
         is_ignoring = ignores.is_in(entry)
         is_of_flux = is_of_flux or _is_of_flux(entry.value)
         namespace_labels.update(_namespace_labels(entry.value))
@@ -159,7 +161,8 @@ def validate_files(
         results.rows += [
             row
             for row in hazardous
-            if not (is_of_flux and row.finding.code in _OF_CLIENT_SIDE_APPLY)
+            if placeholders.leave_certain(row)
+            and not (is_of_flux and row.finding.code in _OF_CLIENT_SIDE_APPLY)
         ]
     found = len(results.rows)
     results.rows = ignores.kept(results.rows)
@@ -214,7 +217,9 @@ def _validate_entry(
     results.validated += 1
     return [
         _VERSION_OF_KUBECTL if one.code == _VERSION_OF_KUBECTL.code else one
-        for one in validate(manifest, kubernetes_version=kubernetes_version)
+        for one in validate_filled(
+            manifest, partial(validate, kubernetes_version=kubernetes_version)
+        )
     ]
 
 

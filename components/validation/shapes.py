@@ -209,7 +209,9 @@ def _wrong(value: Any, go: str, path: str, findings: list[Finding]) -> None:
     kind = _json_type(value)
     detail = f"cannot unmarshal {kind} into a field of type {go}"
     shown = value if isinstance(value, str | int | float) and not _is_long(value) else None
-    findings.append(Finding(path, INVALID, detail, shown, "", JSON_TYPE.code))
+    is_unquoted = go == "string" and isinstance(value, bool | int | float)
+    remedy = "quote it" if is_unquoted else ""
+    findings.append(Finding(path, INVALID, detail, shown, remedy, JSON_TYPE.code))
 
 
 def _json_type(value: Any) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from ..core.findings import Finding, is_within, not_supported, required
+from ..core.findings import Finding, not_supported, required
 from ..core.rules import RuleBook
 from ..core.versions import NEWEST, Rules, rules_of
 from . import ip, object_meta, refused, shapes
 from .kinds import KINDS, SPECS
 from .kinds.kind_spec import KindSpec
 from .older_wording import in_words_of
+from .unknown_fields import certain
 
 _OF_ALL = RuleBook()
 KIND = _OF_ALL.rule(
@@ -69,26 +70,27 @@ def validate_as(
     shape = kind.shape(rules)
     new = shapes.decode(shape, manifest, types)
     before = None if old is None else shapes.decode(shape, old, [])
-    findings: list[Finding] = []
-    kind.validate(new, before, rules, findings)
-    if before is None:
-        object_meta.check_unstored(new, findings)
-    broken = [finding.path.lower() for finding in types if finding.severity == "error"]
-    if broken:
-        findings = [finding for finding in findings if not _touches(finding.path, broken)]
     errors = [finding for finding in types if finding.severity == "error"]
+
+    def findings_of(decoded: dict[str, Any]) -> list[Finding]:
+        return _findings(kind, decoded, before, rules)
+
+    findings = findings_of(new)
+    if errors:
+        unknown = [finding.path for finding in errors]
+        findings = certain(findings, new, unknown, kind.guesses, findings_of)
     findings = in_words_of(rules, findings)
     return [*errors, *findings, *(finding for finding in types if finding.severity == "warning")]
 
 
-def _touches(path: str, broken: list[str]) -> bool:
-    """Return whether a finding may exist only because a value of the wrong type was left out.
-
-    Some paths of the API server differ from the field's name in case, such as
-    `spec.LoadBalancerSourceRanges`.
-    """
-    path = path.lower()
-    return any(is_within(path, one) or is_within(one, path) for one in broken)
+def _findings(
+    kind: KindSpec, new: dict[str, Any], before: dict[str, Any] | None, rules: Rules
+) -> list[Finding]:
+    findings: list[Finding] = []
+    kind.validate(new, before, rules, findings)
+    if before is None:
+        object_meta.check_unstored(new, findings)
+    return findings
 
 
 def _unknown_kind(manifest: Mapping[str, Any]) -> Finding:

@@ -79,9 +79,9 @@ def _summary(results: Results) -> str:
     parts += [f"{results.ignored} ignored"] if results.ignored else []
     if results.strangers:
         total = results.strangers.total()
-        parts.append(f"{total} no manifests{_counts(results.strangers)}")
+        parts.append(f"{total} skipped{_counts(results.strangers)}")
     if results.unreadable:
-        parts.append(f"{count(len(results.unreadable), 'thing')} could not be read")
+        parts.append(count(len(results.unreadable), "unreadable part"))
     return ", ".join(parts)
 
 

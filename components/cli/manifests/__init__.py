@@ -13,9 +13,11 @@ from .folders import Source, sources
 from .strangers import (
     NO_MANIFEST,
     NOTES,
+    Marks,
     Stranger,
     is_large_definition,
     is_large_stranger,
+    marks_of,
     stranger_by_text,
     stranger_by_value,
 )
@@ -63,6 +65,7 @@ def read(source: Source | str) -> Iterator[Entry | Unreadable | Stranger]:
 
 def _parts_of(source: Source) -> Iterator[Entry | Unreadable | Stranger]:
     document = 0
+    marks: Marks | None = None
     for chunk in chunks(source.path, source.content):
         if isinstance(chunk, Unreadable):
             yield chunk
@@ -76,18 +79,17 @@ def _parts_of(source: Source) -> Iterator[Entry | Unreadable | Stranger]:
             document += 1
             continue
         for part, value in parts(chunk):
-            yield from _of_document(source, part, document, value)
+            marks = None if source.is_named else marks_of(part.text, marks)
+            yield from _of_document(source, part, document, value, marks)
             document += 1
 
 
 def _of_document(
-    source: Source, chunk: Chunk, document: int, value: object
+    source: Source, chunk: Chunk, document: int, value: object, marks: Marks | None
 ) -> Iterator[Entry | Unreadable | Stranger]:
     try:
         for entry in entries(chunk, document, value):
-            reason = (
-                "" if source.is_named else stranger_by_value(source.path, entry.value, chunk.text)
-            )
+            reason = stranger_by_value(source.path, entry.value, marks) if marks else ""
             yield Stranger(source.path, reason) if reason else entry
     except YamlProblems as problems:
         reason = "" if source.is_named else stranger_by_text(chunk.text)

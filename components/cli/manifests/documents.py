@@ -8,6 +8,7 @@ from typing import Any, cast
 from ..._yaml import KUBECTL, Item, Place, PlacedList, PlacedMap, Problem, Reader, YamlProblems
 from ..._yaml import locate as locate_field
 from ..._yaml.reader import SECOND_DOCUMENT
+from ..._yaml.scalars import NO_KEY
 from ...validation.untyped import mapping, text
 from . import json_text
 
@@ -17,6 +18,7 @@ Trail = tuple[int, ...]
 _ITEMS = "items"
 _AFTER_THE_END = ("did not find expected <document start>", SECOND_DOCUMENT)
 _DROPPED = "kubectl drops what follows the end of a document; put `---` before it"
+_TEMPLATE = "`{{ ... }}` looks like a template: render it first"
 _NOTHING = re.compile(rb"(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*")
 
 
@@ -107,19 +109,20 @@ def first_place(chunk: Chunk) -> Place:
 
 def _yaml_items(content: bytes, *, placed: bool) -> Iterator[Item]:
     reader = Reader(content, KUBECTL, placed=placed, split=_ITEMS)
-    problems = 0
+    known = 0
     value: Any = None
     try:
         for item in reader.items():
             value = item.value
-            if len(reader.problems) == problems and not reader.empty:
+            if len(reader.problems) == known and not reader.empty:
                 yield item
-            problems = len(reader.problems)
+            known = len(reader.problems)
     except YamlProblems as error:
-        raise YamlProblems(_without_paths(_explained(error.problems, content))) from None
-    if problems:
-        known = is_manifest(value)
-        raise YamlProblems(reader.problems if known else _without_paths(reader.problems))
+        problems = _with_templates(error.problems, content)
+        raise YamlProblems(_without_paths(_explained(problems, content))) from None
+    if known:
+        found = _with_templates(reader.problems, content)
+        raise YamlProblems(found if is_manifest(value) else _without_paths(found))
 
 
 def _without_paths(problems: Iterable[Problem]) -> list[Problem]:
@@ -133,6 +136,18 @@ def _explained(problems: Iterable[Problem], content: bytes) -> list[Problem]:
     return [
         replace(one, reason=_DROPPED) if one.reason in _AFTER_THE_END else one for one in problems
     ]
+
+
+def _with_templates(problems: Iterable[Problem], content: bytes) -> list[Problem]:
+    """Return the problems, each line with `{{ ... }}` once, which YAML reads as a map in a map."""
+    lines = content.splitlines()
+    found: dict[object, Problem] = {}
+    for one in problems:
+        line = b"".join(lines[one.line - 1 : one.line])
+        is_template = one.reason == NO_KEY and b"{{" in line
+        key = one.line if is_template else one
+        found.setdefault(key, replace(one, reason=_TEMPLATE) if is_template else one)
+    return list(found.values())
 
 
 def _json_items(value: Any) -> Iterator[Item]:

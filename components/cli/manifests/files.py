@@ -28,6 +28,8 @@ _UNENDING = (
     (stat.S_ISBLK, "is a device, not a file"),
 )
 _NOTHING = re.compile(rb"(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*(?:[ \t]*(?:#[^\r\n]*)?)")
+_YTT = b"#@"
+"""Begins the annotations of ytt, which belong to the document after the `---`."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -109,7 +111,11 @@ def _split(source: str, stream: IO[bytes]) -> Iterator[Chunk | Unreadable]:
         if is_line and line.startswith(b"---"):
             if separated or size > MAX_DOCUMENT or not _NOTHING.fullmatch(held):
                 yield from _chunk(source, begin, bytes(held), size)
-            held, size, separated, begin = bytearray(b"\n"), 1, True, number
+                held = bytearray()
+            if _YTT not in held:
+                held, size, begin = bytearray(), 0, number
+            held += b"\n"
+            size, separated = size + 1, True
             yield from _separator(source, line, number)
         else:
             size += len(line)

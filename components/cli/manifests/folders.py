@@ -11,10 +11,20 @@ from operator import itemgetter
 from pathlib import PurePath
 from typing import NamedTuple
 
+from .assertions import Assertions
 from .files import STDIN, Unreadable
 from .kustomizations import Patches
 from .kustomize import render
-from .strangers import EXCLUDED, HELM_TEMPLATE, PATCH, Stranger, is_kustomization
+from .strangers import (
+    ASSERTION,
+    EXCLUDED,
+    HELM_TEMPLATE,
+    HIDDEN,
+    PATCH,
+    VENDORED,
+    Stranger,
+    is_kustomization,
+)
 
 ENDINGS = (".yaml", ".yml", ".json")
 """The file extensions of manifests."""
@@ -64,20 +74,18 @@ def sources(
             yield Source(folder, is_named=True, content=rendered)
         else:
             yield rendered
-    patches = Patches()
+    patches, assertions = Patches(), Assertions()
     for argument in arguments:
         if argument != STDIN and os.path.isdir(argument):  # noqa: PTH112, text stays as given
-            found = _Folder(argument, exclude, patches).manifests()
+            found = _Folder(argument, exclude, patches, assertions).manifests()
             if not found:
                 yield Unreadable(argument, f"no manifests in this folder ({', '.join(ENDINGS)})")
             yield from found
         elif is_excluded(argument, exclude):
             yield Stranger(argument, EXCLUDED)
-        elif as_folder and _is_of_chart(argument):
-            yield Stranger(argument, HELM_TEMPLATE)
-        elif as_folder and patches.holds(argument, ""):
-            yield Stranger(argument, PATCH)
-        elif not (as_folder and _is_passed_over(argument)):
+        elif as_folder and (reason := _reason_to_skip(argument, patches, assertions)):
+            yield Stranger(argument, reason)
+        else:
             yield Source(argument, not as_folder)
 
 
@@ -95,23 +103,38 @@ def is_excluded(path: str, patterns: Iterable[str]) -> bool:
     )
 
 
-def _is_of_chart(path: str) -> bool:
-    return any(
-        folder.name == _TEMPLATES and os.path.exists(folder.parent / _CHART)  # noqa: PTH110
-        for folder in PurePath(path).parents
-    )
+def _reason_to_skip(path: str, patches: Patches, assertions: Assertions) -> str:
+    """Return why a named file would be skipped in a folder; empty if it would not."""
+    if path == STDIN:
+        return ""
+    folders = PurePath(os.path.abspath(path)).parents  # noqa: PTH100
+    if any(one.name == _VENDOR and _is_of_go(str(one)) for one in folders):
+        return VENDORED
+    parts = _parts_below_here(path)
+    if not _SKIPPED.isdisjoint(parts):
+        return VENDORED
+    if any(part.startswith(".") for part in parts):
+        return HIDDEN
+    if any(one.name == _TEMPLATES and _is_chart(one.parent) for one in folders):
+        return HELM_TEMPLATE
+    if assertions.holds(path):
+        return ASSERTION
+    return PATCH if patches.holds_named(path) else ""
+
+
+def _parts_below_here(path: str) -> tuple[str, ...]:
+    """Return a path's parts below the current directory; for one outside of it, the last part."""
+    below = os.path.relpath(path)
+    parts = PurePath(below).parts
+    return parts[-1:] if below.startswith(os.pardir) else parts
+
+
+def _is_chart(folder: PurePath) -> bool:
+    return os.path.exists(folder / _CHART)  # noqa: PTH110
 
 
 def _is_of_go(folder: str) -> bool:
     return os.path.exists(PurePath(folder).parent / _MODULE)  # noqa: PTH110
-
-
-def _is_passed_over(path: str) -> bool:
-    parts = PurePath(path).parts
-    if any(one.name == _VENDOR and _is_of_go(str(one)) for one in PurePath(path).parents):
-        return True
-    hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
-    return hidden or not _SKIPPED.isdisjoint(parts)
 
 
 class _Folder:
@@ -121,11 +144,15 @@ class _Folder:
         path: The folder, as given.
         exclude: Patterns of skipped files, compared with paths within the folder.
         patches: The patches of Kustomizations.
+        assertions: The assertions of tests.
     """
 
-    def __init__(self, path: str, exclude: Sequence[str], patches: Patches) -> None:
+    def __init__(
+        self, path: str, exclude: Sequence[str], patches: Patches, assertions: Assertions
+    ) -> None:
         self._path = path
         self._patches = patches
+        self._assertions = assertions
         self._exclude = exclude
         self._root = os.path.realpath(path)
         self._taken: set[str] = set()
@@ -198,6 +225,8 @@ class _Folder:
         self._taken.add(real)
         if self._exclude and is_excluded(os.path.relpath(path, self._path), self._exclude):
             reason = EXCLUDED
+        elif not reason and self._assertions.holds(path):
+            reason = ASSERTION
         elif not reason and self._patches.holds(path, self._path):
             reason = PATCH
         found = Stranger(path, reason) if reason else Source(path, is_named=False)

@@ -6,7 +6,7 @@ selectors, and patches. `--kustomize` renders the complete result with `kubectl 
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -18,6 +18,7 @@ from .files import Unreadable, chunks
 from .strangers import KUSTOMIZATIONS
 
 _MOST_PARENTS = 8
+_GIT = ".git"
 _SELECTOR = "/spec/selector"
 _SELECTION = re.compile(r"labels|[sS]elector|matchLabels|[pP]orts\b")
 """What patches of Services and of workloads name where they change who selects whom."""
@@ -68,6 +69,7 @@ class Patches:
 
     def __init__(self) -> None:
         self._of_folder: dict[str, frozenset[str]] = {}
+        self._repositories: dict[str, bool] = {}
 
     def holds(self, path: str, root: str) -> bool:
         """Return whether a file below a folder is a patch.
@@ -76,17 +78,30 @@ class Patches:
             path: The file.
             root: The folder; nothing above it is read.
         """
-        path, top = os.path.normpath(path), os.path.normpath(root or ".")
-        for folder, _ in zip(PurePath(path).parents, range(_MOST_PARENTS), strict=False):
-            if path in self._listed(str(folder)):
-                return True
-            if str(folder) == top:
-                break
-        return False
+        top = os.path.normpath(root)
+        return self._holds(os.path.normpath(path), lambda folder: folder == top)
+
+    def holds_named(self, path: str) -> bool:
+        """Return whether a named file is a patch; nothing above its Git repository is read."""
+        return self._holds(os.path.abspath(path), self._is_repository)  # noqa: PTH100
 
     def of_folders(self, folders: Iterable[str]) -> frozenset[str]:
         """Return the patches of the Kustomizations of some folders, as normal paths."""
         return frozenset[str]().union(*(self._listed(folder) for folder in folders))
+
+    def _holds(self, path: str, is_top: Callable[[str], bool]) -> bool:
+        for folder, _ in zip(PurePath(path).parents, range(_MOST_PARENTS), strict=False):
+            if path in self._listed(str(folder)):
+                return True
+            if is_top(str(folder)):
+                break
+        return False
+
+    def _is_repository(self, folder: str) -> bool:
+        if folder not in self._repositories:
+            git = os.path.join(folder, _GIT)  # noqa: PTH118
+            self._repositories[folder] = os.path.exists(git)  # noqa: PTH110
+        return self._repositories[folder]
 
     def _listed(self, folder: str) -> frozenset[str]:
         if folder not in self._of_folder:

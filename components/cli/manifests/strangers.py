@@ -5,7 +5,7 @@ user names is always validated, unless `--as-folder` is given.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, NamedTuple, cast
 
@@ -15,17 +15,23 @@ from .documents import is_manifest
 
 HELM_TEMPLATE = "Helm template: render it first"
 TEMPLATE = "template: render it first"
+YTT_TEMPLATE = "ytt template: render it first"
+ENCRYPTED = "encrypted by SOPS: decrypt it first"
+ASSERTION = "test assertion"
 PATCHES = "list of patches"
 PATCH = "strategic-merge patch"
 KUSTOMIZATION = "kustomization without apiVersion"
-NO_MANIFEST = "no manifest"
+NO_MANIFEST = "not a manifest"
 NOT_YAML = "not YAML"
 NOTES = "notes"
 EXCLUDED = "excluded"
+HIDDEN = "hidden"
+VENDORED = "vendored"
 
 KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 """The names of kustomize's own files."""
 
+_KINDS = frozenset(spec.kind for spec in SPECS)
 _SPELLINGS = frozenset(spelling for spec in SPECS for spelling in spec.spellings)
 _GO_TEMPLATE = re.compile(
     rb"^[^#\n]*\{\{-?[ \t]*(?:[.$(\"]|if\b|range\b|end\b|include\b|with\b|else\b|template\b"
@@ -33,8 +39,15 @@ _GO_TEMPLATE = re.compile(
     re.MULTILINE,
 )
 _ANY_TEMPLATE = re.compile(
-    rb"^[^#\n]*(?:\{\{|\{%|:[ \t]+\{self\.|<%|@@|#@)|^[ \t]*(?:#@|\{\w+\}[ \t]*\r?$)",
+    rb"^[^#\n]*(?:\{\{|\{%|:[ \t]+\{self\.|<%|@@|#@)|^[ \t]*(?:#@|\{\w+\}[ \t]*\r?$)"
+    rb"|^[^#\n]*(?:\[\[-?[ \t]*(?:\.\w|(?:if|range|with|end|else)\b)"
+    rb"|%\{~?[ \t]*(?:if|for|else|endif|endfor)\b)",
     re.MULTILINE,
+)
+_BRACKETS = re.compile(rb"\[\[-?[ \t]*\.\w")
+_YTT = re.compile(rb"(?:^|[ \t])#@(?:[ \t]|[a-z]+/)", re.MULTILINE)
+_QUOTED = re.compile(
+    rb"^[ \t]*(?:-[ \t]+)?[^\s\"'{}]+:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*')[ \t]*\r?$", re.MULTILINE
 )
 _LARGE = 1 << 14
 _DIRECTIVES = frozenset({"$patch", "$retainKeys"})
@@ -53,7 +66,31 @@ class Stranger(NamedTuple):
     reason: str
 
 
-def stranger_by_value(source: str, value: Any, content: bytes) -> str:
+class Marks(NamedTuple):
+    """What the text of a document shows, which is searched once for all its items."""
+
+    is_ytt: bool
+    may_have_directives: bool
+    may_have_brackets: bool
+
+
+def marks_of(content: bytes, before: Marks | None) -> Marks:
+    """Return what the text of a document shows.
+
+    Args:
+        content: The text.
+        before: The marks of the document before it in the file, which may end with an annotation
+            of ytt for this one. None if it is the first.
+    """
+    is_ytt = before is not None and before.is_ytt
+    return Marks(
+        is_ytt or (b"#@" in content and _YTT.search(content) is not None),
+        any(one.encode() in content for one in _DIRECTIVES),
+        b"[[" in content and _BRACKETS.search(content) is not None,
+    )
+
+
+def stranger_by_value(source: str, value: Any, marks: Marks) -> str:
     """Return why a document of a folder's file is not a manifest; empty if it may be one.
 
     A document with only one of `apiVersion` and `kind` is validated if the rest looks like an
@@ -62,12 +99,18 @@ def stranger_by_value(source: str, value: Any, content: bytes) -> str:
     Args:
         source: The file.
         value: The document, or an item if it is a list.
-        content: The document's text.
+        marks: What the document's text shows.
     """
+    if marks.is_ytt:
+        return YTT_TEMPLATE
     if isinstance(value, list):
         return _stranger_by_items(items(cast("object", value)))
     fields = mapping(value)
-    is_directed = any(one.encode() in content for one in _DIRECTIVES) and _has_directive(value)
+    if _is_encrypted(fields) and (_is_of_ours(fields) or not is_manifest(fields)):
+        return ENCRYPTED
+    if marks.may_have_brackets and _has_brackets(value):
+        return TEMPLATE
+    is_directed = marks.may_have_directives and _has_directive(value)
     if is_directed or (_is_partial(fields) and _is_called_patch(source)):
         return PATCH
     if is_manifest(fields):
@@ -98,24 +141,44 @@ def is_large_definition(content: bytes) -> bool:
 
 
 def stranger_by_text(content: bytes) -> str:
-    """Return why an unreadable document is not a manifest; empty if it may be one."""
-    if _GO_TEMPLATE.search(content):
+    """Return why an unreadable document is not a manifest; empty if it may be one.
+
+    Fields with quoted text are left out: YAML reads them, whatever the text is.
+    """
+    if _YTT.search(content):
+        return YTT_TEMPLATE
+    unquoted = _QUOTED.sub(b"", content)
+    if _GO_TEMPLATE.search(unquoted):
         return HELM_TEMPLATE
-    if _ANY_TEMPLATE.search(content):
+    if _ANY_TEMPLATE.search(unquoted):
         return TEMPLATE
     return "" if _API_VERSION.search(content) and _KIND.search(content) else NOT_YAML
 
 
 def _has_directive(value: Any) -> bool:
     """Return whether an object contains a directive of strategic-merge patches anywhere."""
+    return any(not _DIRECTIVES.isdisjoint(mapping(one)) for one in _all_within(value))
+
+
+def _has_brackets(value: Any) -> bool:
+    """Return whether an object contains `[[ .name ]]`, which YAML reads as a list in a list."""
+    return any(
+        len(items(one)) == 1 and text(next(iter(items(items(one)[0])), None)).startswith(".")
+        for one in _all_within(value)
+    )
+
+
+def _all_within(value: Any) -> Iterator[Any]:
     waiting: list[Any] = [value]
     while waiting:
         one = waiting.pop()
-        fields = mapping(one)
-        if not _DIRECTIVES.isdisjoint(fields):
-            return True
-        waiting += [*fields.values(), *items(one)]
-    return False
+        yield one
+        waiting += [*mapping(one).values(), *items(one)]
+
+
+def _is_encrypted(fields: Mapping[str, Any]) -> bool:
+    by_sops = mapping(fields.get("sops"))
+    return "mac" in by_sops or "lastmodified" in by_sops
 
 
 def _is_called_patch(source: str) -> bool:
@@ -141,7 +204,7 @@ def _stranger_by_items(values: Any) -> str:
 def _is_incomplete(fields: Mapping[str, Any]) -> bool:
     if text(fields.get("apiVersion")):
         return "spec" in fields and "metadata" in fields
-    return _is_of_ours(fields)
+    return text(fields.get("kind")) in _KINDS and ("metadata" in fields or "spec" in fields)
 
 
 def _is_of_ours(fields: Mapping[str, Any]) -> bool:

@@ -341,4 +341,5 @@ SPEC = KindSpec(
     validate,
     _read_slice,
     removed={"discovery.k8s.io/v1alpha1": "1.21", "discovery.k8s.io/v1beta1": "1.25"},
+    guesses={"addressType": ("IPv4", "IPv6", "FQDN"), "ports[].name": ("a",)},
 )

@@ -359,4 +359,5 @@ SPEC = KindSpec(
     validate,
     _read_ingress,
     removed={"extensions/v1beta1": "1.22", "networking.k8s.io/v1beta1": "1.22"},
+    guesses={"spec.rules[].http.paths[].pathType": ("Exact", "Prefix", "ImplementationSpecific")},
 )

@@ -9,6 +9,7 @@ from ...core.rules import RuleBook
 from ...core.versions import Rules
 from ..object_set import ObjectSet
 from ..shapes import Struct
+from ..unknown_fields import Guesses
 
 Validate = Callable[[dict[str, Any], dict[str, Any] | None, Rules, list[Finding]], None]
 """Validates a decoded object that is created, or that updates another one: new, old, rules, and the
@@ -19,6 +20,10 @@ Reader = Callable[[ObjectSet, int, Mapping[str, Any]], None]
 
 
 def _no_words() -> dict[str, str]:
+    return {}
+
+
+def _no_guesses() -> dict[str, tuple[Any, ...]]:
     return {}
 
 
@@ -40,6 +45,8 @@ class KindSpec:
     its plural need not be listed."""
     removed: Mapping[str, str] = field(default_factory=_no_words)
     """Each former `apiVersion`, and the Kubernetes version that removed it."""
+    guesses: Guesses = field(default_factory=_no_guesses)
+    """Values to try for fields that are unknown, where their absence may be an error elsewhere."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -250,4 +250,5 @@ SPEC = KindSpec(
     validate,
     _read_policy,
     removed={"extensions/v1beta1": "1.16"},
+    guesses={f"spec.{field}[].ports[].port": (1,) for field in ("ingress", "egress")},
 )

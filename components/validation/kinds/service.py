@@ -1,6 +1,6 @@
 """A v1 Service, as the API server validates it when it is created or updated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from sys import intern
 from typing import Any, cast
 
@@ -204,4 +204,29 @@ def _service(index: int, key: Key, objects: ObjectSet, spec: Mapping[str, Any]) 
     return Service(index, key, objects.manifests, kind, selector, ports, is_headless)
 
 
-SPEC = KindSpec("v1", "Service", "services", lambda _: SHAPE, RULES, validate, _read_service)
+_ADDRESSES = ("None", "192.0.2.1", "2001:db8::1")
+_GUESSES: Mapping[str, Sequence[Any]] = {
+    "spec.type": ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
+    "spec.ports[].port": (1,),
+    "spec.ports[].protocol": ("TCP", "UDP", "SCTP"),
+    "spec.selector": ({"app": "a"},),
+    "spec.clusterIP": _ADDRESSES,
+    "spec.clusterIPs": tuple([one] for one in _ADDRESSES),
+    "spec.clusterIPs[]": _ADDRESSES,
+    "spec.externalIPs": (["192.0.2.1"],),
+    "spec.externalTrafficPolicy": ("Cluster", "Local"),
+    "spec.ipFamilies[]": ("IPv4", "IPv6"),
+    "spec.ipFamilyPolicy": ("SingleStack", "PreferDualStack", "RequireDualStack"),
+    "spec.loadBalancerSourceRanges": (["192.0.2.0/24"],),
+}
+
+SPEC = KindSpec(
+    "v1",
+    "Service",
+    "services",
+    lambda _: SHAPE,
+    RULES,
+    validate,
+    _read_service,
+    guesses=_GUESSES,
+)

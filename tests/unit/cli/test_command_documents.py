@@ -148,6 +148,13 @@ BROKEN: dict[str, tuple[str | bytes, list[str], list[int]]] = {
     "after a flow": ("{kind: A}\nkind: B\n", [":2:1: kubectl drops what follows"], []),
     "an alias of nothing": ("a: *b\n", [":1:4: found undefined alias"], []),
     "itself": ("a: &a\n  b: *a\n", [":2:6: this alias contains itself"], []),
+    "a template for a value": (
+        "a: {{ .b }}\nc: {{ .d }}\n",
+        [":1:5: `{{ ... }}` looks like a template", ":2:5: `{{ ... }}` looks like a template"],
+        [],
+    ),
+    "a template for a key": ("{{ .a }}: b\n", [":1:2: `{{ ... }}` looks like a template"], []),
+    "a line end of YAML alone": ("# a\x85# b\x85# c\x85? {}\n: d\n", [":4:3: a key must be"], []),
     "a list for a key": ("a:\n  ? [b]\n  : c\n", [":2:5: a key must be a string in JSON"], []),
     "no UTF-8": (b"a: 1\nb: x\xff\n", [":2:5: byte 0xff is not UTF-8"], []),
     "no UTF-8 in JSON": (b'{"a": "\xe9"}', [":1:8: byte 0xe9 is not UTF-8"], []),

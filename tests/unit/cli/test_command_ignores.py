@@ -43,6 +43,8 @@ SILENCED = {
     "on the line above": changed(LINE, f"  {COMMENT}\n{LINE}"),
     "above another comment": changed(LINE, f"  {COMMENT}\n\n  # more\n{LINE}"),
     "with another code": changed(LINE, f"{LINE[:-1]} # k8s-endpoints: ignore[{FOUND}] a\n"),
+    "without a space": changed(LINE, f"{LINE[:-1]}  {COMMENT.replace(': i', ':i')}\n"),
+    "with a space before the code": changed(LINE, f"{LINE[:-1]}  {COMMENT.replace('[', ' [')}\n"),
     "by annotation": changed(NAME, NAME + ANNOTATION % f"{FOUND} applied by Pulumi"),
 }
 NOT_SILENCED = {
@@ -99,6 +101,19 @@ def test_a_comment_without_a_reason_is_reported(tmp_path: Path) -> None:
     bare = SILENCED["at the end of the line"].replace(" applied by Pulumi", "")
     assert codes(tmp_path, bare) == ["ignore-reason"]
     assert codes(tmp_path, changed(NAME, NAME + ANNOTATION % FOUND)) == ["ignore-reason"]
+
+
+@pytest.mark.parametrize("given", ["ignore", "ignore applied by Pulumi", "ignore[] a", "ignore: a"])
+def test_a_comment_without_a_code_is_reported(tmp_path: Path, given: str) -> None:
+    text = changed(LINE, f"{LINE[:-1]} # k8s-endpoints: {given}\n")
+    assert codes(tmp_path, text) == [FOUND, "ignore-unused"]
+    assert codes(tmp_path, text, with_hazards=False) == ["ignore-unused"]
+
+
+@pytest.mark.parametrize("given", ["ignores nothing", "ignore-me", "see the docs", "ignored here"])
+def test_a_comment_that_mentions_the_command_is_not(tmp_path: Path, given: str) -> None:
+    text = changed(LINE, f"{LINE[:-1]} # k8s-endpoints: {given}\n")
+    assert codes(tmp_path, text) == [FOUND]
 
 
 def test_a_comment_for_a_check_that_did_not_run_is_not_unused(tmp_path: Path) -> None:

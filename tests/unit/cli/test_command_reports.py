@@ -75,7 +75,7 @@ def test_text_is_grouped_and_has_lines(
         "1  unknown-field               docs/validation.md#unknown-field",
         (
             "2 objects, 3 errors, 1 warning, 1 of other kinds passed over (ConfigMap 1),"
-            " 1 thing could not be read"
+            " 1 unreadable part"
         ),
     ]
 

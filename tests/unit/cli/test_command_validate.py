@@ -160,7 +160,7 @@ def test_a_folder_gives_its_manifests_in_order(
     for name in ("b.yml", "a/c.json", "a/b.yaml", ".git/d.yaml", ".e.yaml", "f.txt", "a.yaml"):
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
-        file.write_text('{"kind": "Service"}')
+        file.write_text('{"kind": "Service", "spec": {}}')
     monkeypatch.chdir(tmp_path.parent)
     code, rows, _ = run(tmp_path.name)
     names = list(dict.fromkeys(row["source"] for row in rows))

@@ -210,8 +210,29 @@ def test_the_wording_is_that_of_the_server() -> None:
     assert [str(finding) for finding in findings] == [
         'ports[0].port: Invalid value: "80": cannot unmarshal string into a field of type int32',
         "endpoints: Invalid value: cannot unmarshal object into a field of type list",
-        "metadata.name: Invalid value: 1.5: cannot unmarshal number into a field of type string",
+        (
+            "metadata.name: Invalid value: 1.5: cannot unmarshal number into a field of type string"
+            " (quote it)"
+        ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("annotations", "remedy"),
+    [
+        ({"a": 9090}, "quote it"),
+        ({"a": True}, "quote it"),
+        ({"a": 0.5}, "quote it"),
+        ({"a": []}, ""),
+    ],
+)
+def test_a_number_in_place_of_text_is_to_be_quoted(
+    annotations: dict[str, Any], remedy: str
+) -> None:
+    _, [finding] = decoded({"metadata": {"annotations": annotations}})
+    assert finding.remedy == remedy
+    _, [finding] = decoded({"ports": [{"port": "80"}]})
+    assert finding.remedy == ""
 
 
 def test_nulls_are_absent_and_items_zero() -> None:
