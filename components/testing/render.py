@@ -19,9 +19,6 @@ from .mocks import KubernetesMocks
 
 __all__ = ["render"]
 
-_TURNS = 60
-"""How often the loop turns before the SDK waits; few programs need more."""
-
 
 def render(
     program: Callable[[], object],
@@ -106,8 +103,6 @@ async def _declare(
     result = program()
     if isawaitable(result):
         await result
-    for _ in range(_TURNS):  # the SDK waits for one task at a time, and looks at all others
-        await asyncio.sleep(0)
     await stack.wait_for_rpcs()
 
 

@@ -197,22 +197,3 @@ def test_threads_of_a_program_do_not_block_its_loop() -> None:
 
     render(program)
     assert happened == ["both"]
-
-
-def test_the_sdk_waits_for_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of its waits looks at all unfinished tasks: 17 of them without turns of the loop."""
-    waits: list[int] = []
-    wait = asyncio.wait
-
-    def counted(tasks: Any, **options: Any) -> Any:
-        waits.append(len(tasks))
-        return wait(tasks, **options)
-
-    monkeypatch.setattr(asyncio, "wait", counted)
-
-    def program() -> None:
-        for number in range(5):
-            ExternalService(f"db-{number}", {"addresses": ["192.0.2.1"], "ports": PORTS})
-
-    assert len(render(program)) == 10
-    assert len(waits) <= 3
