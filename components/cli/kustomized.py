@@ -3,22 +3,13 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ..validation.untyped import mapping
-from .manifests import Entry, read
 from .manifests.kustomizations import Kustomization, read_kustomization
 from .manifests.strangers import KUSTOMIZATIONS
 from .subjects import Subject
-
-_PATCHING = (
-    "patches",
-    "patchesJson6902",
-    "patchesStrategicMerge",
-    "replacements",
-    "transformers",
-)
 
 
 class Set(NamedTuple):
@@ -41,27 +32,29 @@ class Reach(NamedTuple):
 
 
 class Kustomizations:
-    """All Kustomizations of a run.
+    """All Kustomizations of a run, which are read on first use.
 
     Args:
         sources: The files that were read.
     """
 
     def __init__(self, sources: Iterable[str]) -> None:
-        files = (one for one in sources if PurePath(one).name in KUSTOMIZATIONS)
+        self._sources = sources
+        self._reached: dict[str, Reach] = {}
+
+    @cached_property
+    def _by_folder(self) -> dict[str, Kustomization]:
+        files = (one for one in self._sources if PurePath(one).name in KUSTOMIZATIONS)
         read = (read_kustomization(os.path.normpath(file)) for file in files)
-        self._by_folder: dict[str, Kustomization] = {
-            str(PurePath(one.file).parent): one for one in read if one
-        }
-        used = {path for one in self._by_folder.values() for path in one.resources}
-        self._roots = [folder for folder in self._by_folder if folder not in used]
+        return {str(PurePath(one.file).parent): one for one in read if one}
 
     def split(self, subjects: Sequence[Subject]) -> tuple[list[Set], Set]:
         """Return the sets of overlays, and the rest of the objects.
 
         An overlay is a Kustomization that shares files with another one, or that changes names.
         """
-        reached = {root: self._reach(root) for root in self._roots}
+        used = {path for one in self._by_folder.values() for path in one.resources}
+        reached = {root: self._reach(root) for root in self._by_folder if root not in used}
         shared = Counter(file for one in reached.values() for file in one.files)
         by_file: dict[str, list[int]] = {}
         for number, subject in enumerate(subjects):
@@ -93,8 +86,7 @@ class Kustomizations:
 
     def patch(self, reach: Reach) -> bool:
         """Return whether some Kustomization of these folders changes fields of objects."""
-        files = (self._by_folder[folder].file for folder in reach.folders)
-        return any(fields.get(name) for fields in map(fields_of, files) for name in _PATCHING)
+        return any(self._by_folder[folder].changes_fields for folder in reach.folders)
 
     def __iter__(self) -> Iterator[tuple[str, Kustomization]]:
         return iter(self._by_folder.items())
@@ -119,6 +111,11 @@ class Kustomizations:
         return frozenset(file for folder in folders for file in self._reach(folder).files)
 
     def _reach(self, root: str) -> Reach:
+        if root not in self._reached:
+            self._reached[root] = self._find_reach(root)
+        return self._reached[root]
+
+    def _find_reach(self, root: str) -> Reach:
         files: dict[str, str] = {}
         seen = {root}
         waiting = [(root, "")]
@@ -135,9 +132,3 @@ class Kustomizations:
                     seen.add(path)
                     waiting.append((path, namespace))
         return Reach(files, seen, is_renaming)
-
-
-def fields_of(file: str) -> Mapping[str, Any]:
-    """Return all fields of a Kustomization, or none if the file cannot be read."""
-    found = (mapping(one.value) for one in read(file) if isinstance(one, Entry))
-    return next(found, mapping(None))

@@ -1,21 +1,10 @@
 """Finds the namespaces of charts and remote bases, which Kustomizations fetch when they render."""
 
 import os
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from ..validation.untyped import items, mapping, text
-from .kustomized import Kustomizations, fields_of
+from .kustomized import Kustomizations
 from .subjects import Subject
-
-_LISTS = ("resources", "bases", "components")
-_CHARTS = ("helmCharts", "helmChartInflationGenerator")
-_REMOTE = re.compile(
-    r"://|[?&](ref|version)=|^git::|^[\w.-]+@[\w.-]+:|\.git($|[/?])"
-    r"|^(www\.)?(github\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com)[/:]"
-)
-"""What tells a remote base from a file, as Kustomize's documentation writes it."""
 
 
 class RemoteContent:
@@ -31,10 +20,9 @@ class RemoteContent:
         self._unnamed: set[int] = set()
         fetching: set[str] = set()
         for folder, one in kustomizations:
-            fields = fields_of(one.file)
-            if _fetches(fields):
+            if one.fetches:
                 fetching.add(folder)
-                self._named |= _namespaces_of_charts(fields)
+                self._named |= one.chart_namespaces
         files: set[str] = set()
         for one, reach in kustomizations.above(fetching):
             if one.namespace:
@@ -54,18 +42,3 @@ class RemoteContent:
     def namespaces(self, numbers: Sequence[int]) -> set[str]:
         """Return the namespaces, with empty text if some of these objects share an unnamed one."""
         return self._named if self._unnamed.isdisjoint(numbers) else {*self._named, ""}
-
-
-def is_remote(base: str) -> bool:
-    """Return whether an entry of a Kustomization leads to another machine."""
-    return _REMOTE.search(base) is not None
-
-
-def _fetches(fields: Mapping[str, Any]) -> bool:
-    listed = (text(one) for name in _LISTS for one in items(fields.get(name)))
-    return any(fields.get(name) for name in _CHARTS) or any(map(is_remote, listed))
-
-
-def _namespaces_of_charts(fields: Mapping[str, Any]) -> set[str]:
-    charts = (mapping(one) for name in _CHARTS for one in items(fields.get(name)))
-    return {namespace for chart in charts if (namespace := text(chart.get("namespace")))}

@@ -3,7 +3,7 @@
 Everything is read through `untyped`, so that broken objects, which `validate` reports, are ignored.
 """
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -213,6 +213,17 @@ class Workload(NamedTuple):
     labels: Mapping[str, Any]
     pod: Mapping[str, Any]
     name: str = ""
+
+    def containers(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the containers of a Pod, and its init containers."""
+        for field_name in ("containers", "initContainers"):
+            yield from map(mapping, items(self.pod.get(field_name)))
+
+    def port_names(self) -> Iterator[str]:
+        """Yield the names of all ports of the containers, empty text for one without."""
+        for container in self.containers():
+            for port in map(mapping, items(container.get("ports"))):
+                yield text(port.get("name"))
 
 
 def _groups() -> dict[Key, list[Group]]:

@@ -22,7 +22,15 @@ _GIT = ".git"
 _SELECTOR = "/spec/selector"
 _SELECTION = re.compile(r"labels|[sS]elector|matchLabels|[pP]orts\b")
 """What patches of Services and of workloads name where they change who selects whom."""
+_LISTS = ("resources", "bases", "components")
+_CHARTS = ("helmCharts", "helmChartInflationGenerator")
 _PATCHES = ("patches", "patchesJson6902", "patchesStrategicMerge")
+_CHANGES = (*_PATCHES, "replacements", "transformers")
+_REMOTE = re.compile(
+    r"://|[?&](ref|version)=|^git::|^[\w.-]+@[\w.-]+:|\.git($|[/?])"
+    r"|^(www\.)?(github\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com)[/:]"
+)
+"""What tells a remote base from a file, as Kustomize's documentation writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,12 @@ class Kustomization:
     """Whether labels that hold names stay unchanged; replacements may change them."""
     patches_selection: bool
     """Whether its patches change which Pods a Service selects, or ports; replacements may."""
+    changes_fields: bool
+    """Whether it has patches, replacements or transformers."""
+    fetches: bool
+    """Whether it lists charts or remote bases."""
+    chart_namespaces: frozenset[str]
+    """The namespaces that its charts name."""
 
 
 def read_kustomization(file: str) -> Kustomization | None:
@@ -51,7 +65,8 @@ def read_kustomization(file: str) -> Kustomization | None:
     fields = mapping(_value(file))
     folder = os.path.dirname(file)  # noqa: PTH120
     patches = list(_patch_texts(folder, fields))
-    listed = [*_texts(fields, "resources"), *_texts(fields, "bases"), *_texts(fields, "components")]
+    listed = [one for name in _LISTS for one in _texts(fields, name)]
+    charts = [mapping(one) for name in _CHARTS for one in items(fields.get(name))]
     return Kustomization(
         file,
         tuple(_normal(folder, one) for one in listed if "://" not in one),
@@ -61,7 +76,15 @@ def read_kustomization(file: str) -> Kustomization | None:
         {} if any(_SELECTOR in one for one in patches) else _selector(fields),
         leaves_labels=not (fields.get("replacements") or fields.get("configurations")),
         patches_selection="replacements" in fields or any(map(_SELECTION.search, patches)),
+        changes_fields=any(fields.get(name) for name in _CHANGES),
+        fetches=any(fields.get(name) for name in _CHARTS) or any(map(is_remote, listed)),
+        chart_namespaces=frozenset(filter(None, (text(one.get("namespace")) for one in charts))),
     )
+
+
+def is_remote(base: str) -> bool:
+    """Return whether an entry of a Kustomization leads to another machine."""
+    return _REMOTE.search(base) is not None
 
 
 class Patches:

@@ -200,17 +200,10 @@ def _lint_container_ports(policy: Policy, selected: Sequence[Workload], report: 
     ]
     if not any(name for _, name in named):
         return
-    names = {name for workload in selected for name in _container_ports(workload)}
+    names = {name for workload in selected for name in workload.port_names()}
     for path, name in named:
         if name and name not in names:
             report.add(policy.index, POLICY_PORT_UNKNOWN, path, name=quote(name))
-
-
-def _container_ports(workload: Workload) -> Iterator[str]:
-    for field in ("containers", "initContainers"):
-        for container in map(mapping, items(workload.pod.get(field))):
-            for port in map(mapping, items(container.get("ports"))):
-                yield text(port.get("name"))
 
 
 def _to_pods(policy: Policy) -> Iterator[tuple[str, object, Mapping[str, Any]]]:

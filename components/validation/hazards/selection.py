@@ -1,12 +1,12 @@
 """Hazards of selectors that match no Pods, and of target ports that no container has."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core.findings import quote
 from ...core.syntax import iana_service_name
 from ..object_set import ObjectSet, Service, Workload
-from ..untyped import items, mapping, text
+from ..untyped import text
 from .hazard import Catalogue
 from .report import Report
 
@@ -81,7 +81,7 @@ def _lint_miss(service: Service, workloads: Sequence[Workload], report: Report) 
 
 
 def _lint_targets(service: Service, selected: Sequence[Workload], report: Report) -> None:
-    names = {name for workload in selected for name in _port_names(workload)}
+    names = {name for workload in selected for name in workload.port_names()}
     if not names:  # patches of workloads have no containers' names
         return
     for position, port in enumerate(service.ports):
@@ -94,10 +94,3 @@ def _lint_targets(service: Service, selected: Sequence[Workload], report: Report
                 workload=quote(selected[0].name),
                 name=quote(port.target),
             )
-
-
-def _port_names(workload: Workload) -> Iterator[str]:
-    for field in ("containers", "initContainers"):
-        for container in map(mapping, items(workload.pod.get(field))):
-            for port in map(mapping, items(container.get("ports"))):
-                yield text(port.get("name"))

@@ -27,7 +27,7 @@ def lint_links(objects: ObjectSet, report: Report) -> None:
     """Report Services whose variables have names of settings that Pods of their namespace read."""
     for namespace, workloads in objects.workloads.items():
         linked = [
-            (workload, set(_variables(_containers(workload))))
+            (workload, set(_variables(workload.containers())))
             for workload in workloads
             if workload.pod.get("enableServiceLinks") is not False
         ]
@@ -58,7 +58,7 @@ def lint_links(objects: ObjectSet, report: Report) -> None:
 
 def _is_url(workload: Workload, name: str) -> bool:
     """Return whether a variable holds the port as well, as a URL does."""
-    variables = _env(_containers(workload))
+    variables = _env(workload.containers())
     return any(":" in text(one.get("value")) for one in variables if one.get("name") == name)
 
 
@@ -73,9 +73,4 @@ def _env(containers: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]
 
 def _fully_shown(workload: Workload) -> Iterator[Mapping[str, Any]]:
     """Yield the containers without `envFrom`, which may set any variable."""
-    return (one for one in _containers(workload) if not items(one.get("envFrom")))
-
-
-def _containers(workload: Workload) -> Iterator[Mapping[str, Any]]:
-    for field in ("containers", "initContainers"):
-        yield from map(mapping, items(workload.pod.get(field)))
+    return (one for one in workload.containers() if not items(one.get("envFrom")))

@@ -5,8 +5,8 @@ headless one (`findServices` of its plugin kubernetes).
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from ...core.findings import quote
 from ..object_set import ObjectSet, Service, Workload
@@ -103,12 +103,7 @@ def _records(workload: Workload, home: str) -> Iterator[_Record]:
 
 def _texts(workload: Workload) -> Iterator[str]:
     """Yield the values of variables, and the commands and arguments, of all containers."""
-    for field in ("containers", "initContainers"):
-        for container in map(mapping, items(workload.pod.get(field))):
-            yield from _texts_of(container)
-
-
-def _texts_of(container: Mapping[str, Any]) -> Iterator[str]:
-    yield from (text(mapping(one).get("value")) for one in items(container.get("env")))
-    yield from map(text, items(container.get("command")))
-    yield from map(text, items(container.get("args")))
+    for container in workload.containers():
+        yield from (text(mapping(one).get("value")) for one in items(container.get("env")))
+        yield from map(text, items(container.get("command")))
+        yield from map(text, items(container.get("args")))

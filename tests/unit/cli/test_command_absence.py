@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.cli.remote_content import is_remote
+from components.cli.manifests.kustomizations import is_remote
 from components.cli.results import validate_files
 
 SERVICE = """\
