@@ -1,11 +1,10 @@
 """Registers the objects of a component as its children."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import core, discovery
 
 from .._registry import (
     BACKEND_RECORD,
@@ -28,6 +27,7 @@ from ..core.metadata import (
 from ..core.shrink import Watch
 from ..errors import ValidationError
 from . import hooks as _hooks
+from . import late_types as _late_types
 from .aliases import Aliases
 from .engine import monitor
 from .owner import configured_manager
@@ -35,7 +35,6 @@ from .phase_record import PhaseRecord, PhaseWatch, Ports, ready_ports
 from .provider import namespace_of, renders
 from .record import BackendRecord
 from .stack_traces import CHILD, short_stack_trace
-from .threads import load_models
 
 _MANAGER_PATH = f'metadata.annotations["{FIELD_MANAGER_ANNOTATION}"]'
 
@@ -65,7 +64,6 @@ class Children:
         adoptions: Adoptions | None = None,
         path: str = "",
     ) -> None:
-        load_models()
         self._parent, self._component, self._opts = parent, name, opts
         self._path = path
         nested = opts is not None and opts.parent is not None
@@ -89,18 +87,22 @@ class Children:
         *,
         awaited: bool,
         depends_on: Sequence[pulumi.Resource] | None = None,
-    ) -> "core.v1.Service":
+    ) -> pulumi.CustomResource:
         """Register a Service; with `awaited`, Pulumi waits until it is ready."""
         name = self._name(manifest)
         is_migrating = PHASE_ANNOTATION in manifest["metadata"].get("annotations", {})
         hooks = _hooks.of_migrating_service if is_migrating else _hooks.of_service
-        return core.v1.Service(
-            name,
-            metadata=self._metadata(manifest, skip_await=not awaited),
-            spec=manifest["spec"],
+        return self._register(
+            SERVICE,
+            manifest,
+            {
+                "metadata": self._metadata(manifest, skip_await=not awaited),
+                "spec": manifest["spec"],
+                "status": None,
+            },
             # We own only whether there is a clusterIP, which the guard compares: if it did not
             # match, Pulumi would replace the live Service, which is an outage.
-            opts=self._options(
+            self._options(
                 manifest,
                 SERVICE,
                 hooks=hooks(name, self._parent),
@@ -146,7 +148,7 @@ class Children:
         manifest: Manifest,
         phase: str,
         ports: Ports,
-        service: "core.v1.Service",
+        service: pulumi.CustomResource,
         slices: Sequence[pulumi.Resource],
     ) -> None:
         """Record that a migrating Service has reached a phase. Does nothing under mocks.
@@ -186,7 +188,7 @@ class Children:
         manifest: Manifest,
         service_name: pulumi.Output[str],
         addresses: Collection[str],
-    ) -> "discovery.v1.EndpointSlice":
+    ) -> pulumi.CustomResource:
         """Register an EndpointSlice, attached to the confirmed Service.
 
         Args:
@@ -197,13 +199,16 @@ class Children:
         metadata = self._metadata(manifest)
         metadata["labels"] = {**metadata["labels"], SERVICE_NAME_LABEL: service_name}
         name = self._name(manifest)
-        return discovery.v1.EndpointSlice(
-            name,
-            metadata=metadata,
-            address_type=manifest["addressType"],
-            endpoints=_unless_empty(manifest["endpoints"]),
-            ports=manifest["ports"],
-            opts=self._options(
+        return self._register(
+            ENDPOINT_SLICE,
+            manifest,
+            {
+                "addressType": manifest["addressType"],
+                "endpoints": _unless_empty(manifest["endpoints"]),
+                "metadata": metadata,
+                "ports": manifest["ports"],
+            },
+            self._options(
                 manifest,
                 ENDPOINT_SLICE,
                 hooks=_hooks.of_slice(name, addresses, self._parent),
@@ -216,7 +221,7 @@ class Children:
         manifest: Manifest,
         service_name: pulumi.Output[str],
         slices: Sequence[pulumi.Resource],
-    ) -> "core.v1.Endpoints":
+    ) -> pulumi.CustomResource:
         """Register a legacy Endpoints object, which takes its name from the confirmed Service.
 
         It depends on the Service, because the endpoints controller deletes it while the Service is
@@ -224,17 +229,27 @@ class Children:
         """
         metadata = self._metadata(manifest)
         metadata["name"] = service_name
-        return core.v1.Endpoints(
-            self._name(manifest),
-            metadata=metadata,
-            subsets=_unless_empty(manifest["subsets"]),
-            opts=self._options(
+        return self._register(
+            ENDPOINTS,
+            manifest,
+            {"metadata": metadata, "subsets": _unless_empty(manifest["subsets"])},
+            self._options(
                 manifest,
                 ENDPOINTS,
                 hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
                 depends_on=slices,
             ),
         )
+
+    def _register(
+        self,
+        kind: str,
+        manifest: Manifest,
+        properties: Mapping[str, Any],
+        opts: pulumi.ResourceOptions,
+    ) -> pulumi.CustomResource:
+        head = {"apiVersion": manifest["apiVersion"], "kind": manifest["kind"]}
+        return _late_types.register(kind, self._name(manifest), {**head, **properties}, opts)
 
     def _name(self, manifest: Manifest) -> str:
         namespace = self._namespace(manifest)

@@ -7,7 +7,6 @@ import pulumi
 from pulumi.runtime import settings
 from pulumi.runtime.proto import resource_pb2
 
-from ..core.failures import explain
 from ..core.metadata import Manifest
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ def on_error(name: str, components: Mapping[str, pulumi.Resource]) -> ErrorHooks
         return {}
 
     def report(args: "ErrorHookArgs") -> bool:
+        from ..core.failures import explain  # noqa: PLC0415 - it loads all kinds
+
         manifest: Manifest = dict(args.new_inputs or {})
         if text := explain(manifest, args.failed_operation, args.errors):
             pulumi.log.error(text, resource=components.get(args.name))

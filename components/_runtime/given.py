@@ -9,15 +9,15 @@ from typing import Any, TypeVar, cast
 
 import pulumi
 from pulumi.runtime import is_dry_run
-from pulumi_kubernetes import core, networking
 
 from ..core.metadata import Manifest
 from .hooks import outputs_before
+from .late_types import read
 
 T = TypeVar("T")
 
 
-def cluster_ip(service: "core.v1.Service", planned: Manifest) -> pulumi.Output[str]:
+def cluster_ip(service: pulumi.CustomResource, planned: Manifest) -> pulumi.Output[str]:
     """Return the Service's own address.
 
     Args:
@@ -25,16 +25,16 @@ def cluster_ip(service: "core.v1.Service", planned: Manifest) -> pulumi.Output[s
         planned: Its manifest, as far as it is known when the program runs.
     """
     if planned["spec"].get("clusterIP") is not None:
-        return service.spec.apply(lambda spec: spec.cluster_ip or "")
+        return read(service, "spec", _cluster_ip)
     return _kept(
         service,
-        now=lambda spec: spec.cluster_ip or "",
-        before=lambda spec: spec.get("clusterIP") or "",
-        pick=lambda spec: spec.cluster_ip or "",
+        now=_cluster_ip,
+        before=_cluster_ip,
+        pick=_cluster_ip,
     )
 
 
-def node_ports(service: "core.v1.Service", planned: Manifest) -> pulumi.Output[dict[str, int]]:
+def node_ports(service: pulumi.CustomResource, planned: Manifest) -> pulumi.Output[dict[str, int]]:
     """Return the node port of each port that has one, by the port's name."""
     spec = planned["spec"]
     if spec["type"] not in ("NodePort", "LoadBalancer"):
@@ -42,53 +42,50 @@ def node_ports(service: "core.v1.Service", planned: Manifest) -> pulumi.Output[d
     ports: Sequence[Manifest] = spec["ports"]
     picked = {port["name"] for port in ports if "nodePort" not in port}
     if not picked or spec.get("allocateLoadBalancerNodePorts") is False:
-        return service.spec.apply(_numbers)
+        return read(service, "spec", _numbers)
     return _kept(
         service,
         now=lambda spec: {name: _numbers(spec).get(name) for name in picked},
-        before=lambda spec: {
-            name: next((p.get("nodePort") for p in _ports(spec) if p.get("name") == name), None)
-            for name in picked
-        },
+        before=lambda spec: {name: _numbers(spec).get(name) for name in picked},
         pick=_numbers,
     )
 
 
-def load_balancer(service: "core.v1.Service", planned: Manifest) -> pulumi.Output[list[str]]:
+def load_balancer(service: pulumi.CustomResource, planned: Manifest) -> pulumi.Output[list[str]]:
     """Return the addresses and host names that the load-balancer controller assigned."""
     if planned["spec"]["type"] != "LoadBalancer":
         return pulumi.Output.from_input(cast("list[str]", []))
 
-    return service.status.apply(_balanced)
+    return read(service, "status", _balanced)
 
 
-def ingress_addresses(ingress: "networking.v1.Ingress") -> pulumi.Output[list[str]]:
+def ingress_addresses(ingress: pulumi.CustomResource) -> pulumi.Output[list[str]]:
     """Return the addresses and host names that the controller assigned to an Ingress."""
-    return ingress.status.apply(_balanced)
+    return read(ingress, "status", _balanced)
 
 
-def _balanced(
-    status: "core.v1.outputs.ServiceStatus | networking.v1.outputs.IngressStatus | None",
-) -> Any:
-    given = (status.load_balancer.ingress if status and status.load_balancer else None) or []
-    addresses = [text for one in given for text in (one.ip, one.hostname) if text]
+def _balanced(status: Mapping[str, Any] | None) -> Any:
+    balancer: Mapping[str, Any] = (status or {}).get("loadBalancer") or {}
+    given: Sequence[Mapping[str, str]] = balancer.get("ingress") or []
+    addresses = [text for one in given for text in (one.get("ip"), one.get("hostname")) if text]
     return addresses or (_unknown() if is_dry_run() else [])
 
 
-def _numbers(spec: "core.v1.outputs.ServiceSpec") -> dict[str, int]:
-    return {port.name or "": port.node_port for port in spec.ports or [] if port.node_port}
+def _cluster_ip(spec: Mapping[str, Any]) -> str:
+    return spec.get("clusterIP") or ""
 
 
-def _ports(spec: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    return spec.get("ports") or ()
+def _numbers(spec: Mapping[str, Any]) -> dict[str, int]:
+    ports: Sequence[Mapping[str, Any]] = spec.get("ports") or ()
+    return {p.get("name") or "": int(p["nodePort"]) for p in ports if p.get("nodePort")}
 
 
 def _kept(
-    service: "core.v1.Service",
+    service: pulumi.CustomResource,
     *,
-    now: Callable[["core.v1.outputs.ServiceSpec"], object],
+    now: Callable[[Mapping[str, Any]], object],
     before: Callable[[Mapping[str, Any]], object],
-    pick: Callable[["core.v1.outputs.ServiceSpec"], T],
+    pick: Callable[[Mapping[str, Any]], T],
 ) -> pulumi.Output[T]:
     """Return an assigned value, unknown at preview unless a live Service already has it.
 
@@ -99,7 +96,7 @@ def _kept(
         pick: Returns the result.
     """
 
-    def choose(urn: str, version: str | None, spec: "core.v1.outputs.ServiceSpec") -> Any:
+    def choose(urn: str, version: str | None, spec: Mapping[str, Any]) -> Any:
         if not is_dry_run():
             return pick(spec)
         if not version:  # it does not exist yet
@@ -110,10 +107,12 @@ def _kept(
         return pick(spec)
 
     return service.urn.apply(
-        lambda urn: service.metadata.apply(
-            lambda metadata: service.spec.apply(
-                lambda spec: choose(urn, metadata.resource_version, spec)
-            )
+        lambda urn: read(
+            service,
+            "metadata",
+            lambda metadata: read(
+                service, "spec", lambda spec: choose(urn, metadata.get("resourceVersion"), spec)
+            ),
         )
     )
 

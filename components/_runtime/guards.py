@@ -5,21 +5,22 @@ result is known at preview, from a server-side dry run, before anything is writt
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import pulumi
-from pulumi_kubernetes import core, meta
 
 from ..core.findings import Finding, invalid
-from ..core.metadata import FIELD_MANAGER_ANNOTATION, FORCE_ANNOTATION, Manifest
-from ..core.ownership import Entry, other_owners, refused_owners
+from ..core.metadata import Manifest
+from ..core.ownership import refused_owners
 from ..errors import ValidationError
 from ..validation.hazards.declared import CO_OWNED
 from ..validation.hazards.hazard import Hazard
 from ..validation.hazards.traffic import FAMILY_UNSERVED
 from .engine import monitor
 from .hazard_log import HazardLog
+from .late_types import read
 from .live_addresses import keep_cluster_ip, unserved_external_ips
+from .live_metadata import owners_besides_ours
 from .service_updates import foreign_selector, primary_family
 
 
@@ -28,13 +29,6 @@ class Registered(Protocol):
 
     @property
     def urn(self) -> pulumi.Output[str]: ...
-
-
-class Watched(Registered, Protocol):
-    """An object of Kubernetes, as registered."""
-
-    @property
-    def metadata(self) -> "pulumi.Output[meta.v1.outputs.ObjectMeta]": ...
 
 
 class Guard:
@@ -55,7 +49,7 @@ class Guard:
         self,
         component: pulumi.ComponentResource,
         name: str,
-        service: "core.v1.Service",
+        service: pulumi.CustomResource,
         declared: Manifest,
         declare: Callable[[str, str], list[Finding]],
         families: Collection[str] = (),
@@ -71,7 +65,7 @@ class Guard:
         self._families = families
         self._log = HazardLog(component, path)
         self._log.show(hazards)
-        owned = service.metadata.apply(self._check_owners)
+        owned = read(service, "metadata", self._check_owners)
         confirmed = owned.apply(self._confirm_later)
         self.confirmed = keep_cluster_ip(confirmed, service, declared, self._error)
         """The Service's name, known once the returned Service matches the declared one. Objects
@@ -83,50 +77,46 @@ class Guard:
 
         def combine(
             hazards: Sequence[Hazard],
-            metadata: "meta.v1.outputs.ObjectMeta",
-            spec: "core.v1.outputs.ServiceSpec",
+            metadata: Mapping[str, Any],
+            spec: Mapping[str, Any],
         ) -> list[str]:
             found = [*hazards, *self._of_families(spec), *self._of_owners(metadata)]
             return [str(hazard) for hazard in found]
 
         return known.apply(
-            lambda hazards: self._service.metadata.apply(
-                lambda metadata: self._service.spec.apply(
-                    lambda spec: combine(hazards, metadata, spec)
-                )
+            lambda hazards: read(
+                self._service,
+                "metadata",
+                lambda metadata: read(
+                    self._service, "spec", lambda spec: combine(hazards, metadata, spec)
+                ),
             )
         )
 
-    def watch(self, made: Watched, manifest: Manifest) -> None:
+    def watch(self, made: pulumi.CustomResource, manifest: Manifest) -> None:
         """Refuse an object behind the Service if another stack or resource declares it."""
         kind, name = manifest["kind"], manifest["metadata"]["name"]
 
-        def check(metadata: "meta.v1.outputs.ObjectMeta") -> str | pulumi.Output[str]:
-            return refuse_owners(
-                cast("pulumi.CustomResource", made),
-                owners_besides_ours(metadata),
-                kind,
-                name,
-                self._error,
-            )
+        def check(metadata: Mapping[str, Any]) -> str | pulumi.Output[str]:
+            return refuse_owners(made, owners_besides_ours(metadata), kind, name, self._error)
 
         if monitor():
-            made.metadata.apply(check)
+            read(made, "metadata", check)
 
     def warn_later(self, known: pulumi.Output[Sequence[Hazard]]) -> None:
         """Warn of hazards that appear only when all arguments are known."""
         known.apply(self._log.show)
 
     def _confirm_later(self, _name: str) -> str | pulumi.Output[str]:
-        return self._service.spec.apply(self._confirm)
+        return read(self._service, "spec", self._confirm)
 
-    def _confirm(self, spec: "core.v1.outputs.ServiceSpec") -> str | pulumi.Output[str]:
+    def _confirm(self, spec: Mapping[str, Any]) -> str | pulumi.Output[str]:
         name: str = self._declared["metadata"]["name"]
         self._log.show(self._of_families(spec))
         findings = [*self._changed_headless(spec), *self._lost_primary(spec)]
         if findings:
             raise self._error(findings)
-        found: Mapping[str, str] = spec.selector or {}
+        found: Mapping[str, str] = spec.get("selector") or {}
         ours: Mapping[str, Any] = self._declared["spec"].get("selector") or {}
         if not foreign_selector(name, found, [ours], ""):
             return name
@@ -141,12 +131,13 @@ class Guard:
         placed = [finding.under(self._path) for finding in findings]
         return ValidationError(type(self._component).__name__, self._name, placed)
 
-    def _changed_headless(self, spec: "core.v1.outputs.ServiceSpec") -> list[Finding]:
+    def _changed_headless(self, spec: Mapping[str, Any]) -> list[Finding]:
         declared = self._declared["spec"]
-        if declared["type"] == "ExternalName" or not spec.cluster_ip:
+        live = spec.get("clusterIP")
+        if declared["type"] == "ExternalName" or not live:
             return []
         wanted = declared.get("clusterIP") == "None"
-        if (spec.cluster_ip == "None") == wanted:
+        if (live == "None") == wanted:
             return []
         return [
             invalid(
@@ -158,32 +149,33 @@ class Guard:
             )
         ]
 
-    def _lost_primary(self, spec: "core.v1.outputs.ServiceSpec") -> list[Finding]:
+    def _lost_primary(self, spec: Mapping[str, Any]) -> list[Finding]:
         """Report a Service of two families that has lost the backends of its primary family."""
         given = _families(spec)
         if len(given) < 2 or not self._families or "ipFamilies" in self._declared["spec"]:  # noqa: PLR2004
             return []
-        if given[0] in self._families or spec.cluster_ip == "None":
+        if given[0] in self._families or spec.get("clusterIP") == "None":
             return []
         return [primary_family(given[0], given[1])]
 
-    def _of_families(self, spec: "core.v1.outputs.ServiceSpec") -> list[Hazard]:
+    def _of_families(self, spec: Mapping[str, Any]) -> list[Hazard]:
         given = _families(spec)
         if given and any(family not in given for family in self._families):
             return [FAMILY_UNSERVED, *unserved_external_ips(spec)]
         return unserved_external_ips(spec)
 
-    def _of_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> list[Hazard]:
+    def _of_owners(self, metadata: Mapping[str, Any]) -> list[Hazard]:
         return [CO_OWNED] if owners_besides_ours(metadata) else []
 
-    def _check_owners(self, metadata: "meta.v1.outputs.ObjectMeta") -> str | pulumi.Output[str]:
+    def _check_owners(self, metadata: Mapping[str, Any]) -> str | pulumi.Output[str]:
         """Refuse a Service that another component, stack or resource declares.
 
         A namespace from the provider is known only now. A dry run does not show conflicts between
         owners.
         """
-        if metadata.name and metadata.namespace:
-            twice = self._declare(metadata.name, metadata.namespace)
+        known, namespace = metadata.get("name"), metadata.get("namespace")
+        if known and namespace:
+            twice = self._declare(known, namespace)
             if twice:
                 raise self._error(twice)
         name = self._declared["metadata"]["name"]
@@ -192,21 +184,6 @@ class Guard:
         if isinstance(confirmed, str):
             self._log.show([CO_OWNED] if owners else [])
         return confirmed
-
-
-def owners_besides_ours(metadata: "meta.v1.outputs.ObjectMeta") -> list[str]:
-    """Return the field managers, other than ours, that own more than metadata; none if forced."""
-    if (metadata.annotations or {}).get(FORCE_ANNOTATION) == "true":
-        return []
-    entries = [
-        Entry(
-            entry.manager or "",
-            cast("Mapping[str, Any]", entry.fields_v1 or {}),
-            entry.subresource or "",
-        )
-        for entry in metadata.managed_fields or []
-    ]
-    return other_owners(entries, (metadata.annotations or {}).get(FIELD_MANAGER_ANNOTATION))
 
 
 def refuse_owners(
@@ -234,5 +211,5 @@ def refuse_owners(
     return made.urn.apply(fail)
 
 
-def _families(spec: "core.v1.outputs.ServiceSpec") -> list[str]:
-    return list(spec.ip_families or [])
+def _families(spec: Mapping[str, Any]) -> list[str]:
+    return list(spec.get("ipFamilies") or [])

@@ -1,15 +1,16 @@
 """Compares the addresses of a live Service with the declared ones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pulumi
-from pulumi_kubernetes import core
 
 from ..core.addresses import Address, parse_ip
 from ..core.findings import HIDDEN, Finding, invalid
 from ..core.metadata import Manifest
 from ..validation.hazards.declared import EXTERNAL_IP_UNSERVED
 from ..validation.hazards.hazard import Hazard
+from .late_types import read
 
 _REMEDY = (
     "leave `cluster_ip` out, or declare a Service with another `service_name` and move the clients,"
@@ -19,7 +20,7 @@ _REMEDY = (
 
 def keep_cluster_ip(
     confirmed: pulumi.Output[str],
-    service: "core.v1.Service",
+    service: pulumi.CustomResource,
     declared: Manifest,
     error: Callable[[list[Finding]], Exception],
 ) -> pulumi.Output[str]:
@@ -50,16 +51,17 @@ def keep_cluster_ip(
             finding = invalid("cluster_ip", HIDDEN, reason, _REMEDY)
         raise error([finding])
 
-    live = service.spec.apply(lambda spec: spec.cluster_ip or "")
+    live = read(service, "spec", lambda spec: spec.get("clusterIP") or "")
     return pulumi.Output.all(confirmed, live, wanted).apply(compare)
 
 
-def unserved_external_ips(spec: "core.v1.outputs.ServiceSpec") -> list[Hazard]:
+def unserved_external_ips(spec: Mapping[str, Any]) -> list[Hazard]:
     """Return the hazard of external IPs whose family the cluster did not give the Service."""
-    if spec.cluster_ip == "None":
+    if spec.get("clusterIP") == "None":
         return []
-    given: Sequence[str] = spec.ip_families or []
-    parsed = [parse_ip(address) for address in spec.external_ips or []]
+    given: Sequence[str] = spec.get("ipFamilies") or []
+    external: Sequence[str] = spec.get("externalIPs") or []
+    parsed = [parse_ip(address) for address in external]
     found = {address.family for address in parsed if isinstance(address, Address)}
     return [EXTERNAL_IP_UNSERVED] if given and not found.issubset(given) else []
 

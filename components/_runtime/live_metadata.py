@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pulumi
-from pulumi_kubernetes import meta
 
-from ..core.metadata import FIELD_MANAGER_ANNOTATION
+from ..core.metadata import FIELD_MANAGER_ANNOTATION, FORCE_ANNOTATION
 from ..core.ownership import other_owners, read_entries
-from .guards import owners_besides_ours
+from .late_types import read
 
-__all__ = ["Live", "is_answered", "live", "metadata_of"]
+__all__ = ["Live", "is_answered", "live", "owners_besides_ours"]
 
 
 class Live(NamedTuple):
@@ -24,29 +23,23 @@ class Live(NamedTuple):
 
 def live(registered: pulumi.Resource) -> pulumi.Output[Live]:
     """Return the metadata of a registered object, once the cluster has returned it."""
-    return metadata_of(registered).apply(_read)
+    return read(registered, "metadata", _read)
 
 
-def metadata_of(registered: pulumi.Resource) -> pulumi.Output[Any]:
-    """Return the metadata of an object; the SDK knows no types of a custom resource."""
-    anything: Any = registered
-    metadata: pulumi.Output[Any] = anything.metadata
-    return metadata
-
-
-def is_answered(metadata: Any) -> bool:
+def is_answered(metadata: Mapping[str, Any]) -> bool:
     """Return whether metadata comes from the API server, also from a dry run at preview."""
-    if isinstance(metadata, meta.v1.outputs.ObjectMeta):
-        return bool(metadata.uid or metadata.managed_fields)
-    return "uid" in metadata or "managedFields" in metadata
+    return bool(metadata.get("uid") or metadata.get("managedFields"))
 
 
-def _read(metadata: Any) -> Live:
-    if isinstance(metadata, meta.v1.outputs.ObjectMeta):
-        namespace = metadata.namespace or "default"
-        return Live(metadata.name or "", namespace, owners_besides_ours(metadata))
-    wire: Mapping[str, Any] = metadata
-    annotations: Mapping[str, str] = wire.get("annotations") or {}
-    entries = read_entries(wire.get("managedFields") or [])
-    owners = other_owners(entries, annotations.get(FIELD_MANAGER_ANNOTATION))
-    return Live(wire.get("name") or "", wire.get("namespace") or "default", owners)
+def owners_besides_ours(metadata: Mapping[str, Any]) -> list[str]:
+    """Return the field managers, other than ours, that own more than metadata; none if forced."""
+    annotations: Mapping[str, str] = metadata.get("annotations") or {}
+    if annotations.get(FORCE_ANNOTATION) == "true":
+        return []
+    entries = read_entries(metadata.get("managedFields") or [])
+    return other_owners(entries, annotations.get(FIELD_MANAGER_ANNOTATION))
+
+
+def _read(metadata: Mapping[str, Any]) -> Live:
+    namespace = metadata.get("namespace") or "default"
+    return Live(metadata.get("name") or "", namespace, owners_besides_ours(metadata))

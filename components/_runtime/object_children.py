@@ -10,6 +10,7 @@ from ..core.metadata import Manifest
 from .children import Children
 from .served_kinds import refuse_unserved
 from .stack_traces import CHILD, short_stack_trace
+from .threads import load
 
 __all__ = ["ObjectChildren"]
 
@@ -29,6 +30,7 @@ class ObjectChildren(Children):
         """
         if manifest["kind"] != "NetworkPolicy":
             return self.custom(manifest, after)
+        load(lambda: networking.v1.NetworkPolicy)
         return networking.v1.NetworkPolicy(
             self._name(manifest),
             metadata=self._metadata(manifest),
@@ -49,6 +51,7 @@ class ObjectChildren(Children):
             manifest: The object.
             after: Resources that must exist before it.
         """
+        load(lambda: apiextensions.CustomResource)
         kind = f"kubernetes:{manifest['apiVersion']}:{manifest['kind']}"
         made = apiextensions.CustomResource(
             self._name(manifest),
@@ -73,6 +76,7 @@ class ObjectChildren(Children):
             after: Resources that must exist before it.
             awaited: Whether Pulumi waits for its controller's address.
         """
+        load(lambda: networking.v1.Ingress)
         return networking.v1.Ingress(
             self._name(manifest),
             metadata=self._metadata(manifest, skip_await=not awaited),

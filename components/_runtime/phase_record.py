@@ -15,6 +15,7 @@ from .._registry import PHASE_RECORD
 from ..core.findings import Finding
 from ..core.metadata import Manifest
 from ..core.migration import refused_record, unready_ports
+from .threads import load
 
 __all__ = ["PhaseRecord", "PhaseWatch", "Ports", "ports_of", "ready_ports"]
 
@@ -67,6 +68,7 @@ async def ready_ports(parent: pulumi.Resource, name: str, identity: str) -> Port
         name: The Pulumi name of the read.
         identity: Namespace and name of the Service.
     """
+    load(lambda: core.v1.Endpoints)
     opts = pulumi.ResourceOptions(parent=parent)
     subsets = core.v1.Endpoints.get(name, identity, opts).subsets
     if not await subsets.is_known():  # at preview an absent field is unknown: there is no Pod

@@ -5,10 +5,11 @@ If it does not, the provider previews the object as a create, and the up fails.
 
 import asyncio
 import subprocess
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -19,7 +20,8 @@ from ..core.findings import Finding
 from ..core.metadata import Manifest
 from ..errors import ValidationError
 from .engine import monitor
-from .live_metadata import is_answered, metadata_of
+from .late_types import read
+from .live_metadata import is_answered
 from .provider import provider_of
 
 __all__ = ["is_missing", "is_waiting", "may_bring_kinds", "refuse_unserved"]
@@ -64,7 +66,7 @@ def refuse_unserved(
     if engine is None or not pulumi.runtime.is_dry_run() or is_waiting(opts):
         return
 
-    async def check(metadata: object) -> bool:
+    async def check(metadata: Mapping[str, Any]) -> bool:
         if is_answered(metadata) or may_bring_kinds():
             return True
         version: str = manifest["apiVersion"]
@@ -73,7 +75,7 @@ def refuse_unserved(
             raise fail([unserved(manifest["kind"], version, manifest["metadata"]["name"])])
         return True
 
-    _: pulumi.Output[bool] = metadata_of(made).apply(check)
+    _: pulumi.Output[bool] = read(made, "metadata", check)
 
 
 def is_waiting(opts: pulumi.ResourceOptions | None) -> bool:

@@ -16,6 +16,7 @@ from . import given as _given
 from .children import Children
 from .component import Draft
 from .guards import Guard
+from .late_types import read, typed
 from .lazy_outputs import LazyOutputs
 from .phase_record import ports_of
 
@@ -44,13 +45,6 @@ class DeclaredService:
         path: The component's field that declares it, if it declares several.
     """
 
-    service: "core.v1.Service"
-    """The Service itself, a resource of `pulumi_kubernetes`."""
-    slices: "list[discovery.v1.EndpointSlice]"
-    """Its EndpointSlices, in the order of their names; empty if Kubernetes writes them."""
-    legacy_endpoints: "core.v1.Endpoints | None"
-    """Its Endpoints object, with `EndpointApi.ENDPOINTS` and `EndpointApi.BOTH`; else None."""
-
     def __init__(
         self,
         component: pulumi.ComponentResource,
@@ -68,15 +62,15 @@ class DeclaredService:
         self._children, self._path = children, path
         self._objects = draft.objects()
         manifest = self._manifest = next(self._objects)
-        self.service = children.service(
+        self._service = children.service(
             manifest, awaited=awaited, depends_on=self.register_first(manifest)
         )
-        self.slices = []
-        self.legacy_endpoints = None
+        self._slices: list[pulumi.CustomResource] = []
+        self._legacy_endpoints: pulumi.CustomResource | None = None
         self._guard = Guard(
             component,
             name,
-            self.service,
+            self._service,
             manifest,
             draft.entry.declare_answer,
             families,
@@ -100,22 +94,41 @@ class DeclaredService:
             confirmed = self._children.compare(self._manifest, watch, confirmed, self._path)
         for manifest in self._objects:
             if manifest["kind"] == "Endpoints":
-                legacy = self._children.endpoints(manifest, confirmed, self.slices)
-                self.legacy_endpoints = legacy
+                legacy = self._children.endpoints(manifest, confirmed, self._slices)
+                self._legacy_endpoints = legacy
                 self._guard.watch(legacy, manifest)
                 continue
             made = self._children.endpoint_slice(manifest, confirmed, addresses)
-            self.slices.append(made)
+            self._slices.append(made)
             if not is_part(manifest["metadata"]["name"]):
                 self._guard.watch(made, manifest)
 
     def record_phase(self, phase: str) -> None:
         """Record that the Service has reached a phase, once all its objects are written."""
         ports = ports_of(self.planned)
-        self._children.phase(self._manifest, phase, ports, self.service, self.slices)
+        self._children.phase(self._manifest, phase, ports, self._service, self._slices)
 
     def _known_hazards(self) -> "pulumi.Output[Sequence[Hazard]]":
         return self._hazards(lambda plan: plan.hazards)
+
+    @property
+    def service(self) -> "core.v1.Service":
+        """The Service itself, a resource of `pulumi_kubernetes`."""
+        service: core.v1.Service = typed(self._service)
+        return service
+
+    @property
+    def slices(self) -> "list[discovery.v1.EndpointSlice]":
+        """Its EndpointSlices, in the order of their names; empty if Kubernetes writes them."""
+        return [typed(one) for one in self._slices]
+
+    @property
+    def legacy_endpoints(self) -> "core.v1.Endpoints | None":
+        """Its Endpoints object, with `EndpointApi.ENDPOINTS` and `EndpointApi.BOTH`; else None."""
+        if self._legacy_endpoints is None:
+            return None
+        endpoints: core.v1.Endpoints = typed(self._legacy_endpoints)
+        return endpoints
 
     @cached_property
     def service_name(self) -> pulumi.Output[str]:
@@ -125,7 +138,7 @@ class DeclaredService:
     @cached_property
     def namespace(self) -> pulumi.Output[str]:
         """The Service's namespace."""
-        return self.service.metadata.apply(lambda metadata: metadata.namespace or "default")
+        return read(self._service, "metadata", lambda found: found.get("namespace") or "default")
 
     @cached_property
     def host(self) -> pulumi.Output[str]:
@@ -135,17 +148,17 @@ class DeclaredService:
     @cached_property
     def cluster_ip(self) -> pulumi.Output[str]:
         """The Service's own address; "None" if headless."""
-        return _given.cluster_ip(self.service, self.planned)
+        return _given.cluster_ip(self._service, self.planned)
 
     @cached_property
     def load_balancer(self) -> pulumi.Output[list[str]]:
         """The load balancer's addresses and host names; empty until its controller assigns them."""
-        return _given.load_balancer(self.service, self.planned)
+        return _given.load_balancer(self._service, self.planned)
 
     @cached_property
     def node_ports(self) -> pulumi.Output[dict[str, int]]:
         """The port on every node, by the name of the port; empty for type ClusterIP."""
-        return _given.node_ports(self.service, self.planned)
+        return _given.node_ports(self._service, self.planned)
 
     @cached_property
     def endpoints(self) -> pulumi.Output[list[str]]:

@@ -15,7 +15,7 @@ COMPONENT = 8
 """Innermost frames that are kept of a component: five of the SDK's and ours, which the SDK leaves
 out, then the user's call of it and what called that."""
 
-CHILD = 6
+CHILD = 5
 """The same of a child: those that the SDK leaves out, and none of ours. Its component has the
 user's."""
 

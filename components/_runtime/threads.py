@@ -13,31 +13,17 @@ from importlib import import_module, metadata
 from types import SimpleNamespace
 from typing import Any
 
-from pulumi_kubernetes import core, discovery, meta
-
-__all__ = ["end_own_callbacks_only", "load", "load_models"]
+__all__ = ["end_own_callbacks_only", "load"]
 
 _REPAIRED = (3, 260)
 """The first SDK version with the fix, whose internals are left alone."""
 
 _lock = threading.Lock()
 _done: list[bool] = []
-_loaded: list[object] = []
-
-
-def load_models() -> None:
-    """Load the modules that components use, before the first component of the process uses them.
-
-    This is not done when the package is imported, because they are large and the command line does
-    not need them.
-    """
-    if not _loaded:
-        with _lock:  # accessing an attribute loads the module
-            _loaded[:] = core.v1.Service, discovery.v1.EndpointSlice, meta.v1.ObjectMetaArgs
 
 
 def load(*modules: Callable[[], object]) -> None:
-    """Load further modules, one thread at a time.
+    """Load modules of models, one thread at a time.
 
     Args:
         modules: Functions that each access a module, which loads it.

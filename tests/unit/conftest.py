@@ -83,6 +83,13 @@ class Recorder:
         return [(request.type, request.name) for request in self.requests]
 
 
+@pytest.fixture(params=["typed late", "typed at once"])
+def both_types(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a test for each way in which children get their types."""
+    if request.param == "typed at once":
+        monkeypatch.setattr("components._runtime.late_types._sdk", lambda: None)
+
+
 @pytest.fixture
 def aliases(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let resources have aliases, as with an engine, though mocks have no use for them."""

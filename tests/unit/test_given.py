@@ -19,6 +19,8 @@ BOTH = [HTTP, {"name": "https", "port": 443}]
 LIVE = {"resourceVersion": "7"}
 OUTPUTS = ("cluster_ip", "load_balancer", "node_ports")
 
+pytestmark = pytest.mark.usefixtures("both_types")
+
 Answer = Callable[..., None]
 
 

@@ -16,6 +16,8 @@ ALIAS: dict[str, Any] = {"external_name": "api.example.com"}
 OURS = "k8s-endpoints/project/stack"
 BOTH = ["192.0.2.10", "2001:db8::1"]
 
+pytestmark = pytest.mark.usefixtures("both_types")
+
 Answer = Callable[..., None]
 KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "ExternalService": (ExternalService, GOOD),

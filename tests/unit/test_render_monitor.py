@@ -165,7 +165,8 @@ def test_any_value_is_read_as_the_sdk_reads_it(*, preview: bool) -> None:
 def shown(value: object) -> str:
     """Return a value as text, with its types, without addresses in memory, and with sorted keys."""
     if isinstance(value, dict):
-        return f"{{{', '.join(sorted(f'{key}: {shown(item)}' for key, item in value.items()))}}}"
+        items = sorted(f"{key}: {shown(item)}" for key, item in value.items())
+        return f"{type(value).__qualname__}({', '.join(items)})"
     if isinstance(value, list | tuple):
         return f"{type(value).__name__}({', '.join(map(shown, value))})"
     return re.sub(r" at 0x[0-9a-f]+", "", repr(value))

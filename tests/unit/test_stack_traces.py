@@ -73,7 +73,7 @@ def test_a_component_keeps_the_nearest_frames_of_the_user_and_its_children_none(
     own = found.pop("k8s-endpoints:index:ExternalService")
     assert own == ["test_stack_traces.py"] * (3 if STORED else 1)
     assert len(found) == 3
-    expected: list[str] = [] if STORED else ["children.py"]
+    expected: list[str] = [] if STORED else ["late_types.py"]
     assert all(files == expected for files in found.values()), found
 
 

@@ -1,0 +1,202 @@
+"""Children that become instances of their typed classes when a program looks at them.
+
+The typed classes of `pulumi_kubernetes` load the models of a whole API group, and make models of
+all that the engine returns. Most programs never look. So a child is registered as a plain resource,
+with the same request, and takes its typed class when it is first asked for.
+
+Legacy transformations are given the resource itself, so a child that has some is typed at once, as
+is every child under an SDK that lacks what this needs.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module, metadata
+from typing import Any, NamedTuple, cast
+
+import pulumi
+from pulumi_kubernetes import core, discovery
+
+from .._registry import ENDPOINT_SLICE, ENDPOINTS, SERVICE
+from .threads import load
+
+__all__ = ["KINDS", "LateKind", "read", "register", "typed"]
+
+
+@dataclass(frozen=True, slots=True)
+class LateKind:
+    """A kind of children that are typed late."""
+
+    token: str
+    typed: Callable[[], Any]
+    """Returns the typed class, which loads its models."""
+
+
+KINDS = {
+    kind.token: kind
+    for kind in (
+        LateKind(SERVICE, lambda: core.v1.Service),
+        LateKind(ENDPOINT_SLICE, lambda: discovery.v1.EndpointSlice),
+        LateKind(ENDPOINTS, lambda: core.v1.Endpoints),
+    )
+}
+
+
+def register(
+    token: str, name: str, properties: Mapping[str, Any], opts: pulumi.ResourceOptions
+) -> pulumi.CustomResource:
+    """Register a child.
+
+    Args:
+        token: Its type, a key of `KINDS`.
+        name: Its Pulumi name.
+        properties: Its properties by the names of Kubernetes; None for those that are only outputs.
+        opts: Its options, with its parent.
+    """
+    kind, sdk = KINDS[token], _sdk()
+    properties = dict(sorted(properties.items()))  # as in the typed class
+    if sdk is None or getattr(opts.parent, "_transformations", True):
+        return _at_once(kind, name, properties, opts)
+    return _LateTyped(kind, sdk, name, properties, opts)
+
+
+def typed(child: pulumi.Resource) -> Any:
+    """Return a child as an instance of its typed class."""
+    if isinstance(child, _LateTyped):
+        child.become_typed()
+    return child
+
+
+def read(child: pulumi.Resource, name: str, func: Callable[[Any], Any]) -> pulumi.Output[Any]:
+    """Apply a function to what the engine returned for a resource.
+
+    Args:
+        child: Any object of Kubernetes, as registered.
+        name: The property, such as `metadata`.
+        func: Is called with the property's value, by the names of Kubernetes.
+    """
+    outputs: Mapping[str, pulumi.Output[Any]] = vars(child).get(_OUTPUTS, {})
+    output: pulumi.Output[Any] = outputs[name] if name in outputs else getattr(child, name)
+    return output.apply(lambda value: func(_plain(value)))
+
+
+class _Sdk(NamedTuple):
+    """What is needed of the SDK and of the provider's package."""
+
+    types: Callable[[type], Mapping[str, Any]]
+    """Returns the types of the properties of a typed class."""
+    translate: Callable[..., Any]
+    """Makes models of what the engine returned."""
+    defaults: Callable[[], pulumi.ResourceOptions]
+    """Returns the options of each resource of the provider: its version."""
+
+
+@cache
+def _sdk() -> _Sdk | None:
+    try:
+        if [metadata.version(one).split(".")[0] for one in _PACKAGES] != ["3", "4"]:
+            return None
+        found = _Sdk(
+            import_module("pulumi._types").resource_types,
+            import_module("pulumi.runtime.rpc").translate_output_properties,
+            import_module("pulumi_kubernetes._utilities").get_resource_opts_defaults,
+        )
+        inspect.signature(found.translate).bind({}, _same, None, True)  # noqa: FBT003
+    except (ImportError, AttributeError, TypeError):
+        return None
+    return found
+
+
+_PACKAGES = ("pulumi", "pulumi-kubernetes")
+_OUTPUTS = "_late_outputs"
+
+
+def _at_once(
+    kind: LateKind, name: str, properties: Mapping[str, Any], opts: pulumi.ResourceOptions
+) -> pulumi.CustomResource:
+    load(kind.typed)
+    made = kind.typed()
+    names = {theirs: ours for ours, theirs in _kubernetes_names(made).items()}
+    given = {names[key]: value for key, value in properties.items() if value is not None}
+    registered: pulumi.CustomResource = made(name, opts=opts, **given)
+    return registered
+
+
+class _LateTyped(pulumi.CustomResource):
+    def __init__(
+        self,
+        kind: LateKind,
+        sdk: _Sdk,
+        name: str,
+        properties: Mapping[str, Any],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        defaults = sdk.defaults()
+        opts.version = defaults.version
+        opts.plugin_download_url = defaults.plugin_download_url
+        super().__init__(kind.token, name, {**properties}, opts)
+        self._kind, self._sdk = kind, sdk
+        outputs = {name: self.__dict__.pop(name) for name in properties}
+        self.__dict__[_OUTPUTS] = outputs
+
+    def become_typed(self) -> None:
+        """Become an instance of the typed class, in place."""
+        load(self._kind.typed)
+        made = self._kind.typed()
+        types = self._sdk.types(made)
+        for ours, theirs in _kubernetes_names(made).items():
+            output = self.__dict__[_OUTPUTS].get(theirs)
+            if output is not None:
+                self.__dict__[ours] = self._translated(output, types.get(theirs))
+        self.__class__ = made
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an attribute of the typed class, to those who reach the child in other ways."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        self.become_typed()
+        return getattr(self, name)
+
+    def _translated(self, output: pulumi.Output[Any], kind: Any) -> pulumi.Output[Any]:
+        if kind is str:
+            return output
+        translate = self._sdk.translate
+
+        def make(value: Any) -> Any:
+            # One that became typed before the engine answered has got models from the SDK.
+            return translate(value, _same, kind, True) if _is_plain(value) else value  # noqa: FBT003
+
+        return output.apply(make, run_with_unknowns=True)
+
+
+def _same(name: str) -> str:
+    return name
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether a value of the engine has not been made into models."""
+    values = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return all(type(one) is dict for one in values)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with models made into mappings, by the names of Kubernetes."""
+    if isinstance(value, list):
+        return [_plain(one) for one in cast("list[Any]", value)]
+    if type(value) is dict or not isinstance(value, dict):
+        return cast("Any", value)
+    model = cast("dict[str, Any]", value)
+    names = _kubernetes_names(type(model))
+    return {names.get(key, key): _plain(inner) for key, inner in model.items()}
+
+
+@cache
+def _kubernetes_names(typed_class: type) -> dict[str, str]:
+    """Return the names of Kubernetes of a typed class's or model's properties, by Python's."""
+    getters = {
+        name: vars(one.fget).get("_pulumi_name")
+        for name, one in vars(typed_class).items()
+        if isinstance(one, property) and one.fget is not None
+    }
+    return {ours: theirs for ours, theirs in getters.items() if theirs is not None}

@@ -1,0 +1,249 @@
+"""Children that take their typed classes late are, to all who look, what typed ones are."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from components import EndpointApi, ExternalService
+from components._runtime import late_types
+from components.testing import KubernetesMocks, render
+from tests.unit.conftest import Recorder
+from tests.unit.outputs import later
+from tests.unit.test_render_monitor import observe, shown
+from tools.paths import ROOT
+
+PORTS: list[Any] = [{"name": "pg", "port": 5432}]
+NEVER_OURS = "kubernetes:discovery.k8s.io/v1beta1:EndpointSlice"
+"""An alias of the typed slice: no component has ever registered that kind."""
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Let children be typed at once, as under an SDK that lacks what is needed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(late_types, "_sdk", lambda: None)
+        yield
+
+
+DRESSES = st.sampled_from([None, "later", "secret", "unknown"])
+
+
+@st.composite
+def declarations(draw: st.DrawFn) -> dict[str, Any]:
+    """Return arguments; a dress says how a value is given."""
+    numbers = draw(st.sets(st.integers(1, 9), min_size=1, max_size=3))
+    return {
+        "addresses": [f"192.0.2.{one}" for one in numbers],
+        "backend": draw(DRESSES),
+        "label": draw(DRESSES),
+        "namespace": draw(st.sampled_from([None, "shop"])),
+        "endpoint_api": draw(st.sampled_from(list(EndpointApi))),
+        "type": draw(st.sampled_from(["ClusterIP", "NodePort", "LoadBalancer"])),
+        "waits": draw(st.booleans()),
+    }
+
+
+def declared(drawn: dict[str, Any], unknown: Callable[[], Any] | None) -> ExternalService:
+    """Declare a Service; `unknown` makes unknown Outputs, and there are none without it."""
+
+    def dressed(value: object, dress: str | None) -> Any:
+        if dress == "unknown" and unknown:
+            return unknown()
+        output = later(value)
+        return {None: value, "secret": pulumi.Output.secret(output)}.get(dress, output)
+
+    late = {"id": "late", "address": dressed("192.0.2.77", drawn["backend"])}
+    first = [k8s.core.v1.ConfigMap("first", data={})] if drawn["waits"] else []
+    arguments: Any = {
+        "backends": [*({"address": one} for one in drawn["addresses"]), late],
+        "ports": PORTS,
+        "labels": {"team": dressed("data", drawn["label"])},
+        "annotations": {"example.com/camelCase": "kept"},
+        "endpoint_api": drawn["endpoint_api"],
+        "type": drawn["type"],
+        **({"namespace": drawn["namespace"]} if drawn["namespace"] else {}),
+    }
+    return ExternalService("db", arguments, pulumi.ResourceOptions(depends_on=first))
+
+
+def every_output(made: ExternalService) -> list[Any]:
+    service = made.service
+    outputs: list[Any] = [service.api_version, service.kind, service.metadata, service.spec]
+    outputs += [service.status, service.id, service.urn, service.metadata.name]
+    outputs += [service.metadata["annotations"], service.spec.ports[0].port]
+    for one in made.slices:
+        outputs += [one.api_version, one.kind, one.metadata, one.address_type, one.endpoints]
+        outputs += [one.ports, one.urn, one.endpoints[0].addresses]
+    if made.legacy_endpoints is not None:
+        outputs += [made.legacy_endpoints.metadata, made.legacy_endpoints.subsets]
+    return [*outputs, made.cluster_ip, made.host, made.node_ports, made.load_balancer, made.hazards]
+
+
+@pytest.mark.parametrize("when", ["at once", "registered"])
+@pytest.mark.parametrize("preview", [False, True])
+def test_outputs_are_those_of_typed_children(
+    unknown: Callable[[], Any], *, preview: bool, when: str
+) -> None:
+    def run(drawn: dict[str, Any]) -> str:
+        def program(told: Callable[..., None]) -> None:
+            made = declared(drawn, unknown if preview else None)
+            if when == "at once":
+                told(*every_output(made))
+            else:
+                looked = made.service.urn.apply if drawn["waits"] else made.service_name.apply
+                told(looked(lambda _: pulumi.Output.all(*every_output(made))))
+
+        manifests, seen = observe(program, None, preview=preview)
+        assert len(seen) > 15 or when == "registered"
+        return shown([sorted(map(shown, manifests)), seen])
+
+    @given(declarations())
+    @hypothesis_settings(max_examples=40)
+    def compare(drawn: dict[str, Any]) -> None:
+        late = run(drawn)
+        with at_once():
+            assert late == run(drawn)
+
+    compare()
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.usefixtures("aliases")
+def test_requests_are_those_of_typed_children(unknown: Callable[[], Any], *, preview: bool) -> None:
+    """What engine and transforms see: all but one alias, which has never matched an object."""
+
+    def run(drawn: dict[str, Any]) -> dict[str, Any]:
+        recorder = Recorder()
+        recorder(lambda: declared(drawn, unknown if preview else None), preview=preview)
+        for request in recorder.requests:
+            kept = [one for one in request.aliases if one.spec.type != NEVER_OURS]
+            request.ClearField("sourcePosition")
+            del request.aliases[:]
+            request.aliases.extend(kept)
+        return {request.name: request for request in recorder.requests}
+
+    @given(declarations())
+    @hypothesis_settings(max_examples=40)
+    def compare(drawn: dict[str, Any]) -> None:
+        late = run(drawn)
+        with at_once():
+            assert late == run(drawn)
+        assert "default/db" in late or "shop/db" in late
+
+    compare()
+
+
+def program(**settings: Any) -> ExternalService:
+    return ExternalService("db", {"addresses": ["192.0.2.1"], "ports": PORTS, **settings})
+
+
+def test_children_are_instances_of_their_classes() -> None:
+    def check() -> None:
+        made = program(endpoint_api="Both")
+        assert type(made.service) is k8s.core.v1.Service
+        assert [type(one) for one in made.slices] == [k8s.discovery.v1.EndpointSlice]
+        assert type(made.legacy_endpoints) is k8s.core.v1.Endpoints
+        assert made.service is made.service
+
+    render(check)
+
+
+def test_a_legacy_transformation_is_given_the_typed_child() -> None:
+    seen: list[type] = []
+
+    def look(args: pulumi.ResourceTransformationArgs) -> None:
+        seen.append(type(args.resource))
+
+    def transformed() -> None:
+        opts = pulumi.ResourceOptions(transformations=[look])
+        ExternalService("db", {"addresses": ["192.0.2.1"], "ports": PORTS}, opts)
+
+    render(transformed)
+    assert seen == [ExternalService, k8s.core.v1.Service, k8s.discovery.v1.EndpointSlice]
+
+
+def test_who_finds_a_child_in_other_ways_may_look_too() -> None:
+    found: list[Any] = []
+
+    async def run() -> None:
+        made = program()
+        (child,) = await made.cluster_ip.resources()
+        assert not isinstance(child, k8s.core.v1.Service)
+        found.append(await child.metadata.name.future())  # type: ignore[attr-defined]
+        assert isinstance(child, k8s.core.v1.Service)
+        with pytest.raises(AttributeError, match="spek"):
+            child.spek  # type: ignore[attr-defined] # noqa: B018
+        with pytest.raises(AttributeError, match="_hidden"):
+            made.slices[0]._hidden  # type: ignore[attr-defined] # noqa: B018
+
+    render(run)
+    assert found == ["db"]
+
+
+@pytest.mark.parametrize("lacking", ["pulumi._types", "pulumi.runtime.rpc", "version", "signature"])
+def test_an_sdk_that_lacks_what_is_needed_has_typed_children(
+    monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    def without(name: str) -> Any:
+        if name == lacking:
+            raise ImportError(name)
+        return sys.modules[name]
+
+    monkeypatch.setattr(late_types, "import_module", without)
+    if lacking == "version":
+        monkeypatch.setattr("importlib.metadata.version", lambda _: "5.0.0")
+    if lacking == "signature":
+        monkeypatch.setattr("pulumi.runtime.rpc.translate_output_properties", lambda value: value)
+    assert late_types._sdk.__wrapped__() is None
+    monkeypatch.undo()
+    assert late_types._sdk.__wrapped__() is not None
+
+
+LOADED = """
+import sys
+from components import ExternalService, ExternalServiceSet
+from components.testing import render
+
+def program():
+    args = {"addresses": ["192.0.2.1"], "ports": [{"name": "pg", "port": 5432}]}
+    one = ExternalService("db", args)
+    one.cluster_ip.apply(lambda _: one.host)
+    ExternalServiceSet("all", {"services": {"other": args}})
+    return one.service if "look" in sys.argv else None
+
+render(program)
+print(sorted(name for name in sys.modules if name.endswith(("core.v1._inputs", "meta.v1.outputs"))))
+"""
+
+
+@pytest.mark.parametrize("look", [False, True])
+def test_only_a_program_that_looks_loads_the_models(look: bool) -> None:
+    command = [sys.executable, "-c", LOADED, *(["look"] if look else [])]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ("core.v1._inputs" in done.stdout) is look
+    assert done.stdout == "[]\n" or look
+
+
+def test_a_child_that_fails_has_outputs_that_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object, args: pulumi.runtime.MockResourceArgs) -> Any:
+        raise ValueError(f"no room for {args.name}")
+
+    monkeypatch.setattr(KubernetesMocks, "new_resource", full)
+
+    async def run() -> None:
+        service = pulumi.Output.from_input(program().service.spec)
+        with pytest.raises(ValueError, match="no room"):
+            await service.future()
+        raise LookupError
+
+    with pytest.raises((LookupError, ValueError)):
+        render(run)
