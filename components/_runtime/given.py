@@ -28,8 +28,7 @@ def cluster_ip(service: pulumi.CustomResource, planned: Manifest) -> pulumi.Outp
         return read(service, "spec", _cluster_ip)
     return _kept(
         service,
-        now=_cluster_ip,
-        before=_cluster_ip,
+        assigned=_cluster_ip,
         pick=_cluster_ip,
     )
 
@@ -45,8 +44,7 @@ def node_ports(service: pulumi.CustomResource, planned: Manifest) -> pulumi.Outp
         return read(service, "spec", _numbers)
     return _kept(
         service,
-        now=lambda spec: {name: _numbers(spec).get(name) for name in picked},
-        before=lambda spec: {name: _numbers(spec).get(name) for name in picked},
+        assigned=lambda spec: {name: _numbers(spec).get(name) for name in picked},
         pick=_numbers,
     )
 
@@ -83,16 +81,14 @@ def _numbers(spec: Mapping[str, Any]) -> dict[str, int]:
 def _kept(
     service: pulumi.CustomResource,
     *,
-    now: Callable[[Mapping[str, Any]], object],
-    before: Callable[[Mapping[str, Any]], object],
+    assigned: Callable[[Mapping[str, Any]], object],
     pick: Callable[[Mapping[str, Any]], T],
 ) -> pulumi.Output[T]:
     """Return an assigned value, unknown at preview unless a live Service already has it.
 
     Args:
         service: The Service, as registered.
-        now: Returns the assigned value of the returned spec.
-        before: Returns the same of the spec from before this update.
+        assigned: Returns what the cluster assigned, of the returned spec or the one before.
         pick: Returns the result.
     """
 
@@ -102,7 +98,7 @@ def _kept(
         if not version:  # it does not exist yet
             return _unknown()
         old = outputs_before(urn)
-        if old is not None and before(old.get("spec") or {}) != now(spec):
+        if old is not None and assigned(old.get("spec") or {}) != assigned(spec):
             return _unknown()
         return pick(spec)
 

@@ -5,7 +5,7 @@ result is known at preview, from a server-side dry run, before anything is writt
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import pulumi
 
@@ -22,13 +22,6 @@ from .late_types import read
 from .live_addresses import keep_cluster_ip, unserved_external_ips
 from .live_metadata import owners_besides_ours
 from .service_updates import foreign_selector, primary_family
-
-
-class Registered(Protocol):
-    """A resource, as registered."""
-
-    @property
-    def urn(self) -> pulumi.Output[str]: ...
 
 
 class Guard:
@@ -187,7 +180,7 @@ class Guard:
 
 
 def refuse_owners(
-    made: Registered,
+    made: pulumi.CustomResource,
     owners: Collection[str],
     kind: str,
     name: str,

@@ -2,17 +2,17 @@
 
 The typed classes of `pulumi_kubernetes` load the models of a whole API group, and make models of
 all that the engine returns. Most programs never look. So a child is registered as a plain resource,
-with the same request, and takes its typed class when it is first asked for.
+with the same properties and options, and takes its typed class when it is first asked for.
 
 Legacy transformations are given the resource itself, so a child that has some is typed at once, as
 is every child under an SDK that lacks what this needs.
 """
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import import_module, metadata
+from threading import Lock
 from typing import Any, NamedTuple, cast
 
 import pulumi
@@ -62,9 +62,13 @@ def register(
 
 
 def typed(child: pulumi.Resource) -> Any:
-    """Return a child as an instance of its typed class."""
-    if isinstance(child, _LateTyped):
-        child.become_typed()
+    """Return a child as an instance of its typed class, which it becomes in place.
+
+    Looking makes no Output, so it needs no event loop.
+    """
+    with _lock:
+        if isinstance(child, _LateTyped):
+            child.become_typed()
     return child
 
 
@@ -72,7 +76,7 @@ def read(child: pulumi.Resource, name: str, func: Callable[[Any], Any]) -> pulum
     """Apply a function to what the engine returned for a resource.
 
     Args:
-        child: Any object of Kubernetes, as registered.
+        child: Any object of Kubernetes, as registered: typed late, at once, or not at all.
         name: The property, such as `metadata`.
         func: Is called with the property's value, by the names of Kubernetes.
     """
@@ -91,6 +95,10 @@ class _Sdk(NamedTuple):
     defaults: Callable[[], pulumi.ResourceOptions]
     """Returns the options of each resource of the provider: its version."""
 
+    def model(self, value: object, kind: object) -> Any:
+        """Return what the engine returned as typed classes have it."""
+        return self.translate(value, _same, typ=kind, transform_using_type_metadata=True)
+
 
 @cache
 def _sdk() -> _Sdk | None:
@@ -102,7 +110,7 @@ def _sdk() -> _Sdk | None:
             import_module("pulumi.runtime.rpc").translate_output_properties,
             import_module("pulumi_kubernetes._utilities").get_resource_opts_defaults,
         )
-        inspect.signature(found.translate).bind({}, _same, None, True)  # noqa: FBT003
+        found.model({}, None)
     except (ImportError, AttributeError, TypeError):
         return None
     return found
@@ -110,6 +118,7 @@ def _sdk() -> _Sdk | None:
 
 _PACKAGES = ("pulumi", "pulumi-kubernetes")
 _OUTPUTS = "_late_outputs"
+_lock = Lock()
 
 
 def _at_once(
@@ -137,55 +146,84 @@ class _LateTyped(pulumi.CustomResource):
         opts.plugin_download_url = defaults.plugin_download_url
         super().__init__(kind.token, name, {**properties}, opts)
         self._kind, self._sdk = kind, sdk
-        outputs = {name: self.__dict__.pop(name) for name in properties}
+        outputs = {one: self.__dict__.pop(one) for one in properties}
         self.__dict__[_OUTPUTS] = outputs
 
     def become_typed(self) -> None:
-        """Become an instance of the typed class, in place."""
+        """Become an instance of the typed class, in place, while no other thread does it."""
         load(self._kind.typed)
-        made = self._kind.typed()
-        types = self._sdk.types(made)
-        for ours, theirs in _kubernetes_names(made).items():
-            output = self.__dict__[_OUTPUTS].get(theirs)
-            if output is not None:
-                self.__dict__[ours] = self._translated(output, types.get(theirs))
+        made, sdk = self._kind.typed(), self._sdk
+        types, outputs = sdk.types(made), self.__dict__[_OUTPUTS]
+        modelled = {
+            ours: _Modelled(outputs[theirs], partial(sdk.model, kind=types.get(theirs)))
+            for ours, theirs in _kubernetes_names(made).items()
+            if theirs in outputs
+        }
+        del self._kind, self._sdk
+        self.__dict__.update(modelled)
         self.__class__ = made
 
     def __getattr__(self, name: str) -> Any:
-        """Return an attribute of the typed class, to those who reach the child in other ways."""
+        """Return an attribute of the typed class, to who has the child from an Output."""
         if name.startswith("_"):
             raise AttributeError(name)
-        self.become_typed()
-        return getattr(self, name)
+        return getattr(typed(self), name)
 
-    def _translated(self, output: pulumi.Output[Any], kind: Any) -> pulumi.Output[Any]:
-        if kind is str:
-            return output
-        translate = self._sdk.translate
 
-        def make(value: Any) -> Any:
-            # One that became typed before the engine answered has got models from the SDK.
-            return translate(value, _same, kind, True) if _is_plain(value) else value  # noqa: FBT003
+class _Modelled(pulumi.Output[Any]):
+    """An Output with models made of the value of another one, when they are used.
 
-        return output.apply(make, run_with_unknowns=True)
+    Whatever it is asked for, it asks of a new Output of the SDK. So an event loop is needed only
+    where it is used, and that is the user's.
+    """
+
+    def __init__(self, output: pulumi.Output[Any], model: Callable[[object], Any]) -> None:
+        """Take the Output, and what makes models; the SDK's would begin to wait."""
+        vars(self)["_new"] = partial(output.apply, _Remembered(model), run_with_unknowns=True)
+
+    def __getattribute__(self, name: str) -> Any:
+        """Return an attribute of a new Output of the SDK."""
+        if name.startswith("__"):
+            return super().__getattribute__(name)
+        return getattr(vars(self)["_new"](), name)
+
+
+class _Remembered:
+    """Makes models of a value, once, and none of a value that has them.
+
+    The SDK has made models for a child that was typed before the engine answered.
+    """
+
+    def __init__(self, model: Callable[[object], Any]) -> None:
+        self._model = model
+        self._last: tuple[object, Any] = None, None
+
+    def __call__(self, value: object) -> Any:
+        last, made = self._last
+        if value is not last:
+            made = value if _has_models(value) else self._model(value)
+            self._last = value, made
+        return made
 
 
 def _same(name: str) -> str:
     return name
 
 
-def _is_plain(value: Any) -> bool:
-    """Return whether a value of the engine has not been made into models."""
-    values = cast("list[Any]", value) if isinstance(value, list) else [value]
-    return all(type(one) is dict for one in values)
+def _is_model(value: object) -> bool:
+    return isinstance(value, dict) and type(cast("object", value)) is not dict
+
+
+def _has_models(value: object) -> bool:
+    return any(map(_is_model, cast("list[Any]", value) if isinstance(value, list) else [value]))
 
 
 def _plain(value: Any) -> Any:
     """Return a value with models made into mappings, by the names of Kubernetes."""
     if isinstance(value, list):
         return [_plain(one) for one in cast("list[Any]", value)]
-    if type(value) is dict or not isinstance(value, dict):
-        return cast("Any", value)
+    if not _is_model(value):
+        return value
     model = cast("dict[str, Any]", value)
     names = _kubernetes_names(type(model))
     return {names.get(key, key): _plain(inner) for key, inner in model.items()}

@@ -28,7 +28,7 @@ def live(registered: pulumi.Resource) -> pulumi.Output[Live]:
 
 def is_answered(metadata: Mapping[str, Any]) -> bool:
     """Return whether metadata comes from the API server, also from a dry run at preview."""
-    return bool(metadata.get("uid") or metadata.get("managedFields"))
+    return "uid" in metadata or "managedFields" in metadata
 
 
 def owners_besides_ours(metadata: Mapping[str, Any]) -> list[str]:

@@ -1,9 +1,10 @@
 """Lets programs run in threads of one process, as inline programs of the Automation API do.
 
 Pulumi has two problems with threads. The modules of `pulumi_kubernetes` load on first use, and a
-thread may see a module that another has half loaded; so the modules that components use are loaded
-here, by one thread at a time. And before 3.260 the SDK ends the callback servers of all programs in
-the process when one program ends, so that hooks of the others fail or hang.
+thread may see a module that another has half loaded; so models are loaded here, by one thread at a
+time, before the SDK reads what types a class has. And before 3.260 the SDK ends the callback
+servers of all programs in the process when one program ends, so that hooks of the others fail or
+hang.
 """
 
 import asyncio
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from importlib import import_module, metadata
 from types import SimpleNamespace
 from typing import Any
+
+from pulumi_kubernetes import core, meta
 
 __all__ = ["end_own_callbacks_only", "load"]
 
@@ -23,13 +26,13 @@ _done: list[bool] = []
 
 
 def load(*modules: Callable[[], object]) -> None:
-    """Load modules of models, one thread at a time.
+    """Load modules of models, and those that all others refer to, one thread at a time.
 
     Args:
         modules: Functions that each access a module, which loads it.
     """
     with _lock:
-        for take in modules:
+        for take in (lambda: meta.v1.ObjectMetaArgs, lambda: core.v1.PodTemplateSpecArgs, *modules):
             take()
 
 

@@ -1,7 +1,9 @@
 """Children that take their typed classes late are, to all who look, what typed ones are."""
 
+import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pulumi.runtime.rpc import UNKNOWN
 
 from components import EndpointApi, ExternalService
 from components._runtime import late_types
@@ -142,8 +145,8 @@ def test_requests_are_those_of_typed_children(unknown: Callable[[], Any], *, pre
     compare()
 
 
-def program(**settings: Any) -> ExternalService:
-    return ExternalService("db", {"addresses": ["192.0.2.1"], "ports": PORTS, **settings})
+def program(name: str = "db", **settings: Any) -> ExternalService:
+    return ExternalService(name, {"addresses": ["192.0.2.1"], "ports": PORTS, **settings})
 
 
 def test_children_are_instances_of_their_classes() -> None:
@@ -187,6 +190,80 @@ def test_who_finds_a_child_in_other_ways_may_look_too() -> None:
 
     render(run)
     assert found == ["db"]
+
+
+def test_looking_needs_no_event_loop_and_leaves_none_behind() -> None:
+    """Outputs are of the loop in which they are used."""
+    seen: list[Any] = []
+
+    async def run() -> None:
+        made = program()
+
+        async def look() -> object:
+            return [type(made.service), made.slices[0].endpoints]
+
+        await asyncio.to_thread(lambda: seen.append(type(made.service)))
+        await asyncio.to_thread(lambda: asyncio.run(look()))
+        seen.append(await made.service.spec.type.future())
+        seen.append(await made.slices[0].address_type.future())
+        seen.append(made)
+
+    render(run)
+    assert seen[:3] == [k8s.core.v1.Service, "ClusterIP", "IPv4"]
+    assert [type(one) for one in seen[3].slices] == [k8s.discovery.v1.EndpointSlice]
+
+
+def test_threads_may_look_at_one_child() -> None:
+    failures: list[BaseException] = []
+
+    def look(made: ExternalService, barrier: threading.Barrier) -> None:
+        barrier.wait()
+        try:
+            assert type(made.service) is k8s.core.v1.Service
+        except BaseException as error:  # noqa: BLE001
+            failures.append(error)
+
+    def run() -> None:
+        for number in range(20):
+            made = program(service_name=f"db-{number}", name=f"db-{number}")
+            barrier = threading.Barrier(4)
+            threads = [threading.Thread(target=look, args=(made, barrier)) for _ in range(4)]
+            for one in threads:
+                one.start()
+            for one in threads:
+                one.join()
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        render(run)
+    finally:
+        sys.setswitchinterval(interval)
+    assert not failures
+
+
+@pytest.mark.parametrize("element", [None, UNKNOWN])
+def test_a_list_with_an_element_that_is_none_or_unknown_has_models(
+    monkeypatch: pytest.MonkeyPatch, element: object
+) -> None:
+    observed = KubernetesMocks._observed
+
+    def answered(mocks: KubernetesMocks, manifest: dict[str, Any]) -> dict[str, Any]:
+        state = observed(mocks, manifest)
+        if manifest["kind"] == "EndpointSlice":
+            state["endpoints"] = [element, *state["endpoints"]]
+        return state
+
+    monkeypatch.setattr(KubernetesMocks, "_observed", answered)
+
+    async def run() -> None:
+        made = program()
+        (child,) = [one for one in made._childResources if "Slice" in one.pulumi_resource_type]
+        await child.urn.future()
+        found = await made.slices[0].endpoints[1].addresses.future()
+        assert found == ["192.0.2.1"]
+
+    render(run, preview=True)
 
 
 @pytest.mark.parametrize("lacking", ["pulumi._types", "pulumi.runtime.rpc", "version", "signature"])

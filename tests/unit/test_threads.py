@@ -63,28 +63,48 @@ def test_an_sdk_is_repaired_once_if_it_needs_it(
     assert len(repaired) == repairs
 
 
-def test_components_made_in_threads_at_once_find_whole_modules() -> None:
+IN_THREADS = """
+import sys, threading
+import pulumi
+from components import DeployedService, EgressPolicy, ExternalService, HttpIngress
+from components import SelectorService, route_backend
+from components.testing import render
+
+PORTS = [{{"name": "http", "port": 80}}]
+EXTERNAL = {{"addresses": ["192.0.2.1"], "ports": PORTS}}
+errors, barrier = [], threading.Barrier(6)
+
+def program():
+    {program}
+
+def use():
+    barrier.wait()
+    try:
+        render(program)
+    except Exception as error:
+        errors.append(error)
+
+threads = [threading.Thread(target=use) for _ in range(6)]
+for one in threads: one.start()
+for one in threads: one.join()
+print(errors)
+"""
+PROGRAMS = {
+    "looked at": "ExternalService('db', EXTERNAL).service.spec.type",
+    "transformed": "ExternalService('db', EXTERNAL, pulumi.ResourceOptions(transformations="
+    "[lambda args: None]))",
+    "workload": "DeployedService('app', {'image': 'nginx:1', 'replicas': 1, 'ports': PORTS})",
+    "policy": "EgressPolicy('only', {'pod_selector': {'app': 'web'}, 'to': "
+    "[ExternalService('db', EXTERNAL).destination]})",
+    "ingress": "web = SelectorService('web', {'selector': {'app': 'web'}, 'ports': PORTS,"
+    " 'await_ready': False}); HttpIngress('front', {'class_name': 'x', 'rules': [{'host': 'a.test',"
+    " 'paths': [{'backend': route_backend(web, 'http')}]}]})",
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_programs_in_threads_find_whole_modules(program: str) -> None:
     """In a process of its own, where nothing is loaded yet."""
-    program = (
-        "import sys, threading, types\n"
-        "sys.setswitchinterval(1e-6)\n"
-        "from components._runtime.late_types import KINDS\n"
-        "from components._runtime.threads import load\n"
-        "errors, barrier = [], threading.Barrier(8)\n"
-        "def use():\n"
-        "    barrier.wait()\n"
-        "    try:\n"
-        "        for kind in KINDS.values():\n"
-        "            load(kind.typed)\n"
-        "            kind.typed().__init__\n"
-        "    except Exception as error:\n"
-        "        errors.append(error)\n"
-        "threads = [threading.Thread(target=use) for _ in range(8)]\n"
-        "for one in threads: one.start()\n"
-        "for one in threads: one.join()\n"
-        "print(errors)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "[]\n"
+    command = [sys.executable, "-c", IN_THREADS.format(program=program)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]", done.stdout
