@@ -41,13 +41,13 @@ ExternalService("a", {{
     "namespace": "{namespace}",
     "type": "NodePort",
     "addresses": ["192.0.2.10"],
-    "ports": [{{"port": 80, "node_port": 30777}}],
+    "ports": [{{"port": 80, "node_port": 30021}}],
 }})
 SelectorService("b", {{
     "namespace": "{namespace}",
     "type": "NodePort",
     "selector": {{"app": "b"}},
-    "ports": [{{"port": 80, "protocol": "UDP", "node_port": 30777}}],
+    "ports": [{{"port": 80, "protocol": "UDP", "node_port": 30021}}],
 }})
 """
 
@@ -121,7 +121,7 @@ def test_one_service_on_two_clusters_is_accepted(stack: Stack, namespace: str) -
 def test_a_node_port_of_two_services_is_refused(stack: Stack, namespace: str) -> None:
     said = refused(stack.write(NODE_PORTS.format(namespace=namespace)), "preview")
     assert (
-        'SelectorService "b": ports[0].node_port: Duplicate value: 30777: ExternalService "a"'
+        'SelectorService "b": ports[0].node_port: Duplicate value: 30021: ExternalService "a"'
         " already asks for this node port"
     ) in said
 
@@ -131,7 +131,7 @@ def test_the_api_server_grants_a_node_port_to_one_service_whatever_the_protocol(
     cluster: Cluster, namespace: str, protocol: str
 ) -> None:
     """Only the number is compared; within one Service both protocols may have it."""
-    number = {"TCP": 30778, "UDP": 30779}[protocol]
+    number = {"TCP": 30022, "UDP": 30023}[protocol]
 
     def make(name: str, *protocols: str) -> None:
         ports = [

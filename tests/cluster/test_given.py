@@ -114,7 +114,7 @@ def test_allocated_node_ports_are_known_after_an_up_and_not_invented_before(
 def test_requested_node_ports_are_known_at_preview(
     cluster: Cluster, stack: Stack, namespace: str
 ) -> None:
-    numbers = {"external": 31180, "selector": 31181, "set": 31182}
+    numbers = {"external": 30011, "selector": 30012, "set": 30013}
     stack.write(program(namespace, numbers, type="NodePort", ports=[HTTP]))
     given = {name: {"http": number} for name, number in numbers.items()}
 

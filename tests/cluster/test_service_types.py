@@ -14,7 +14,7 @@ BASE = {"addresses": ["192.0.2.10", "192.0.2.11"], "ports": [{"name": "http", "p
 
 FIELDS = {
     "node port": (
-        {"type": "NodePort", "ports": [{"name": "http", "port": 80, "node_port": 31080}]},
+        {"type": "NodePort", "ports": [{"name": "http", "port": 80, "node_port": 30031}]},
         {"type": "NodePort"},
     ),
     "load balancer": (
