@@ -100,15 +100,11 @@ class Children:
                 "spec": manifest["spec"],
                 "status": None,
             },
+            hooks(name, self._parent),
             # We own only whether there is a clusterIP, which the guard compares: if it did not
             # match, Pulumi would replace the live Service, which is an outage.
-            self._options(
-                manifest,
-                SERVICE,
-                hooks=hooks(name, self._parent),
-                ignore_changes=["spec.clusterIP"],
-                depends_on=depends_on,
-            ),
+            ignore_changes=["spec.clusterIP"],
+            depends_on=depends_on,
         )
 
     @short_stack_trace(CHILD)
@@ -198,7 +194,6 @@ class Children:
         """
         metadata = self._metadata(manifest)
         metadata["labels"] = {**metadata["labels"], SERVICE_NAME_LABEL: service_name}
-        name = self._name(manifest)
         return self._register(
             ENDPOINT_SLICE,
             manifest,
@@ -208,11 +203,7 @@ class Children:
                 "metadata": metadata,
                 "ports": manifest["ports"],
             },
-            self._options(
-                manifest,
-                ENDPOINT_SLICE,
-                hooks=_hooks.of_slice(name, addresses, self._parent),
-            ),
+            _hooks.of_slice(self._name(manifest), addresses, self._parent),
         )
 
     @short_stack_trace(CHILD)
@@ -233,12 +224,8 @@ class Children:
             ENDPOINTS,
             manifest,
             {"metadata": metadata, "subsets": _unless_empty(manifest["subsets"])},
-            self._options(
-                manifest,
-                ENDPOINTS,
-                hooks=_hooks.of_endpoints(self._name(manifest), self._parent),
-                depends_on=slices,
-            ),
+            _hooks.of_endpoints(self._name(manifest), self._parent),
+            depends_on=slices,
         )
 
     def _register(
@@ -246,8 +233,11 @@ class Children:
         kind: str,
         manifest: Manifest,
         properties: Mapping[str, Any],
-        opts: pulumi.ResourceOptions,
+        hooks: pulumi.ResourceHookBinding | None,
+        ignore_changes: Sequence[str] = (),
+        depends_on: Sequence[pulumi.Resource] | None = None,
     ) -> pulumi.CustomResource:
+        opts = self._options(manifest, kind, hooks, ignore_changes, depends_on)
         head = {"apiVersion": manifest["apiVersion"], "kind": manifest["kind"]}
         return _late_types.register(kind, self._name(manifest), {**head, **properties}, opts)
 

@@ -26,11 +26,7 @@ def cluster_ip(service: pulumi.CustomResource, planned: Manifest) -> pulumi.Outp
     """
     if planned["spec"].get("clusterIP") is not None:
         return read(service, "spec", _cluster_ip)
-    return _kept(
-        service,
-        assigned=_cluster_ip,
-        pick=_cluster_ip,
-    )
+    return _kept(service, assigned=_cluster_ip, pick=_cluster_ip)
 
 
 def node_ports(service: pulumi.CustomResource, planned: Manifest) -> pulumi.Output[dict[str, int]]:

@@ -9,7 +9,6 @@ is every child under an SDK that lacks what this needs.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from importlib import import_module, metadata
 from threading import Lock
@@ -21,26 +20,7 @@ from pulumi_kubernetes import core, discovery
 from .._registry import ENDPOINT_SLICE, ENDPOINTS, SERVICE
 from .threads import load
 
-__all__ = ["KINDS", "LateKind", "read", "register", "typed"]
-
-
-@dataclass(frozen=True, slots=True)
-class LateKind:
-    """A kind of children that are typed late."""
-
-    token: str
-    typed: Callable[[], Any]
-    """Returns the typed class, which loads its models."""
-
-
-KINDS = {
-    kind.token: kind
-    for kind in (
-        LateKind(SERVICE, lambda: core.v1.Service),
-        LateKind(ENDPOINT_SLICE, lambda: discovery.v1.EndpointSlice),
-        LateKind(ENDPOINTS, lambda: core.v1.Endpoints),
-    )
-}
+__all__ = ["read", "register", "typed"]
 
 
 def register(
@@ -49,16 +29,16 @@ def register(
     """Register a child.
 
     Args:
-        token: Its type, a key of `KINDS`.
+        token: Its type: of a Service, an EndpointSlice or Endpoints.
         name: Its Pulumi name.
         properties: Its properties by the names of Kubernetes; None for those that are only outputs.
         opts: Its options, with its parent.
     """
-    kind, sdk = KINDS[token], _sdk()
+    sdk = _sdk()
     properties = dict(sorted(properties.items()))  # as in the typed class
     if sdk is None or getattr(opts.parent, "_transformations", True):
-        return _at_once(kind, name, properties, opts)
-    return _LateTyped(kind, sdk, name, properties, opts)
+        return _at_once(token, name, properties, opts)
+    return _LateTyped(sdk, token, name, properties, opts)
 
 
 def typed(child: pulumi.Resource) -> Any:
@@ -118,14 +98,24 @@ def _sdk() -> _Sdk | None:
 
 _PACKAGES = ("pulumi", "pulumi-kubernetes")
 _OUTPUTS = "_late_outputs"
+_CLASSES: Mapping[str, Callable[[], Any]] = {
+    SERVICE: lambda: core.v1.Service,
+    ENDPOINT_SLICE: lambda: discovery.v1.EndpointSlice,
+    ENDPOINTS: lambda: core.v1.Endpoints,
+}
 _lock = Lock()
 
 
+def _class_of(token: str) -> Any:
+    """Return the typed class of a type, with its models loaded."""
+    load(_CLASSES[token])
+    return _CLASSES[token]()
+
+
 def _at_once(
-    kind: LateKind, name: str, properties: Mapping[str, Any], opts: pulumi.ResourceOptions
+    token: str, name: str, properties: Mapping[str, Any], opts: pulumi.ResourceOptions
 ) -> pulumi.CustomResource:
-    load(kind.typed)
-    made = kind.typed()
+    made = _class_of(token)
     names = {theirs: ours for ours, theirs in _kubernetes_names(made).items()}
     given = {names[key]: value for key, value in properties.items() if value is not None}
     registered: pulumi.CustomResource = made(name, opts=opts, **given)
@@ -135,8 +125,8 @@ def _at_once(
 class _LateTyped(pulumi.CustomResource):
     def __init__(
         self,
-        kind: LateKind,
         sdk: _Sdk,
+        token: str,
         name: str,
         properties: Mapping[str, Any],
         opts: pulumi.ResourceOptions,
@@ -144,22 +134,21 @@ class _LateTyped(pulumi.CustomResource):
         defaults = sdk.defaults()
         opts.version = defaults.version
         opts.plugin_download_url = defaults.plugin_download_url
-        super().__init__(kind.token, name, {**properties}, opts)
-        self._kind, self._sdk = kind, sdk
+        super().__init__(token, name, {**properties}, opts)
+        self._sdk = sdk
         outputs = {one: self.__dict__.pop(one) for one in properties}
         self.__dict__[_OUTPUTS] = outputs
 
     def become_typed(self) -> None:
         """Become an instance of the typed class, in place, while no other thread does it."""
-        load(self._kind.typed)
-        made, sdk = self._kind.typed(), self._sdk
+        made, sdk = _class_of(self.pulumi_resource_type), self._sdk
         types, outputs = sdk.types(made), self.__dict__[_OUTPUTS]
         modelled = {
             ours: _Modelled(outputs[theirs], partial(sdk.model, kind=types.get(theirs)))
             for ours, theirs in _kubernetes_names(made).items()
             if theirs in outputs
         }
-        del self._kind, self._sdk
+        del self._sdk
         self.__dict__.update(modelled)
         self.__class__ = made
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pulumi
@@ -83,11 +84,19 @@ class Recorder:
         return [(request.type, request.name) for request in self.requests]
 
 
-@pytest.fixture(params=["typed late", "typed at once"])
-def both_types(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def typed_at_once() -> Iterator[None]:
+    """Let children be typed at once, as under an SDK that lacks what is needed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("components._runtime.late_types._sdk", lambda: None)
+        yield
+
+
+@pytest.fixture(params=[nullcontext, typed_at_once], ids=["typed late", "typed at once"])
+def both_types(request: pytest.FixtureRequest) -> Iterator[None]:
     """Run a test for each way in which children get their types."""
-    if request.param == "typed at once":
-        monkeypatch.setattr("components._runtime.late_types._sdk", lambda: None)
+    with request.param():
+        yield
 
 
 @pytest.fixture
